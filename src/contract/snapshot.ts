@@ -1,0 +1,87 @@
+import type { Artifact, Message } from './message.js';
+
+/**
+ * Where a snapshot stands. The set is open: newer runtimes add values, and stores keep what they are given.
+ * `expired` is never stored; reads report it for a `pending` snapshot whose worker is dead.
+ */
+export type SnapshotStatus = 'pending' | 'completed' | 'failed' | 'aborted' | 'expired';
+
+/** Why the turn ended, as Genkit's `AgentFinishReason`. The set is open. */
+export type FinishReason =
+  'stop' | 'length' | 'blocked' | 'interrupted' | 'aborted' | 'detached' | 'failed' | 'other' | 'unknown';
+
+/** The whole conversation after a turn. `S` is the type of the application's own `custom` state. */
+export interface SessionState<S = unknown> {
+  sessionId?: string;
+  messages?: Message[];
+  custom?: S;
+  artifacts?: Artifact[];
+}
+
+/**
+ * The state of a session at one point, a node of the session's tree.
+ *
+ * Source of the contract: Genkit JS, `SessionSnapshot<S>`. All times are RFC 3339 strings.
+ */
+export interface SessionSnapshot<S = unknown> {
+  snapshotId: string;
+  /** The session that this snapshot belongs to. A snapshot without one belongs to no session. */
+  sessionId?: string;
+  /** The snapshot that this one continues. Two snapshots with one parent are two branches. */
+  parentId?: string;
+  createdAt: string;
+  /** When the snapshot was last written; equals `createdAt` until it is rewritten. */
+  updatedAt?: string;
+  /** Last sign of life of the worker that runs a `pending` turn. */
+  heartbeatAt?: string;
+  status?: SnapshotStatus;
+  finishReason?: FinishReason;
+  error?: { status?: string | undefined; message: string; details?: any };
+  /** Absent or partial while the turn is `pending`, whole afterwards. */
+  state?: SessionState<S>;
+}
+
+/** What a mutator returns: a snapshot whose id the store may still have to assign. */
+export type SessionSnapshotInput<S = unknown> = Omit<SessionSnapshot<S>, 'snapshotId'> & {
+  snapshotId?: string;
+};
+
+/**
+ * Decides what to write, given what is stored (`undefined` if nothing is).
+ *
+ * Synchronous, and called inside the transaction, so that nobody can write in between. Return a snapshot to
+ * write it, `null` to leave everything as it is, or throw to abandon the save with that error. It is called
+ * again only if the browser aborted the first attempt, so it should have no side effects.
+ */
+export type SnapshotMutator<S = unknown> = (
+  current: SessionSnapshot<S> | undefined,
+) => SessionSnapshotInput<S> | null;
+
+/** Options that every method takes. */
+export interface SessionStoreOptions {
+  /** Genkit's action context. Only `snapshotPathPrefix` looks at it, to find the tenant. */
+  context?: Record<string, any> | undefined;
+}
+
+/** Exactly one of the two ids. */
+export interface GetSnapshotOptions extends SessionStoreOptions {
+  /** This snapshot. */
+  snapshotId?: string | undefined;
+  /** The latest leaf of this session. */
+  sessionId?: string | undefined;
+}
+
+/** Genkit JS's `SessionStore<S>`, structurally. */
+export interface SessionStore<S = unknown> {
+  getSnapshot(options: GetSnapshotOptions): Promise<SessionSnapshot<S> | undefined>;
+  saveSnapshot(
+    snapshotId: string | undefined,
+    mutator: SnapshotMutator<S>,
+    options?: SessionStoreOptions,
+  ): Promise<string | null>;
+  onSnapshotStateChange?(
+    snapshotId: string,
+    callback: (snapshot: SessionSnapshot<S>) => void,
+    options?: SessionStoreOptions,
+  ): void | (() => void);
+}

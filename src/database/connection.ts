@@ -1,0 +1,108 @@
+import { deleteDB, openDB } from 'idb';
+import { SessionStoreError } from '../errors.js';
+import { isConnectionFault, toStoreError } from './faults.js';
+import {
+  SCHEMA_VERSION,
+  createSchema,
+  type Database,
+  type ReadTransaction,
+  type Schema,
+  type WriteTransaction,
+} from './schema.js';
+import { Refusal, transact } from './transaction.js';
+
+/** A frozen tab can hold up an open without any event, so the store has a limit of its own. */
+const OPEN_TIMEOUT_MS = 10_000;
+
+/** The one connection to a database: opened when first needed, let go when asked, opened again when lost. */
+export class Connection {
+  #opening: Promise<Database> | undefined;
+
+  constructor(
+    readonly name: string,
+    readonly durability: IDBTransactionDurability,
+  ) {}
+
+  read<T>(work: (transaction: ReadTransaction) => Promise<T>): Promise<T> {
+    return this.#run('readonly', work);
+  }
+
+  write<T>(work: (transaction: WriteTransaction) => Promise<T>): Promise<T> {
+    return this.#run('readwrite', work);
+  }
+
+  async close(): Promise<void> {
+    const opening = this.#opening;
+    this.#opening = undefined;
+    await opening?.then(
+      (database) => database.close(),
+      () => {},
+    );
+  }
+
+  async delete(): Promise<void> {
+    await this.close();
+    await deleteDB(this.name).catch((error) => {
+      throw toStoreError(error);
+    });
+  }
+
+  async #run<T>(mode: IDBTransactionMode, work: (transaction: WriteTransaction) => Promise<T>): Promise<T> {
+    for (let attempt = 1; ; attempt++) {
+      const database = await this.#open();
+      try {
+        return await transact(database, mode, this.durability, work);
+      } catch (error) {
+        if (error instanceof Refusal) throw error.reason;
+        const fault = toStoreError(error);
+        // An aborted transaction has written nothing, so the work can be done again on a new connection.
+        if (fault === error || attempt > 1 || !isConnectionFault(fault)) throw fault;
+        await this.close();
+      }
+    }
+  }
+
+  #open(): Promise<Database> {
+    this.#opening ??= this.#connect().catch((error) => {
+      this.#opening = undefined;
+      throw toStoreError(error);
+    });
+    return this.#opening;
+  }
+
+  async #connect(): Promise<Database> {
+    if (typeof indexedDB === 'undefined') {
+      throw new SessionStoreError(
+        'UNAVAILABLE',
+        'this environment has no IndexedDB. Use the store in a page or a worker of a browser',
+      );
+    }
+    const release = () => void this.close();
+    const opening = openDB<Schema>(this.name, SCHEMA_VERSION, {
+      upgrade: createSchema,
+      // Another tab wants to upgrade or delete the database; it is opened again when next needed.
+      blocking: release,
+      terminated: release,
+    });
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const timeout = new Promise<never>((_, reject) => {
+      timer = setTimeout(() => {
+        opening.then(
+          (database) => database.close(),
+          () => {},
+        );
+        reject(
+          new SessionStoreError(
+            'UNAVAILABLE',
+            `IndexedDB did not open "${this.name}" within ${OPEN_TIMEOUT_MS} ms; another tab may be holding it. Close the other tabs, then try again`,
+          ),
+        );
+      }, OPEN_TIMEOUT_MS);
+    });
+    try {
+      return await Promise.race([opening, timeout]);
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+}

@@ -1,0 +1,33 @@
+import { SessionStoreError, type StatusName } from '../errors.js';
+
+/** What the browser's own error names mean to a caller, and the way out. */
+const FAULTS: Record<string, [StatusName, string]> = {
+  QuotaExceededError: [
+    'RESOURCE_EXHAUSTED',
+    'the disk or the quota is full; nothing was written. Delete sessions, then try again',
+  ],
+  ConstraintError: ['ALREADY_EXISTS', 'the generated id is taken; nothing was written. Check generateId'],
+  DataCloneError: ['INVALID_ARGUMENT', 'the value cannot be stored; nothing was written'],
+  VersionError: [
+    'FAILED_PRECONDITION',
+    'the database was written by a newer Offshoot. Reload the page to get the newer version',
+  ],
+  AbortError: ['ABORTED', 'the browser aborted the transaction; nothing was written. Try again'],
+  InvalidStateError: ['UNAVAILABLE', 'the connection to IndexedDB was lost. Try again'],
+  UnknownError: ['UNAVAILABLE', 'IndexedDB failed inside the browser. Try again'],
+};
+
+/** One place that turns whatever IndexedDB throws into an error that says what to do. */
+export function toStoreError(cause: unknown): SessionStoreError {
+  if (cause instanceof SessionStoreError) return cause;
+  const [status, message] = FAULTS[(cause as Error | null)?.name ?? 'AbortError'] ?? [
+    'INTERNAL',
+    'IndexedDB failed; see cause',
+  ];
+  return new SessionStoreError(status, message, undefined, cause);
+}
+
+/** Whether the transaction fell with its connection, so that the same work may succeed on a new one. */
+export function isConnectionFault({ status }: SessionStoreError): boolean {
+  return status === 'ABORTED' || status === 'UNAVAILABLE';
+}

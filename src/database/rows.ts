@@ -1,0 +1,44 @@
+import { SessionStoreError } from '../errors.js';
+import { number, object, optional, problemWith, record, string } from '../validation/schema.js';
+import type { SessionRow, SnapshotRow } from './schema.js';
+
+const snapshotRow = object({
+  id: string,
+  sessionId: string,
+  createdMs: number,
+  version: number,
+  info: object({ createdAt: string, parentId: optional(string) }),
+});
+
+const sessionRow = object({
+  id: string,
+  title: optional(string),
+  metadata: optional(record),
+  createdMs: number,
+  updatedMs: number,
+  snapshots: number,
+  selected: optional(string),
+  version: number,
+});
+
+export const isSnapshotRow = (row: unknown): row is SnapshotRow => !problemWith(snapshotRow, row);
+export const isSessionRow = (row: unknown): row is SessionRow => !problemWith(sessionRow, row);
+
+export function dataLoss(kind: 'snapshot' | 'session', id: string): SessionStoreError {
+  return new SessionStoreError(
+    'DATA_LOSS',
+    `the stored ${kind} "${id}" cannot be read. Everything else can; delete it to be rid of it`,
+    id,
+  );
+}
+
+/** The row, or `undefined` if there is none; a row that cannot be read is an error. */
+export function wholeSnapshot(row: unknown, id: string): SnapshotRow | undefined {
+  if (row === undefined || isSnapshotRow(row)) return row;
+  throw dataLoss('snapshot', id);
+}
+
+export function wholeSession(row: unknown, id: string): SessionRow | undefined {
+  if (row === undefined || isSessionRow(row)) return row;
+  throw dataLoss('session', id);
+}

@@ -1,0 +1,49 @@
+import { unwrap } from 'idb';
+import { SessionStoreError } from '../errors.js';
+import { STORES, type Database, type WriteTransaction } from './schema.js';
+
+/** Carries an error of the caller's own code out of a transaction, whatever its type, untouched. */
+export class Refusal {
+  constructor(readonly reason: unknown) {}
+}
+
+/**
+ * Runs `work` in one transaction over all stores and resolves when it is complete.
+ *
+ * A request's `success` means nothing yet: under quota, browsers report it and abort afterwards. And the
+ * transaction's own error is what happened; idb's `done` and the requests that fall with it show AbortError.
+ */
+export async function transact<T>(
+  database: Database,
+  mode: IDBTransactionMode,
+  durability: IDBTransactionDurability,
+  work: (transaction: WriteTransaction) => Promise<T>,
+): Promise<T> {
+  // Readers get the same type: their functions ask for a ReadTransaction and cannot write.
+  const transaction = database.transaction(STORES, mode, { durability }) as WriteTransaction;
+  transaction.done.catch(() => {});
+  const raw = unwrap(transaction);
+  const finished = new Promise<void>((resolve, reject) => {
+    raw.addEventListener('complete', () => resolve());
+    raw.addEventListener('abort', () => reject(raw.error));
+  });
+  // Observed below, but perhaps only after a rejection has already happened.
+  finished.catch(() => {});
+
+  let result: T;
+  try {
+    result = await work(transaction);
+  } catch (error) {
+    // Puts made before a synchronous throw would commit.
+    try {
+      transaction.abort();
+    } catch {
+      // It has aborted by itself.
+    }
+    const own = await finished.catch((reason: unknown) => reason);
+    const ours = error instanceof Refusal || error instanceof SessionStoreError;
+    throw ours ? error : (own ?? error);
+  }
+  await finished;
+  return result;
+}

@@ -1,0 +1,37 @@
+/**
+ * Genkit's status names, as far as the store uses them.
+ *
+ * - `INVALID_ARGUMENT`: the caller passed something that can never work; `path` says what.
+ * - `NOT_FOUND`: the session or snapshot to change does not exist.
+ * - `ALREADY_EXISTS`: `generateId` returned an id that is taken.
+ * - `FAILED_PRECONDITION`: valid in itself, but not in the present state (branching, closed, newer schema).
+ * - `ABORTED`: the browser aborted the transaction; nothing was written, trying again is safe.
+ * - `RESOURCE_EXHAUSTED`: the disk or the origin's quota is full; nothing was written.
+ * - `UNAVAILABLE`: IndexedDB is missing or does not answer.
+ * - `DATA_LOSS`: a stored row cannot be read.
+ * - `INTERNAL`: anything else; see `cause`.
+ */
+export type StatusName =
+  | 'INVALID_ARGUMENT'
+  | 'NOT_FOUND'
+  | 'ALREADY_EXISTS'
+  | 'FAILED_PRECONDITION'
+  | 'ABORTED'
+  | 'RESOURCE_EXHAUSTED'
+  | 'UNAVAILABLE'
+  | 'DATA_LOSS'
+  | 'INTERNAL';
+
+/** Every error of the store, except what a mutator itself throws. */
+export class SessionStoreError extends Error {
+  override readonly name = 'SessionStoreError';
+  readonly status: StatusName;
+  /** Where the offending value is, from the argument down: `state.custom.onClick`. */
+  readonly path: string | undefined;
+
+  constructor(status: StatusName, message: string, path?: string, cause?: unknown) {
+    super(`${status}: ${message}`, cause === undefined ? undefined : { cause });
+    this.status = status;
+    this.path = path;
+  }
+}

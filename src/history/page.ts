@@ -1,0 +1,73 @@
+import type { ListOptions } from '../contract/session.js';
+import { invalid, requireValid } from '../validation/argument.js';
+import { object, optional, satisfying } from '../validation/schema.js';
+
+const listOptions = object({
+  limit: optional(
+    satisfying(
+      (limit) => Number.isInteger(limit) && limit >= 1 && limit <= 1000,
+      'a whole number, 1 to 1000',
+    ),
+  ),
+  order: optional(satisfying((order) => order === 'asc' || order === 'desc', '"asc" or "desc"')),
+});
+
+/** What paging needs of an index, whichever store it is on. */
+interface PagedIndex<Row> {
+  getAll(range: IDBKeyRange): Promise<Row[]>;
+  openKeyCursor(range: IDBKeyRange, direction: IDBCursorDirection): Promise<KeyCursor | null>;
+}
+
+interface KeyCursor {
+  key: unknown;
+  advance(count: number): Promise<unknown>;
+  continue(): Promise<unknown>;
+}
+
+/**
+ * Reads a page of a compound index below `prefix` with four requests at the most, in either order: a key cursor jumps to
+ * the page's last key, and one `getAll` fetches what lies in between.
+ */
+export async function readPage<Row>(
+  index: PagedIndex<Row>,
+  prefix: IDBValidKey[],
+  { limit = 50, cursor, order = 'desc' }: ListOptions,
+): Promise<{ rows: Row[]; cursor: string | undefined }> {
+  const after = cursor === undefined ? undefined : decodeCursor(cursor);
+  const down = order === 'desc';
+  const first = [...prefix, ...((!down && after) || [])];
+  const last = [...prefix, ...((down && after) || [[]])];
+  const range = IDBKeyRange.bound(first, last, !down && after !== undefined, down && after !== undefined);
+  const keys = await index.openKeyCursor(range, down ? 'prev' : 'next');
+  if (!keys) return { rows: [], cursor: undefined };
+
+  // Without a key so far ahead, the page is the rest.
+  let page = range;
+  let next: string | undefined;
+  if (limit === 1 || (await keys.advance(limit - 1))) {
+    const edge = keys.key as IDBValidKey[];
+    page = down
+      ? IDBKeyRange.bound(edge, last, false, range.upperOpen)
+      : IDBKeyRange.bound(first, edge, range.lowerOpen, false);
+    if (await keys.continue()) next = JSON.stringify(edge.slice(prefix.length));
+  }
+  const rows = await index.getAll(page);
+  return { rows: down ? rows.reverse() : rows, cursor: next };
+}
+
+export function requireListOptions(options: ListOptions): void {
+  requireValid(listOptions, options, 'options');
+  if (options.cursor !== undefined) decodeCursor(options.cursor);
+}
+
+function decodeCursor(cursor: string): IDBValidKey[] {
+  try {
+    const key = JSON.parse(cursor) as IDBValidKey[];
+    // Throws for anything that is no key.
+    IDBKeyRange.only(key);
+    if (Array.isArray(key)) return key;
+  } catch {
+    // Said below.
+  }
+  throw invalid('options.cursor', 'is not a cursor that a page came with');
+}

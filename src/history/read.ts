@@ -1,0 +1,76 @@
+import type { SnapshotInfo } from '../contract/session.js';
+import type { SessionSnapshot, SessionState } from '../contract/snapshot.js';
+import { dataLoss, wholeSession, wholeSnapshot } from '../database/rows.js';
+import { startingWith, type ReadTransaction, type SnapshotRow } from '../database/schema.js';
+import { SessionStoreError } from '../errors.js';
+import { latestLeafId } from './leaves.js';
+import { snapshotInfo } from './rows.js';
+
+export interface StoredSnapshot<S> {
+  row: SnapshotRow;
+  snapshot: SessionSnapshot<S>;
+}
+
+/** A snapshot with its state, exactly as it was saved. */
+export async function readSnapshot<S>(
+  transaction: ReadTransaction,
+  id: string,
+): Promise<StoredSnapshot<S> | undefined> {
+  const [stored, state] = await Promise.all([
+    transaction.objectStore('snapshots').get(id),
+    transaction.objectStore('states').get(id),
+  ]);
+  const row = wholeSnapshot(stored, id);
+  if (!row) return undefined;
+  if (row.hasState !== (state !== undefined)) throw dataLoss('snapshot', id);
+  const snapshot = snapshotInfo(row) as SessionSnapshot<S>;
+  if (state) snapshot.state = state.state as SessionState<S>;
+  return { row, snapshot };
+}
+
+/** The session's latest leaf, at the same number of requests whatever the session's length. */
+export async function readLatest<S>(
+  transaction: ReadTransaction,
+  sessionId: string,
+  rejectBranching: boolean,
+): Promise<StoredSnapshot<S> | undefined> {
+  const [id, session, leaves] = await Promise.all([
+    latestLeafId(transaction, sessionId),
+    transaction.objectStore('sessions').getKey(sessionId),
+    rejectBranching
+      ? transaction.objectStore('snapshots').index('latestLeaf').count(startingWith(sessionId))
+      : undefined,
+  ]);
+  if (id === undefined) {
+    if (session === undefined) return undefined;
+    throw new SessionStoreError(
+      'FAILED_PRECONDITION',
+      `session "${sessionId}" has no leaf: its history is cyclic. Load one of its snapshots by snapshotId instead`,
+      'sessionId',
+    );
+  }
+  if (leaves !== undefined && leaves > 1) {
+    throw new SessionStoreError(
+      'FAILED_PRECONDITION',
+      `session "${sessionId}" has branching snapshots (${leaves} leaves). Load one of them by snapshotId instead`,
+      'sessionId',
+    );
+  }
+  return readSnapshot(transaction, id);
+}
+
+/** The selected snapshot, if it is still there, otherwise the latest leaf; without its state. */
+export async function readHead(
+  transaction: ReadTransaction,
+  sessionId: string,
+): Promise<SnapshotInfo | undefined> {
+  const [session, latest] = await Promise.all([
+    transaction.objectStore('sessions').get(sessionId),
+    latestLeafId(transaction, sessionId),
+  ]);
+  for (const id of [wholeSession(session, sessionId)?.selected, latest]) {
+    const row = id === undefined ? undefined : await transaction.objectStore('snapshots').get(id);
+    if (row?.sessionId === sessionId) return snapshotInfo(wholeSnapshot(row, row.id)!);
+  }
+  return undefined;
+}

@@ -1,0 +1,91 @@
+import { isSessionRow, isSnapshotRow } from '../database/rows.js';
+import { STORES, startingWith, type WriteTransaction } from '../database/schema.js';
+import { SessionStoreError } from '../errors.js';
+import { beginCommit, type Commit } from './commit.js';
+import { updateLeaf } from './leaves.js';
+
+export type Removal = Commit & { removed: number };
+
+/** Deletes one snapshot, or it and all that continues it. Works on rows that cannot be read, too. */
+export async function removeSnapshot(
+  transaction: WriteTransaction,
+  id: string,
+  subtree: boolean,
+): Promise<Removal | null> {
+  const row: unknown = await transaction.objectStore('snapshots').get(id);
+  if (row === undefined) return null;
+  const sessionId = (row as { sessionId?: unknown }).sessionId;
+  const owner = typeof sessionId === 'string' ? sessionId : '';
+  const ids = await subtreeOf(transaction, id, owner);
+  if (ids.length > 1 && !subtree) {
+    throw new SessionStoreError(
+      'FAILED_PRECONDITION',
+      `snapshot "${id}" has others that continue it. Delete those first, or pass { subtree: true }`,
+      'snapshotId',
+    );
+  }
+  const commit = await beginCommit(transaction);
+  await removeRows(transaction, commit, owner, ids);
+  if (isSnapshotRow(row)) await updateLeaf(transaction, row.info.parentId, owner);
+  return { ...commit, removed: ids.length };
+}
+
+export async function removeSession(
+  transaction: WriteTransaction,
+  sessionId: string,
+): Promise<Removal | null> {
+  const [ids, session] = await Promise.all([
+    transaction.objectStore('snapshots').index('sessionId').getAllKeys(startingWith(sessionId)),
+    transaction.objectStore('sessions').getKey(sessionId),
+  ]);
+  if (ids.length === 0 && session === undefined) return null;
+  const commit = await beginCommit(transaction);
+  await removeRows(transaction, commit, sessionId, ids);
+  return { ...commit, removed: ids.length };
+}
+
+/** Deletes everything but the clock: whoever watches must be able to tell what came later. */
+export async function removeAll(transaction: WriteTransaction): Promise<Commit> {
+  const commit = await beginCommit(transaction);
+  await Promise.all(
+    STORES.filter((name) => name !== 'meta').map((name) => transaction.objectStore(name).clear()),
+  );
+  return { ...commit, cleared: true };
+}
+
+/** Deletes snapshots of one session and brings its row up to date. Leaves above them are the caller's. */
+export async function removeRows(
+  transaction: WriteTransaction,
+  commit: Commit,
+  sessionId: string,
+  ids: readonly string[],
+): Promise<void> {
+  const snapshots = transaction.objectStore('snapshots');
+  const states = transaction.objectStore('states');
+  const sessions = transaction.objectStore('sessions');
+  await Promise.all(ids.flatMap((id) => [snapshots.delete(id), states.delete(id)]));
+  if (sessionId === '') return;
+  const [remaining, session] = await Promise.all([
+    snapshots.index('sessionId').count(startingWith(sessionId)),
+    sessions.get(sessionId),
+  ]);
+  if (remaining === 0 || !isSessionRow(session)) {
+    commit.sessions.set(sessionId, undefined);
+    if (remaining === 0) await sessions.delete(sessionId);
+    return;
+  }
+  session.snapshots = remaining;
+  session.version = commit.version;
+  if (session.selected !== undefined && ids.includes(session.selected)) delete session.selected;
+  commit.sessions.set(sessionId, session);
+  await sessions.put(session);
+}
+
+async function subtreeOf(transaction: WriteTransaction, id: string, sessionId: string): Promise<string[]> {
+  const children = transaction.objectStore('snapshots').index('parentId');
+  const found = new Set([id]);
+  // A set grows while it is walked, and a cyclic history ends at what it has seen.
+  for (const node of found)
+    for (const child of await children.getAllKeys([node, sessionId])) found.add(child);
+  return [...found];
+}

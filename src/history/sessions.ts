@@ -1,0 +1,115 @@
+import type {
+  ListOptions,
+  ListSnapshotsOptions,
+  SessionPage,
+  SessionPatch,
+  SnapshotPage,
+} from '../contract/session.js';
+import { isSessionRow, isSnapshotRow, wholeSession, wholeSnapshot } from '../database/rows.js';
+import type { ReadTransaction, SessionRow, WriteTransaction } from '../database/schema.js';
+import { SessionStoreError } from '../errors.js';
+import { invalid, requireValid } from '../validation/argument.js';
+import { object, optional, record, string } from '../validation/schema.js';
+import { cloned } from '../validation/clone.js';
+import { beginCommit, type Commit } from './commit.js';
+import { readPage } from './page.js';
+import { sessionInfo, snapshotInfo } from './rows.js';
+
+const patchShape = { title: optional(string), metadata: optional(record) };
+const sessionPatch = object(patchShape);
+
+export async function listSessions(transaction: ReadTransaction, options: ListOptions): Promise<SessionPage> {
+  const { rows, cursor } = await readPage(
+    transaction.objectStore('sessions').index('updatedMs'),
+    [],
+    options,
+  );
+  return {
+    sessions: rows.filter(isSessionRow).map(sessionInfo),
+    cursor,
+    damaged: rows.filter((row) => !isSessionRow(row)).map(({ id }) => id),
+  };
+}
+
+export async function listSnapshots(
+  transaction: ReadTransaction,
+  options: ListSnapshotsOptions,
+): Promise<SnapshotPage> {
+  const index = transaction.objectStore('snapshots').index('sessionId');
+  const { rows, cursor } = await readPage(index, [options.sessionId], options);
+  return {
+    snapshots: rows.filter(isSnapshotRow).map(snapshotInfo),
+    cursor,
+    damaged: rows.filter((row) => !isSnapshotRow(row)).map(({ id }) => id),
+  };
+}
+
+/** Checked before the transaction opens; what it returns is the store's own copy. */
+export function requirePatch(patch: SessionPatch): SessionPatch {
+  requireValid(sessionPatch, patch, 'patch');
+  for (const key of Object.keys(patch)) {
+    if (!(key in patchShape)) throw invalid(`patch.${key}`, 'cannot be changed. Put it into metadata');
+  }
+  return cloned(patch);
+}
+
+export function updateSession(
+  transaction: WriteTransaction,
+  sessionId: string,
+  patch: SessionPatch,
+): Promise<Commit & { session: SessionRow }> {
+  return changeSession(transaction, sessionId, (session) => {
+    if ('title' in patch) Object.assign(session, { title: patch.title });
+    if (patch.metadata) session.metadata = { ...session.metadata, ...patch.metadata };
+    removeUndefined(session);
+    removeUndefined(session.metadata ?? {});
+  });
+}
+
+export async function selectBranch(
+  transaction: WriteTransaction,
+  snapshotId: string,
+): Promise<Commit & { session: SessionRow }> {
+  const row = wholeSnapshot(await transaction.objectStore('snapshots').get(snapshotId), snapshotId);
+  if (!row) {
+    throw new SessionStoreError('NOT_FOUND', `there is no snapshot "${snapshotId}"`, 'snapshotId');
+  }
+  if (row.sessionId === '') {
+    throw new SessionStoreError(
+      'FAILED_PRECONDITION',
+      `snapshot "${snapshotId}" belongs to no session. Save it with a sessionId first`,
+      'snapshotId',
+    );
+  }
+  return changeSession(transaction, row.sessionId, (session) => {
+    session.selected = snapshotId;
+  });
+}
+
+async function changeSession(
+  transaction: WriteTransaction,
+  id: string,
+  change: (session: SessionRow) => void,
+): Promise<Commit & { session: SessionRow }> {
+  const sessions = transaction.objectStore('sessions');
+  const session = wholeSession(await sessions.get(id), id);
+  if (!session) {
+    throw new SessionStoreError(
+      'NOT_FOUND',
+      `there is no session "${id}". A session begins with its first snapshot`,
+      'sessionId',
+    );
+  }
+  const commit = await beginCommit(transaction);
+  change(session);
+  session.version = commit.version;
+  commit.sessions.set(id, session);
+  await sessions.put(session);
+  return { ...commit, session };
+}
+
+function removeUndefined(record: object): void {
+  for (const [key, value] of Object.entries(record)) {
+    if (value === undefined) delete (record as Record<string, unknown>)[key];
+  }
+}

@@ -1,0 +1,86 @@
+import type { SessionTree, SnapshotInfo, SnapshotNode } from '../contract/session.js';
+import { dataLoss, isSessionRow, isSnapshotRow, wholeSnapshot } from '../database/rows.js';
+import { startingWith, type ReadTransaction, type SnapshotRow } from '../database/schema.js';
+import { SessionStoreError } from '../errors.js';
+import { snapshotInfo } from './rows.js';
+
+/** The snapshots of a session, oldest first, and the ids of those that cannot be read. */
+async function sessionRows(
+  transaction: ReadTransaction,
+  sessionId: string,
+): Promise<{ whole: SnapshotRow[]; damaged: string[] }> {
+  const rows = await transaction.objectStore('snapshots').index('sessionId').getAll(startingWith(sessionId));
+  return {
+    whole: rows.filter(isSnapshotRow),
+    damaged: rows.filter((row) => !isSnapshotRow(row)).map(({ id }) => id),
+  };
+}
+
+/** From the root to the snapshot. */
+export async function readHistory(transaction: ReadTransaction, id: string): Promise<SnapshotInfo[]> {
+  const snapshots = transaction.objectStore('snapshots');
+  let row = wholeSnapshot(await snapshots.get(id), id);
+  if (!row) {
+    throw new SessionStoreError('NOT_FOUND', `there is no snapshot "${id}"`, 'snapshotId');
+  }
+  // One request for the session instead of one for each turn; only a parent elsewhere costs its own.
+  const { whole, damaged } =
+    row.sessionId === '' ? { whole: [], damaged: [] } : await sessionRows(transaction, row.sessionId);
+  const known = new Map(whole.map((candidate) => [candidate.id, candidate]));
+  const history = new Map<string, SnapshotRow>();
+  while (row) {
+    history.set(row.id, row);
+    const parentId: string | undefined = row.info.parentId;
+    if (parentId === undefined) break;
+    if (history.has(parentId)) {
+      throw new SessionStoreError(
+        'FAILED_PRECONDITION',
+        `the history of snapshot "${id}" is cyclic: "${parentId}" comes up twice`,
+        'snapshotId',
+      );
+    }
+    if (damaged.includes(parentId)) throw dataLoss('snapshot', parentId);
+    row = known.get(parentId) ?? wholeSnapshot(await snapshots.get(parentId), parentId);
+  }
+  return [...history.values()].reverse().map(snapshotInfo);
+}
+
+/** Leaves, newest first. */
+export async function readLeaves(transaction: ReadTransaction, sessionId: string): Promise<SnapshotInfo[]> {
+  const rows = await transaction.objectStore('snapshots').index('latestLeaf').getAll(startingWith(sessionId));
+  return rows.filter(isSnapshotRow).reverse().map(snapshotInfo);
+}
+
+export async function readTree(transaction: ReadTransaction, sessionId: string): Promise<SessionTree> {
+  const [{ whole, damaged }, session] = await Promise.all([
+    sessionRows(transaction, sessionId),
+    transaction.objectStore('sessions').get(sessionId),
+  ]);
+  const nodes = new Map<string, SnapshotNode>();
+  for (const row of whole) nodes.set(row.id, { ...snapshotInfo(row), children: [] });
+  for (const node of nodes.values()) nodes.get(node.parentId ?? '')?.children.push(node.snapshotId);
+
+  const leaves = whole
+    .filter((row) => row.leafOf !== undefined)
+    .reverse()
+    .map(({ id }) => id);
+  const selected = isSessionRow(session) ? session.selected : undefined;
+  const headId = selected !== undefined && nodes.has(selected) ? selected : leaves[0];
+  return { sessionId, nodes, roots: rootsOf(nodes), leaves, headId, damaged };
+}
+
+/** Nodes without a parent here, and one node of each cycle, so that every node hangs below a root. */
+function rootsOf(nodes: ReadonlyMap<string, SnapshotNode>): string[] {
+  const reached = new Set<string>();
+  const reach = (root: string) => {
+    const below = new Set([root]);
+    for (const id of below)
+      for (const child of nodes.get(id)!.children) if (!reached.has(child)) below.add(child);
+    for (const id of below) reached.add(id);
+    return root;
+  };
+  const ids = [...nodes.keys()];
+  const roots = new Set(ids.filter((id) => !nodes.has(nodes.get(id)!.parentId ?? '')).map(reach));
+  for (const id of ids) if (!reached.has(id)) roots.add(reach(id));
+  return ids.filter((id) => roots.has(id));
+}

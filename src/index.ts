@@ -1,0 +1,6 @@
+export type * from './contract/message.js';
+export type * from './contract/snapshot.js';
+export type * from './contract/session.js';
+export { SessionStoreError, type StatusName } from './errors.js';
+export { IndexedDBSessionStore } from './store/indexeddb-session-store.js';
+export type { IndexedDBSessionStoreOptions } from './store/options.js';

@@ -1,0 +1,295 @@
+import { nanoid } from 'nanoid';
+import type {
+  DeleteSnapshotOptions,
+  ListOptions,
+  ListSnapshotsOptions,
+  SessionChange,
+  SessionInfo,
+  SessionPage,
+  SessionPatch,
+  SessionsChange,
+  SessionTree,
+  SnapshotInfo,
+  SnapshotPage,
+} from '../contract/session.js';
+import type {
+  GetSnapshotOptions,
+  SessionSnapshot,
+  SessionStore,
+  SessionStoreOptions,
+  SnapshotMutator,
+} from '../contract/snapshot.js';
+import { wholeSession } from '../database/rows.js';
+import { SessionStoreError } from '../errors.js';
+import { requireListOptions } from '../history/page.js';
+import { readHead, readLatest, readSnapshot } from '../history/read.js';
+import { removeAll, removeSession, removeSnapshot } from '../history/remove.js';
+import { sessionInfo } from '../history/rows.js';
+import { saveSnapshot } from '../history/save.js';
+import {
+  listSessions,
+  listSnapshots,
+  requirePatch,
+  selectBranch,
+  updateSession,
+} from '../history/sessions.js';
+import { readHistory, readLeaves, readTree } from '../history/tree.js';
+import { HEARTBEAT_TIMEOUT_MS, withExpiry } from '../liveness/expiry.js';
+import { invalid, requireId } from '../validation/argument.js';
+import { ALL } from '../tabs/watchers.js';
+import { checkedMutator } from './mutation.js';
+import { databaseName, requireStoreOptions, type IndexedDBSessionStoreOptions } from './options.js';
+import { Tenant } from './tenant.js';
+
+/**
+ * Stores the sessions of AI agents as trees of snapshots in IndexedDB, and keeps every tab up to date.
+ *
+ * Implements Genkit JS's `SessionStore<S>`; `S` is the type of `state.custom`. Nothing happens before the first
+ * call, so it can be constructed on a server. Operations of one store run in the order in which they were called.
+ * Every method rejects with a {@link SessionStoreError}: with `FAILED_PRECONDITION` after `close()`, with
+ * `UNAVAILABLE` where IndexedDB is missing or does not answer, with `RESOURCE_EXHAUSTED` when the disk is full,
+ * with `DATA_LOSS` for a row that cannot be read, and with what its own description names.
+ */
+export class IndexedDBSessionStore<S = unknown> implements SessionStore<S> {
+  /** Closes the store at the end of an `await using` block, in engines that have the symbol. */
+  declare readonly [Symbol.asyncDispose]: () => Promise<void>;
+
+  readonly #options: IndexedDBSessionStoreOptions;
+  readonly #heartbeatTimeoutMs: number;
+  readonly #tenants = new Map<string, Tenant<S>>();
+  #closed = false;
+
+  /** Throws `INVALID_ARGUMENT` for options that cannot work. */
+  constructor(options: IndexedDBSessionStoreOptions = {}) {
+    requireStoreOptions(options);
+    this.#options = { ...options };
+    this.#heartbeatTimeoutMs = options.heartbeatTimeoutMs ?? HEARTBEAT_TIMEOUT_MS;
+    // WebKit has no such symbol yet, and a method under an undefined name would be called "undefined".
+    if (Symbol.asyncDispose) Object.assign(this, { [Symbol.asyncDispose]: () => this.close() });
+  }
+
+  /**
+   * Loads a snapshot by its id, or the latest leaf of a session: the one with the greatest `createdAt`, of equal
+   * ones the one saved last. `undefined` if there is none. A `pending` snapshot whose worker is dead reads
+   * `expired`.
+   *
+   * Errors: `INVALID_ARGUMENT` unless exactly one id is given; `FAILED_PRECONDITION` if the session's history is
+   * cyclic, or branched and `rejectBranchingSessions` is set.
+   */
+  async getSnapshot(options: GetSnapshotOptions): Promise<SessionSnapshot<S> | undefined> {
+    const { snapshotId, sessionId } = options;
+    if ((snapshotId === undefined) === (sessionId === undefined)) {
+      throw invalid('', 'getSnapshot takes exactly one of snapshotId and sessionId');
+    }
+    if (snapshotId !== undefined) requireId(snapshotId, 'snapshotId');
+    else requireId(sessionId, 'sessionId');
+    const stored = await this.#tenant(options).read((transaction) =>
+      snapshotId !== undefined
+        ? readSnapshot<S>(transaction, snapshotId)
+        : readLatest<S>(transaction, sessionId!, this.#options.rejectBranchingSessions ?? false),
+    );
+    return stored && this.#surface(stored.snapshot);
+  }
+
+  /**
+   * Reads the snapshot, passes it to `mutator` and writes what that returns, all in one transaction. Resolves to
+   * the snapshot's id when the write is committed and this tab's watchers have been called; to `null` if the
+   * mutator returned `null`. The id is `snapshotId`, otherwise the mutator's `snapshotId`, otherwise a new one.
+   *
+   * Errors, nothing being written: whatever the mutator throws; `INVALID_ARGUMENT` with the `path` of the value
+   * if the result is no snapshot, cannot be stored or fails `stateSchema`; `FAILED_PRECONDITION` if it would move
+   * the snapshot to another session; `ALREADY_EXISTS` if `generateId` returned an id that is taken.
+   */
+  async saveSnapshot(
+    snapshotId: string | undefined,
+    mutator: SnapshotMutator<S>,
+    options?: SessionStoreOptions,
+  ): Promise<string | null> {
+    if (snapshotId !== undefined) requireId(snapshotId, 'snapshotId');
+    const { stateSchema, maxPersistedChainLength, generateId = nanoid } = this.#options;
+    let generated: string | undefined;
+    const commit = await this.#tenant(options).write((transaction) =>
+      saveSnapshot<S>(transaction, {
+        snapshotId,
+        maxPersistedChainLength,
+        mutator: checkedMutator(mutator, stateSchema),
+        // One id for all attempts, so that a save that is done again is the same save.
+        generateId: () => {
+          generated ??= generateId();
+          requireId(generated, 'generateId()');
+          return generated;
+        },
+      }),
+    );
+    return commit && commit.snapshotId;
+  }
+
+  /**
+   * Calls back with the stored snapshot soon, and then after every committed write of it, from whichever tab.
+   * Versions arrive in order and each at most once; one that another tab overwrote at once may be skipped, the
+   * last one never. An error of the callback is reported with `reportError`.
+   *
+   * Returns a function that ends it for good.
+   */
+  onSnapshotStateChange(
+    snapshotId: string,
+    callback: (snapshot: SessionSnapshot<S>) => void,
+    options?: SessionStoreOptions,
+  ): () => void {
+    requireId(snapshotId, 'snapshotId');
+    const { snapshots } = this.#tenant(options);
+    const end = snapshots.watch(snapshotId, callback);
+    void snapshots.refresh(snapshotId);
+    return end;
+  }
+
+  /** Lists sessions by latest activity. Errors: `INVALID_ARGUMENT` for a bad limit or cursor. */
+  async listSessions(options: ListOptions = {}): Promise<SessionPage> {
+    requireListOptions(options);
+    return this.#tenant(options).read((transaction) => listSessions(transaction, options));
+  }
+
+  /** One session as `listSessions` shows it, `undefined` if there is none. */
+  async getSession(sessionId: string, options?: SessionStoreOptions): Promise<SessionInfo | undefined> {
+    requireId(sessionId, 'sessionId');
+    return this.#tenant(options).read(async (transaction) => {
+      const row = wholeSession(await transaction.objectStore('sessions').get(sessionId), sessionId);
+      return row && sessionInfo(row);
+    });
+  }
+
+  /**
+   * Changes a session's title and the application's own metadata. Errors: `NOT_FOUND`; `INVALID_ARGUMENT` for
+   * another key, or a value that cannot be stored.
+   */
+  async updateSession(
+    sessionId: string,
+    patch: SessionPatch,
+    options?: SessionStoreOptions,
+  ): Promise<SessionInfo> {
+    requireId(sessionId, 'sessionId');
+    const copy = requirePatch(patch);
+    const commit = await this.#tenant(options).write((transaction) =>
+      updateSession(transaction, sessionId, copy),
+    );
+    return sessionInfo(commit!.session);
+  }
+
+  /** Lists a session's snapshots by `createdAt`. Errors: `INVALID_ARGUMENT` for a bad limit or cursor. */
+  async listSnapshots(options: ListSnapshotsOptions): Promise<SnapshotPage> {
+    requireId(options.sessionId, 'sessionId');
+    requireListOptions(options);
+    const page = await this.#tenant(options).read((transaction) => listSnapshots(transaction, options));
+    return { ...page, snapshots: page.snapshots.map((info) => this.#surface(info)) };
+  }
+
+  /**
+   * The snapshots from the root to this one. A parent that was deleted or never saved begins the history. Errors:
+   * `NOT_FOUND`; `FAILED_PRECONDITION` if the history is cyclic.
+   */
+  async getHistory(snapshotId: string, options?: SessionStoreOptions): Promise<SnapshotInfo[]> {
+    requireId(snapshotId, 'snapshotId');
+    const history = await this.#tenant(options).read((transaction) => readHistory(transaction, snapshotId));
+    return history.map((info) => this.#surface(info));
+  }
+
+  /** All snapshots of a session as a tree; an empty one if there is no such session. */
+  async getTree(sessionId: string, options?: SessionStoreOptions): Promise<SessionTree> {
+    requireId(sessionId, 'sessionId');
+    const tree = await this.#tenant(options).read((transaction) => readTree(transaction, sessionId));
+    const nodes = [...tree.nodes].map(([id, node]) => [id, this.#surface(node)] as const);
+    return { ...tree, nodes: new Map(nodes) };
+  }
+
+  /** The session's leaves, newest first: one for each branch. */
+  async getLeaves(sessionId: string, options?: SessionStoreOptions): Promise<SnapshotInfo[]> {
+    requireId(sessionId, 'sessionId');
+    const leaves = await this.#tenant(options).read((transaction) => readLeaves(transaction, sessionId));
+    return leaves.map((info) => this.#surface(info));
+  }
+
+  /**
+   * Makes this snapshot the one that its session reopens on, in every tab and after a reload. Saving a child of it
+   * moves the selection to the child; deleting it removes the selection. `getSnapshot({ sessionId })` still means
+   * the latest leaf. Errors: `NOT_FOUND`; `FAILED_PRECONDITION` if the snapshot belongs to no session.
+   */
+  async selectBranch(snapshotId: string, options?: SessionStoreOptions): Promise<SessionInfo> {
+    requireId(snapshotId, 'snapshotId');
+    const commit = await this.#tenant(options).write((transaction) => selectBranch(transaction, snapshotId));
+    return sessionInfo(commit!.session);
+  }
+
+  /** The snapshot that a session reopens on: the selected one, otherwise the latest leaf. */
+  async getHead(sessionId: string, options?: SessionStoreOptions): Promise<SnapshotInfo | undefined> {
+    requireId(sessionId, 'sessionId');
+    const head = await this.#tenant(options).read((transaction) => readHead(transaction, sessionId));
+    return head && this.#surface(head);
+  }
+
+  /**
+   * Deletes a snapshot; resolves to the number of snapshots deleted, 0 if there was none. Errors:
+   * `FAILED_PRECONDITION` if others continue it and `subtree` is not set.
+   */
+  async deleteSnapshot(snapshotId: string, options: DeleteSnapshotOptions = {}): Promise<number> {
+    requireId(snapshotId, 'snapshotId');
+    const removal = await this.#tenant(options).write((transaction) =>
+      removeSnapshot(transaction, snapshotId, options.subtree ?? false),
+    );
+    return removal?.removed ?? 0;
+  }
+
+  /** Deletes a session with all its snapshots; resolves to their number, 0 if there was no such session. */
+  async deleteSession(sessionId: string, options?: SessionStoreOptions): Promise<number> {
+    requireId(sessionId, 'sessionId');
+    const removal = await this.#tenant(options).write((transaction) => removeSession(transaction, sessionId));
+    return removal?.removed ?? 0;
+  }
+
+  /** Deletes everything of the tenant and keeps its database. */
+  async clear(options?: SessionStoreOptions): Promise<void> {
+    await this.#tenant(options).write(removeAll);
+  }
+
+  /** Deletes the tenant's database. Other tabs let go of it; whoever uses it next starts an empty one. */
+  async deleteDatabase(options?: SessionStoreOptions): Promise<void> {
+    await this.#tenant(options).deleteDatabase();
+  }
+
+  /** Calls back after every committed change of the session, from whichever tab. Returns a function that ends it. */
+  onSessionChange(
+    sessionId: string,
+    callback: (change: SessionChange) => void,
+    options?: SessionStoreOptions,
+  ): () => void {
+    requireId(sessionId, 'sessionId');
+    return this.#tenant(options).sessions.watch(sessionId, callback as (change: SessionsChange) => void);
+  }
+
+  /** Calls back after every committed change of any session, from whichever tab. Returns a function that ends it. */
+  onSessionsChange(callback: (change: SessionsChange) => void, options?: SessionStoreOptions): () => void {
+    return this.#tenant(options).sessions.watch(ALL, callback);
+  }
+
+  /** Waits for what has been begun, then lets go of everything. Calling it again does nothing. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    await Promise.all([...this.#tenants.values()].map((tenant) => tenant.close()));
+  }
+
+  #tenant(call: SessionStoreOptions | undefined): Tenant<S> {
+    if (this.#closed) {
+      throw new SessionStoreError('FAILED_PRECONDITION', 'this store is closed. Construct a new one');
+    }
+    const name = databaseName(this.#options, call);
+    let tenant = this.#tenants.get(name);
+    if (!tenant) {
+      tenant = new Tenant(name, this.#options.durability ?? 'relaxed', this.#heartbeatTimeoutMs);
+      this.#tenants.set(name, tenant);
+    }
+    return tenant;
+  }
+
+  #surface<T extends SnapshotInfo>(snapshot: T): T {
+    return withExpiry(snapshot, this.#heartbeatTimeoutMs);
+  }
+}

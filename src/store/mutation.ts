@@ -1,0 +1,41 @@
+import type { StandardSchemaV1 } from '@standard-schema/spec';
+import type { SnapshotMutator } from '../contract/snapshot.js';
+import { Refusal } from '../database/transaction.js';
+import { invalid } from '../validation/argument.js';
+import { requireSnapshotInput } from '../validation/snapshot-input.js';
+
+/** The application's mutator, made to return nothing but what can be stored. */
+export function checkedMutator<S>(
+  mutator: SnapshotMutator<S>,
+  stateSchema: StandardSchemaV1 | undefined,
+): SnapshotMutator<S> {
+  return (current) => {
+    let result: unknown;
+    try {
+      result = mutator(current);
+    } catch (error) {
+      // An error of the mutator is the caller's own and reaches them as it is.
+      throw new Refusal(error);
+    }
+    if (result === null) return null;
+    const input = requireSnapshotInput<S>(result);
+    const custom = input.state?.custom;
+    if (stateSchema && custom !== undefined) requireCustomState(stateSchema, custom);
+    return input;
+  };
+}
+
+function requireCustomState(schema: StandardSchemaV1, custom: unknown): void {
+  const result = schema['~standard'].validate(custom);
+  if (result instanceof Promise) {
+    result.catch(() => {});
+    throw invalid(
+      'options.stateSchema',
+      'answers asynchronously, and a transaction cannot wait. Use a synchronous schema',
+    );
+  }
+  const issue = result.issues?.[0];
+  if (!issue) return;
+  const keys = (issue.path ?? []).map((part) => String(typeof part === 'object' ? part.key : part));
+  throw invalid(['state', 'custom', ...keys].join('.'), issue.message);
+}

@@ -1,0 +1,78 @@
+import type { StandardSchemaV1 } from '@standard-schema/spec';
+import type { SessionStoreOptions } from '../contract/snapshot.js';
+import { requireValid } from '../validation/argument.js';
+import { nonBlank, object, optional, satisfying } from '../validation/schema.js';
+
+export interface IndexedDBSessionStoreOptions {
+  /** Name of the IndexedDB database. Default `offshoot`. */
+  name?: string | undefined;
+  /**
+   * The tenant whose sessions this store holds. Every tenant has a database of its own, so nothing of one can be
+   * seen from another, and deleting a tenant is deleting its database.
+   */
+  namespace?: string | undefined;
+  /**
+   * The tenant of each call, from the call's `context`, as in Genkit's own stores. Must return a non-blank
+   * string. `namespace`, if there is one too, comes before it.
+   */
+  snapshotPathPrefix?: ((options?: SessionStoreOptions) => string) | undefined;
+  /**
+   * Makes `getSnapshot({ sessionId })` fail with `FAILED_PRECONDITION` when the session has more than one leaf,
+   * instead of returning the latest. Default `false`.
+   */
+  rejectBranchingSessions?: boolean | undefined;
+  /**
+   * How long the worker of a `pending` snapshot may be silent, in ms, before reads report `expired`. Default
+   * 60,000, as in Genkit.
+   */
+  heartbeatTimeoutMs?: number | undefined;
+  /**
+   * The longest chain from a snapshot to its oldest ancestor, itself included. Ancestors further away are deleted
+   * on save; those that stay keep their whole state. Default: no limit.
+   */
+  maxPersistedChainLength?: number | undefined;
+  /** Makes the id of a snapshot that comes without one. Default: nanoid, 21 characters. */
+  generateId?: (() => string) | undefined;
+  /**
+   * When a save counts as done: `relaxed` (default) once the operating system has it, which survives a crash of
+   * the browser; `strict` once the disk has it, which survives a power cut and is slower.
+   */
+  durability?: 'relaxed' | 'strict' | 'default' | undefined;
+  /**
+   * Checks `state.custom` on every save, as Genkit's `stateSchema` does; any Standard Schema (Zod, Valibot,
+   * ArkType, …). What does not pass fails with `INVALID_ARGUMENT` and the issue's path. The schema only checks:
+   * what it transforms is not stored. It must answer synchronously, because a transaction cannot wait.
+   */
+  stateSchema?: StandardSchemaV1 | undefined;
+}
+
+const DURABILITIES: unknown[] = ['relaxed', 'strict', 'default'];
+
+const storeOptions = object({
+  name: optional(nonBlank),
+  namespace: optional(nonBlank),
+  heartbeatTimeoutMs: optional(satisfying((ms) => typeof ms === 'number' && ms >= 0, 'a number of ms')),
+  maxPersistedChainLength: optional(
+    satisfying((length) => Number.isInteger(length) && length >= 1, 'a whole number from 1'),
+  ),
+  durability: optional(
+    satisfying((value) => DURABILITIES.includes(value), '"relaxed", "strict" or "default"'),
+  ),
+});
+
+export function requireStoreOptions(options: IndexedDBSessionStoreOptions): void {
+  requireValid(storeOptions, options, 'options');
+}
+
+/** The name of the database that a call goes to. */
+export function databaseName(
+  options: IndexedDBSessionStoreOptions,
+  call: SessionStoreOptions | undefined,
+): string {
+  const { name = 'offshoot', namespace, snapshotPathPrefix } = options;
+  const prefix = snapshotPathPrefix?.(call);
+  if (snapshotPathPrefix) requireValid(nonBlank, prefix, 'snapshotPathPrefix()');
+  return [name, ...[namespace, prefix].filter((part) => part !== undefined).map(encodeURIComponent)].join(
+    '/',
+  );
+}

@@ -1,0 +1,112 @@
+import type { SessionsChange } from '../contract/session.js';
+import type { SessionSnapshot } from '../contract/snapshot.js';
+import { Connection } from '../database/connection.js';
+import { wholeSession } from '../database/rows.js';
+import type { ReadTransaction, SessionRow, WriteTransaction } from '../database/schema.js';
+import { readClock, type Commit } from '../history/commit.js';
+import { readSnapshot } from '../history/read.js';
+import { removeAll } from '../history/remove.js';
+import { sessionInfo } from '../history/rows.js';
+import { withExpiry } from '../liveness/expiry.js';
+import { ChangeChannel, type ChangeMessage } from '../tabs/channel.js';
+import { ALL, Watchers } from '../tabs/watchers.js';
+
+/** One tenant's database, and everybody in this tab who watches it. */
+export class Tenant<S> {
+  readonly snapshots: Watchers<SessionSnapshot<S>>;
+  readonly sessions: Watchers<SessionsChange>;
+  readonly #connection: Connection;
+  readonly #channel: ChangeChannel;
+  /** The last operation begun; the next one waits for it, so that a delete wins over the saves before it. */
+  #tail: Promise<unknown> = Promise.resolve();
+
+  constructor(
+    databaseName: string,
+    durability: IDBTransactionDurability,
+    readonly heartbeatTimeoutMs: number,
+  ) {
+    this.#connection = new Connection(databaseName, durability);
+    this.#channel = new ChangeChannel(databaseName, (message) => this.#receive(message));
+    this.snapshots = new Watchers((id) =>
+      this.read(async (transaction) => {
+        const stored = await readSnapshot<S>(transaction, id);
+        return (
+          stored && { version: stored.row.version, value: withExpiry(stored.snapshot, heartbeatTimeoutMs) }
+        );
+      }),
+    );
+    this.sessions = new Watchers((id) =>
+      this.read(async (transaction) => {
+        const row = wholeSession(await transaction.objectStore('sessions').get(id), id);
+        return { version: row?.version ?? (await readClock(transaction)), value: sessionChange(id, row) };
+      }),
+    );
+  }
+
+  /** Reads what all operations begun before have left. */
+  async read<T>(work: (transaction: ReadTransaction) => Promise<T>): Promise<T> {
+    await this.#tail;
+    return this.#connection.read(work);
+  }
+
+  /** Writes after all operations begun before, and tells everybody before it resolves. */
+  write<C extends Commit>(work: (transaction: WriteTransaction) => Promise<C | null>): Promise<C | null> {
+    return this.#enqueue(async () => {
+      const commit = await this.#connection.write(work);
+      if (commit) this.#publish(commit);
+      return commit;
+    });
+  }
+
+  deleteDatabase(): Promise<void> {
+    return this.#enqueue(async () => {
+      const commit = await this.#connection.write(removeAll);
+      await this.#connection.delete();
+      this.#publish(commit);
+    });
+  }
+
+  async close(): Promise<void> {
+    this.snapshots.clear();
+    this.sessions.clear();
+    await this.#tail;
+    this.#channel.close();
+    await this.#connection.close();
+  }
+
+  #enqueue<T>(operation: () => Promise<T>): Promise<T> {
+    const done = this.#tail.then(operation);
+    this.#tail = done.catch(() => {});
+    return done;
+  }
+
+  #publish({ version, snapshots, sessions, cleared }: Commit): void {
+    this.#channel.send({
+      version,
+      snapshots: snapshots.map(({ snapshotId }) => snapshotId),
+      sessions: [...sessions.keys()],
+      cleared,
+    });
+    for (const snapshot of snapshots as SessionSnapshot<S>[]) {
+      const value = withExpiry(snapshot, this.heartbeatTimeoutMs);
+      this.snapshots.deliver(snapshot.snapshotId, { version, value });
+    }
+    for (const [id, row] of sessions) this.sessions.deliver(id, { version, value: sessionChange(id, row) });
+    if (cleared) this.#reset(version);
+  }
+
+  #receive({ version, snapshots, sessions, cleared }: ChangeMessage): void {
+    for (const id of snapshots) void this.snapshots.refresh(id);
+    for (const id of sessions) void this.sessions.refresh(id);
+    if (cleared) this.#reset(version);
+  }
+
+  #reset(version: number): void {
+    this.sessions.deliver(ALL, { version, value: { type: 'reset' } });
+    for (const id of this.sessions.keys()) this.sessions.deliver(id, { version, value: sessionChange(id) });
+  }
+}
+
+function sessionChange(sessionId: string, row?: SessionRow): SessionsChange {
+  return row ? { type: 'changed', sessionId, session: sessionInfo(row) } : { type: 'deleted', sessionId };
+}

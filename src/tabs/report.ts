@@ -1,0 +1,13 @@
+/** Runs an application's callback so that its error reaches the console and nobody else. */
+export function callSafely<T>(callback: (value: T) => void, value: T): void {
+  try {
+    callback(value);
+  } catch (error) {
+    report(error);
+  }
+}
+
+export function report(error: unknown): void {
+  if (typeof reportError === 'function') reportError(error);
+  else console.error(error);
+}

@@ -1,0 +1,72 @@
+import { callSafely, report } from './report.js';
+
+/** A value as of one write. Of two for the same key, the one with the greater version is later. */
+export interface Versioned<T> {
+  version: number;
+  value: T;
+}
+
+interface Watcher<T> {
+  callback: (value: T) => void;
+  /** The version delivered last for each key, so that nothing comes twice, nor older after newer. */
+  seen: Map<string, number>;
+}
+
+/** Watches every key. Ids are never blank, so no key is this one. */
+export const ALL = '';
+
+/** Those who watch something, by its id, and what each of them has seen. */
+export class Watchers<T> {
+  readonly #groups = new Map<string, Set<Watcher<T>>>();
+
+  /** `read` fetches what is stored under a key now; `undefined` if there is nothing to tell. */
+  constructor(readonly read: (key: string) => Promise<Versioned<T> | undefined>) {}
+
+  /** Returns a function that ends it for good. */
+  watch(key: string, callback: (value: T) => void): () => void {
+    const watcher: Watcher<T> = { callback, seen: new Map() };
+    const group = this.#groups.get(key) ?? new Set();
+    this.#groups.set(key, group.add(watcher));
+    return () => {
+      group.delete(watcher);
+      if (group.size === 0 && this.#groups.get(key) === group) this.#groups.delete(key);
+    };
+  }
+
+  /** Hands a version to all who have not seen it or a later one. Each gets a copy of its own. */
+  deliver(key: string, { version, value }: Versioned<T>): void {
+    for (const group of new Set([this.#groups.get(key), this.#groups.get(ALL)])) {
+      for (const watcher of [...(group ?? [])]) {
+        // An earlier callback of this round may have ended a later one.
+        if ((watcher.seen.get(key) ?? 0) >= version || !group?.has(watcher)) continue;
+        watcher.seen.set(key, version);
+        callSafely(watcher.callback, structuredClone(value));
+      }
+    }
+  }
+
+  /** Reads what is stored and delivers it. */
+  async refresh(key: string): Promise<void> {
+    if (!this.#isWatched(key)) return;
+    try {
+      const stored = await this.read(key);
+      if (stored) this.deliver(key, stored);
+    } catch (error) {
+      if (this.#isWatched(key)) report(error);
+    }
+  }
+
+  /** The keys that are watched one by one. */
+  keys(): string[] {
+    return [...this.#groups.keys()].filter((key) => key !== ALL);
+  }
+
+  clear(): void {
+    for (const group of this.#groups.values()) group.clear();
+    this.#groups.clear();
+  }
+
+  #isWatched(key: string): boolean {
+    return this.#groups.has(key) || this.#groups.has(ALL);
+  }
+}
