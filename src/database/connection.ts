@@ -74,7 +74,7 @@ export class Connection {
     if (typeof indexedDB === 'undefined') {
       throw new SessionStoreError(
         'UNAVAILABLE',
-        'this environment has no IndexedDB. Use the store in a page or a worker of a browser',
+        'there is no IndexedDB here. Use the store in a page or a worker',
       );
     }
     const release = () => void this.close();
@@ -94,7 +94,7 @@ export class Connection {
         reject(
           new SessionStoreError(
             'UNAVAILABLE',
-            `IndexedDB did not open "${this.name}" within ${OPEN_TIMEOUT_MS} ms; another tab may be holding it. Close the other tabs, then try again`,
+            `"${this.name}" did not open within ${OPEN_TIMEOUT_MS} ms. Close other tabs that may hold it, then try again`,
           ),
         );
       }, OPEN_TIMEOUT_MS);

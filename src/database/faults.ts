@@ -1,5 +1,7 @@
 import { SessionStoreError, type StatusName } from '../errors.js';
 
+const LOST: [StatusName, string] = ['UNAVAILABLE', 'the connection to IndexedDB was lost. Try again'];
+
 /** What the browser's own error names mean to a caller, and the way out. */
 const FAULTS: Record<string, [StatusName, string]> = {
   QuotaExceededError: [
@@ -10,11 +12,11 @@ const FAULTS: Record<string, [StatusName, string]> = {
   DataCloneError: ['INVALID_ARGUMENT', 'the value cannot be stored; nothing was written'],
   VersionError: [
     'FAILED_PRECONDITION',
-    'the database was written by a newer Offshoot. Reload the page to get the newer version',
+    'the database was written by a newer Offshoot. Reload the page to get that',
   ],
-  AbortError: ['ABORTED', 'the browser aborted the transaction; nothing was written. Try again'],
-  InvalidStateError: ['UNAVAILABLE', 'the connection to IndexedDB was lost. Try again'],
-  UnknownError: ['UNAVAILABLE', 'IndexedDB failed inside the browser. Try again'],
+  AbortError: ['ABORTED', 'the browser aborted; nothing was written. Try again'],
+  InvalidStateError: LOST,
+  UnknownError: LOST,
 };
 
 /** One place that turns whatever IndexedDB throws into an error that says what to do. */

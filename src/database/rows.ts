@@ -42,3 +42,14 @@ export function wholeSession(row: unknown, id: string): SessionRow | undefined {
   if (row === undefined || isSessionRow(row)) return row;
   throw dataLoss('session', id);
 }
+
+/** Tells the rows that can be read from the ids of those that cannot. */
+export function sortOut<Row extends { id: string }>(
+  rows: Row[],
+  isWhole: (row: Row) => boolean,
+): { whole: Row[]; damaged: string[] } {
+  return {
+    whole: rows.filter(isWhole),
+    damaged: rows.filter((row) => !isWhole(row)).map(({ id }) => id),
+  };
+}

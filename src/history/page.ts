@@ -31,13 +31,16 @@ interface KeyCursor {
 export async function readPage<Row>(
   index: PagedIndex<Row>,
   prefix: IDBValidKey[],
-  { limit = 50, cursor, order = 'desc' }: ListOptions,
+  options: ListOptions,
 ): Promise<{ rows: Row[]; cursor: string | undefined }> {
-  const after = cursor === undefined ? undefined : decodeCursor(cursor);
+  requireValid(listOptions, options, 'options');
+  const { limit = 50, cursor, order = 'desc' } = options;
   const down = order === 'desc';
-  const first = [...prefix, ...((!down && after) || [])];
-  const last = [...prefix, ...((down && after) || [[]])];
-  const range = IDBKeyRange.bound(first, last, !down && after !== undefined, down && after !== undefined);
+  const begin = cursor && [...prefix, ...decodeCursor(cursor)];
+  const end = [...prefix, []];
+  const range = down
+    ? IDBKeyRange.bound(prefix, begin || end, false, !!begin)
+    : IDBKeyRange.bound(begin || prefix, end, !!begin);
   const keys = await index.openKeyCursor(range, down ? 'prev' : 'next');
   if (!keys) return { rows: [], cursor: undefined };
 
@@ -47,17 +50,12 @@ export async function readPage<Row>(
   if (limit === 1 || (await keys.advance(limit - 1))) {
     const edge = keys.key as IDBValidKey[];
     page = down
-      ? IDBKeyRange.bound(edge, last, false, range.upperOpen)
-      : IDBKeyRange.bound(first, edge, range.lowerOpen, false);
+      ? IDBKeyRange.bound(edge, range.upper, false, range.upperOpen)
+      : IDBKeyRange.bound(range.lower, edge, range.lowerOpen);
     if (await keys.continue()) next = JSON.stringify(edge.slice(prefix.length));
   }
   const rows = await index.getAll(page);
   return { rows: down ? rows.reverse() : rows, cursor: next };
-}
-
-export function requireListOptions(options: ListOptions): void {
-  requireValid(listOptions, options, 'options');
-  if (options.cursor !== undefined) decodeCursor(options.cursor);
 }
 
 function decodeCursor(cursor: string): IDBValidKey[] {

@@ -1,7 +1,7 @@
 import type { SnapshotInfo } from '../contract/session.js';
 import type { SessionSnapshot, SessionState } from '../contract/snapshot.js';
 import { dataLoss, wholeSession, wholeSnapshot } from '../database/rows.js';
-import { startingWith, type ReadTransaction, type SnapshotRow } from '../database/schema.js';
+import { startingWith, type ReadTransaction, type SessionRow, type SnapshotRow } from '../database/schema.js';
 import { SessionStoreError } from '../errors.js';
 import { latestLeafId } from './leaves.js';
 import { snapshotInfo } from './rows.js';
@@ -45,18 +45,22 @@ export async function readLatest<S>(
     if (session === undefined) return undefined;
     throw new SessionStoreError(
       'FAILED_PRECONDITION',
-      `session "${sessionId}" has no leaf: its history is cyclic. Load one of its snapshots by snapshotId instead`,
+      `session "${sessionId}" has no leaf: its history is cyclic. Load a snapshot by snapshotId instead`,
       'sessionId',
     );
   }
   if (leaves !== undefined && leaves > 1) {
     throw new SessionStoreError(
       'FAILED_PRECONDITION',
-      `session "${sessionId}" has branching snapshots (${leaves} leaves). Load one of them by snapshotId instead`,
+      `session "${sessionId}" has branching snapshots (${leaves} leaves). Load a snapshot by snapshotId instead`,
       'sessionId',
     );
   }
   return readSnapshot(transaction, id);
+}
+
+export async function readSession(transaction: ReadTransaction, id: string): Promise<SessionRow | undefined> {
+  return wholeSession(await transaction.objectStore('sessions').get(id), id);
 }
 
 /** The selected snapshot, if it is still there, otherwise the latest leaf; without its state. */
@@ -65,10 +69,10 @@ export async function readHead(
   sessionId: string,
 ): Promise<SnapshotInfo | undefined> {
   const [session, latest] = await Promise.all([
-    transaction.objectStore('sessions').get(sessionId),
+    readSession(transaction, sessionId),
     latestLeafId(transaction, sessionId),
   ]);
-  for (const id of [wholeSession(session, sessionId)?.selected, latest]) {
+  for (const id of [session?.selected, latest]) {
     const row = id === undefined ? undefined : await transaction.objectStore('snapshots').get(id);
     if (row?.sessionId === sessionId) return snapshotInfo(wholeSnapshot(row, row.id)!);
   }

@@ -5,14 +5,22 @@ export function snapshotInfo(row: SnapshotRow): SnapshotInfo {
   return { ...row.info, snapshotId: row.id };
 }
 
-export function sessionInfo(row: SessionRow): SessionInfo {
+export function sessionInfo({
+  id,
+  createdMs,
+  updatedMs,
+  snapshots,
+  selected,
+  version: _,
+  ...named
+}: SessionRow): SessionInfo {
   return {
-    sessionId: row.id,
-    ...(row.title !== undefined && { title: row.title }),
-    ...(row.metadata !== undefined && { metadata: row.metadata }),
-    createdAt: new Date(row.createdMs).toISOString(),
-    updatedAt: new Date(row.updatedMs).toISOString(),
-    snapshotCount: row.snapshots,
-    ...(row.selected !== undefined && { selectedSnapshotId: row.selected }),
+    sessionId: id,
+    // The title and the metadata, if there are any.
+    ...named,
+    createdAt: new Date(createdMs).toISOString(),
+    updatedAt: new Date(updatedMs).toISOString(),
+    snapshotCount: snapshots,
+    selectedSnapshotId: selected,
   };
 }

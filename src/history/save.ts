@@ -1,12 +1,12 @@
 import type { SessionSnapshot, SnapshotMutator } from '../contract/snapshot.js';
-import { wholeSession, wholeSnapshot } from '../database/rows.js';
+import { wholeSnapshot } from '../database/rows.js';
 import type { SessionRow, SnapshotRow, WriteTransaction } from '../database/schema.js';
 import { SessionStoreError } from '../errors.js';
 import { cloned } from '../validation/clone.js';
 import { beginCommit, type Commit } from './commit.js';
 import { hasChildren, markLeaf, updateLeaf } from './leaves.js';
 import { pruneAncestors } from './prune.js';
-import { readSnapshot } from './read.js';
+import { readSession, readSnapshot } from './read.js';
 
 export interface SaveRequest<S> {
   snapshotId: string | undefined;
@@ -105,7 +105,7 @@ async function saveSession(
   const sessions = transaction.objectStore('sessions');
   const { sessionId: id, createdMs, version, info } = row;
   const updatedMs = Math.max(createdMs, Date.parse(String(info['updatedAt'] ?? info.createdAt)));
-  const stored = wholeSession(await sessions.get(id), id);
+  const stored = await readSession(transaction, id);
   const session: SessionRow = {
     ...(stored ?? { id, snapshots: 0 }),
     createdMs: Math.min(createdMs, stored?.createdMs ?? createdMs),

@@ -5,7 +5,7 @@ import type {
   SessionPatch,
   SnapshotPage,
 } from '../contract/session.js';
-import { isSessionRow, isSnapshotRow, wholeSession, wholeSnapshot } from '../database/rows.js';
+import { isSessionRow, isSnapshotRow, sortOut, wholeSnapshot } from '../database/rows.js';
 import type { ReadTransaction, SessionRow, WriteTransaction } from '../database/schema.js';
 import { SessionStoreError } from '../errors.js';
 import { invalid, requireValid } from '../validation/argument.js';
@@ -13,6 +13,7 @@ import { object, optional, record, string } from '../validation/schema.js';
 import { cloned } from '../validation/clone.js';
 import { beginCommit, type Commit } from './commit.js';
 import { readPage } from './page.js';
+import { readSession } from './read.js';
 import { sessionInfo, snapshotInfo } from './rows.js';
 
 const patchShape = { title: optional(string), metadata: optional(record) };
@@ -24,11 +25,8 @@ export async function listSessions(transaction: ReadTransaction, options: ListOp
     [],
     options,
   );
-  return {
-    sessions: rows.filter(isSessionRow).map(sessionInfo),
-    cursor,
-    damaged: rows.filter((row) => !isSessionRow(row)).map(({ id }) => id),
-  };
+  const { whole, damaged } = sortOut(rows, isSessionRow);
+  return { sessions: whole.map(sessionInfo), cursor, damaged };
 }
 
 export async function listSnapshots(
@@ -37,11 +35,8 @@ export async function listSnapshots(
 ): Promise<SnapshotPage> {
   const index = transaction.objectStore('snapshots').index('sessionId');
   const { rows, cursor } = await readPage(index, [options.sessionId], options);
-  return {
-    snapshots: rows.filter(isSnapshotRow).map(snapshotInfo),
-    cursor,
-    damaged: rows.filter((row) => !isSnapshotRow(row)).map(({ id }) => id),
-  };
+  const { whole, damaged } = sortOut(rows, isSnapshotRow);
+  return { snapshots: whole.map(snapshotInfo), cursor, damaged };
 }
 
 /** Checked before the transaction opens; what it returns is the store's own copy. */
@@ -92,7 +87,7 @@ async function changeSession(
   change: (session: SessionRow) => void,
 ): Promise<Commit & { session: SessionRow }> {
   const sessions = transaction.objectStore('sessions');
-  const session = wholeSession(await sessions.get(id), id);
+  const session = await readSession(transaction, id);
   if (!session) {
     throw new SessionStoreError(
       'NOT_FOUND',

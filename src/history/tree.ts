@@ -1,5 +1,5 @@
 import type { SessionTree, SnapshotInfo, SnapshotNode } from '../contract/session.js';
-import { dataLoss, isSessionRow, isSnapshotRow, wholeSnapshot } from '../database/rows.js';
+import { dataLoss, isSessionRow, isSnapshotRow, sortOut, wholeSnapshot } from '../database/rows.js';
 import { startingWith, type ReadTransaction, type SnapshotRow } from '../database/schema.js';
 import { SessionStoreError } from '../errors.js';
 import { snapshotInfo } from './rows.js';
@@ -9,11 +9,8 @@ async function sessionRows(
   transaction: ReadTransaction,
   sessionId: string,
 ): Promise<{ whole: SnapshotRow[]; damaged: string[] }> {
-  const rows = await transaction.objectStore('snapshots').index('sessionId').getAll(startingWith(sessionId));
-  return {
-    whole: rows.filter(isSnapshotRow),
-    damaged: rows.filter((row) => !isSnapshotRow(row)).map(({ id }) => id),
-  };
+  const index = transaction.objectStore('snapshots').index('sessionId');
+  return sortOut(await index.getAll(startingWith(sessionId)), isSnapshotRow);
 }
 
 /** From the root to the snapshot. */

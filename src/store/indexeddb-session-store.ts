@@ -19,10 +19,9 @@ import type {
   SessionStoreOptions,
   SnapshotMutator,
 } from '../contract/snapshot.js';
-import { wholeSession } from '../database/rows.js';
+import type { ReadTransaction } from '../database/schema.js';
 import { SessionStoreError } from '../errors.js';
-import { requireListOptions } from '../history/page.js';
-import { readHead, readLatest, readSnapshot } from '../history/read.js';
+import { readHead, readLatest, readSession, readSnapshot } from '../history/read.js';
 import { removeAll, removeSession, removeSnapshot } from '../history/remove.js';
 import { sessionInfo } from '../history/rows.js';
 import { saveSnapshot } from '../history/save.js';
@@ -81,13 +80,12 @@ export class IndexedDBSessionStore<S = unknown> implements SessionStore<S> {
     if ((snapshotId === undefined) === (sessionId === undefined)) {
       throw invalid('', 'getSnapshot takes exactly one of snapshotId and sessionId');
     }
-    if (snapshotId !== undefined) requireId(snapshotId, 'snapshotId');
-    else requireId(sessionId, 'sessionId');
-    const stored = await this.#tenant(options).read((transaction) =>
-      snapshotId !== undefined
-        ? readSnapshot<S>(transaction, snapshotId)
-        : readLatest<S>(transaction, sessionId!, this.#options.rejectBranchingSessions ?? false),
-    );
+    const stored =
+      sessionId === undefined
+        ? await this.#read('snapshotId', snapshotId!, options, readSnapshot<S>)
+        : await this.#read('sessionId', sessionId, options, (transaction, id) =>
+            readLatest<S>(transaction, id, this.#options.rejectBranchingSessions ?? false),
+          );
     return stored && this.#surface(stored.snapshot);
   }
 
@@ -145,17 +143,13 @@ export class IndexedDBSessionStore<S = unknown> implements SessionStore<S> {
 
   /** Lists sessions by latest activity. Errors: `INVALID_ARGUMENT` for a bad limit or cursor. */
   async listSessions(options: ListOptions = {}): Promise<SessionPage> {
-    requireListOptions(options);
     return this.#tenant(options).read((transaction) => listSessions(transaction, options));
   }
 
   /** One session as `listSessions` shows it, `undefined` if there is none. */
   async getSession(sessionId: string, options?: SessionStoreOptions): Promise<SessionInfo | undefined> {
-    requireId(sessionId, 'sessionId');
-    return this.#tenant(options).read(async (transaction) => {
-      const row = wholeSession(await transaction.objectStore('sessions').get(sessionId), sessionId);
-      return row && sessionInfo(row);
-    });
+    const row = await this.#read('sessionId', sessionId, options, readSession);
+    return row && sessionInfo(row);
   }
 
   /**
@@ -178,9 +172,8 @@ export class IndexedDBSessionStore<S = unknown> implements SessionStore<S> {
   /** Lists a session's snapshots by `createdAt`. Errors: `INVALID_ARGUMENT` for a bad limit or cursor. */
   async listSnapshots(options: ListSnapshotsOptions): Promise<SnapshotPage> {
     requireId(options.sessionId, 'sessionId');
-    requireListOptions(options);
     const page = await this.#tenant(options).read((transaction) => listSnapshots(transaction, options));
-    return { ...page, snapshots: page.snapshots.map((info) => this.#surface(info)) };
+    return { ...page, snapshots: page.snapshots.map(this.#surface) };
   }
 
   /**
@@ -188,24 +181,21 @@ export class IndexedDBSessionStore<S = unknown> implements SessionStore<S> {
    * `NOT_FOUND`; `FAILED_PRECONDITION` if the history is cyclic.
    */
   async getHistory(snapshotId: string, options?: SessionStoreOptions): Promise<SnapshotInfo[]> {
-    requireId(snapshotId, 'snapshotId');
-    const history = await this.#tenant(options).read((transaction) => readHistory(transaction, snapshotId));
-    return history.map((info) => this.#surface(info));
+    const history = await this.#read('snapshotId', snapshotId, options, readHistory);
+    return history.map(this.#surface);
   }
 
   /** All snapshots of a session as a tree; an empty one if there is no such session. */
   async getTree(sessionId: string, options?: SessionStoreOptions): Promise<SessionTree> {
-    requireId(sessionId, 'sessionId');
-    const tree = await this.#tenant(options).read((transaction) => readTree(transaction, sessionId));
+    const tree = await this.#read('sessionId', sessionId, options, readTree);
     const nodes = [...tree.nodes].map(([id, node]) => [id, this.#surface(node)] as const);
     return { ...tree, nodes: new Map(nodes) };
   }
 
   /** The session's leaves, newest first: one for each branch. */
   async getLeaves(sessionId: string, options?: SessionStoreOptions): Promise<SnapshotInfo[]> {
-    requireId(sessionId, 'sessionId');
-    const leaves = await this.#tenant(options).read((transaction) => readLeaves(transaction, sessionId));
-    return leaves.map((info) => this.#surface(info));
+    const leaves = await this.#read('sessionId', sessionId, options, readLeaves);
+    return leaves.map(this.#surface);
   }
 
   /**
@@ -221,8 +211,7 @@ export class IndexedDBSessionStore<S = unknown> implements SessionStore<S> {
 
   /** The snapshot that a session reopens on: the selected one, otherwise the latest leaf. */
   async getHead(sessionId: string, options?: SessionStoreOptions): Promise<SnapshotInfo | undefined> {
-    requireId(sessionId, 'sessionId');
-    const head = await this.#tenant(options).read((transaction) => readHead(transaction, sessionId));
+    const head = await this.#read('sessionId', sessionId, options, readHead);
     return head && this.#surface(head);
   }
 
@@ -289,7 +278,17 @@ export class IndexedDBSessionStore<S = unknown> implements SessionStore<S> {
     return tenant;
   }
 
-  #surface<T extends SnapshotInfo>(snapshot: T): T {
-    return withExpiry(snapshot, this.#heartbeatTimeoutMs);
+  /** Reads what there is of one session or snapshot. */
+  #read<T>(
+    kind: 'sessionId' | 'snapshotId',
+    id: string,
+    options: SessionStoreOptions | undefined,
+    work: (transaction: ReadTransaction, id: string) => Promise<T>,
+  ): Promise<T> {
+    requireId(id, kind);
+    return this.#tenant(options).read((transaction) => work(transaction, id));
   }
+
+  readonly #surface = <T extends SnapshotInfo>(snapshot: T): T =>
+    withExpiry(snapshot, this.#heartbeatTimeoutMs);
 }

@@ -1,7 +1,7 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec';
 import type { SnapshotMutator } from '../contract/snapshot.js';
 import { Refusal } from '../database/transaction.js';
-import { invalid } from '../validation/argument.js';
+import { invalid, requireNone } from '../validation/argument.js';
 import { requireSnapshotInput } from '../validation/snapshot-input.js';
 
 /** The application's mutator, made to return nothing but what can be stored. */
@@ -31,11 +31,8 @@ function requireCustomState(schema: StandardSchemaV1, custom: unknown): void {
     result.catch(() => {});
     throw invalid(
       'options.stateSchema',
-      'answers asynchronously, and a transaction cannot wait. Use a synchronous schema',
+      'answers asynchronously. Use a synchronous schema: a transaction cannot wait',
     );
   }
-  const issue = result.issues?.[0];
-  if (!issue) return;
-  const keys = (issue.path ?? []).map((part) => String(typeof part === 'object' ? part.key : part));
-  throw invalid(['state', 'custom', ...keys].join('.'), issue.message);
+  requireNone(result.issues?.[0], 'state', 'custom');
 }

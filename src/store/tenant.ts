@@ -1,14 +1,13 @@
 import type { SessionsChange } from '../contract/session.js';
 import type { SessionSnapshot } from '../contract/snapshot.js';
 import { Connection } from '../database/connection.js';
-import { wholeSession } from '../database/rows.js';
 import type { ReadTransaction, SessionRow, WriteTransaction } from '../database/schema.js';
 import { readClock, type Commit } from '../history/commit.js';
-import { readSnapshot } from '../history/read.js';
+import { readSession, readSnapshot } from '../history/read.js';
 import { removeAll } from '../history/remove.js';
 import { sessionInfo } from '../history/rows.js';
 import { withExpiry } from '../liveness/expiry.js';
-import { ChangeChannel, type ChangeMessage } from '../tabs/channel.js';
+import { openChannel, type ChangeChannel, type ChangeMessage } from '../tabs/channel.js';
 import { ALL, Watchers } from '../tabs/watchers.js';
 
 /** One tenant's database, and everybody in this tab who watches it. */
@@ -26,7 +25,7 @@ export class Tenant<S> {
     readonly heartbeatTimeoutMs: number,
   ) {
     this.#connection = new Connection(databaseName, durability);
-    this.#channel = new ChangeChannel(databaseName, (message) => this.#receive(message));
+    this.#channel = openChannel(databaseName, (message) => this.#receive(message));
     this.snapshots = new Watchers((id) =>
       this.read(async (transaction) => {
         const stored = await readSnapshot<S>(transaction, id);
@@ -37,7 +36,7 @@ export class Tenant<S> {
     );
     this.sessions = new Watchers((id) =>
       this.read(async (transaction) => {
-        const row = wholeSession(await transaction.objectStore('sessions').get(id), id);
+        const row = await readSession(transaction, id);
         return { version: row?.version ?? (await readClock(transaction)), value: sessionChange(id, row) };
       }),
     );

@@ -6,27 +6,26 @@ export interface ChangeMessage {
   cleared: boolean;
 }
 
-/** Carries change messages between all tabs, workers and service workers of the origin that use a database. */
-export class ChangeChannel {
-  readonly #channel: BroadcastChannel | undefined;
+export interface ChangeChannel {
+  send(message: ChangeMessage): void;
+  close(): void;
+}
 
-  constructor(databaseName: string, receive: (message: ChangeMessage) => void) {
-    if (typeof BroadcastChannel === 'undefined') return;
-    this.#channel = new BroadcastChannel(`offshoot:${databaseName}`);
-    this.#channel.onmessage = ({ data }: MessageEvent<unknown>) => {
+/** Carries change messages between all tabs, workers and service workers of the origin that use a database. */
+export function openChannel(databaseName: string, receive: (message: ChangeMessage) => void): ChangeChannel {
+  const channel =
+    typeof BroadcastChannel === 'undefined' ? undefined : new BroadcastChannel(`offshoot:${databaseName}`);
+  if (channel) {
+    channel.onmessage = ({ data }: MessageEvent<unknown>) => {
       if (isChangeMessage(data)) receive(data);
     };
     // On Node, an idle channel must not keep the process alive.
-    (this.#channel as { unref?: () => void }).unref?.();
+    (channel as { unref?: () => void }).unref?.();
   }
-
-  send(message: ChangeMessage): void {
-    this.#channel?.postMessage(message);
-  }
-
-  close(): void {
-    this.#channel?.close();
-  }
+  return {
+    send: (message) => channel?.postMessage(message),
+    close: () => channel?.close(),
+  };
 }
 
 /** Anything of the origin may post here, another version of Offshoot included. */

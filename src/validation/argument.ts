@@ -1,3 +1,4 @@
+import type { StandardSchemaV1 } from '@standard-schema/spec';
 import { SessionStoreError } from '../errors.js';
 import { nonBlank, problemWith, type Schema } from './schema.js';
 
@@ -10,11 +11,16 @@ export function invalid(path: string, problem: string, cause?: unknown): Session
   );
 }
 
-/** Throws `INVALID_ARGUMENT` with the path of the first offending value, which starts with `path`. */
-export function requireValid(schema: Schema, value: unknown, path?: string): void {
-  const problem = problemWith(schema, value);
-  if (problem)
-    throw invalid([...(path ? [path] : []), ...problem.path.map(String)].join('.'), problem.message);
+/** Throws `INVALID_ARGUMENT` with the path of an issue, which starts with `prefix`. */
+export function requireNone(issue: StandardSchemaV1.Issue | undefined, ...prefix: string[]): void {
+  if (!issue) return;
+  const keys = (issue.path ?? []).map((part) => String(typeof part === 'object' ? part.key : part));
+  throw invalid([...prefix, ...keys].join('.'), issue.message);
+}
+
+/** Throws `INVALID_ARGUMENT` with the path of the first offending value, which starts with `prefix`. */
+export function requireValid(schema: Schema, value: unknown, ...prefix: string[]): void {
+  requireNone(problemWith(schema, value), ...prefix);
 }
 
 export function requireId(id: unknown, path: string): asserts id is string {

@@ -7,7 +7,7 @@ export function cloned<T>(value: T): T {
   } catch (cause) {
     throw invalid(
       uncloneablePath(value, new Set()).join('.'),
-      'cannot be stored; nothing was written. Leave out functions, symbols, DOM nodes and class handles',
+      'cannot be stored. Leave out functions, symbols and DOM nodes',
       cause,
     );
   }

@@ -1,5 +1,6 @@
-// The part of Zod that Zod Mini is made of: a fifth smaller, and all that these schemas need.
-import { $ZodCustom, $ZodObject, $ZodOptional, safeParse, type $ZodType } from 'zod/v4/core';
+// The part of Zod that Zod Mini is made of, and few kinds of schema: each kind that is used is linked in.
+import type { StandardSchemaV1 } from '@standard-schema/spec';
+import { $ZodCustom, $ZodObject, $ZodOptional, type $ZodType } from 'zod/v4/core';
 
 export type Schema = $ZodType;
 
@@ -9,14 +10,8 @@ export const object = (shape: Record<string, Schema>): Schema => new $ZodObject(
 export const optional = (innerType: Schema): Schema => new $ZodOptional({ type: 'optional', innerType });
 
 /** Whatever passes the test. `expected` completes the sentence "expected …". */
-export const satisfying = (test: (value: any) => boolean, expected: string): Schema =>
-  new $ZodCustom({
-    type: 'custom',
-    check: 'custom',
-    fn: test,
-    abort: true,
-    error: () => `expected ${expected}`,
-  });
+export const satisfying = (fn: (value: any) => boolean, expected: string): Schema =>
+  new $ZodCustom({ type: 'custom', check: 'custom', fn, error: () => `expected ${expected}` });
 
 export const string = satisfying((value) => typeof value === 'string', 'a string');
 
@@ -34,5 +29,7 @@ export const instant = satisfying(
 
 export const record = object({});
 
-/** What is wrong with a value first, `undefined` if it is fine. */
-export const problemWith = (schema: Schema, value: unknown) => safeParse(schema, value).error?.issues[0];
+/** What is wrong with a value first, `undefined` if it is fine. Asked the standard way, which links in the least. */
+export function problemWith(schema: Schema, value: unknown): StandardSchemaV1.Issue | undefined {
+  return (schema['~standard'].validate(value) as StandardSchemaV1.Result<unknown>).issues?.[0];
+}

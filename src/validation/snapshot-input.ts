@@ -12,7 +12,7 @@ const snapshotInput = object({
   status: optional(
     satisfying(
       (status) => typeof status === 'string' && status !== 'expired',
-      'a status other than "expired", which is computed on read and never stored',
+      'a status other than "expired", which is never stored',
     ),
   ),
   state: optional(object({ sessionId: optional(nonBlank) })),
@@ -23,11 +23,11 @@ export function requireSnapshotInput<S>(result: unknown): SessionSnapshotInput<S
   if (typeof (result as PromiseLike<unknown> | undefined)?.then === 'function') {
     // Nobody else will ever look at it.
     Promise.resolve(result).catch(() => {});
-    throw invalid('', 'the mutator returned a promise. It must return a snapshot or null, synchronously');
+    throw invalid('', 'the mutator returned a promise. It must return a snapshot or null');
   }
   if (typeof result !== 'object' || Array.isArray(result)) {
     const kind = Array.isArray(result) ? 'an array' : typeof result;
-    throw invalid('', `the mutator returned ${kind}. It must return a snapshot, or null to write nothing`);
+    throw invalid('', `the mutator returned ${kind}. It must return a snapshot or null`);
   }
   requireValid(snapshotInput, result);
   return result as SessionSnapshotInput<S>;
