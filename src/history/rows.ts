@@ -5,15 +5,8 @@ export function snapshotInfo(row: SnapshotRow): SnapshotInfo {
   return { ...row.info, snapshotId: row.id };
 }
 
-export function sessionInfo({
-  id,
-  createdMs,
-  updatedMs,
-  snapshots,
-  selected,
-  version: _,
-  ...named
-}: SessionRow): SessionInfo {
+export function sessionInfo(row: SessionRow): SessionInfo {
+  const { id, createdMs, updatedMs, snapshots, selected, version: _, ...named } = row;
   return {
     sessionId: id,
     // The title and the metadata, if there are any.
