@@ -1,6 +1,7 @@
 import { isSnapshotRow } from '../database/rows.js';
 import type { SnapshotRow, WriteTransaction } from '../database/schema.js';
 import type { Commit } from './commit.js';
+import { updateLeaf } from './leaves.js';
 import { removeRows } from './remove.js';
 
 /**
@@ -23,5 +24,8 @@ export async function pruneAncestors(
     parentId = row.info.parentId;
   }
   const tooFar = [...chain].slice(length);
-  if (tooFar.length > 0) await removeRows(transaction, commit, leaf.sessionId, tooFar);
+  if (tooFar.length === 0) return;
+  await removeRows(transaction, commit, leaf.sessionId, tooFar);
+  // In a cycle, the last of them named one that stays.
+  await updateLeaf(transaction, parentId, leaf.sessionId);
 }
