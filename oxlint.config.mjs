@@ -1,0 +1,127 @@
+// Run with `-c` (npm run lint): a table of layers says in a dozen lines what JSON needs two hundred for.
+
+const base = ['errors.js', 'contract/**'];
+
+/**
+ * Imports through src point one way. Each entry may import from its own folder and from what is listed (seen
+ * from the folder around it), and from no other part of src. A folder that is not listed may import nothing else.
+ */
+const layers = {
+  'errors.ts': [],
+  'contract/**': [],
+  'tabs/**': base,
+  'liveness/**': base,
+  'validation/**': base,
+  'database/**': ['validation/**', ...base],
+  'logs/**': ['database/**', 'validation/**', ...base],
+  'history/**': ['logs/**', 'database/**', 'validation/**', ...base],
+  'store/**': ['history/**', 'logs/**', 'database/**', 'validation/**', 'tabs/**', 'liveness/**', ...base],
+  'index.ts': ['store/**', ...base],
+  'testing/**': ['contract/**'],
+  'testing/cases/**': ['*.js', '../contract/**'],
+};
+
+/** Never in src: all of zod weighs 91 kB (its core 5), our types are structural, and nobody imports themselves. */
+const refusedPackages = [
+  'zod',
+  'zod/**',
+  '!zod/mini',
+  '!zod/v4/core',
+  'genkit',
+  'genkit/**',
+  '@genkit-ai/**',
+  'offshoot',
+  'offshoot/**',
+];
+
+/**
+ * Refuses every relative import out of the folder but the allowed ones.
+ *
+ * @param {'./' | '../'} elsewhere
+ * @param {string[]} allowed
+ * @param {string} message
+ */
+const mayImport = (elsewhere, allowed, message) => ({
+  'no-restricted-imports': [
+    'error',
+    {
+      patterns: [
+        { group: [`${elsewhere}**`, ...allowed.map((path) => `!${elsewhere}${path}`)], message },
+        { group: refusedPackages, message: 'Not in src; see oxlint.config.mjs.' },
+      ],
+    },
+  ],
+});
+
+const plugins = ['eslint', 'typescript', 'unicorn', 'oxc', 'import', 'promise'];
+
+export default {
+  plugins,
+  categories: { correctness: 'error', suspicious: 'error', perf: 'error' },
+  env: { es2024: true, browser: true, node: true },
+  rules: {
+    // By default a circle of type imports would pass.
+    'import/no-cycle': ['error', { ignoreTypes: false }],
+    // `import('…')` as a type would slip past the layers.
+    'typescript/consistent-type-imports': 'error',
+    // Taking a property out of an object leaves its name behind.
+    'no-unused-vars': ['error', { ignoreRestSiblings: true, argsIgnorePattern: '^_' }],
+    // Awaiting one after the other is what transactions and streams are about.
+    'no-await-in-loop': 'off',
+    // Callbacks handed to a page, and nested transactions, name the same things again.
+    'no-shadow': 'off',
+    'no-underscore-dangle': 'off',
+    // fast-check is documented as `fc`.
+    'import/no-named-as-default-member': 'off',
+    // Polyfills and style sheets are imported for what they do.
+    'import/no-unassigned-import': 'off',
+    // `toSorted` and `toReversed` copy, and are younger than the engines we run in.
+    'unicorn/no-array-sort': 'off',
+    'unicorn/no-array-reverse': 'off',
+    // Watchers may unsubscribe while we go through them, and what is stored is nobody's to change: copies.
+    'unicorn/no-useless-spread': 'off',
+    'oxc/no-map-spread': 'off',
+    // A request or a channel that nobody else sees needs one handler.
+    'unicorn/prefer-add-event-listener': 'off',
+    // It takes a BroadcastChannel for a window.
+    'unicorn/require-post-message-target-origin': 'off',
+    'unicorn/prefer-set-has': 'off',
+    'unicorn/consistent-function-scoping': 'off',
+    // What comes out of IndexedDB or JSON, or is thrown, has the type that we say it has.
+    'typescript/no-unsafe-type-assertion': 'off',
+    'typescript/no-unnecessary-type-parameters': 'off',
+    'typescript/no-base-to-string': 'off',
+    'typescript/restrict-template-expressions': 'off',
+    // Asking whether an optional method is there mentions it without calling it.
+    'typescript/unbound-method': 'off',
+  },
+  overrides: [
+    {
+      files: ['src/**'],
+      rules: {
+        'no-console': ['error', { allow: ['error'] }],
+        ...mayImport('../', [], 'Add the new folder to the layers in oxlint.config.mjs.'),
+      },
+    },
+    ...Object.entries(layers).map(([files, allowed]) => ({
+      files: [`src/${files}`],
+      rules: mayImport(
+        files.endsWith('.ts') ? './' : '../',
+        allowed,
+        `src/${files} may import ${allowed.join(', ') || 'nothing beside itself'}; see oxlint.config.mjs.`,
+      ),
+    })),
+    {
+      files: ['test/**'],
+      plugins: [...plugins, 'vitest'],
+      rules: {
+        'vitest/no-focused-tests': 'error',
+        'vitest/no-disabled-tests': 'error',
+        // What is not a promise but has a `then` must be refused like one.
+        'unicorn/no-thenable': 'off',
+        // Playwright insists on `({}, use) =>`.
+        'no-empty-pattern': 'off',
+      },
+    },
+  ],
+};

@@ -1,0 +1,29 @@
+// Published declarations may name only what a user has installed: our own files and our dependencies. Above all
+// not Genkit, which we are compatible with but do not depend on.
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+const { dependencies } = JSON.parse(readFileSync('package.json', 'utf8'));
+const imported = /\b(?:from|import|require)\s*\(?\s*['"]([^'"]+)['"]|<reference\s+\w+=['"]([^'"]+)['"]/g;
+// `@scope/name/deep` and `name/deep` belong to `@scope/name` and `name`.
+const packageOf = (/** @type {string} */ specifier) =>
+  /^(?:@[^/]+\/)?[^/]+/.exec(specifier)?.[0] ?? specifier;
+
+const declarations = readdirSync('dist', { recursive: true, encoding: 'utf8' }).filter((path) =>
+  path.endsWith('.d.ts'),
+);
+let failures = declarations.length > 0 ? 0 : 1;
+
+for (const path of declarations) {
+  // Examples in comments may import whatever they like; references are comments, but not of this kind.
+  const code = readFileSync(join('dist', path), 'utf8').replace(/\/\*[^]*?\*\//g, '');
+  for (const [, specifier, reference] of code.matchAll(imported)) {
+    const name = specifier ?? reference ?? '';
+    if (name.startsWith('.') || packageOf(name) in dependencies) continue;
+    console.error(`dist/${path} refers to ${name}`);
+    failures++;
+  }
+}
+
+console.log(`${declarations.length} declaration files, ${failures} failures`);
+process.exitCode = failures > 0 ? 1 : 0;

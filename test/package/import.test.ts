@@ -1,0 +1,77 @@
+import { execFile } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { expect, test } from 'vitest';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+
+/**
+ * Runs a module in a Node of its own: a server without IndexedDB, where `offshoot` is what package.json's
+ * exports say, the built files.
+ */
+async function onServer(code: string): Promise<unknown> {
+  const { stdout } = await promisify(execFile)(process.execPath, ['--input-type=module', '--eval', code], {
+    cwd: root,
+  });
+  return JSON.parse(stdout);
+}
+
+/** What only browsers have, or have in another shape. Looking at any of it throws. */
+const trapBrowserGlobals = `
+  const names = ['window', 'document', 'location', 'navigator', 'indexedDB', 'IDBKeyRange', 'IDBDatabase',
+    'BroadcastChannel', 'localStorage', 'addEventListener', 'reportError'];
+  for (const name of names) {
+    Object.defineProperty(globalThis, name, { get() { throw new Error('looked at ' + name); } });
+  }
+`;
+
+test('importing the package looks at no browser global', async () => {
+  const names = await onServer(`
+    ${trapBrowserGlobals}
+    const offshoot = await import('offshoot');
+    console.log(JSON.stringify(Object.keys(offshoot).sort()));
+  `);
+  expect(names).toEqual(['IndexedDBSessionStore', 'SessionStoreError']);
+});
+
+test('importing offshoot/testing looks at no browser global', async () => {
+  const names = await onServer(`
+    ${trapBrowserGlobals}
+    const testing = await import('offshoot/testing');
+    console.log(JSON.stringify(Object.keys(testing)));
+  `);
+  expect(names).not.toEqual([]);
+});
+
+test('a store can be constructed, used in vain and closed on a server', async () => {
+  const outcome = await onServer(`
+    import { IndexedDBSessionStore, SessionStoreError } from 'offshoot';
+    const store = new IndexedDBSessionStore();
+    const outcomeOf = (promise) => promise.then(
+      () => 'resolved',
+      (error) => error instanceof SessionStoreError ? error.status : String(error),
+    );
+    console.log(JSON.stringify({
+      getSnapshot: await outcomeOf(store.getSnapshot({ sessionId: 'session' })),
+      saveSnapshot: await outcomeOf(store.saveSnapshot('snapshot', () => ({ createdAt: new Date().toISOString() }))),
+      listSessions: await outcomeOf(store.listSessions()),
+      close: await outcomeOf(store.close()),
+    }));
+  `);
+  expect(outcome).toEqual({
+    getSnapshot: 'UNAVAILABLE',
+    saveSnapshot: 'UNAVAILABLE',
+    listSessions: 'UNAVAILABLE',
+    close: 'resolved',
+  });
+});
+
+test('an idle store does not keep a server alive', async () => {
+  const outcome = await onServer(`
+    import { IndexedDBSessionStore } from 'offshoot';
+    const store = new IndexedDBSessionStore();
+    store.onSessionsChange(() => {});
+    console.log('"left open"');
+  `);
+  expect(outcome).toBe('left open');
+});

@@ -1,0 +1,37 @@
+import { playwright } from '@vitest/browser-playwright';
+import { defineConfig } from 'vitest/config';
+import { launchOptions } from './scripts/chromium.mjs';
+
+const browserTests = 'test/**/*.browser.test.ts';
+
+export default defineConfig({
+  test: {
+    allowOnly: false,
+    projects: [
+      {
+        test: {
+          name: 'node',
+          environment: 'node',
+          include: ['test/**/*.test.ts'],
+          exclude: [browserTests],
+          setupFiles: ['fake-indexeddb/auto'],
+        },
+      },
+      {
+        // Listed, so that Vite does not find one in the middle of a run and reload the page.
+        optimizeDeps: { include: ['idb', 'nanoid', 'zod/mini', 'zod/v4/core', 'dequal', 'fast-check'] },
+        test: {
+          name: 'chromium',
+          include: [browserTests],
+          browser: {
+            enabled: true,
+            headless: true,
+            screenshotFailures: false,
+            provider: playwright({ launchOptions }),
+            instances: [{ browser: 'chromium' }],
+          },
+        },
+      },
+    ],
+  },
+});
