@@ -143,7 +143,8 @@ export class IndexedDBSessionStore<S = unknown> implements SessionStore<S> {
 
   /** Lists sessions by latest activity. Errors: `INVALID_ARGUMENT` for a bad limit or cursor. */
   async listSessions(options: ListOptions = {}): Promise<SessionPage> {
-    return this.#tenant(options).read((transaction) => listSessions(transaction, options));
+    const page = { ...options };
+    return this.#tenant(options).read((transaction) => listSessions(transaction, page));
   }
 
   /** One session as `listSessions` shows it, `undefined` if there is none. */
@@ -172,7 +173,8 @@ export class IndexedDBSessionStore<S = unknown> implements SessionStore<S> {
   /** Lists a session's snapshots by `createdAt`. Errors: `INVALID_ARGUMENT` for a bad limit or cursor. */
   async listSnapshots(options: ListSnapshotsOptions): Promise<SnapshotPage> {
     requireId(options.sessionId, 'sessionId');
-    const page = await this.#tenant(options).read((transaction) => listSnapshots(transaction, options));
+    const copy = { ...options };
+    const page = await this.#tenant(options).read((transaction) => listSnapshots(transaction, copy));
     return { ...page, snapshots: page.snapshots.map(this.#surface) };
   }
 
