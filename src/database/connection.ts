@@ -11,8 +11,8 @@ import {
 } from './schema.js';
 import { Refusal, transact } from './transaction.js';
 
-/** A frozen tab can hold up an open without any event, so the store has a limit of its own. */
-const OPEN_TIMEOUT_MS = 10_000;
+/** A frozen tab can hold up opening and deleting without any event, so the store has a limit of its own. */
+const TIMEOUT_MS = 10_000;
 
 /** The one connection to a database: opened when first needed, let go when asked, opened again when lost. */
 export class Connection {
@@ -42,7 +42,7 @@ export class Connection {
 
   async delete(): Promise<void> {
     await this.close();
-    await deleteDB(this.name).catch((error) => {
+    await this.#inTime(deleteDB(this.name)).catch((error) => {
       throw toStoreError(error);
     });
   }
@@ -78,29 +78,33 @@ export class Connection {
       );
     }
     const release = () => void this.close();
-    const opening = openDB<Schema>(this.name, SCHEMA_VERSION, {
-      upgrade: createSchema,
-      // Another tab wants to upgrade or delete the database; it is opened again when next needed.
-      blocking: release,
-      terminated: release,
-    });
+    return this.#inTime(
+      openDB<Schema>(this.name, SCHEMA_VERSION, {
+        upgrade: createSchema,
+        // Another tab wants to upgrade or delete the database; it is opened again when next needed.
+        blocking: release,
+        terminated: release,
+      }),
+      (database) => database.close(),
+    );
+  }
+
+  /** Gives up on what takes too long; `tooLate` gets what comes after all. */
+  async #inTime<T>(work: Promise<T>, tooLate?: (result: T) => void): Promise<T> {
     let timer: ReturnType<typeof setTimeout> | undefined;
-    const timeout = new Promise<never>((_, reject) => {
+    const limit = new Promise<never>((_, reject) => {
       timer = setTimeout(() => {
-        opening.then(
-          (database) => database.close(),
-          () => {},
-        );
+        work.then(tooLate, () => {});
         reject(
           new SessionStoreError(
             'UNAVAILABLE',
-            `"${this.name}" did not open within ${OPEN_TIMEOUT_MS} ms. Close other tabs that may hold it, then try again`,
+            `"${this.name}" did not answer within ${TIMEOUT_MS} ms. Close other tabs that may hold it, then try again`,
           ),
         );
-      }, OPEN_TIMEOUT_MS);
+      }, TIMEOUT_MS);
     });
     try {
-      return await Promise.race([opening, timeout]);
+      return await Promise.race([work, limit]);
     } finally {
       clearTimeout(timer);
     }

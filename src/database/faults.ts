@@ -15,6 +15,7 @@ const FAULTS: Record<string, [StatusName, string]> = {
     'the database was written by a newer Offshoot. Reload the page to get that',
   ],
   AbortError: ['ABORTED', 'the browser aborted; nothing was written. Try again'],
+  SecurityError: ['UNAVAILABLE', 'the browser allows no storage here. Ask the user to allow it'],
   InvalidStateError: LOST,
   UnknownError: LOST,
 };

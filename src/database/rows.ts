@@ -21,7 +21,10 @@ const sessionRow = object({
   version: number,
 });
 
+const stateRow = object({ state: optional(record) });
+
 export const isSnapshotRow = (row: unknown): row is SnapshotRow => !problemWith(snapshotRow, row);
+export const isStateRow = (row: unknown) => !problemWith(stateRow, row) && 'state' in (row as object);
 export const isSessionRow = (row: unknown): row is SessionRow => !problemWith(sessionRow, row);
 
 export function dataLoss(kind: 'snapshot' | 'session', id: string): SessionStoreError {

@@ -8,6 +8,19 @@ export class Refusal {
 }
 
 /**
+ * Makes several requests at once and waits for all. If one of them throws, nobody else looks at what becomes of the
+ * others, so they are looked at one by one, as they are made.
+ */
+export function together<T extends readonly (() => Promise<unknown>)[]>(
+  ...requests: T
+): Promise<{ -readonly [K in keyof T]: Awaited<ReturnType<T[K]>> }> {
+  const made = function* () {
+    for (const request of requests) yield request();
+  };
+  return Promise.all(made()) as never;
+}
+
+/**
  * Runs `work` in one transaction over all stores and resolves when it is complete.
  *
  * A request's `success` means nothing yet: under quota, browsers report it and abort afterwards. And the

@@ -1,9 +1,11 @@
+import { isSnapshotRow } from '../database/rows.js';
 import {
   startingWith,
   type ReadTransaction,
   type SnapshotRow,
   type WriteTransaction,
 } from '../database/schema.js';
+import { together } from '../database/transaction.js';
 
 /** Whether a snapshot of the session names `id` as its parent. A snapshot never names itself. */
 export async function hasChildren(
@@ -30,8 +32,11 @@ export async function updateLeaf(
 ): Promise<void> {
   if (id === undefined || sessionId === '') return;
   const snapshots = transaction.objectStore('snapshots');
-  const [row, inner] = await Promise.all([snapshots.get(id), hasChildren(transaction, id, sessionId)]);
-  if (row?.sessionId === sessionId && markLeaf(row, !inner)) await snapshots.put(row);
+  const [row, inner] = await together(
+    () => snapshots.get(id),
+    () => hasChildren(transaction, id, sessionId),
+  );
+  if (isSnapshotRow(row) && row.sessionId === sessionId && markLeaf(row, !inner)) await snapshots.put(row);
 }
 
 /** The key of the session's latest leaf: greatest `createdAt`, then saved last. */

@@ -14,6 +14,7 @@ const listOptions = object({
 
 /** What paging needs of an index, whichever store it is on. */
 interface PagedIndex<Row> {
+  name: string;
   getAll(range: IDBKeyRange): Promise<Row[]>;
   openKeyCursor(range: IDBKeyRange, direction: IDBCursorDirection): Promise<KeyCursor | null>;
 }
@@ -36,11 +37,11 @@ export async function readPage<Row>(
   requireValid(listOptions, options, 'options');
   const { limit = 50, cursor, order = 'desc' } = options;
   const down = order === 'desc';
-  const begin = cursor && [...prefix, ...decodeCursor(cursor)];
+  const begin = cursor === undefined ? undefined : [...prefix, ...decodeCursor(cursor, index.name)];
   const end = [...prefix, []];
   const range = down
-    ? IDBKeyRange.bound(prefix, begin || end, false, !!begin)
-    : IDBKeyRange.bound(begin || prefix, end, !!begin);
+    ? IDBKeyRange.bound(prefix, begin ?? end, false, !!begin)
+    : IDBKeyRange.bound(begin ?? prefix, end, !!begin);
   const keys = await index.openKeyCursor(range, down ? 'prev' : 'next');
   if (!keys) return { rows: [], cursor: undefined };
 
@@ -52,20 +53,19 @@ export async function readPage<Row>(
     page = down
       ? IDBKeyRange.bound(edge, range.upper, false, range.upperOpen)
       : IDBKeyRange.bound(range.lower, edge, range.lowerOpen);
-    if (await keys.continue()) next = JSON.stringify(edge.slice(prefix.length));
+    if (await keys.continue()) next = JSON.stringify([index.name, ...edge.slice(prefix.length)]);
   }
   const rows = await index.getAll(page);
   return { rows: down ? rows.reverse() : rows, cursor: next };
 }
 
-function decodeCursor(cursor: string): IDBValidKey[] {
+function decodeCursor(cursor: string, list: string): (string | number)[] {
   try {
-    const key = JSON.parse(cursor) as IDBValidKey[];
-    // Throws for anything that is no key.
-    IDBKeyRange.only(key);
-    if (Array.isArray(key)) return key;
+    const [name, ...key] = JSON.parse(cursor);
+    const isKey = key.every((part: unknown) => typeof part === 'string' || typeof part === 'number');
+    if (name === list && isKey) return key;
   } catch {
     // Said below.
   }
-  throw invalid('options.cursor', 'is not a cursor that a page came with');
+  throw invalid('options.cursor', 'is not a cursor that a page of this list came with');
 }

@@ -1,5 +1,6 @@
 import { isSessionRow, isSnapshotRow } from '../database/rows.js';
 import { STORES, startingWith, type WriteTransaction } from '../database/schema.js';
+import { together } from '../database/transaction.js';
 import { SessionStoreError } from '../errors.js';
 import { beginCommit, type Commit } from './commit.js';
 import { updateLeaf } from './leaves.js';
@@ -26,7 +27,11 @@ export async function removeSnapshot(
   }
   const commit = await beginCommit(transaction);
   await removeRows(transaction, commit, owner, ids);
-  if (isSnapshotRow(row)) await updateLeaf(transaction, row.info.parentId, owner);
+  // Who its parent was cannot be told from a row that cannot be read.
+  const kin = isSnapshotRow(row)
+    ? [row.info.parentId]
+    : await transaction.objectStore('snapshots').index('sessionId').getAllKeys(startingWith(owner));
+  for (const parentId of kin) await updateLeaf(transaction, parentId, owner);
   return { ...commit, removed: ids.length };
 }
 
@@ -34,10 +39,10 @@ export async function removeSession(
   transaction: WriteTransaction,
   sessionId: string,
 ): Promise<Removal | null> {
-  const [ids, session] = await Promise.all([
-    transaction.objectStore('snapshots').index('sessionId').getAllKeys(startingWith(sessionId)),
-    transaction.objectStore('sessions').getKey(sessionId),
-  ]);
+  const [ids, session] = await together(
+    () => transaction.objectStore('snapshots').index('sessionId').getAllKeys(startingWith(sessionId)),
+    () => transaction.objectStore('sessions').getKey(sessionId),
+  );
   if (ids.length === 0 && session === undefined) return null;
   const commit = await beginCommit(transaction);
   await removeRows(transaction, commit, sessionId, ids);
@@ -47,9 +52,8 @@ export async function removeSession(
 /** Deletes everything but the clock: whoever watches must be able to tell what came later. */
 export async function removeAll(transaction: WriteTransaction): Promise<Commit> {
   const commit = await beginCommit(transaction);
-  await Promise.all(
-    STORES.filter((name) => name !== 'meta').map((name) => transaction.objectStore(name).clear()),
-  );
+  const stores = STORES.filter((name) => name !== 'meta');
+  await together(...stores.map((name) => () => transaction.objectStore(name).clear()));
   return { ...commit, cleared: true };
 }
 
@@ -63,17 +67,17 @@ export async function removeRows(
   const snapshots = transaction.objectStore('snapshots');
   const states = transaction.objectStore('states');
   const sessions = transaction.objectStore('sessions');
-  await Promise.all(ids.flatMap((id) => [snapshots.delete(id), states.delete(id)]));
+  await together(...ids.flatMap((id) => [() => snapshots.delete(id), () => states.delete(id)]));
   if (sessionId === '') return;
-  const [remaining, session] = await Promise.all([
-    snapshots.index('sessionId').count(startingWith(sessionId)),
-    sessions.get(sessionId),
-  ]);
-  if (remaining === 0 || !isSessionRow(session)) {
+  const [remaining, session] = await together(
+    () => snapshots.index('sessionId').count(startingWith(sessionId)),
+    () => sessions.get(sessionId),
+  );
+  if (remaining === 0) {
     commit.sessions.set(sessionId, undefined);
-    if (remaining === 0) await sessions.delete(sessionId);
-    return;
+    return sessions.delete(sessionId);
   }
+  if (!isSessionRow(session)) return;
   session.snapshots = remaining;
   session.version = commit.version;
   if (session.selected !== undefined && ids.includes(session.selected)) delete session.selected;

@@ -1,6 +1,7 @@
 import type { SessionSnapshot, SnapshotMutator } from '../contract/snapshot.js';
 import { wholeSnapshot } from '../database/rows.js';
 import type { SessionRow, SnapshotRow, WriteTransaction } from '../database/schema.js';
+import { together } from '../database/transaction.js';
 import { SessionStoreError } from '../errors.js';
 import { cloned } from '../validation/clone.js';
 import { beginCommit, type Commit } from './commit.js';
@@ -44,16 +45,14 @@ export async function saveSnapshot<S>(
     markLeaf(row, true);
 
   const states = transaction.objectStore('states');
-  await Promise.all([
+  await together(
     // Nobody chose the id, so nothing may be stored under it.
-    chosenId === undefined ? snapshots.add(row) : snapshots.put(row),
-    row.hasState ? states.put({ id, state }) : states.delete(id),
-  ]);
+    () => (chosenId === undefined ? snapshots.add(row) : snapshots.put(row)),
+    () => (row.hasState ? states.put({ id, state }) : states.delete(id)) as Promise<unknown>,
+  );
   if (joins || parentId !== stored?.info.parentId) {
-    await Promise.all([
-      updateLeaf(transaction, parentId, owner),
-      updateLeaf(transaction, stored?.info.parentId, owner),
-    ]);
+    await updateLeaf(transaction, parentId, owner);
+    await updateLeaf(transaction, stored?.info.parentId, owner);
   }
   if (owner !== '') commit.sessions.set(owner, await saveSession(transaction, row, joins));
   if (request.maxPersistedChainLength !== undefined) {

@@ -45,7 +45,7 @@ export function requirePatch(patch: SessionPatch): SessionPatch {
   for (const key of Object.keys(patch)) {
     if (!(key in patchShape)) throw invalid(`patch.${key}`, 'cannot be changed. Put it into metadata');
   }
-  return cloned(patch);
+  return cloned(patch, 'patch');
 }
 
 export function updateSession(

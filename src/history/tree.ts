@@ -1,6 +1,7 @@
 import type { SessionTree, SnapshotInfo, SnapshotNode } from '../contract/session.js';
 import { dataLoss, isSessionRow, isSnapshotRow, sortOut, wholeSnapshot } from '../database/rows.js';
 import { startingWith, type ReadTransaction, type SnapshotRow } from '../database/schema.js';
+import { together } from '../database/transaction.js';
 import { SessionStoreError } from '../errors.js';
 import { snapshotInfo } from './rows.js';
 
@@ -49,10 +50,10 @@ export async function readLeaves(transaction: ReadTransaction, sessionId: string
 }
 
 export async function readTree(transaction: ReadTransaction, sessionId: string): Promise<SessionTree> {
-  const [{ whole, damaged }, session] = await Promise.all([
-    sessionRows(transaction, sessionId),
-    transaction.objectStore('sessions').get(sessionId),
-  ]);
+  const [{ whole, damaged }, session] = await together(
+    () => sessionRows(transaction, sessionId),
+    () => transaction.objectStore('sessions').get(sessionId),
+  );
   const nodes = new Map<string, SnapshotNode>();
   for (const row of whole) nodes.set(row.id, { ...snapshotInfo(row), children: [] });
   for (const node of nodes.values()) nodes.get(node.parentId ?? '')?.children.push(node.snapshotId);

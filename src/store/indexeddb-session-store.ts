@@ -34,7 +34,8 @@ import {
 } from '../history/sessions.js';
 import { readHistory, readLeaves, readTree } from '../history/tree.js';
 import { HEARTBEAT_TIMEOUT_MS, withExpiry } from '../liveness/expiry.js';
-import { invalid, requireId } from '../validation/argument.js';
+import { invalid, requireId, requireValid } from '../validation/argument.js';
+import { callable, flag, optional, record } from '../validation/schema.js';
 import { ALL } from '../tabs/watchers.js';
 import { checkedMutator } from './mutation.js';
 import { databaseName, requireStoreOptions, type IndexedDBSessionStoreOptions } from './options.js';
@@ -76,6 +77,7 @@ export class IndexedDBSessionStore<S = unknown> implements SessionStore<S> {
    * cyclic, or branched and `rejectBranchingSessions` is set.
    */
   async getSnapshot(options: GetSnapshotOptions): Promise<SessionSnapshot<S> | undefined> {
+    requireValid(record, options, 'options');
     const { snapshotId, sessionId } = options;
     if ((snapshotId === undefined) === (sessionId === undefined)) {
       throw invalid('', 'getSnapshot takes exactly one of snapshotId and sessionId');
@@ -104,6 +106,7 @@ export class IndexedDBSessionStore<S = unknown> implements SessionStore<S> {
     options?: SessionStoreOptions,
   ): Promise<string | null> {
     if (snapshotId !== undefined) requireId(snapshotId, 'snapshotId');
+    requireValid(callable, mutator, 'mutator');
     const { stateSchema, maxPersistedChainLength, generateId = nanoid } = this.#options;
     let generated: string | undefined;
     const commit = await this.#tenant(options).write((transaction) =>
@@ -135,6 +138,7 @@ export class IndexedDBSessionStore<S = unknown> implements SessionStore<S> {
     options?: SessionStoreOptions,
   ): () => void {
     requireId(snapshotId, 'snapshotId');
+    requireValid(callable, callback, 'callback');
     const { snapshots } = this.#tenant(options);
     const end = snapshots.watch(snapshotId, callback);
     void snapshots.refresh(snapshotId);
@@ -172,6 +176,7 @@ export class IndexedDBSessionStore<S = unknown> implements SessionStore<S> {
 
   /** Lists a session's snapshots by `createdAt`. Errors: `INVALID_ARGUMENT` for a bad limit or cursor. */
   async listSnapshots(options: ListSnapshotsOptions): Promise<SnapshotPage> {
+    requireValid(record, options, 'options');
     requireId(options.sessionId, 'sessionId');
     const copy = { ...options };
     const page = await this.#tenant(options).read((transaction) => listSnapshots(transaction, copy));
@@ -223,9 +228,10 @@ export class IndexedDBSessionStore<S = unknown> implements SessionStore<S> {
    */
   async deleteSnapshot(snapshotId: string, options: DeleteSnapshotOptions = {}): Promise<number> {
     requireId(snapshotId, 'snapshotId');
-    const removal = await this.#tenant(options).write((transaction) =>
-      removeSnapshot(transaction, snapshotId, options.subtree ?? false),
-    );
+    const tenant = this.#tenant(options);
+    const { subtree = false } = options;
+    requireValid(flag, subtree, 'options.subtree');
+    const removal = await tenant.write((transaction) => removeSnapshot(transaction, snapshotId, subtree));
     return removal?.removed ?? 0;
   }
 
@@ -253,11 +259,13 @@ export class IndexedDBSessionStore<S = unknown> implements SessionStore<S> {
     options?: SessionStoreOptions,
   ): () => void {
     requireId(sessionId, 'sessionId');
+    requireValid(callable, callback, 'callback');
     return this.#tenant(options).sessions.watch(sessionId, callback as (change: SessionsChange) => void);
   }
 
   /** Calls back after every committed change of any session, from whichever tab. Returns a function that ends it. */
   onSessionsChange(callback: (change: SessionsChange) => void, options?: SessionStoreOptions): () => void {
+    requireValid(callable, callback, 'callback');
     return this.#tenant(options).sessions.watch(ALL, callback);
   }
 
@@ -271,6 +279,7 @@ export class IndexedDBSessionStore<S = unknown> implements SessionStore<S> {
     if (this.#closed) {
       throw new SessionStoreError('FAILED_PRECONDITION', 'this store is closed. Construct a new one');
     }
+    requireValid(optional(record), call, 'options');
     const name = databaseName(this.#options, call);
     let tenant = this.#tenants.get(name);
     if (!tenant) {

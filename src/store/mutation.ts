@@ -27,8 +27,8 @@ export function checkedMutator<S>(
 
 function requireCustomState(schema: StandardSchemaV1, custom: unknown): void {
   const result = schema['~standard'].validate(custom);
-  if (result instanceof Promise) {
-    result.catch(() => {});
+  if ('then' in result) {
+    Promise.resolve(result).catch(() => {});
     throw invalid(
       'options.stateSchema',
       'answers asynchronously. Use a synchronous schema: a transaction cannot wait',

@@ -1,7 +1,7 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec';
 import type { SessionStoreOptions } from '../contract/snapshot.js';
 import { requireValid } from '../validation/argument.js';
-import { nonBlank, object, optional, satisfying } from '../validation/schema.js';
+import { callable, flag, nonBlank, object, optional, satisfying } from '../validation/schema.js';
 
 export interface IndexedDBSessionStoreOptions {
   /** Name of the IndexedDB database. Default `offshoot`. */
@@ -48,15 +48,30 @@ export interface IndexedDBSessionStoreOptions {
 
 const DURABILITIES: unknown[] = ['relaxed', 'strict', 'default'];
 
+/** Half of a surrogate pair is no character, and cannot be part of a name. */
+const tenantName = satisfying((name) => {
+  try {
+    return typeof name === 'string' && name.trim() !== '' && !!encodeURIComponent(name);
+  } catch {
+    return false;
+  }
+}, 'a non-blank string');
+
 const storeOptions = object({
   name: optional(nonBlank),
-  namespace: optional(nonBlank),
+  namespace: optional(tenantName),
+  snapshotPathPrefix: optional(callable),
+  rejectBranchingSessions: optional(flag),
   heartbeatTimeoutMs: optional(satisfying((ms) => typeof ms === 'number' && ms >= 0, 'a number of ms')),
   maxPersistedChainLength: optional(
     satisfying((length) => Number.isInteger(length) && length >= 1, 'a whole number from 1'),
   ),
+  generateId: optional(callable),
   durability: optional(
     satisfying((value) => DURABILITIES.includes(value), '"relaxed", "strict" or "default"'),
+  ),
+  stateSchema: optional(
+    satisfying((schema) => typeof schema?.['~standard']?.validate === 'function', 'a Standard Schema'),
   ),
 });
 
@@ -71,7 +86,7 @@ export function databaseName(
 ): string {
   const { name = 'offshoot', namespace, snapshotPathPrefix } = options;
   const prefix = snapshotPathPrefix?.(call);
-  if (snapshotPathPrefix) requireValid(nonBlank, prefix, 'snapshotPathPrefix()');
+  if (snapshotPathPrefix) requireValid(tenantName, prefix, 'snapshotPathPrefix()');
   return [name, ...[namespace, prefix].filter((part) => part !== undefined).map(encodeURIComponent)].join(
     '/',
   );

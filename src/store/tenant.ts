@@ -8,7 +8,7 @@ import { removeAll } from '../history/remove.js';
 import { sessionInfo } from '../history/rows.js';
 import { withExpiry } from '../liveness/expiry.js';
 import { openChannel, type ChangeChannel, type ChangeMessage } from '../tabs/channel.js';
-import { ALL, Watchers } from '../tabs/watchers.js';
+import { ALL, Watchers, type Versioned } from '../tabs/watchers.js';
 
 /** One tenant's database, and everybody in this tab who watches it. */
 export class Tenant<S> {
@@ -29,15 +29,13 @@ export class Tenant<S> {
     this.snapshots = new Watchers((id) =>
       this.read(async (transaction) => {
         const stored = await readSnapshot<S>(transaction, id);
-        return (
-          stored && { version: stored.row.version, value: withExpiry(stored.snapshot, heartbeatTimeoutMs) }
-        );
+        return stored && this.#snapshot(stored.row.version, stored.snapshot);
       }),
     );
     this.sessions = new Watchers((id) =>
       this.read(async (transaction) => {
         const row = await readSession(transaction, id);
-        return { version: row?.version ?? (await readClock(transaction)), value: sessionChange(id, row) };
+        return sessionChange(row?.version ?? (await readClock(transaction)), id, row);
       }),
     );
   }
@@ -87,10 +85,9 @@ export class Tenant<S> {
       cleared,
     });
     for (const snapshot of snapshots as SessionSnapshot<S>[]) {
-      const value = withExpiry(snapshot, this.heartbeatTimeoutMs);
-      this.snapshots.deliver(snapshot.snapshotId, { version, value });
+      this.snapshots.deliver(snapshot.snapshotId, this.#snapshot(version, snapshot));
     }
-    for (const [id, row] of sessions) this.sessions.deliver(id, { version, value: sessionChange(id, row) });
+    for (const [id, row] of sessions) this.sessions.deliver(id, sessionChange(version, id, row));
     if (cleared) this.#reset(version);
   }
 
@@ -101,11 +98,17 @@ export class Tenant<S> {
   }
 
   #reset(version: number): void {
-    this.sessions.deliver(ALL, { version, value: { type: 'reset' } });
-    for (const id of this.sessions.keys()) this.sessions.deliver(id, { version, value: sessionChange(id) });
+    this.sessions.deliver(ALL, { version, value: { type: 'reset' }, gone: false });
+    for (const id of this.sessions.keys()) this.sessions.deliver(id, sessionChange(version, id), [id]);
+  }
+
+  #snapshot(version: number, snapshot: SessionSnapshot<S>): Versioned<SessionSnapshot<S>> {
+    return { version, value: withExpiry(snapshot, this.heartbeatTimeoutMs), gone: false };
   }
 }
 
-function sessionChange(sessionId: string, row?: SessionRow): SessionsChange {
-  return row ? { type: 'changed', sessionId, session: sessionInfo(row) } : { type: 'deleted', sessionId };
+function sessionChange(version: number, sessionId: string, row?: SessionRow): Versioned<SessionsChange> {
+  return row
+    ? { version, value: { type: 'changed', sessionId, session: sessionInfo(row) }, gone: false }
+    : { version, value: { type: 'deleted', sessionId }, gone: true };
 }

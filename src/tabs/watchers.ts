@@ -4,12 +4,14 @@ import { callSafely, report } from './report.js';
 export interface Versioned<T> {
   version: number;
   value: T;
+  /** What was there is no more. Told once, until it is there again. */
+  gone: boolean;
 }
 
 interface Watcher<T> {
   callback: (value: T) => void;
-  /** The version delivered last for each key, so that nothing comes twice, nor older after newer. */
-  seen: Map<string, number>;
+  /** What was delivered last for each key, so that nothing comes twice, nor older after newer. */
+  seen: Map<string, { version: number; gone: boolean }>;
 }
 
 /** Watches every key. Ids are never blank, so no key is this one. */
@@ -33,14 +35,15 @@ export class Watchers<T> {
     };
   }
 
-  /** Hands a version to all who have not seen it or a later one. Each gets a copy of its own. */
-  deliver(key: string, { version, value }: Versioned<T>): void {
-    for (const group of new Set([this.#groups.get(key), this.#groups.get(ALL)])) {
+  /** Hands a version to those under `keys` who have not seen it or a later one. Each gets a copy. */
+  deliver(key: string, { version, value, gone }: Versioned<T>, keys: readonly string[] = [key, ALL]): void {
+    for (const group of new Set(keys.map((each) => this.#groups.get(each)))) {
       for (const watcher of [...(group ?? [])]) {
         // An earlier callback of this round may have ended a later one.
-        if ((watcher.seen.get(key) ?? 0) >= version || !group?.has(watcher)) continue;
-        watcher.seen.set(key, version);
-        callSafely(watcher.callback, structuredClone(value));
+        const seen = watcher.seen.get(key);
+        if (!group?.has(watcher) || (seen && seen.version >= version)) continue;
+        watcher.seen.set(key, { version, gone });
+        if (!seen?.gone || !gone) callSafely(watcher.callback, structuredClone(value));
       }
     }
   }

@@ -1,12 +1,12 @@
 import { invalid } from './argument.js';
 
 /** Copies a value as the database will, or says which part of it cannot be stored. */
-export function cloned<T>(value: T): T {
+export function cloned<T>(value: T, ...prefix: string[]): T {
   try {
     return structuredClone(value);
   } catch (cause) {
     throw invalid(
-      uncloneablePath(value, new Set()).join('.'),
+      [...prefix, ...uncloneablePath(value, new Set())].join('.'),
       'cannot be stored. Leave out functions, symbols and DOM nodes',
       cause,
     );

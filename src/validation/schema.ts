@@ -27,6 +27,10 @@ export const instant = satisfying(
   'an RFC 3339 time',
 );
 
+export const callable = satisfying((value) => typeof value === 'function', 'a function');
+
+export const flag = satisfying((value) => typeof value === 'boolean', 'true or false');
+
 export const record = object({});
 
 /** What is wrong with a value first, `undefined` if it is fine. Asked the standard way, which links in the least. */

@@ -1,0 +1,69 @@
+/** A request, told of when it is about to be made. */
+export interface RequestMade {
+  method: string;
+  /** The object store it goes to, directly or through an index or a cursor. */
+  store: string;
+  transaction: IDBTransaction;
+  writes: boolean;
+  /** The request itself, once it is made; moving a cursor makes it anew. */
+  request?: IDBRequest;
+}
+
+type Listener = (request: RequestMade) => void;
+type Source = IDBObjectStore | IDBIndex | IDBCursor;
+
+const WRITING = ['put', 'add', 'delete', 'clear', 'update'];
+const READING = [
+  'get',
+  'getKey',
+  'getAll',
+  'getAllKeys',
+  'getAllRecords',
+  'count',
+  'openCursor',
+  'openKeyCursor',
+];
+const MOVING = ['advance', 'continue', 'continuePrimaryKey'];
+
+const listeners = new Set<Listener>();
+
+function objectStoreOf(source: Source): IDBObjectStore {
+  if (source instanceof IDBObjectStore) return source;
+  return source instanceof IDBIndex ? source.objectStore : objectStoreOf(source.source);
+}
+
+function tap(prototype: Source): void {
+  const methods = prototype as unknown as Record<string, unknown>;
+  for (const method of [...WRITING, ...READING, ...MOVING]) {
+    if (!Object.hasOwn(prototype, method)) continue;
+    const original = methods[method] as (...args: unknown[]) => unknown;
+    methods[method] = function (this: Source, ...args: unknown[]) {
+      const { name: store, transaction } = objectStoreOf(this);
+      const made: RequestMade = { method, store, transaction, writes: WRITING.includes(method) };
+      for (const listener of listeners) listener(made);
+      const request = original.apply(this, args);
+      if (request instanceof IDBRequest) made.request = request;
+      return request;
+    };
+  }
+}
+
+// Once and for good: idb remembers the cursor's methods when it is first used, and treats others differently.
+for (const { prototype } of [IDBObjectStore, IDBIndex, IDBCursor]) tap(prototype);
+
+/** Calls the listener for every request made while `action` runs. What the listener throws, the request throws. */
+export async function observingRequests<T>(listener: Listener, action: () => Promise<T>): Promise<T> {
+  listeners.add(listener);
+  try {
+    return await action();
+  } finally {
+    listeners.delete(listener);
+  }
+}
+
+/** The requests that an action makes, in order. */
+export async function requestsOf(action: () => Promise<unknown>): Promise<RequestMade[]> {
+  const made: RequestMade[] = [];
+  await observingRequests((request) => made.push(request), action);
+  return made;
+}

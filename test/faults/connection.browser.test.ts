@@ -1,0 +1,3 @@
+import { describeConnection } from './connection.js';
+
+describeConnection();

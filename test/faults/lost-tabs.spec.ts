@@ -1,0 +1,49 @@
+import { expect } from '@playwright/test';
+import { counted, countsHeard, expectIncreasing, hostIn, test } from '../tabs/tabs.js';
+
+test('data that the user cleared while tabs are open: they go on with an empty database', async ({
+  openTab,
+}) => {
+  const page = await openTab();
+  const [one, two] = [hostIn(page), hostIn(await openTab())];
+  await one.save('a', counted(1));
+  await two.watch('a', 's');
+  await expect.poll(() => countsHeard(two)).toEqual([1]);
+
+  const session = await page.context().newCDPSession(page);
+  await session.send('Storage.clearDataForOrigin', {
+    origin: new URL(page.url()).origin,
+    storageTypes: 'indexeddb',
+  });
+  await expect.poll(() => one.call('getSnapshot', { snapshotId: 'a' })).toBeUndefined();
+  await one.save('a', counted(2));
+  await expect.poll(() => countsHeard(two)).toEqual([1, 2]);
+  await two.save('a', counted(3));
+  expect(await one.call('getSnapshot', { snapshotId: 'a' })).toMatchObject({ state: { custom: 3 } });
+  expect(await one.call('getSession', 's')).toMatchObject({ snapshotCount: 1 });
+});
+
+test('a tab that crashes in the midst of its saves leaves whole what it saved, and the others go on', async ({
+  openTab,
+}) => {
+  const page = await openTab();
+  const [one, two] = [hostIn(page), hostIn(await openTab())];
+  await two.watch('a', 's');
+  const counting = one.increment('a', 5_000);
+  const dying = expect(counting).rejects.toThrow('crashed');
+  await expect.poll(async () => (await countsHeard(two)).length).toBeGreaterThan(10);
+
+  const session = await page.context().newCDPSession(page);
+  // A tab that is gone does not answer.
+  session.send('Page.crash').catch(() => {});
+  await dying;
+
+  await two.increment('a', 1);
+  const counts = await countsHeard(two);
+  expectIncreasing(counts);
+  expect(counts.at(-1)).toBeLessThan(5_000);
+  expect(await two.call('getSnapshot', { sessionId: 's' })).toMatchObject({
+    state: { custom: counts.at(-1) },
+  });
+  expect(await two.call('getSession', 's')).toMatchObject({ snapshotCount: 1 });
+});

@@ -1,0 +1,3 @@
+import { answerMessages } from './host.js';
+
+globalThis.onmessage = answerMessages();

@@ -1,0 +1,36 @@
+import { ask, Host, type Request } from './host.js';
+
+/** Where a store can be: in this tab, in a worker of its own, or in one that all tabs have in common. */
+export type Place = 'tab' | 'dedicated worker' | 'shared worker' | 'service worker';
+
+declare global {
+  interface Window {
+    /** Asks the host of a place, starting it if need be. */
+    askHost(place: Place, request: Request): Promise<unknown>;
+  }
+}
+
+const host = new Host();
+const started = new Map<Place, Promise<Pick<Worker, 'postMessage'>>>();
+
+const start: Record<Exclude<Place, 'tab'>, () => Promise<Pick<Worker, 'postMessage'>>> = {
+  async 'dedicated worker'() {
+    return new Worker(new URL('./dedicated-worker.ts', import.meta.url), { type: 'module' });
+  },
+  async 'shared worker'() {
+    return new SharedWorker(new URL('./shared-worker.ts', import.meta.url), { type: 'module' }).port;
+  },
+  async 'service worker'() {
+    await navigator.serviceWorker.register('/service-worker.js', { type: 'module' });
+    return (await navigator.serviceWorker.ready).active!;
+  },
+};
+
+window.askHost = async (place, request) => {
+  if (place === 'tab') return (host[request.action] as (...args: unknown[]) => unknown)(...request.args);
+  if (!started.has(place)) started.set(place, start[place]());
+  const target = await started.get(place)!;
+  // A port begins to listen when somebody listens to it.
+  if (target instanceof MessagePort) target.start();
+  return ask(target, request);
+};

@@ -1,0 +1,5 @@
+import { answerMessages } from './host.js';
+
+const answer = answerMessages();
+
+globalThis.addEventListener('message', answer);

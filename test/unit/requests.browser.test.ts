@@ -1,0 +1,64 @@
+import { IndexedDBSessionStore } from '../../src/index.js';
+import { at, save, turn } from '../../src/testing/sample-snapshots.js';
+import { settled, withRaw } from '../browser/raw-database.js';
+import { describeRequests } from './requests.js';
+
+/** Lets a store begin, copies its rows behind its back (ten thousand saves take 20 s) and lets it end. */
+async function multiply(
+  name: string,
+  steps: Record<'begin' | 'end', (store: IndexedDBSessionStore<any>) => Promise<unknown>>,
+  copy: (transaction: IDBTransaction) => Promise<void>,
+) {
+  const store = new IndexedDBSessionStore<any>({ name });
+  await steps.begin(store);
+  await withRaw(name, copy);
+  await steps.end(store);
+  await store.close();
+}
+
+describeRequests({
+  async chain(name, sessionId, length) {
+    const id = (n: number) => `${sessionId}-${n}`;
+    const link = (n: number) => turn(n, { sessionId, ...(n > 0 && { parentId: id(n - 1) }) });
+    await multiply(
+      name,
+      {
+        begin: async (store) => {
+          for (const n of [0, 1, 2]) await save(store, id(n), link(n));
+        },
+        end: (store) => save(store, id(length - 1), link(length - 1)),
+      },
+      // The second is no leaf, nor are its copies; what was the leaf is replaced by one of them.
+      async (transaction) => {
+        const [snapshots, states, sessions] = (['snapshots', 'states', 'sessions'] as const).map((store) =>
+          transaction.objectStore(store),
+        );
+        const [row, state, session] = await Promise.all(
+          [snapshots!.get(id(1)), states!.get(id(1)), sessions!.get(sessionId)].map((request) =>
+            settled(request),
+          ),
+        );
+        for (let n = 2; n < length - 1; n++) {
+          const info = { ...row.info, createdAt: at(n), parentId: id(n - 1) };
+          snapshots!.put({ ...row, id: id(n), createdMs: Date.parse(at(n)), info });
+          states!.put({ ...state, id: id(n) });
+        }
+        sessions!.put({ ...session, snapshots: length - 1 });
+      },
+    );
+  },
+
+  async sessions(name, count) {
+    await multiply(
+      name,
+      { begin: (store) => save(store, '0', turn(0, { sessionId: 's0' })), end: () => Promise.resolve() },
+      async (transaction) => {
+        const sessions = transaction.objectStore('sessions');
+        const session = await settled(sessions.get('s0'));
+        for (let n = 1; n < count; n++) {
+          sessions.put({ ...session, id: `s${n}`, updatedMs: session.updatedMs + n * 1000 });
+        }
+      },
+    );
+  },
+});
