@@ -18,6 +18,7 @@ export class Tenant<S> {
   readonly #channel: ChangeChannel;
   /** The last operation begun; the next one waits for it, so that a delete wins over the saves before it. */
   #tail: Promise<unknown> = Promise.resolve();
+  readonly #reads = new Set<Promise<unknown>>();
 
   constructor(
     databaseName: string,
@@ -43,7 +44,9 @@ export class Tenant<S> {
   /** Reads what all operations begun before have left. */
   async read<T>(work: (transaction: ReadTransaction) => Promise<T>): Promise<T> {
     await this.#tail;
-    return this.#connection.read(work);
+    const result = this.#connection.read(work);
+    this.#reads.add(result);
+    return result.finally(() => this.#reads.delete(result));
   }
 
   /** Writes after all operations begun before, and tells everybody before it resolves. */
@@ -57,9 +60,9 @@ export class Tenant<S> {
 
   deleteDatabase(): Promise<void> {
     return this.#enqueue(async () => {
-      const commit = await this.#connection.write(removeAll);
+      // What it holds is gone at once, even if others do not let go of the database itself.
+      this.#publish(await this.#connection.write(removeAll));
       await this.#connection.delete();
-      this.#publish(commit);
     });
   }
 
@@ -67,6 +70,7 @@ export class Tenant<S> {
     this.snapshots.clear();
     this.sessions.clear();
     await this.#tail;
+    await Promise.allSettled(this.#reads);
     this.#channel.close();
     await this.#connection.close();
   }

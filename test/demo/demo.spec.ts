@@ -225,6 +225,22 @@ test('an answer goes on while another chat is open', async ({ openTab }) => {
   await expect(turn(page, 1)).toContainText('still be here after a reload');
 });
 
+test('a message that is sent before its chat is loaded stays where it was written', async ({ openTab }) => {
+  const page = await openTab();
+  await send(page, 'hello');
+  // In one task, so that nothing can be loaded in between.
+  await button(page, 'New chat').evaluate((newChat: HTMLElement) => {
+    newChat.click();
+    const message = document.querySelector('textarea')!;
+    message.value = 'too early';
+    message.dispatchEvent(new Event('input'));
+    message.form!.requestSubmit();
+  });
+  await expect(page.getByRole('textbox', { name: 'Message' })).toHaveValue('too early');
+  await button(page, 'Send').click();
+  await expect(turn(page, 1)).toContainText('You wrote “too early”');
+});
+
 test('the keyboard is enough, and keeps its place', async ({ openTab }) => {
   const page = await openTab();
   await expect(page.getByRole('textbox', { name: 'Message' })).toBeFocused();
