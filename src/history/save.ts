@@ -32,8 +32,9 @@ export async function saveSnapshot<S>(
 
   const chosenId = request.snapshotId ?? input.snapshotId;
   const id = chosenId ?? request.generateId();
-  const stored = before ?? (input.snapshotId === id ? wholeSnapshot(await snapshots.get(id), id) : undefined);
+  // Before anything is awaited: the caller may go on changing it.
   const snapshot: SessionSnapshot<S> = cloned({ ...input, snapshotId: id });
+  const stored = before ?? (input.snapshotId === id ? wholeSnapshot(await snapshots.get(id), id) : undefined);
   const owner = ownerOf(snapshot, stored);
   keepParent(snapshot, stored);
 
