@@ -1,5 +1,5 @@
 import { SessionStoreError } from '../errors.js';
-import { number, object, optional, problemWith, record, string } from '../validation/schema.js';
+import { number, object, optional, record, string } from '../validation/schema.js';
 import type { SessionRow, SnapshotRow } from './schema.js';
 
 const snapshotRow = object({
@@ -23,9 +23,9 @@ const sessionRow = object({
 
 const stateRow = object({ state: optional(record) });
 
-export const isSnapshotRow = (row: unknown): row is SnapshotRow => !problemWith(snapshotRow, row);
-export const isStateRow = (row: unknown) => !problemWith(stateRow, row) && 'state' in (row as object);
-export const isSessionRow = (row: unknown): row is SessionRow => !problemWith(sessionRow, row);
+export const isSnapshotRow = (row: unknown): row is SnapshotRow => !snapshotRow(row);
+export const isStateRow = (row: unknown) => !stateRow(row) && 'state' in (row as object);
+export const isSessionRow = (row: unknown): row is SessionRow => !sessionRow(row);
 
 export function dataLoss(kind: 'snapshot' | 'session', id: string): SessionStoreError {
   return new SessionStoreError(

@@ -1,6 +1,6 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec';
 import { SessionStoreError } from '../errors.js';
-import { nonBlank, problemWith, type Schema } from './schema.js';
+import { nonBlank, type Schema } from './schema.js';
 
 export function invalid(path: string, problem: string, cause?: unknown): SessionStoreError {
   return new SessionStoreError(
@@ -20,7 +20,7 @@ export function requireNone(issue: StandardSchemaV1.Issue | undefined, ...prefix
 
 /** Throws `INVALID_ARGUMENT` with the path of the first offending value, which starts with `prefix`. */
 export function requireValid(schema: Schema, value: unknown, ...prefix: string[]): void {
-  requireNone(problemWith(schema, value), ...prefix);
+  requireNone(schema(value), ...prefix);
 }
 
 export function requireId(id: unknown, path: string): asserts id is string {

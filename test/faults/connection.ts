@@ -56,19 +56,19 @@ function nextTask(): Promise<void> {
 /** Lets as much time pass as it takes until nobody waits any longer, wherever their limit is. */
 async function losePatience<T>(action: () => Promise<T>): Promise<T> {
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
-  let waiting = true;
+  const wait = { over: false };
   const result = action().finally(() => {
-    waiting = false;
+    wait.over = true;
   });
   result.catch(() => {});
   // In steps, because what sets one timer may have waited for another, or for the database, which takes real time.
   const start = performance.now();
-  while (waiting && performance.now() - start < 10_000) {
+  while (!wait.over && performance.now() - start < 10_000) {
     await vi.advanceTimersByTimeAsync(10_000);
     await nextTask();
   }
   vi.useRealTimers();
-  if (waiting) throw new Error('somebody waits for ever');
+  if (!wait.over) throw new Error('somebody waits for ever');
   return result;
 }
 
