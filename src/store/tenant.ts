@@ -60,9 +60,16 @@ export class Tenant<S> {
 
   deleteDatabase(): Promise<void> {
     return this.#enqueue(async () => {
-      // What it holds is gone at once, even if others do not let go of the database itself.
-      this.#publish(await this.#connection.write(removeAll));
-      await this.#connection.delete();
+      const commit = await this.#connection.write(removeAll);
+      // Later than anything in this database, earlier than anything in the next.
+      const version = Date.now() * 1000;
+      try {
+        await this.#connection.delete();
+        commit.version = version;
+      } finally {
+        // What it held is gone, even if others do not let go of the database itself.
+        this.#publish(commit);
+      }
     });
   }
 

@@ -1,6 +1,7 @@
 import { IDBFactory } from 'fake-indexeddb';
-import { beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { save, turn } from '../../src/testing/sample-snapshots.js';
+import { eventually } from '../browser/eventually.js';
 import { freshName, openStore } from '../browser/open-store.js';
 import { dumpDatabase } from '../browser/raw-database.js';
 
@@ -76,4 +77,27 @@ test('clear keeps the database, deleteDatabase does not', async () => {
   expect(await exists(name)).toBe(false);
   await store.getSession('s');
   expect(await exists(name)).toBe(true);
+});
+
+test('a clock that was set back since is no reason not to be told of what comes after deleteDatabase', async () => {
+  vi.useFakeTimers({ toFake: ['Date'] });
+  onTestFinished(() => void vi.useRealTimers());
+  const name = freshName();
+  const [store, other] = [openStore({ name }), openStore({ name })];
+  await save(store, 'a', turn(1));
+  vi.setSystemTime(Date.now() + 3_600_000);
+  const [here, there] = [store, other].map((watched) => {
+    const told: string[] = [];
+    watched.onSessionChange('s', ({ type }) => told.push(type));
+    watched.onSnapshotStateChange('a', ({ createdAt }) => told.push(createdAt));
+    return told;
+  });
+  await store.deleteDatabase();
+  vi.setSystemTime(Date.now() - 2_000);
+  await save(store, 'a', turn(2));
+  expect(here!.slice(-2)).toEqual([turn(2).createdAt, 'changed']);
+  await eventually(
+    () => there!.includes('changed') && there!.includes(turn(2).createdAt),
+    'the other tab to be told',
+  );
 });
