@@ -1,6 +1,6 @@
 import { SessionStoreError } from '../errors.js';
-import { number, object, optional, record, string } from '../validation/schema.js';
-import type { SessionRow, SnapshotRow } from './schema.js';
+import { list, number, object, optional, record, satisfying, string } from '../validation/schema.js';
+import { ROW_FORMAT, type LogRow, type SessionRow, type SnapshotRow } from './schema.js';
 
 const snapshotRow = object({
   id: string,
@@ -8,6 +8,24 @@ const snapshotRow = object({
   createdMs: number,
   version: number,
   info: object({ createdAt: string, parentId: optional(string) }),
+  own: list,
+});
+
+const isSpans = (spans: unknown) =>
+  Array.isArray(spans) &&
+  spans.length % 3 === 0 &&
+  spans.every((part) => Number.isInteger(part) && part >= 0);
+
+const isField = (field: unknown) =>
+  Array.isArray(field) &&
+  (field[1] === 'value' || ((field[1] === 'array' || field[1] === 'one') && isSpans(field[2])));
+
+const isMediaPlace = (place: unknown) =>
+  Array.isArray(place) && Array.isArray(place[1]) && [0, 2, 3].every((part) => Number.isInteger(place[part]));
+
+const storedState = object({
+  fields: satisfying((fields) => Array.isArray(fields) && fields.every(isField), 'fields'),
+  media: satisfying(isSpans, 'spans'),
 });
 
 const sessionRow = object({
@@ -21,29 +39,49 @@ const sessionRow = object({
   version: number,
 });
 
-const stateRow = object({ state: optional(record) });
+const logRow = object({
+  at: number,
+  entries: list,
+  media: optional(satisfying((media) => Array.isArray(media) && media.every(isMediaPlace), 'places')),
+});
 
-export const isSnapshotRow = (row: unknown): row is SnapshotRow => !snapshotRow(row);
-export const isStateRow = (row: unknown) => !stateRow(row) && 'state' in (row as object);
-export const isSessionRow = (row: unknown): row is SessionRow => !sessionRow(row);
+/** A row of a later version is nothing that this one can judge. */
+const isNewer = (row: unknown): boolean => (row as { format?: number }).format! > ROW_FORMAT;
 
-export function dataLoss(kind: 'snapshot' | 'session', id: string): SessionStoreError {
-  return new SessionStoreError(
-    'DATA_LOSS',
-    `the stored ${kind} "${id}" cannot be read. Everything else can; delete it to be rid of it`,
-    id,
-  );
+export const isSnapshotRow = (row: unknown): row is SnapshotRow => {
+  if (snapshotRow(row) || isNewer(row)) return false;
+  const { state } = row as SnapshotRow;
+  return state === undefined || state === null || !storedState(state);
+};
+
+export const isSessionRow = (row: unknown): row is SessionRow => !sessionRow(row) && !isNewer(row);
+
+export const isLogRow = (row: unknown): row is LogRow => !logRow(row) && !isNewer(row);
+
+/** Why a row that is not whole cannot be read. */
+export function unreadable(kind: 'snapshot' | 'session', id: string, row?: unknown): SessionStoreError {
+  return row && isNewer(row)
+    ? new SessionStoreError(
+        'FAILED_PRECONDITION',
+        `the ${kind} "${id}" was written by a newer Offshoot. Reload the page to get that`,
+        id,
+      )
+    : new SessionStoreError(
+        'DATA_LOSS',
+        `the stored ${kind} "${id}" cannot be read. Everything else can; delete it to be rid of it`,
+        id,
+      );
 }
 
 /** The row, or `undefined` if there is none; a row that cannot be read is an error. */
 export function wholeSnapshot(row: unknown, id: string): SnapshotRow | undefined {
   if (row === undefined || isSnapshotRow(row)) return row;
-  throw dataLoss('snapshot', id);
+  throw unreadable('snapshot', id, row);
 }
 
 export function wholeSession(row: unknown, id: string): SessionRow | undefined {
   if (row === undefined || isSessionRow(row)) return row;
-  throw dataLoss('session', id);
+  throw unreadable('session', id, row);
 }
 
 /** Tells the rows that can be read from the ids of those that cannot. */

@@ -1,10 +1,27 @@
 import type { DBSchema, IDBPDatabase, IDBPTransaction } from 'idb';
 
-/** Rises only when stores or indexes change; what is inside a row carries no database version. */
+/** Rises only when stores or indexes change. What is inside a row has a format of its own. */
 export const SCHEMA_VERSION = 1;
 
-/** A snapshot without its state. Small, because lists and trees read it. */
+/** The format of rows that this version writes. It leaves rows of a later one alone. */
+export const ROW_FORMAT = 1;
+
+/** Runs of log entries, flat: log, first position, count, and so on, in the order of what they stand for. */
+export type Spans = number[];
+
+/** A property of a state: its value, or where its elements (`array`) or the whole of it (`one`) are logged. */
+export type StoredField =
+  [key: string, kind: 'value', value: unknown] | [key: string, kind: 'array' | 'one', spans: Spans];
+
+export interface StoredState {
+  fields: StoredField[];
+  /** All media inside what the fields reach. */
+  media: Spans;
+}
+
+/** A snapshot. Small, because lists and trees read it: what is large in its state is in logs. */
 export interface SnapshotRow {
+  format: number;
   id: string;
   /** The owning session; empty for a snapshot that belongs to none, so that it can be part of an index key. */
   sessionId: string;
@@ -14,19 +31,35 @@ export interface SnapshotRow {
   createdMs: number;
   /** The clock's reading at the last save: orders saves, and settles ties of `createdMs`. */
   version: number;
-  /** Whether a row in `states` must exist. */
-  hasState: boolean;
   /** The snapshot as it was saved, without `snapshotId` and `state`. */
   info: { createdAt: string; sessionId?: string; parentId?: string; [field: string]: unknown };
+  /** `null` for a state that was saved as `undefined`; absent if there was none. */
+  state?: StoredState | null;
+  /**
+   * Where in which logs this snapshot began to append: log, position, … As long as nobody else has saved in the
+   * session since, all that comes from there on is its own.
+   */
+  own: number[];
 }
 
-export interface StateRow {
-  id: string;
-  state: unknown;
+/** Ordered by where rows end, so that one range finds all that hold a run; with the size, to be known unread. */
+export type LogKey = [log: number, end: number, start: number, size: number];
+
+/** Consecutive entries of one log. */
+export interface LogRow {
+  format: number;
+  /** The position of the first entry. */
+  at: number;
+  /** Roughly, in bytes. */
+  size: number;
+  entries: unknown[];
+  /** Media taken out of the entries: which entry, where in it, and where it is logged. */
+  media?: [index: number, path: string[], log: number, at: number][];
 }
 
 /** Kept in the same transaction as the snapshots, so that listing sessions never touches them. */
 export interface SessionRow {
+  format: number;
   id: string;
   title?: string;
   metadata?: Record<string, unknown>;
@@ -35,6 +68,10 @@ export interface SessionRow {
   snapshots: number;
   selected?: string;
   version: number;
+  /** The version of the last save of a snapshot. */
+  saved: number;
+  /** Bytes appended to logs since they were last sealed; roughly. */
+  unsealed: number;
 }
 
 export interface Schema extends DBSchema {
@@ -47,29 +84,29 @@ export interface Schema extends DBSchema {
       latestLeaf: [leafOf: string, createdMs: number, version: number];
     };
   };
-  states: { key: string; value: StateRow };
+  logs: { key: LogKey; value: LogRow };
   sessions: {
     key: string;
     value: SessionRow;
     indexes: { updatedMs: [updatedMs: number, id: string] };
   };
-  /** `clock`: how many writes have been committed, the truth behind every change message. */
+  /** `clock` counts writes and numbers logs: the truth behind every change message. */
   meta: { key: string; value: number };
 }
 
 export type Database = IDBPDatabase<Schema>;
-type Stores = ('snapshots' | 'states' | 'sessions' | 'meta')[];
+type Stores = ('snapshots' | 'logs' | 'sessions' | 'meta')[];
 export type ReadTransaction = IDBPTransaction<Schema, Stores, IDBTransactionMode>;
 export type WriteTransaction = IDBPTransaction<Schema, Stores, 'readwrite'>;
 
-export const STORES: Stores = ['snapshots', 'states', 'sessions', 'meta'];
+export const STORES: Stores = ['snapshots', 'logs', 'sessions', 'meta'];
 
 export function createSchema(database: Database): void {
   const snapshots = database.createObjectStore('snapshots', { keyPath: 'id' });
   snapshots.createIndex('sessionId', ['sessionId', 'createdMs', 'version']);
   snapshots.createIndex('parentId', ['info.parentId', 'sessionId']);
   snapshots.createIndex('latestLeaf', ['leafOf', 'createdMs', 'version']);
-  database.createObjectStore('states', { keyPath: 'id' });
+  database.createObjectStore('logs');
   database.createObjectStore('sessions', { keyPath: 'id' }).createIndex('updatedMs', ['updatedMs', 'id']);
   database.createObjectStore('meta');
 }
@@ -77,4 +114,8 @@ export function createSchema(database: Database): void {
 /** All keys of a compound index that begin with `prefix`: an array sorts after every number and string. */
 export function startingWith(...prefix: IDBValidKey[]): IDBKeyRange {
   return IDBKeyRange.bound(prefix, [...prefix, []]);
+}
+
+export function logKey(log: number, { at, entries, size }: LogRow): LogKey {
+  return [log, at + entries.length, at, size];
 }

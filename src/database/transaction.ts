@@ -57,6 +57,16 @@ export async function transact<T>(
     const ours = error instanceof Refusal || error instanceof SessionStoreError;
     throw ours ? error : (own ?? error);
   }
+  // Nothing more will be asked for; the browser would wait a turn to be sure of that.
+  if (mode === 'readwrite') commit(raw);
   await finished;
   return result;
+}
+
+function commit(transaction: IDBTransaction): void {
+  try {
+    transaction.commit();
+  } catch {
+    // It has ended by itself.
+  }
 }

@@ -1,12 +1,23 @@
 import type { SessionSnapshot } from '../contract/snapshot.js';
 import type { ReadTransaction, SessionRow, WriteTransaction } from '../database/schema.js';
 
+/** When a session has this much in small rows, in bytes, it is worth sealing them. */
+export const UNSEALED = 128 * 1024;
+
+/** A version of a snapshot that was written. */
+export interface WrittenSnapshot {
+  id: string;
+  version: number;
+  /** Makes a copy, for whoever watches. */
+  snapshot: () => SessionSnapshot;
+}
+
 /** What a transaction wrote, for those who watch. */
 export interface Commit {
   /** The clock's reading; later commits have greater ones. */
   version: number;
-  /** Snapshots written, as they are stored now. */
-  snapshots: SessionSnapshot[];
+  /** In the order in which they were written; one that was written twice is here twice. */
+  snapshots: WrittenSnapshot[];
   /** Sessions touched: the row as it is stored now, `undefined` if it was deleted. */
   sessions: Map<string, SessionRow | undefined>;
   /** Everything was deleted. */
@@ -14,15 +25,17 @@ export interface Commit {
 }
 
 /**
- * Advances the clock in the writer's own transaction.
+ * The clock's next reading, after a reading of 0 for a new database.
  *
  * It starts at the time of day in µs, so that a database that was deleted and made again runs ahead of its
  * predecessor, and nobody takes its first writes for old ones.
  */
+export const tick = (clock: number): number => (clock || Date.now() * 1000) + 1;
+
+/** Advances the clock in the writer's own transaction. */
 export async function beginCommit(transaction: WriteTransaction): Promise<Commit> {
-  const meta = transaction.objectStore('meta');
-  const version = ((await readClock(transaction)) || Date.now() * 1000) + 1;
-  await meta.put(version, 'clock');
+  const version = tick(await readClock(transaction));
+  await transaction.objectStore('meta').put(version, 'clock');
   return { version, snapshots: [], sessions: new Map(), cleared: false };
 }
 

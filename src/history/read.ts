@@ -1,40 +1,40 @@
 import type { SnapshotInfo } from '../contract/session.js';
-import type { SessionSnapshot, SessionState } from '../contract/snapshot.js';
-import { dataLoss, isStateRow, wholeSession, wholeSnapshot } from '../database/rows.js';
+import { wholeSession, wholeSnapshot } from '../database/rows.js';
 import { startingWith, type ReadTransaction, type SessionRow, type SnapshotRow } from '../database/schema.js';
 import { together } from '../database/transaction.js';
 import { SessionStoreError } from '../errors.js';
+import { loadState, type LoadedState } from '../logs/load.js';
 import { latestLeafId } from './leaves.js';
+import type { Recent } from './recent.js';
 import { snapshotInfo } from './rows.js';
 
-export interface StoredSnapshot<S> {
+export interface StoredSnapshot {
   row: SnapshotRow;
-  snapshot: SessionSnapshot<S>;
+  state: LoadedState | null | undefined;
 }
 
-/** A snapshot with its state, exactly as it was saved. */
-export async function readSnapshot<S>(
+/** A snapshot with its state. */
+export async function readSnapshot(
   transaction: ReadTransaction,
+  recent: Recent,
   id: string,
-): Promise<StoredSnapshot<S> | undefined> {
-  const [stored, state] = await together(
-    () => transaction.objectStore('snapshots').get(id),
-    () => transaction.objectStore('states').get(id),
-  );
-  const row = wholeSnapshot(stored, id);
+): Promise<StoredSnapshot | undefined> {
+  const row = wholeSnapshot(await transaction.objectStore('snapshots').get(id), id);
   if (!row) return undefined;
-  if (row.hasState ? !isStateRow(state) : state) throw dataLoss('snapshot', id);
-  const snapshot = snapshotInfo(row) as SessionSnapshot<S>;
-  if (state) snapshot.state = state.state as SessionState<S>;
-  return { row, snapshot };
+  const remembered = recent.state(row);
+  if (remembered) return { row, state: remembered.state };
+  const state = await loadState(transaction, row);
+  recent.remember(row, state);
+  return { row, state };
 }
 
 /** The session's latest leaf, at the same number of requests whatever the session's length. */
-export async function readLatest<S>(
+export async function readLatest(
   transaction: ReadTransaction,
+  recent: Recent,
   sessionId: string,
   rejectBranching: boolean,
-): Promise<StoredSnapshot<S> | undefined> {
+): Promise<StoredSnapshot | undefined> {
   const [id, session, leaves] = await together(
     () => latestLeafId(transaction, sessionId),
     () => transaction.objectStore('sessions').getKey(sessionId),
@@ -46,7 +46,7 @@ export async function readLatest<S>(
   if (id === undefined) {
     if (session === undefined) return undefined;
     const lost = await unmarkedLeaf(transaction, sessionId);
-    if (lost !== undefined) return readSnapshot(transaction, lost);
+    if (lost !== undefined) return readSnapshot(transaction, recent, lost);
     throw new SessionStoreError(
       'FAILED_PRECONDITION',
       `session "${sessionId}" has no leaf: its history is cyclic. Load a snapshot by snapshotId instead`,
@@ -60,7 +60,7 @@ export async function readLatest<S>(
       'sessionId',
     );
   }
-  return readSnapshot(transaction, id);
+  return readSnapshot(transaction, recent, id);
 }
 
 /** A leaf that carries no mark, because its child can no longer be read, or was deleted after it could not. */

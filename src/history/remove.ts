@@ -2,6 +2,8 @@ import { isSessionRow, isSnapshotRow } from '../database/rows.js';
 import { STORES, startingWith, type WriteTransaction } from '../database/schema.js';
 import { together } from '../database/transaction.js';
 import { SessionStoreError } from '../errors.js';
+import { freeUnreached } from '../logs/free.js';
+import { spansOf } from '../logs/load.js';
 import { beginCommit, type Commit } from './commit.js';
 import { updateLeaf } from './leaves.js';
 
@@ -65,9 +67,10 @@ export async function removeRows(
   ids: readonly string[],
 ): Promise<void> {
   const snapshots = transaction.objectStore('snapshots');
-  const states = transaction.objectStore('states');
   const sessions = transaction.objectStore('sessions');
-  await together(...ids.flatMap((id) => [() => snapshots.delete(id), () => states.delete(id)]));
+  const rows: unknown[] = await together(...ids.map((id) => () => snapshots.get(id)));
+  await together(...ids.map((id) => () => snapshots.delete(id)));
+  await freeUnreached(transaction, sessionId, rows.filter(isSnapshotRow).flatMap(spansOf));
   if (sessionId === '') return;
   const [remaining, session] = await together(
     () => snapshots.index('sessionId').count(startingWith(sessionId)),

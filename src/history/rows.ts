@@ -1,19 +1,29 @@
 import type { SessionInfo, SnapshotInfo } from '../contract/session.js';
+import type { SessionSnapshot } from '../contract/snapshot.js';
 import type { SessionRow, SnapshotRow } from '../database/schema.js';
+import { copyOut, type LoadedState } from '../logs/load.js';
+import { copy } from '../validation/clone.js';
 
 export function snapshotInfo(row: SnapshotRow): SnapshotInfo {
   return { ...row.info, snapshotId: row.id };
 }
 
+/** The snapshot exactly as it was saved, in objects of its own. `null` stands for a state of `undefined`. */
+export function snapshotOf<S>(row: SnapshotRow, state: LoadedState | null | undefined): SessionSnapshot<S> {
+  const snapshot = copy(snapshotInfo(row)) as SessionSnapshot<S>;
+  if (state) snapshot.state = copyOut(state);
+  else if (state === null) Object.assign(snapshot, { state: undefined });
+  return snapshot;
+}
+
 export function sessionInfo(row: SessionRow): SessionInfo {
-  const { id, createdMs, updatedMs, snapshots, selected, version: _, ...named } = row;
   return {
-    sessionId: id,
-    // The title and the metadata, if there are any.
-    ...named,
-    createdAt: new Date(createdMs).toISOString(),
-    updatedAt: new Date(updatedMs).toISOString(),
-    snapshotCount: snapshots,
-    selectedSnapshotId: selected,
+    sessionId: row.id,
+    ...(row.title !== undefined && { title: row.title }),
+    ...(row.metadata !== undefined && { metadata: copy(row.metadata) }),
+    createdAt: new Date(row.createdMs).toISOString(),
+    updatedAt: new Date(row.updatedMs).toISOString(),
+    snapshotCount: row.snapshots,
+    selectedSnapshotId: row.selected,
   };
 }

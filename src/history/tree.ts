@@ -1,5 +1,5 @@
 import type { SessionTree, SnapshotInfo, SnapshotNode } from '../contract/session.js';
-import { dataLoss, isSessionRow, isSnapshotRow, sortOut, wholeSnapshot } from '../database/rows.js';
+import { isSessionRow, isSnapshotRow, sortOut, unreadable, wholeSnapshot } from '../database/rows.js';
 import { startingWith, type ReadTransaction, type SnapshotRow } from '../database/schema.js';
 import { together } from '../database/transaction.js';
 import { SessionStoreError } from '../errors.js';
@@ -37,7 +37,7 @@ export async function readHistory(transaction: ReadTransaction, id: string): Pro
         'snapshotId',
       );
     }
-    if (damaged.includes(parentId)) throw dataLoss('snapshot', parentId);
+    if (damaged.includes(parentId)) throw unreadable('snapshot', parentId);
     row = known.get(parentId) ?? wholeSnapshot(await snapshots.get(parentId), parentId);
   }
   return [...history.values()].reverse().map(snapshotInfo);

@@ -1,4 +1,5 @@
 import { nanoid } from 'nanoid';
+import type { CheckReport } from '../contract/check.js';
 import type {
   DeleteSnapshotOptions,
   ListOptions,
@@ -23,8 +24,7 @@ import type { ReadTransaction } from '../database/schema.js';
 import { SessionStoreError } from '../errors.js';
 import { readHead, readLatest, readSession, readSnapshot } from '../history/read.js';
 import { removeAll, removeSession, removeSnapshot } from '../history/remove.js';
-import { sessionInfo } from '../history/rows.js';
-import { saveSnapshot } from '../history/save.js';
+import { sessionInfo, snapshotOf } from '../history/rows.js';
 import {
   listSessions,
   listSnapshots,
@@ -82,13 +82,17 @@ export class IndexedDBSessionStore<S = unknown> implements SessionStore<S> {
     if ((snapshotId === undefined) === (sessionId === undefined)) {
       throw invalid('', 'getSnapshot takes exactly one of snapshotId and sessionId');
     }
+    const tenant = this.#tenant(options);
+    const reject = this.#options.rejectBranchingSessions ?? false;
     const stored =
       sessionId === undefined
-        ? await this.#read('snapshotId', snapshotId!, options, readSnapshot<S>)
+        ? await this.#read('snapshotId', snapshotId!, options, (transaction, id) =>
+            readSnapshot(transaction, tenant.recent, id),
+          )
         : await this.#read('sessionId', sessionId, options, (transaction, id) =>
-            readLatest<S>(transaction, id, this.#options.rejectBranchingSessions ?? false),
+            readLatest(transaction, tenant.recent, id, reject),
           );
-    return stored && this.#surface(stored.snapshot);
+    return stored && this.#surface(snapshotOf<S>(stored.row, stored.state));
   }
 
   /**
@@ -109,20 +113,17 @@ export class IndexedDBSessionStore<S = unknown> implements SessionStore<S> {
     requireValid(callable, mutator, 'mutator');
     const { stateSchema, maxPersistedChainLength, generateId = nanoid } = this.#options;
     let generated: string | undefined;
-    const commit = await this.#tenant(options).write((transaction) =>
-      saveSnapshot<S>(transaction, {
-        snapshotId,
-        maxPersistedChainLength,
-        mutator: checkedMutator(mutator, stateSchema),
-        // One id for all attempts, so that a save that is done again is the same save.
-        generateId: () => {
-          generated ??= generateId();
-          requireId(generated, 'generateId()');
-          return generated;
-        },
-      }),
-    );
-    return commit && commit.snapshotId;
+    return this.#tenant(options).save({
+      snapshotId,
+      maxPersistedChainLength,
+      mutator: checkedMutator(mutator, stateSchema),
+      // One id for all attempts, so that a save that is done again is the same save.
+      generateId: () => {
+        generated ??= generateId();
+        requireId(generated, 'generateId()');
+        return generated;
+      },
+    });
   }
 
   /**
@@ -269,6 +270,23 @@ export class IndexedDBSessionStore<S = unknown> implements SessionStore<S> {
     return this.#tenant(options).sessions.watch(ALL, callback);
   }
 
+  /**
+   * Walks through the tenant's whole database and reports what does not fit together: rows that cannot be read,
+   * entries that nothing reaches or that are missing, wrong counts and marks. Changes nothing.
+   */
+  async check(options?: SessionStoreOptions): Promise<CheckReport> {
+    const { checkAll } = await import('../history/check.js');
+    return this.#tenant(options).read(checkAll);
+  }
+
+  /**
+   * Does now what idle time is for: gathers small rows of logs into large ones. Stops with the signal's reason
+   * when that is aborted; nothing is lost at any point.
+   */
+  async compact(options: SessionStoreOptions & { signal?: AbortSignal } = {}): Promise<void> {
+    await this.#tenant(options).compact(undefined, options.signal);
+  }
+
   /** Waits for what has been begun, then lets go of everything. Calling it again does nothing. */
   async close(): Promise<void> {
     this.#closed = true;
@@ -283,7 +301,8 @@ export class IndexedDBSessionStore<S = unknown> implements SessionStore<S> {
     const name = databaseName(this.#options, call);
     let tenant = this.#tenants.get(name);
     if (!tenant) {
-      tenant = new Tenant(name, this.#options.durability ?? 'relaxed', this.#heartbeatTimeoutMs);
+      const { durability = 'relaxed', compaction = true } = this.#options;
+      tenant = new Tenant(name, durability, this.#heartbeatTimeoutMs, compaction);
       this.#tenants.set(name, tenant);
     }
     return tenant;

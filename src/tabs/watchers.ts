@@ -3,7 +3,8 @@ import { callSafely, report } from './report.js';
 /** A value as of one write. Of two for the same key, the one with the greater version is later. */
 export interface Versioned<T> {
   version: number;
-  value: T;
+  /** Makes the value anew for each who gets it. */
+  value: () => T;
   /** What was there is no more. Told once, until it is there again. */
   gone: boolean;
 }
@@ -35,7 +36,7 @@ export class Watchers<T> {
     };
   }
 
-  /** Hands a version to those under `keys` who have not seen it or a later one. Each gets a copy. */
+  /** Hands a version to those under `keys` who have not seen it or a later one. */
   deliver(key: string, { version, value, gone }: Versioned<T>, keys: readonly string[] = [key, ALL]): void {
     for (const group of new Set(keys.map((each) => this.#groups.get(each)))) {
       for (const watcher of [...(group ?? [])]) {
@@ -43,7 +44,7 @@ export class Watchers<T> {
         const seen = watcher.seen.get(key);
         if (!group?.has(watcher) || (seen && seen.version >= version)) continue;
         watcher.seen.set(key, { version, gone });
-        if (!seen?.gone || !gone) callSafely(watcher.callback, structuredClone(value));
+        if (!seen?.gone || !gone) callSafely(watcher.callback, value());
       }
     }
   }

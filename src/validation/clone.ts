@@ -1,16 +1,72 @@
 import { invalid } from './argument.js';
 
-/** Copies a value as the database will, or says which part of it cannot be stored. */
+/** Thrown where a value is no tree: something in it comes twice, or contains itself. */
+const NO_TREE = {};
+
+/**
+ * Copies a value as the database will, but shares its strings and blobs, which nobody can change. Several times
+ * faster than `structuredClone` on the plain objects and arrays that conversations are made of; everything else
+ * goes to `structuredClone`, which throws a DataCloneError for what cannot be stored.
+ */
+export function copy<T>(value: T): T {
+  try {
+    return copyTree(value, new Set());
+  } catch (reason) {
+    if (reason !== NO_TREE) throw reason;
+    return structuredClone(value);
+  }
+}
+
+function copyTree<T>(value: T, seen: Set<object>): T {
+  if (typeof value === 'function' || typeof value === 'symbol') return structuredClone(value);
+  if (typeof value !== 'object' || value === null || isBlob(value)) return value;
+  if (seen.has(value)) throw NO_TREE;
+  seen.add(value);
+  if (isPlainArray(value)) return value.map((item) => copyTree(item, seen)) as T;
+  if (isPlainObject(value)) {
+    const result: Record<string, unknown> = {};
+    for (const key of Object.keys(value)) result[key] = copyTree(value[key], seen);
+    return result as T;
+  }
+  if (isUnstorable(value)) throw new DOMException('Only workers can be given this.', 'DataCloneError');
+  return structuredClone(value);
+}
+
+/** What can be sent to a worker and not be stored. */
+function isUnstorable(value: object): boolean {
+  return (
+    (typeof SharedArrayBuffer === 'function' && value instanceof SharedArrayBuffer) ||
+    (typeof WebAssembly === 'object' && value instanceof WebAssembly.Module)
+  );
+}
+
+/** Copies a value, or says which part of it cannot be stored. */
 export function cloned<T>(value: T, ...prefix: string[]): T {
   try {
-    return structuredClone(value);
+    return copy(value);
   } catch (cause) {
-    throw invalid(
-      [...prefix, ...uncloneablePath(value, new Set())].join('.'),
-      'cannot be stored. Leave out functions, symbols and DOM nodes',
-      cause,
-    );
+    throw unstorable(value, cause, ...prefix);
   }
+}
+
+export function unstorable(value: unknown, cause: unknown, ...prefix: string[]): Error {
+  const path = [...prefix, ...uncloneablePath(value, new Set())].join('.');
+  return invalid(path, 'cannot be stored. Leave out functions, symbols and DOM nodes', cause);
+}
+
+export function isBlob(value: object): value is Blob {
+  return typeof Blob !== 'undefined' && value instanceof Blob;
+}
+
+/** Without holes, and without properties of its own beside its elements. */
+export function isPlainArray(value: object): value is unknown[] {
+  return Array.isArray(value) && Object.keys(value).length === value.length;
+}
+
+export function isPlainObject(value: object): value is Record<string, unknown> {
+  const prototype: unknown = Object.getPrototypeOf(value);
+  // Assigning to `__proto__` would not make a property of that name.
+  return (prototype === Object.prototype || prototype === null) && !Object.hasOwn(value, '__proto__');
 }
 
 function uncloneablePath(value: unknown, seen: Set<unknown>): string[] {
@@ -18,7 +74,7 @@ function uncloneablePath(value: unknown, seen: Set<unknown>): string[] {
   seen.add(value);
   for (const [key, part] of value instanceof Map ? value : Object.entries(value)) {
     try {
-      structuredClone(part);
+      copy(part);
     } catch {
       return [String(key), ...uncloneablePath(part, seen)];
     }

@@ -1,5 +1,5 @@
-// A few checks by hand for what every call and every row goes through: even the core of Zod would be a third of the
-// entry point.
+// A few checks by hand for what every call and every row goes through; `check()` has the whole of it, with Zod, and
+// is loaded when it is asked for.
 import type { StandardSchemaV1 } from '@standard-schema/spec';
 
 type Issue = StandardSchemaV1.Issue;
@@ -53,3 +53,5 @@ export const instant = satisfying(
 export const callable = satisfying((value) => typeof value === 'function', 'a function');
 
 export const flag = satisfying((value) => typeof value === 'boolean', 'true or false');
+
+export const list = satisfying(Array.isArray, 'an array');

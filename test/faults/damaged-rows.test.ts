@@ -1,11 +1,12 @@
 import { IDBFactory } from 'fake-indexeddb';
 import { beforeEach, describe, expect, test, vi } from 'vitest';
 import { SessionStoreError, type IndexedDBSessionStore } from '../../src/index.js';
-import { save, turn } from '../../src/testing/sample-snapshots.js';
+import { message, save, turn } from '../../src/testing/sample-snapshots.js';
 import { eventually } from '../browser/eventually.js';
 import { expectRefusal } from '../browser/expect-refusal.js';
 import { freshName, openStore } from '../browser/open-store.js';
 import { dumpDatabase, overwriteRow, withRaw } from '../browser/raw-database.js';
+import { spoilLogRow } from '../logs/chat.js';
 
 type Store = IndexedDBSessionStore<any>;
 type Row = Record<string, any>;
@@ -32,10 +33,29 @@ const WHOLLY_LOST: [string, (row: Row) => Row] = [
   'nothing left but its id',
   ({ id }) => ({ id, junk: [1, 2] }),
 ];
+/** Damage to the row that holds the messages of a snapshot; `undefined` deletes it. */
+const LOST_ENTRIES: [string, (row: any) => unknown][] = [
+  ['deleted', () => undefined],
+  ['replaced by a text', () => 'garbage'],
+  ['replaced by null', () => null],
+  ['without its entries', (row) => without(row, 'entries')],
+  ['with entries that are a text', (row) => ({ ...row, entries: 'garbage' })],
+  ['with an entry less than there were', (row) => ({ ...row, entries: row.entries.slice(1) })],
+  ['with no position', (row) => without(row, 'at')],
+  ['with media that are none', (row) => ({ ...row, media: [7] })],
+  ['with media that are where nothing is', (row) => ({ ...row, media: [[0, ['no', 'where'], 1, 0]] })],
+];
+
+/** Damage to what a snapshot says of its own state. */
 const LOST_STATE: [string, (row: Row) => Row][] = [
-  ['its state lost', ({ id }) => ({ id })],
-  ['its state replaced by a text', (row) => ({ ...row, state: 'garbage' })],
-  ['other fields than a state', ({ id }) => ({ id, junk: true })],
+  ['replaced by a text', (row) => ({ ...row, state: 'garbage' })],
+  ['without its fields', (row) => ({ ...row, state: { media: [] } })],
+  ['with fields that are none', (row) => ({ ...row, state: { fields: [7, null], media: [] } })],
+  ['with spans that are none', (row) => ({ ...row, state: { fields: [['m', 'array', 7]], media: [] } })],
+  [
+    'with spans over what is not there',
+    (row) => ({ ...row, state: { fields: [['m', 'array', [1, 2, 3]]], media: [] } }),
+  ],
 ];
 
 /** `root` ← `inner` ← `leaf`, `root` ← `side`, and a second session. `side` is the latest leaf. */
@@ -194,28 +214,87 @@ describe.each(PARTLY_LOST)('a snapshot with %s', (_, spoil) => {
   });
 });
 
-describe.each(LOST_STATE)('a snapshot with %s', (_, spoil) => {
-  test('reads as DATA_LOSS with its id, is listed, and can be deleted', async () => {
-    const { name, store } = await familyStore();
-    await overwriteRow(name, 'states', 'side', spoil);
-    await expectRefusal(() => store.getSnapshot({ snapshotId: 'side' }), 'DATA_LOSS', 'side');
-    await expectRefusal(() => store.getSnapshot({ sessionId: 's' }), 'DATA_LOSS', 'side');
-    await expectRefusal(() => save(store, 'side', turn(9)), 'DATA_LOSS', 'side');
-    await expectReadable(store, 'root', 'inner', 'leaf', 'two-1', 'two-2');
-    expect(await idsListed(store)).toEqual(['root', 'inner', 'leaf', 'side']);
+async function expectStateLost(name: string, snapshotId: string): Promise<void> {
+  // What a store remembers, it can still read.
+  const store = openStore({ name });
+  await expectRefusal(() => store.getSnapshot({ snapshotId }), 'DATA_LOSS', snapshotId);
+  await expectRefusal(() => store.getSnapshot({ sessionId: 's' }), 'DATA_LOSS', snapshotId);
+  await expectRefusal(() => save(store, snapshotId, turn(9)), 'DATA_LOSS', snapshotId);
+  await expectReadable(store, 'root', 'inner', 'leaf', 'two-1', 'two-2');
+}
 
+describe.each(LOST_STATE)('a snapshot with its state %s', (_, spoil) => {
+  test('reads as DATA_LOSS with its id, and can be deleted', async () => {
+    const { name } = await familyStore();
+    await overwriteRow(name, 'snapshots', 'side', spoil);
+    await expectStateLost(name, 'side');
+    const store = openStore({ name });
+    await save(store, 'next', turn(10, { parentId: 'side' }));
+    await expectReadable(store, 'next');
+    expect(await store.deleteSnapshot('next')).toBe(1);
     expect(await store.deleteSnapshot('side')).toBe(1);
     expect((await store.getSnapshot({ sessionId: 's' }))?.snapshotId).toBe('leaf');
-    expect(JSON.stringify(await dumpDatabase(name))).not.toContain('"side"');
   });
 });
 
-test('a snapshot whose state is gone reads as DATA_LOSS, one that never had any does not', async () => {
+describe.each(LOST_ENTRIES)('a row of a log %s', (_, spoil) => {
+  const text = 'lorem ipsum '.repeat(60);
+  const large = { state: { messages: [message(text)] } };
+
+  async function damaged() {
+    const { name, store } = await familyStore();
+    await save(store, 'logged', turn(9, large));
+    const key = await spoilLogRow(name, spoil);
+    return { name, key };
+  }
+
+  test('makes what needs it read as DATA_LOSS, which is listed and can be deleted', async () => {
+    const { name } = await damaged();
+    await expectStateLost(name, 'logged');
+    const store = openStore({ name });
+    expect(await idsListed(store)).toEqual(['root', 'inner', 'leaf', 'side', 'logged']);
+    expect(await store.deleteSnapshot('logged')).toBe(1);
+    expect((await store.getSnapshot({ sessionId: 's' }))?.snapshotId).toBe('side');
+    expect((await store.check()).problems).toEqual([]);
+  });
+
+  test('is not needed by what continues it with messages of its own', async () => {
+    const { name } = await damaged();
+    const store = openStore({ name });
+    const messages = [message(text), message(`${text} again`)];
+    await save(store, 'next', turn(10, { parentId: 'logged', state: { messages } }));
+    expect((await openStore({ name }).getSnapshot({ snapshotId: 'next' }))?.state).toEqual({ messages });
+  });
+
+  test('does not keep what shares it from being deleted', async () => {
+    const { name, store } = await familyStore();
+    const shared = [message(text), message(`${text} 2`), message(`${text} 3`)];
+    await save(store, 'whole', turn(9, { state: { messages: shared } }));
+    await save(store, 'part', turn(10, { parentId: 'whole', state: { messages: shared.slice(0, 2) } }));
+    await spoilLogRow(name, spoil);
+    const other = openStore({ name });
+    expect(await other.deleteSnapshot('part')).toBe(1);
+    await save(other, 'part', turn(11, { parentId: 'whole' }));
+    expect(await other.deleteSnapshot('whole', { subtree: true })).toBe(2);
+    expect((await other.check()).problems).toEqual([]);
+  });
+
+  test('is left as it is when logs are sealed', async () => {
+    const { name } = await damaged();
+    const before = await dumpDatabase(name);
+    await openStore({ name }).compact();
+    expect(await dumpDatabase(name)).toEqual(before);
+  });
+});
+
+test('a snapshot whose entries are gone reads as DATA_LOSS, one that never had any state does not', async () => {
   const { name, store } = await familyStore();
+  await save(store, 'logged', turn(8, { state: { messages: [message('lorem ipsum '.repeat(60))] } }));
   await save(store, 'stateless', { sessionId: 's', createdAt: turn(9).createdAt });
-  await withRaw(name, (transaction) => transaction.objectStore('states').clear());
-  await expectRefusal(() => store.getSnapshot({ snapshotId: 'leaf' }), 'DATA_LOSS', 'leaf');
-  expect(await store.getSnapshot({ snapshotId: 'stateless' })).toEqual({
+  await withRaw(name, (transaction) => transaction.objectStore('logs').clear());
+  const other = openStore({ name });
+  await expectRefusal(() => other.getSnapshot({ snapshotId: 'logged' }), 'DATA_LOSS', 'logged');
+  expect(await other.getSnapshot({ snapshotId: 'stateless' })).toEqual({
     snapshotId: 'stateless',
     sessionId: 's',
     createdAt: turn(9).createdAt,

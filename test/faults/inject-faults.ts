@@ -14,6 +14,8 @@ export function throwingAtWrite<T>(nth: number, error: unknown, action: () => Pr
  */
 function abortAtCommit(transaction: IDBTransaction, error: DOMException | undefined): Promise<unknown> {
   if (error) Object.defineProperty(transaction, 'error', { value: error });
+  // Whoever commits by hand would leave no time to abort.
+  Object.defineProperty(transaction, 'commit', { value: () => {} });
   const store = transaction.objectStore(transaction.objectStoreNames[0]!);
   let asking = false;
   let made = 0;

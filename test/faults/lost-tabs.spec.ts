@@ -15,7 +15,8 @@ test('data that the user cleared while tabs are open: they go on with an empty d
     origin: new URL(page.url()).origin,
     storageTypes: 'indexeddb',
   });
-  await expect.poll(() => one.call('getSnapshot', { snapshotId: 'a' })).toBeUndefined();
+  // The browser aborts what is begun before it is done, at the second attempt too.
+  await expect(async () => expect(await one.call('getSnapshot', { snapshotId: 'a' })).toBeUndefined()).toPass();
   await one.save('a', counted(2));
   await expect.poll(() => countsHeard(two)).toEqual([1, 2]);
   await two.save('a', counted(3));
@@ -29,7 +30,7 @@ test('a tab that crashes in the midst of its saves leaves whole what it saved, a
   const page = await openTab();
   const [one, two] = [hostIn(page), hostIn(await openTab())];
   await two.watch('a', 's');
-  const counting = one.increment('a', 5_000);
+  const counting = one.increment('a', 200_000);
   const dying = expect(counting).rejects.toThrow('crashed');
   await expect.poll(async () => (await countsHeard(two)).length).toBeGreaterThan(10);
 
@@ -41,7 +42,7 @@ test('a tab that crashes in the midst of its saves leaves whole what it saved, a
   await two.increment('a', 1);
   const counts = await countsHeard(two);
   expectIncreasing(counts);
-  expect(counts.at(-1)).toBeLessThan(5_000);
+  expect(counts.at(-1)).toBeLessThan(200_000);
   expect(await two.call('getSnapshot', { sessionId: 's' })).toMatchObject({
     state: { custom: counts.at(-1) },
   });

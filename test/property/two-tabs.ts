@@ -131,6 +131,7 @@ export class TwoTabs {
   async finish(): Promise<void> {
     for (const tab of [0, 1]) await this.#compareStore(tab, 2, 'at the end');
     await this.#deliveries.expectAll(this.model);
+    expect((await this.#stores[0]!.check()).problems, 'what does not fit together').toEqual([]);
   }
 
   async close(): Promise<void> {

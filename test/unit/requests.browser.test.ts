@@ -9,11 +9,13 @@ async function multiply(
   steps: Record<'begin' | 'end', (store: IndexedDBSessionStore<any>) => Promise<unknown>>,
   copy: (transaction: IDBTransaction) => Promise<void>,
 ) {
-  const store = new IndexedDBSessionStore<any>({ name });
-  await steps.begin(store);
-  await withRaw(name, copy);
-  await steps.end(store);
-  await store.close();
+  // Another store ends: what the first remembers is not what is stored any more, and the clock does not tell.
+  for (const step of ['begin', 'end'] as const) {
+    const store = new IndexedDBSessionStore<any>({ name });
+    await steps[step](store);
+    await store.close();
+    if (step === 'begin') await withRaw(name, copy);
+  }
 }
 
 describeRequests({
@@ -30,20 +32,17 @@ describeRequests({
       },
       // The second is no leaf, nor are its copies; what was the leaf is replaced by one of them.
       async (transaction) => {
-        const [snapshots, states, sessions] = (['snapshots', 'states', 'sessions'] as const).map((store) =>
-          transaction.objectStore(store),
-        );
-        const [row, state, session] = await Promise.all(
-          [snapshots!.get(id(1)), states!.get(id(1)), sessions!.get(sessionId)].map((request) =>
-            settled(request),
-          ),
-        );
+        const snapshots = transaction.objectStore('snapshots');
+        const sessions = transaction.objectStore('sessions');
+        const [row, session] = await Promise.all([
+          settled(snapshots.get(id(1))),
+          settled(sessions.get(sessionId)),
+        ]);
         for (let n = 2; n < length - 1; n++) {
           const info = { ...row.info, createdAt: at(n), parentId: id(n - 1) };
-          snapshots!.put({ ...row, id: id(n), createdMs: Date.parse(at(n)), info });
-          states!.put({ ...state, id: id(n) });
+          snapshots.put({ ...row, id: id(n), createdMs: Date.parse(at(n)), info });
         }
-        sessions!.put({ ...session, snapshots: length - 1 });
+        sessions.put({ ...session, snapshots: length - 1 });
       },
     );
   },

@@ -1,0 +1,58 @@
+// What the tables show of each kind of workload.
+
+/**
+ * @typedef {object} Column
+ * @property {string} key in a measurement's values
+ * @property {string} title
+ * @property {number} scale the value is divided by this
+ * @property {number} digits
+ * @property {string} [floor] the variant that the ratio is to
+ * @property {string} [floorKey] if the ratio is to another value of it
+ */
+
+const MS = { scale: 1, digits: 2 };
+const MB = { scale: 1e6, digits: 2 };
+const COUNT = { scale: 1, digits: 0 };
+const SAVING = { floor: 'raw-rows' };
+const READING = { floor: 'raw-whole' };
+const RAW = { floor: 'raw' };
+
+/** @type {Record<import('./plan.mjs').Kind, Column[]>} */
+export const columns = {
+  chat: [
+    { key: 'saveLast', title: 'save at the end, ms', ...MS, ...SAVING },
+    { key: 'saveShort', title: 'save at turn 10, ms', ...MS, ...SAVING },
+    { key: 'longToShort', title: 'end ÷ turn 10', ...MS },
+    { key: 'chatMs', title: 'whole chat, s', scale: 1000, digits: 2, ...SAVING },
+    { key: 'livingBytes', title: 'living rows, MB', ...MB, ...SAVING },
+    { key: 'diskBytes', title: 'on disk, MB', ...MB, ...SAVING },
+    { key: 'firstRead', title: 'cold first read, ms', ...MS, ...READING },
+    { key: 'readAfterRestart', title: 'after a restart, ms', ...MS, ...READING },
+    { key: 'warmRead', title: 'warm read, ms (× cold)', ...MS, ...READING, floorKey: 'firstRead' },
+    { key: 'longestSaving', title: 'longest task saving, ms', scale: 1, digits: 1 },
+    { key: 'longestReading', title: 'longest task reading, ms', scale: 1, digits: 1 },
+    { key: 'requestsPerSave', title: 'requests per save', ...COUNT },
+    { key: 'requestsPerRead', title: 'requests per first read', ...COUNT },
+  ],
+  concurrent: [
+    { key: 'oneAtATime', title: 'one at a time, ms each', scale: 1, digits: 3, ...RAW },
+    { key: 'ofOne', title: '16 of one snapshot, ms each', scale: 1, digits: 3, ...RAW },
+    { key: 'gainOfOne', title: 'gain', ...MS },
+    { key: 'ofMany', title: '16 of 16 snapshots, ms each', scale: 1, digits: 3, ...RAW },
+    { key: 'gainOfMany', title: 'gain ', ...MS },
+    { key: 'lostOfOne', title: 'lost of one, %', scale: 0.01, digits: 0 },
+    { key: 'lostOfMany', title: 'lost of 16, %', scale: 0.01, digits: 0 },
+  ],
+  delivery: [
+    { key: 'fromCall', title: 'from the call, ms', ...MS, ...RAW },
+    { key: 'fromCallP99', title: 'p99, ms', ...MS, ...RAW },
+    { key: 'fromCommit', title: 'from the commit as the writer sees it, ms', ...MS },
+    { key: 'skipped', title: 'versions skipped of 200', ...COUNT },
+    { key: 'backwards', title: 'older after newer', ...COUNT },
+  ],
+  sessions: [
+    { key: 'firstPage', title: 'first page with opening, ms', ...MS, ...RAW },
+    { key: 'laterPages', title: 'later pages, ms', ...MS, ...RAW },
+    { key: 'fillMs', title: 'filling, by the fastest way it offers, s', scale: 1000, digits: 2 },
+  ],
+};

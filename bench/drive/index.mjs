@@ -1,0 +1,41 @@
+import { measureChat } from './chat.mjs';
+import { measureConcurrent } from './concurrent.mjs';
+import { measureDelivery } from './delivery.mjs';
+import { measureSessions } from './sessions.mjs';
+import { NotOffered } from './browser.mjs';
+
+const drivers = {
+  chat: measureChat,
+  concurrent: measureConcurrent,
+  delivery: measureDelivery,
+  sessions: measureSessions,
+};
+
+/**
+ * @typedef {object} Result
+ * @property {string} workload
+ * @property {string} variant
+ * @property {number} round
+ * @property {number} seconds how long the measurement took
+ * @property {number} load of the machine, over the last minute
+ * @property {Record<string, any>} [values]
+ * @property {string} [notOffered] the variant cannot do it, and why
+ * @property {string} [failed] it should have, and what happened
+ */
+
+/**
+ * One measurement, in a fresh profile. What cannot be measured is a result as well.
+ *
+ * @param {import('./browser.mjs').Subject} subject
+ * @param {import('../plan.mjs').WorkloadPlan} workload
+ * @returns {Promise<Pick<Result, 'values' | 'notOffered' | 'failed'>>}
+ */
+export async function measure(subject, workload) {
+  try {
+    return { values: await drivers[workload.kind](subject, workload) };
+  } catch (error) {
+    if (error instanceof NotOffered) return { notOffered: error.message };
+    const { message } = /** @type {Error} */ (error);
+    return { failed: message.replace(/^page\.evaluate: /, '') };
+  }
+}

@@ -1,0 +1,23 @@
+import { firstRead, readProfile, writeChat } from './chat.js';
+import { concurrentSaves } from './concurrent-saves.js';
+import { arrivals, clock, commit, watch } from './delivery.js';
+import { livingBytes } from './living-bytes.js';
+import { longAgainstShort } from './long-against-short.js';
+import type { Phase } from './phase.js';
+import { fillSessions, listSessions } from './session-list.js';
+
+/** Everything that a page can be asked to do. */
+export const phases: Record<string, Phase> = {
+  writeChat,
+  firstRead,
+  readProfile,
+  longAgainstShort,
+  livingBytes,
+  concurrentSaves,
+  clock,
+  watch,
+  commit,
+  arrivals,
+  fillSessions,
+  listSessions,
+};

@@ -1,0 +1,91 @@
+import { IndexedDBSessionStore } from 'offshoot';
+import type { SessionSeed, State, Variant } from './variant.js';
+
+interface Counter {
+  count: number;
+  note: string;
+}
+
+const idle = () => new Promise<void>((resolve) => requestIdleCallback(() => resolve()));
+
+export function create(): Variant {
+  // Constructing is lazy and costs nothing, so opening is part of the first call, and is measured there.
+  const store = new IndexedDBSessionStore<Counter>({ name: 'bench' });
+  const createdAt = new Date().toISOString();
+  const custom = async (id: string) => (await store.getSnapshot({ snapshotId: id }))?.state?.custom;
+
+  return {
+    open: async () => {},
+    // What idle time would do; then whatever else the page has.
+    async settle() {
+      await store.compact();
+      for (let quiet = 0; quiet < 3; quiet++) await idle();
+    },
+    close: () => store.close(),
+
+    chat: {
+      async save({ snapshotId, sessionId, parentId, createdAt, state }) {
+        await store.saveSnapshot(snapshotId, () => ({
+          sessionId,
+          ...(parentId !== undefined && { parentId }),
+          createdAt,
+          status: 'completed',
+          finishReason: 'stop',
+          state,
+        }));
+      },
+      readLatest: async (sessionId) => (await store.getSnapshot({ sessionId }))?.state as State | undefined,
+    },
+
+    counters: {
+      async create(ids) {
+        for (const id of ids) {
+          const fresh = {
+            createdAt,
+            sessionId: `session-${id}`,
+            state: { custom: { count: 0, note: NOTE } },
+          };
+          await store.saveSnapshot(id, () => fresh);
+        }
+      },
+      async add(id) {
+        await store.saveSnapshot(id, (current) => {
+          current!.state!.custom!.count++;
+          return current!;
+        });
+      },
+      count: async (id) => (await custom(id))!.count,
+    },
+
+    deliveries: {
+      async watch(id, callback) {
+        store.onSnapshotStateChange(id, ({ state }) => callback(state!.custom!.count));
+      },
+      async write(id, count, note) {
+        await store.saveSnapshot(id, () => ({
+          createdAt,
+          sessionId: 's',
+          state: { custom: { count, note } },
+        }));
+      },
+    },
+
+    sessions: {
+      async fill(seeds) {
+        const save = ({ id, title, updatedAt }: SessionSeed) => {
+          const state = { messages: [{ role: 'user' as const, content: [{ text: title }] }] };
+          return store.saveSnapshot(`snapshot-${id}`, () => ({ createdAt: updatedAt, sessionId: id, state }));
+        };
+        for (let at = 0; at < seeds.length; at += 100) {
+          await Promise.all(seeds.slice(at, at + 100).map(save));
+        }
+      },
+      async page(limit, cursor) {
+        const page = await store.listSessions({ limit, cursor: cursor as string | undefined });
+        return { ids: page.sessions.map(({ sessionId }) => sessionId), cursor: page.cursor };
+      },
+    },
+  };
+}
+
+const NOTE = 'n'.repeat(200);

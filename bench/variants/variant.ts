@@ -1,0 +1,78 @@
+import type { Message } from 'offshoot';
+
+/** The cumulative state of a conversation after a turn. */
+export interface State {
+  sessionId: string;
+  messages: Message[];
+}
+
+/** What an application has in hand when a turn ends. */
+export interface Turn {
+  sessionId: string;
+  snapshotId: string;
+  parentId: string | undefined;
+  /** How many snapshots the session had before. */
+  order: number;
+  /** How many ancestors the snapshot has. Equal to `order` as long as nobody branches. */
+  depth: number;
+  createdAt: string;
+  /** The messages that this turn added at the end of `state.messages`. */
+  added: Message[];
+  state: State;
+}
+
+/** Saving a conversation turn by turn, and reopening it. */
+export interface ChatStore {
+  save(turn: Turn): Promise<void>;
+  /** The state after the latest turn of the session. */
+  readLatest(sessionId: string): Promise<State | undefined>;
+}
+
+/** Small rows that many change at once: a count, beside some 200 bytes that stay. */
+export interface CounterStore {
+  create(ids: string[]): Promise<void>;
+  /** One atomic read-modify-write: adds one. */
+  add(id: string): Promise<void>;
+  /** The same for many at once, where an application would coalesce by hand. */
+  addAll?(ids: string[]): Promise<void>;
+  count(id: string): Promise<number>;
+}
+
+/** Telling other tabs. */
+export interface DeliveryStore {
+  /** Calls back with the row's number, once this tab holds the whole row, after writes of any tab. */
+  watch(id: string, callback: (number: number) => void): Promise<void>;
+  write(id: string, number: number, text: string): Promise<void>;
+}
+
+export interface SessionSeed {
+  id: string;
+  title: string;
+  updatedAt: string;
+}
+
+export interface SessionList {
+  fill(seeds: SessionSeed[]): Promise<void>;
+  /** Latest activity first. */
+  page(limit: number, cursor: unknown): Promise<{ ids: string[]; cursor: unknown }>;
+}
+
+/** One way to store conversations in IndexedDB. What it cannot do at all, it does not have. */
+export interface Variant {
+  open(): Promise<void>;
+  /** Resolves when work that was put off, compaction above all, is done. */
+  settle?(): Promise<void>;
+  close(): Promise<void>;
+  chat?: ChatStore;
+  counters?: CounterStore;
+  deliveries?: DeliveryStore;
+  sessions?: SessionList;
+}
+
+/** Every file beside this one exports `create`. */
+export interface VariantModule {
+  create(): Variant;
+}
+
+/** Thrown by a variant that cannot do what a workload asks. The table prints the reason. */
+export class NotOffered extends Error {}

@@ -1,0 +1,2 @@
+/** The session that a conversation is held in. */
+export const SESSION = 'chat';

@@ -1,0 +1,44 @@
+import { isSessionRow, isSnapshotRow } from '../database/rows.js';
+import { startingWith, type WriteTransaction } from '../database/schema.js';
+import { runsByLog } from '../logs/entry.js';
+import { spansOf } from '../logs/load.js';
+import { sealOnce } from '../logs/seal.js';
+import { beginCommit, UNSEALED } from './commit.js';
+
+/** Runs work in a transaction of its own. */
+type Write = <T>(work: (transaction: WriteTransaction) => Promise<T>) => Promise<T>;
+
+/** The sessions that have gathered enough small rows. */
+export async function unsealedSessions(transaction: WriteTransaction): Promise<string[]> {
+  const sessions = await transaction.objectStore('sessions').getAll();
+  return sessions.filter((row) => isSessionRow(row) && row.unsealed >= UNSEALED).map(({ id }) => id);
+}
+
+/**
+ * Seals the logs of a session, one row in each transaction, so that nobody has to wait long. Stopped at any point,
+ * by a signal or by a crash, it has lost nothing and goes on where it was.
+ */
+export async function compactSession(write: Write, sessionId: string, signal?: AbortSignal): Promise<void> {
+  const logs = await write(async (transaction) => {
+    const rows = await transaction
+      .objectStore('snapshots')
+      .index('sessionId')
+      .getAll(startingWith(sessionId));
+    return [...runsByLog(rows.filter(isSnapshotRow).flatMap(spansOf)).keys()];
+  });
+  for (const log of logs) {
+    let more = true;
+    while (more) {
+      signal?.throwIfAborted();
+      more = await write((transaction) => sealOnce(transaction, log));
+    }
+  }
+  await write(async (transaction) => {
+    const sessions = transaction.objectStore('sessions');
+    const session = await sessions.get(sessionId);
+    if (!isSessionRow(session)) return;
+    // Whoever remembers the row must not put the old count back.
+    await beginCommit(transaction);
+    await sessions.put({ ...session, unsealed: 0 });
+  });
+}

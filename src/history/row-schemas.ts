@@ -1,0 +1,55 @@
+import * as z from 'zod/mini';
+import { ROW_FORMAT } from '../database/schema.js';
+
+const format = z.literal(ROW_FORMAT);
+const position = z.int().check(z.nonnegative());
+const time = z.number().check(z.refine((ms) => !Number.isNaN(ms)));
+
+/** Log, first position, count, and so on. */
+const spans = z
+  .array(position)
+  .check(z.refine((flat) => flat.length % 3 === 0 && flat.every((count, i) => i % 3 !== 2 || count > 0)));
+
+const field = z.union([
+  z.tuple([z.string(), z.literal('value'), z.unknown()]),
+  z.tuple([z.string(), z.enum(['array', 'one']), spans]),
+]);
+
+/** What every row must be, down to its last number; reading asks for less, because it asks every time. */
+export const rowSchemas = {
+  snapshots: z.object({
+    format,
+    id: z.string(),
+    sessionId: z.string(),
+    leafOf: z.optional(z.string()),
+    createdMs: time,
+    version: position,
+    info: z.looseObject({
+      createdAt: z.string(),
+      sessionId: z.optional(z.string()),
+      parentId: z.optional(z.string()),
+    }),
+    state: z.optional(z.nullable(z.object({ fields: z.array(field), media: spans }))),
+    own: z.array(position).check(z.refine((flat) => flat.length % 2 === 0)),
+  }),
+  sessions: z.object({
+    format,
+    id: z.string(),
+    title: z.optional(z.string()),
+    metadata: z.optional(z.looseObject({})),
+    createdMs: time,
+    updatedMs: time,
+    snapshots: position.check(z.positive()),
+    selected: z.optional(z.string()),
+    version: position,
+    saved: position,
+    unsealed: z.number(),
+  }),
+  logs: z.object({
+    format,
+    at: position,
+    size: z.number(),
+    entries: z.array(z.unknown()).check(z.minLength(1)),
+    media: z.optional(z.array(z.tuple([position, z.array(z.string()), position, position]))),
+  }),
+};

@@ -1,0 +1,24 @@
+import { ROW_FORMAT, type SessionRow, type SnapshotRow } from '../database/schema.js';
+
+/** A session's row after a snapshot of it was saved. */
+export function sessionAfterSave(
+  session: SessionRow | undefined,
+  { id, sessionId, createdMs, version, info }: SnapshotRow,
+  joins: boolean,
+  bytes: number,
+): SessionRow {
+  const updatedMs = Math.max(createdMs, Date.parse(String(info['updatedAt'] ?? info.createdAt)));
+  // Whoever continues the selected branch wants to come back to where they got.
+  const follows = joins && info.parentId !== undefined && session?.selected === info.parentId;
+  const selected = follows ? id : session?.selected;
+  return {
+    ...(session ?? { format: ROW_FORMAT, id: sessionId }),
+    createdMs: Math.min(createdMs, session?.createdMs ?? createdMs),
+    updatedMs: Math.max(updatedMs, session?.updatedMs ?? updatedMs),
+    snapshots: (session?.snapshots ?? 0) + (joins ? 1 : 0),
+    ...(selected !== undefined && { selected }),
+    version,
+    saved: version,
+    unsealed: (session?.unsealed ?? 0) + bytes,
+  };
+}

@@ -1,0 +1,40 @@
+import type { Spans } from '../database/schema.js';
+import type { Run } from './runs.js';
+
+/** One immutable element of a log, in memory. */
+export interface Entry {
+  /** The log, and the position in it. */
+  log: number;
+  at: number;
+  /** With its media in place. Never handed out: others hold it too. */
+  value: unknown;
+  /** Roughly, in bytes, media not included. */
+  size: number;
+  /** The media inside the value, entries themselves. */
+  media: { path: string[]; entry: Entry }[];
+}
+
+/** The runs that a sequence of entries is made of. */
+export function toSpans(entries: readonly Entry[]): Spans {
+  const spans: Spans = [];
+  for (const { log, at } of entries) {
+    const last = spans.length - 3;
+    if (last >= 0 && spans[last] === log && at === spans[last + 1]! + spans[last + 2]!) spans[last + 2]!++;
+    else spans.push(log, at, 1);
+  }
+  return spans;
+}
+
+/** The runs of several spans, by log, in no order. */
+export function runsByLog(all: Iterable<Spans>): Map<number, Run[]> {
+  const runs = new Map<number, Run[]>();
+  for (const spans of all) {
+    for (let i = 0; i < spans.length; i += 3) {
+      const [log, from, count] = spans.slice(i, i + 3) as [number, number, number];
+      const known = runs.get(log) ?? [];
+      runs.set(log, known);
+      known.push([from, from + count]);
+    }
+  }
+  return runs;
+}

@@ -1,0 +1,117 @@
+import { isLogRow, unreadable } from '../database/rows.js';
+import type { LogRow, ReadTransaction, SnapshotRow, Spans } from '../database/schema.js';
+import { copy } from '../validation/clone.js';
+import { runsByLog, type Entry } from './entry.js';
+import { replaceAt } from './media.js';
+
+/** A property of a state: an array of entries, one large value as an entry, or a small value as it is. */
+export type LoadedField =
+  { key: string; kind: 'array' | 'one'; entries: Entry[] } | { key: string; kind: 'value'; value: unknown };
+
+/** A state in memory. Its entries are shared with other states; `copyOut` makes what an application may have. */
+export interface LoadedState {
+  fields: LoadedField[];
+  media: Entry[];
+  /** Roughly, in bytes, whether shared or not. */
+  size: number;
+}
+
+/** The spans of everything that a snapshot reaches. */
+export function spansOf({ state }: SnapshotRow): Spans[] {
+  if (!state) return [];
+  const spans = state.fields.flatMap(([, kind, content]) => (kind === 'value' ? [] : [content]));
+  return [...spans, state.media];
+}
+
+/** Fetches a state with one range read for each log, most often one in all. `null` for an explicit `undefined`. */
+export async function loadState(
+  transaction: ReadTransaction,
+  row: SnapshotRow,
+): Promise<LoadedState | null | undefined> {
+  const { state } = row;
+  if (!state) return state;
+  const entries = new Map<string, Entry>();
+  const rows = await Promise.all(
+    [...runsByLog(spansOf(row))].map(async ([log, runs]) => {
+      const from = Math.min(...runs.map(([start]) => start));
+      const to = Math.max(...runs.map(([, end]) => end));
+      return { log, rows: await readRun(transaction, log, from, to, row.id) };
+    }),
+  );
+  for (const { log, rows: logRows } of rows) {
+    for (const { at, entries: values, size } of logRows) {
+      values.forEach((value, index) => {
+        const entry = { log, at: at + index, value, size: size / values.length, media: [] };
+        entries.set(`${log},${at + index}`, entry);
+      });
+    }
+  }
+  const incomplete = new Set<Entry>();
+  const entryAt = (log: number, at: number): Entry => {
+    const entry = entries.get(`${log},${at}`);
+    if (!entry || incomplete.has(entry)) throw unreadable('snapshot', row.id);
+    return entry;
+  };
+  for (const { log, rows: logRows } of rows) {
+    for (const { at, media } of logRows) {
+      for (const [index, path, mediaLog, mediaAt] of media ?? []) {
+        const medium = entries.get(`${mediaLog},${mediaAt}`);
+        const entry = entryAt(log, at + index);
+        // No loss if it is a neighbour, which this snapshot does not reach.
+        if (!medium) {
+          incomplete.add(entry);
+          continue;
+        }
+        entry.media.push({ path, entry: medium });
+        entry.value = replaceAt(entry.value, [{ path, value: medium.value }]);
+      }
+    }
+  }
+  const resolve = (spans: Spans): Entry[] => {
+    const resolved: Entry[] = [];
+    for (let i = 0; i < spans.length; i += 3) {
+      for (let k = 0; k < spans[i + 2]!; k++) resolved.push(entryAt(spans[i]!, spans[i + 1]! + k));
+    }
+    return resolved;
+  };
+  const fields = state.fields.map(([key, kind, content]): LoadedField =>
+    kind === 'value' ? { key, kind, value: content } : { key, kind, entries: resolve(content) },
+  );
+  const size = [...entries.values()].reduce((sum, entry) => sum + entry.size, 1000);
+  return { fields, media: resolve(state.media), size };
+}
+
+/** The rows that hold the positions from `from` up to `to`, and perhaps some around them. */
+async function readRun(
+  transaction: ReadTransaction,
+  log: number,
+  from: number,
+  to: number,
+  snapshotId: string,
+): Promise<LogRow[]> {
+  const logs = transaction.objectStore('logs');
+  // Keys are [log, end, start]: every row that ends behind `from`, and no later than `to`.
+  const whole = (row: unknown): LogRow => {
+    if (isLogRow(row)) return row;
+    throw unreadable('snapshot', snapshotId, row);
+  };
+  const found = await logs.getAll(IDBKeyRange.bound([log, from, []], [log, to, []]));
+  const rows = found.map(whole);
+  const last = rows.at(-1);
+  if (!last || last.at + last.entries.length < to) {
+    const across = await logs.get(IDBKeyRange.bound([log, to, []], [log, []]));
+    if (across) rows.push(whole(across));
+  }
+  return rows;
+}
+
+/** The state as the application saved it, in objects of its own. */
+export function copyOut({ fields }: LoadedState): Record<string, unknown> {
+  return Object.fromEntries(
+    fields.map((field) => {
+      if (field.kind === 'value') return [field.key, copy(field.value)];
+      const values = field.entries.map((entry) => copy(entry.value));
+      return [field.key, field.kind === 'one' ? values[0] : values];
+    }),
+  );
+}

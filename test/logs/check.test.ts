@@ -1,0 +1,151 @@
+import { IDBFactory } from 'fake-indexeddb';
+import { beforeEach, expect, test } from 'vitest';
+import type { CheckProblem } from '../../src/index.js';
+import { dumpDatabase, overwriteRow, withRaw } from '../browser/raw-database.js';
+import { Chat, conversation, logKeys, spoilLogRow } from './chat.js';
+
+beforeEach(() => {
+  globalThis.indexedDB = new IDBFactory();
+});
+
+/** `a` ← `b` ← `c`, two messages more each, and a session of its own for `x`. */
+async function filled(): Promise<Chat> {
+  const chat = new Chat();
+  await chat.chain(
+    [2, 4, 6].map((length) => ({ messages: conversation(length) })),
+    'n',
+  );
+  await chat.save('x', undefined, { custom: 1 }, { sessionId: 'other' });
+  return chat;
+}
+
+/** What `check` says, which must not depend on what the store remembers, nor change anything. */
+async function problemsOf(chat: Chat): Promise<CheckProblem[]> {
+  const before = await dumpDatabase(chat.name);
+  const { problems } = await chat.store.check();
+  expect((await chat.open().check()).problems).toEqual(problems);
+  expect(await dumpDatabase(chat.name)).toEqual(before);
+  return problems;
+}
+
+test('an empty database, and one that is in order', async () => {
+  const nothing = { sessions: 0, snapshots: 0, entries: 0, bytes: 0, problems: [] };
+  expect(await new Chat().store.check()).toEqual(nothing);
+  const chat = await filled();
+  expect(await problemsOf(chat)).toEqual([]);
+  const report = await chat.store.check();
+  expect(report).toMatchObject({ sessions: 2, snapshots: 4, entries: 6 });
+  await chat.store.clear();
+  expect(await chat.store.check()).toEqual(nothing);
+});
+
+test('a row of a log that is lost: all who need it dangle', async () => {
+  const chat = await filled();
+  const [, second] = await logKeys(chat.name);
+  const [log, to, from] = await spoilLogRow(chat.name, () => undefined, second);
+  expect(await problemsOf(chat)).toEqual([
+    { kind: 'dangling', snapshotId: 'n1', log, from, to },
+    { kind: 'dangling', snapshotId: 'n2', log, from, to },
+  ]);
+});
+
+test('entries that nobody needs', async () => {
+  const chat = await filled();
+  await withRaw(chat.name, (transaction) =>
+    transaction.objectStore('logs').put({ format: 1, at: 3, size: 10, entries: ['a', 'b'] }, [7, 5, 3, 10]),
+  );
+  expect(await problemsOf(chat)).toEqual([{ kind: 'unreachable', log: 7, from: 3, to: 5 }]);
+});
+
+test('a snapshot that went without its entries', async () => {
+  const chat = await filled();
+  const [key] = (await logKeys(chat.name)).slice(-1);
+  await withRaw(chat.name, (transaction) => transaction.objectStore('snapshots').delete('n2'));
+  expect(await problemsOf(chat)).toEqual([
+    { kind: 'miscounted', sessionId: 's', stored: 3, actual: 2 },
+    { kind: 'leaf', snapshotId: 'n1', stored: false, actual: true },
+    { kind: 'unreachable', log: key![0], from: key![2], to: key![1] },
+  ]);
+});
+
+test('a session that counts wrong', async () => {
+  const chat = await filled();
+  await overwriteRow(chat.name, 'sessions', 's', (row) => ({ ...row, snapshots: 7 }));
+  expect(await problemsOf(chat)).toEqual([{ kind: 'miscounted', sessionId: 's', stored: 7, actual: 3 }]);
+});
+
+test('a session that is lost, and one that is empty', async () => {
+  const chat = await filled();
+  await withRaw(chat.name, (transaction) => {
+    transaction.objectStore('sessions').delete('s');
+    transaction.objectStore('snapshots').delete('x');
+  });
+  expect(await problemsOf(chat)).toEqual([
+    { kind: 'miscounted', sessionId: 'other', stored: 1, actual: 0 },
+    { kind: 'miscounted', sessionId: 's', stored: 0, actual: 3 },
+  ]);
+});
+
+test('marks of leaves', async () => {
+  const chat = await filled();
+  await overwriteRow(chat.name, 'snapshots', 'n2', ({ leafOf: _, ...row }) => row);
+  await overwriteRow(chat.name, 'snapshots', 'n0', (row) => ({ ...row, leafOf: 's' }));
+  expect(await problemsOf(chat)).toEqual([
+    { kind: 'leaf', snapshotId: 'n0', stored: true, actual: false },
+    { kind: 'leaf', snapshotId: 'n2', stored: false, actual: true },
+  ]);
+});
+
+test.each([
+  ['that is missing', 'nobody'],
+  ['of another session', 'x'],
+])('a selection %s', async (_, selected) => {
+  const chat = await filled();
+  await overwriteRow(chat.name, 'sessions', 's', (row) => ({ ...row, selected }));
+  expect(await problemsOf(chat)).toEqual([{ kind: 'selection', sessionId: 's', snapshotId: selected }]);
+});
+
+test.each<[string, (row: any) => unknown]>([
+  ['nothing but an id', ({ id }) => ({ id })],
+  ['a state that is a text', (row) => ({ ...row, state: 'garbage' })],
+  ['fields that are none', (row) => ({ ...row, state: { fields: ['garbage', 1, null], media: [] } })],
+  ['spans that are no numbers', (row) => ({ ...row, state: { fields: [['m', 'array', ['a']]], media: [] } })],
+  ['spans of another kind', (row) => ({ ...row, state: { fields: [['m', 'array', 7]], media: ['x'] } })],
+])('a snapshot with %s is damaged', async (_, spoil) => {
+  const chat = await filled();
+  await overwriteRow(chat.name, 'snapshots', 'x', spoil);
+  expect(await problemsOf(chat)).toContainEqual({ kind: 'damaged', store: 'snapshots', id: 'x' });
+});
+
+test('a session that is damaged', async () => {
+  const chat = await filled();
+  await overwriteRow(chat.name, 'sessions', 's', ({ id }) => ({ id, junk: true }));
+  expect(await problemsOf(chat)).toEqual([{ kind: 'damaged', store: 'sessions', id: 's' }]);
+});
+
+test.each<[string, (row: any) => unknown]>([
+  ['a text', () => 'garbage'],
+  ['null', () => null],
+  ['without entries', ({ entries: _, ...row }) => row],
+  ['with an entry less than its key says', (row) => ({ ...row, entries: row.entries.slice(1) })],
+  ['with media that are none', (row) => ({ ...row, media: 'garbage' })],
+  ['of a newer format', (row) => ({ ...row, format: 9 })],
+])('a row of a log that is damaged: %s', async (_, spoil) => {
+  const chat = await filled();
+  const [, second] = await logKeys(chat.name);
+  const [log, to, from] = await spoilLogRow(chat.name, spoil, second);
+  expect(await problemsOf(chat)).toEqual([
+    { kind: 'damaged', store: 'logs', id: `${log},${from}` },
+    { kind: 'dangling', snapshotId: 'n1', log, from, to },
+    { kind: 'dangling', snapshotId: 'n2', log, from, to },
+  ]);
+});
+
+test('several problems at once are all reported', async () => {
+  const chat = await filled();
+  await overwriteRow(chat.name, 'sessions', 's', (row) => ({ ...row, snapshots: 7 }));
+  await overwriteRow(chat.name, 'snapshots', 'x', ({ leafOf: _, ...row }) => row);
+  await spoilLogRow(chat.name, () => undefined);
+  const kinds = (await problemsOf(chat)).map(({ kind }) => kind);
+  expect(kinds).toEqual(['miscounted', 'leaf', 'dangling', 'dangling', 'dangling']);
+});
