@@ -16,7 +16,9 @@ test('data that the user cleared while tabs are open: they go on with an empty d
     storageTypes: 'indexeddb',
   });
   // The browser aborts what is begun before it is done, at the second attempt too.
-  await expect(async () => expect(await one.call('getSnapshot', { snapshotId: 'a' })).toBeUndefined()).toPass();
+  await expect(async () =>
+    expect(await one.call('getSnapshot', { snapshotId: 'a' })).toBeUndefined(),
+  ).toPass();
   await one.save('a', counted(2));
   await expect.poll(() => countsHeard(two)).toEqual([1, 2]);
   await two.save('a', counted(3));
