@@ -57,7 +57,7 @@ function table({ name, kind }, all, of) {
     const own = results.filter((result) => result.variant === variant.name);
     const without = own.find(({ values }) => !values);
     // One failure is told even if other rounds went well.
-    const reason = without && (without.notOffered ?? `failed: ${without.failed?.split('\n')[0]}`);
+    const reason = without && (without.notOffered ?? `failed: ${without.failed}`);
     const cells = used.map((column) => cell(column, name, variant.name, of));
     // How a library was used matters for chats alone.
     const label = kind === 'chat' ? variant.label : variant.label.split(',')[0];

@@ -5,8 +5,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 const folder = mkdtempSync(join(tmpdir(), 'offshoot-bench-'));
-// Of a browser that is being killed, files may still appear.
-process.on('exit', () => rmSync(folder, { recursive: true, force: true, maxRetries: 10 }));
+process.on('exit', () => {
+  try {
+    rmSync(folder, { recursive: true, force: true, maxRetries: 10 });
+  } catch {
+    // A browser that is being killed may still be writing; the system clears its temporary folder.
+  }
+});
 
 /** @param {string} name */
 export const temporaryFolder = (name) => mkdtemp(join(folder, `${name}-`));

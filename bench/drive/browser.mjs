@@ -46,7 +46,9 @@ function pageOf(tab, request) {
   return {
     /** @param {string} phase @returns {Promise<any>} */
     async run(phase) {
-      const result = await inTime(phase, tab.run(phase, request));
+      const result = await inTime(phase, tab.run(phase, request)).catch((error) => {
+        throw new Error(`${phase}: ${error.message}`, { cause: error });
+      });
       if ('notOffered' in result) throw new NotOffered(result.notOffered);
       return result.value;
     },

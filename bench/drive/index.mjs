@@ -35,7 +35,7 @@ export async function measure(subject, workload) {
     return { values: await drivers[workload.kind](subject, workload) };
   } catch (error) {
     if (error instanceof NotOffered) return { notOffered: error.message };
-    const { message } = /** @type {Error} */ (error);
-    return { failed: message.replace(/^page\.evaluate: /, '') };
+    const [line = ''] = /** @type {Error} */ (error).message.split('\n');
+    return { failed: line.replace('page.evaluate: ', '') };
   }
 }
