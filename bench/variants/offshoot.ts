@@ -11,6 +11,8 @@ const idle = () => new Promise<void>((resolve) => requestIdleCallback(() => reso
 export function create(): Variant {
   // Constructing is lazy and costs nothing, so opening is part of the first call, and is measured there.
   const store = new IndexedDBSessionStore<Counter>({ name: 'bench' });
+  // The store makes the ids, as it does for the turns of Genkit's agents.
+  const idOf = new Map<string | undefined, string>();
   const createdAt = new Date().toISOString();
   const custom = async (id: string) => (await store.getSnapshot({ snapshotId: id }))?.state?.custom;
 
@@ -25,14 +27,17 @@ export function create(): Variant {
 
     chat: {
       async save({ snapshotId, sessionId, parentId, createdAt, state }) {
-        await store.saveSnapshot(snapshotId, () => ({
+        // In a page that did not save the parent it is the head: the chat goes on where it was left.
+        const parent = parentId && (idOf.get(parentId) ?? (await store.getHead(sessionId))?.snapshotId);
+        const id = await store.saveSnapshot(undefined, () => ({
           sessionId,
-          ...(parentId !== undefined && { parentId }),
+          ...(parent !== undefined && { parentId: parent }),
           createdAt,
           status: 'completed',
           finishReason: 'stop',
           state,
         }));
+        idOf.set(snapshotId, id!);
       },
       readLatest: async (sessionId) => (await store.getSnapshot({ sessionId }))?.state as State | undefined,
     },

@@ -1,3 +1,9 @@
+/** How many leaves a session has, and the id of the latest of them. */
+export interface Leaves {
+  count: number;
+  latest?: string;
+}
+
 /** Something that `check()` found. The ids say where; none of it keeps anything else from being read. */
 export type CheckProblem =
   /** A row that cannot be read. `id` is the snapshot's, the session's, or the log and its position. */
@@ -8,8 +14,8 @@ export type CheckProblem =
   | { kind: 'unreachable'; log: number; from: number; to: number }
   /** A session's row that disagrees with its snapshots. */
   | { kind: 'miscounted'; sessionId: string; stored: number; actual: number }
-  /** A snapshot that is marked as a leaf and is none, or the other way round. */
-  | { kind: 'leaf'; snapshotId: string; stored: boolean; actual: boolean }
+  /** A session's row that takes another snapshot for the latest leaf, or counts other leaves, than there are. */
+  | { kind: 'leaves'; sessionId: string; stored: Leaves; actual: Leaves }
   /** A session whose selected snapshot is not one of its own. */
   | { kind: 'selection'; sessionId: string; snapshotId: string };
 

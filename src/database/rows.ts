@@ -36,12 +36,15 @@ const sessionRow = object({
   updatedMs: number,
   snapshots: number,
   selected: optional(string),
+  leaves: number,
+  latest: optional(object({ id: string, createdMs: number, version: number })),
   version: number,
 });
 
 const logRow = object({
   at: number,
   entries: list,
+  intricate: optional(list),
   media: optional(satisfying((media) => Array.isArray(media) && media.every(isMediaPlace), 'places')),
 });
 

@@ -25,8 +25,6 @@ export interface SnapshotRow {
   id: string;
   /** The owning session; empty for a snapshot that belongs to none, so that it can be part of an index key. */
   sessionId: string;
-  /** Set to the session's id while the snapshot is a leaf: the `latestLeaf` index holds leaves only. */
-  leafOf?: string;
   /** `createdAt` as an instant in ms, since RFC 3339 strings with different offsets do not sort. */
   createdMs: number;
   /** The clock's reading at the last save: orders saves, and settles ties of `createdMs`. */
@@ -53,6 +51,8 @@ export interface LogRow {
   /** Roughly, in bytes. */
   size: number;
   entries: unknown[];
+  /** Which entries are not plain: something in them comes twice, or they have arrays that no literal makes. */
+  intricate?: number[];
   /** Media taken out of the entries: which entry, where in it, and where it is logged. */
   media?: [index: number, path: string[], log: number, at: number][];
 }
@@ -67,6 +67,10 @@ export interface SessionRow {
   updatedMs: number;
   snapshots: number;
   selected?: string;
+  /** How many leaves there are. */
+  leaves: number;
+  /** The latest of them: greatest `createdMs`, then saved last. Absent if there is none. */
+  latest?: { id: string; createdMs: number; version: number };
   version: number;
   /** The version of the last save of a snapshot. */
   saved: number;
@@ -81,7 +85,6 @@ export interface Schema extends DBSchema {
     indexes: {
       sessionId: [sessionId: string, createdMs: number, version: number];
       parentId: [parentId: string, sessionId: string];
-      latestLeaf: [leafOf: string, createdMs: number, version: number];
     };
   };
   logs: { key: LogKey; value: LogRow };
@@ -105,7 +108,6 @@ export function createSchema(database: Database): void {
   const snapshots = database.createObjectStore('snapshots', { keyPath: 'id' });
   snapshots.createIndex('sessionId', ['sessionId', 'createdMs', 'version']);
   snapshots.createIndex('parentId', ['info.parentId', 'sessionId']);
-  snapshots.createIndex('latestLeaf', ['leafOf', 'createdMs', 'version']);
   database.createObjectStore('logs');
   database.createObjectStore('sessions', { keyPath: 'id' }).createIndex('updatedMs', ['updatedMs', 'id']);
   database.createObjectStore('meta');

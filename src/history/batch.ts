@@ -10,8 +10,11 @@ import {
 import { together } from '../database/transaction.js';
 import { SessionStoreError } from '../errors.js';
 import { keepOnly } from '../logs/free.js';
-import { loadState, type LoadedState } from '../logs/load.js';
+import { loadState } from '../logs/load.js';
+import type { LoadedState } from '../logs/state.js';
 import { readClock, tick } from './commit.js';
+import type { Known } from './draft.js';
+import { countLeaves, hasChildren, type Leaves } from './leaves.js';
 import type { Recent } from './recent.js';
 
 /**
@@ -39,17 +42,17 @@ export class Batch {
   static async begin(transaction: WriteTransaction, recent: Recent, ids: Iterable<string>): Promise<Batch> {
     const snapshots = transaction.objectStore('snapshots');
     const known = [...new Set(ids)];
+    // Whoever is the first to save a snapshot will want to know whether it has been continued all the same.
+    const strange = known.filter((id) => !recent.rows.has(id));
     const [clock, rows, children] = await together(
       () => readClock(transaction),
       () => together(...known.map((id) => () => snapshots.get(id))),
-      () => together(...known.map((id) => () => snapshots.index('parentId').count(startingWith(id)))),
+      () => together(...strange.map((id) => () => snapshots.index('parentId').count(startingWith(id)))),
     );
     recent.check(clock);
     const batch = new Batch(transaction, recent, clock);
-    known.forEach((id, index) => {
-      batch.#rows.set(id, rows[index]);
-      if (children[index] === 0) batch.#childless.add(id);
-    });
+    known.forEach((id, index) => batch.#rows.set(id, rows[index]));
+    strange.forEach((id, index) => children[index] === 0 && batch.#childless.add(id));
     return batch;
   }
 
@@ -88,7 +91,7 @@ export class Batch {
   }
 
   /** A row and its state, if they are known without asking the database. */
-  recall(id: string): { row: SnapshotRow; state: LoadedState | null | undefined } | undefined {
+  recall(id: string): Known | undefined {
     const row = this.#rows.get(id) ?? this.recent.rows.get(id);
     if (!isSnapshotRow(row)) return undefined;
     if (this.#states.has(id)) return { row, state: this.#states.get(id) };
@@ -118,7 +121,7 @@ export class Batch {
   async hasChildren(id: string, sessionId: string): Promise<boolean> {
     if (this.#childless.has(id)) return false;
     this.flush();
-    return (await this.transaction.objectStore('snapshots').index('parentId').count([id, sessionId])) > 0;
+    return hasChildren(this.transaction, id, sessionId);
   }
 
   putRow(row: SnapshotRow, state?: LoadedState | null, isNew = false): void {
@@ -128,12 +131,15 @@ export class Batch {
     if (row.info.parentId !== undefined) this.#childless.delete(row.info.parentId);
   }
 
-  /** Marks a row as a leaf or not. */
-  markLeaf(row: SnapshotRow, leaf: boolean): void {
-    if (leaf === (row.leafOf !== undefined)) return;
-    const { leafOf: _, ...rest } = row;
-    this.#rows.set(row.id, leaf ? { ...rest, leafOf: row.sessionId } : rest);
-    if (!this.#changedRows.has(row.id)) this.#changedRows.set(row.id, 'put');
+  /** Nothing names this id as its parent. */
+  markChildless(id: string): void {
+    this.#childless.add(id);
+  }
+
+  /** Goes through all of a session to see what its leaves are. */
+  count(sessionId: string): Promise<Leaves> {
+    this.flush();
+    return countLeaves(this.transaction, sessionId);
   }
 
   /** Deletes what a log has from a position on. */

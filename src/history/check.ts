@@ -3,6 +3,7 @@ import { logKey, type LogRow, type ReadTransaction, type SnapshotRow } from '../
 import { runsByLog } from '../logs/entry.js';
 import { merged, without, type Run } from '../logs/runs.js';
 import { spansOf } from '../logs/load.js';
+import { leavesIn, type Leaves } from './leaves.js';
 import { rowSchemas } from './row-schemas.js';
 
 /** Walks through the whole database, as of one moment, and compares what rows say of each other. */
@@ -13,7 +14,6 @@ export async function checkAll(transaction: ReadTransaction): Promise<CheckRepor
     .map(({ id }) => ({ kind: 'damaged', store: 'snapshots', id }));
   const whole = snapshots.filter((row) => rowSchemas.snapshots.safeParse(row).success);
   const sessions = await checkSessions(transaction, whole, problems);
-  checkLeaves(whole, problems);
 
   const stored = await storedRuns(transaction, problems);
   const reached = runsByLog(whole.flatMap(spansOf));
@@ -37,39 +37,35 @@ async function checkSessions(
   snapshots: readonly SnapshotRow[],
   problems: CheckProblem[],
 ): Promise<number> {
-  const counts = new Map<string, number>();
-  const ownerOf = new Map<string, string>();
-  for (const { id, sessionId } of snapshots) {
-    ownerOf.set(id, sessionId);
-    if (sessionId !== '') counts.set(sessionId, (counts.get(sessionId) ?? 0) + 1);
+  const members = new Map<string, SnapshotRow[]>();
+  for (const row of snapshots) {
+    const known = members.get(row.sessionId);
+    if (known) known.push(row);
+    else if (row.sessionId !== '') members.set(row.sessionId, [row]);
   }
   const sessions = await transaction.objectStore('sessions').getAll();
   for (const row of sessions) {
     const { id: sessionId, selected } = row;
-    const actual = counts.get(sessionId) ?? 0;
-    counts.delete(sessionId);
+    const own = members.get(sessionId) ?? [];
+    members.delete(sessionId);
+    const [stored, actual] = [leavesOf(row), leavesOf(leavesIn(own))];
     if (!rowSchemas.sessions.safeParse(row).success)
       problems.push({ kind: 'damaged', store: 'sessions', id: sessionId });
-    else if (row.snapshots !== actual) {
-      problems.push({ kind: 'miscounted', sessionId, stored: row.snapshots, actual });
-    } else if (selected !== undefined && ownerOf.get(selected) !== sessionId) {
+    else if (row.snapshots !== own.length) {
+      problems.push({ kind: 'miscounted', sessionId, stored: row.snapshots, actual: own.length });
+    } else if (stored.count !== actual.count || stored.latest !== actual.latest) {
+      problems.push({ kind: 'leaves', sessionId, stored, actual });
+    } else if (selected !== undefined && !own.some(({ id }) => id === selected)) {
       problems.push({ kind: 'selection', sessionId, snapshotId: selected });
     }
   }
-  for (const [sessionId, actual] of counts)
-    problems.push({ kind: 'miscounted', sessionId, stored: 0, actual });
+  for (const [sessionId, own] of members) {
+    problems.push({ kind: 'miscounted', sessionId, stored: 0, actual: own.length });
+  }
   return sessions.length;
 }
 
-function checkLeaves(snapshots: readonly SnapshotRow[], problems: CheckProblem[]): void {
-  const family = (sessionId: string, id: string) => JSON.stringify([sessionId, id]);
-  const parents = new Set(snapshots.map(({ sessionId, info }) => family(sessionId, info.parentId ?? '')));
-  for (const { id, sessionId, leafOf } of snapshots) {
-    const stored = leafOf !== undefined;
-    const actual = sessionId !== '' && !parents.has(family(sessionId, id));
-    if (stored !== actual) problems.push({ kind: 'leaf', snapshotId: id, stored, actual });
-  }
-}
+const leavesOf = ({ leaves, latest }: Leaves) => ({ count: leaves, ...(latest && { latest: latest.id }) });
 
 async function storedRuns(
   transaction: ReadTransaction,

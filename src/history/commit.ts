@@ -2,7 +2,7 @@ import type { SessionSnapshot } from '../contract/snapshot.js';
 import type { ReadTransaction, SessionRow, WriteTransaction } from '../database/schema.js';
 
 /** When a session has this much in small rows, in bytes, it is worth sealing them. */
-export const UNSEALED = 128 * 1024;
+export const UNSEALED = 64 * 1024;
 
 /** A version of a snapshot that was written. */
 export interface WrittenSnapshot {

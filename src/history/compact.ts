@@ -8,10 +8,10 @@ import { beginCommit, UNSEALED } from './commit.js';
 /** Runs work in a transaction of its own. */
 type Write = <T>(work: (transaction: WriteTransaction) => Promise<T>) => Promise<T>;
 
-/** The sessions that have gathered enough small rows. */
+/** The sessions that have gathered small rows. */
 export async function unsealedSessions(transaction: WriteTransaction): Promise<string[]> {
   const sessions = await transaction.objectStore('sessions').getAll();
-  return sessions.filter((row) => isSessionRow(row) && row.unsealed >= UNSEALED).map(({ id }) => id);
+  return sessions.filter((row) => isSessionRow(row) && row.unsealed > 0).map(({ id }) => id);
 }
 
 /**
@@ -26,17 +26,20 @@ export async function compactSession(write: Write, sessionId: string, signal?: A
       .getAll(startingWith(sessionId));
     return [...runsByLog(rows.filter(isSnapshotRow).flatMap(spansOf)).keys()];
   });
+  let sealed = 0;
   for (const log of logs) {
     let more = true;
     while (more) {
       signal?.throwIfAborted();
       more = await write((transaction) => sealOnce(transaction, log));
+      if (more) sealed++;
     }
   }
   await write(async (transaction) => {
     const sessions = transaction.objectStore('sessions');
     const session = await sessions.get(sessionId);
-    if (!isSessionRow(session)) return;
+    // What was not enough to be sealed is counted on, until it has been looked at in vain.
+    if (!isSessionRow(session) || (sealed === 0 && session.unsealed < UNSEALED)) return;
     // Whoever remembers the row must not put the old count back.
     await beginCommit(transaction);
     await sessions.put({ ...session, unsealed: 0 });

@@ -1,11 +1,43 @@
-import { isSnapshotRow } from '../database/rows.js';
-import {
-  startingWith,
-  type ReadTransaction,
-  type SnapshotRow,
-  type WriteTransaction,
-} from '../database/schema.js';
-import { together } from '../database/transaction.js';
+import { isSessionRow, isSnapshotRow } from '../database/rows.js';
+import { startingWith, type ReadTransaction, type SessionRow, type SnapshotRow } from '../database/schema.js';
+
+/** What a session's row says of its leaves: how many, and which comes last by `createdAt`, then by its save. */
+export type Leaves = Pick<SessionRow, 'leaves' | 'latest'>;
+
+type LeafKey = NonNullable<Leaves['latest']>;
+
+const leafKey = ({ id, createdMs, version }: SnapshotRow): LeafKey => ({ id, createdMs, version });
+
+const isLater = (a: LeafKey, b: LeafKey | undefined): boolean =>
+  !b || a.createdMs > b.createdMs || (a.createdMs === b.createdMs && a.version > b.version);
+
+/** The leaves among the rows of a session: those that no other of them names as its parent. */
+export function leavesAmong(rows: readonly SnapshotRow[]): SnapshotRow[] {
+  const parents = new Set(rows.map(({ info }) => info.parentId));
+  return rows.filter(({ id }) => !parents.has(id));
+}
+
+/** What follows from the rows of a session, in any order. */
+export function leavesIn(rows: readonly SnapshotRow[]): Leaves {
+  const leaves = leavesAmong(rows).map(leafKey);
+  const latest = leaves.reduce<LeafKey | undefined>(
+    (last, leaf) => (isLater(leaf, last) ? leaf : last),
+    undefined,
+  );
+  return { leaves: leaves.length, ...(latest && { latest }) };
+}
+
+/** Goes through all of a session's rows that can be read. */
+export async function countLeaves(transaction: ReadTransaction, sessionId: string): Promise<Leaves> {
+  const rows = await transaction.objectStore('snapshots').index('sessionId').getAll(startingWith(sessionId));
+  return leavesIn(rows.filter(isSnapshotRow));
+}
+
+/** As the session's row has it. */
+export async function readLeaves(transaction: ReadTransaction, sessionId: string): Promise<Leaves> {
+  const session: unknown = await transaction.objectStore('sessions').get(sessionId);
+  return isSessionRow(session) ? session : { leaves: 0 };
+}
 
 /** Whether a snapshot of the session names `id` as its parent. A snapshot never names itself. */
 export async function hasChildren(
@@ -16,37 +48,28 @@ export async function hasChildren(
   return (await transaction.objectStore('snapshots').index('parentId').count([id, sessionId])) > 0;
 }
 
-/** Marks a row as a leaf or not, in memory; says whether that changed anything. */
-export function markLeaf(row: SnapshotRow, leaf: boolean): boolean {
-  if (leaf === (row.leafOf !== undefined)) return false;
-  if (leaf) row.leafOf = row.sessionId;
-  else delete row.leafOf;
-  return true;
-}
-
-/** Brings the leaf mark of `id` up to date after a child of it in the session came, moved or went. */
-export async function updateLeaf(
-  transaction: WriteTransaction,
-  id: string | undefined,
-  sessionId: string,
-): Promise<void> {
-  if (id === undefined || sessionId === '') return;
-  const snapshots = transaction.objectStore('snapshots');
-  const [row, inner] = await together(
-    () => snapshots.get(id),
-    () => hasChildren(transaction, id, sessionId),
-  );
-  if (isSnapshotRow(row) && row.sessionId === sessionId && markLeaf(row, !inner)) await snapshots.put(row);
-}
-
-/** The key of the session's latest leaf: greatest `createdAt`, then saved last. */
-export async function latestLeafId(
-  transaction: ReadTransaction,
-  sessionId: string,
-): Promise<string | undefined> {
-  const cursor = await transaction
-    .objectStore('snapshots')
-    .index('latestLeaf')
-    .openKeyCursor(startingWith(sessionId), 'prev');
-  return cursor?.primaryKey;
+/**
+ * How saving `row` changes the leaves of its session; `undefined` if they have to be counted afterwards.
+ * `stored` is what the snapshot was in this session, `parent` the one it continues, if that is in the session.
+ */
+export async function leavesWith(
+  before: SessionRow | undefined,
+  row: SnapshotRow,
+  stored: SnapshotRow | undefined,
+  parent: SnapshotRow | undefined,
+  hasChildren: (id: string) => Promise<boolean>,
+): Promise<Leaves | undefined> {
+  if (stored && stored.info.parentId !== row.info.parentId) return undefined;
+  const { leaves = 0, latest } = before ?? {};
+  const isLeaf = async (id: string) => id === latest?.id || !(await hasChildren(id));
+  const joinsAsLeaf = await isLeaf(row.id);
+  const endsLeaf = !stored && parent !== undefined && (await isLeaf(parent.id));
+  const count = leaves + (joinsAsLeaf && !stored ? 1 : 0) - (endsLeaf ? 1 : 0);
+  // What was the latest is none any more, or is another than it was: whether it is followed by itself or by one
+  // of the others can only be told without looking if it comes after all that it was after before.
+  const gone = latest && (latest.id === row.id || (endsLeaf && latest.id === parent.id));
+  const key = leafKey(row);
+  if (joinsAsLeaf && isLater(key, latest)) return { leaves: count, latest: key };
+  if (!gone) return latest && { leaves: count, latest };
+  return count === 0 ? { leaves: 0 } : undefined;
 }

@@ -1,5 +1,5 @@
 import type { LogRow, SnapshotRow, Spans } from '../database/schema.js';
-import type { Entry } from '../logs/entry.js';
+import { runsByLog, type Entry } from '../logs/entry.js';
 import type { LogWriter } from '../logs/encode.js';
 import type { Batch } from './batch.js';
 
@@ -28,12 +28,12 @@ export class LogTail implements LogWriter {
     this.own = new Map(pairs.flatMap((log, i) => (i % 2 === 0 ? [[log, pairs[i + 1]!]] : [])));
   }
 
-  async keep(entries: () => Iterable<Entry>): Promise<void> {
+  async keep(used: readonly Spans[]): Promise<void> {
     if (this.own.size === 0) return;
     const ends = new Map(this.own);
-    for (const { log, at } of entries()) {
+    for (const [log, runs] of runsByLog(used)) {
       const end = ends.get(log);
-      if (end !== undefined && at >= end) ends.set(log, at + 1);
+      if (end !== undefined) ends.set(log, Math.max(end, ...runs.map(([, to]) => to)));
     }
     for (const [log, end] of ends) {
       const tip = await this.batch.tip(log);

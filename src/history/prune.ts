@@ -1,7 +1,6 @@
 import { isSnapshotRow } from '../database/rows.js';
 import type { SnapshotRow, WriteTransaction } from '../database/schema.js';
 import type { Commit } from './commit.js';
-import { updateLeaf } from './leaves.js';
 import { removeRows } from './remove.js';
 
 /**
@@ -26,6 +25,4 @@ export async function pruneAncestors(
   const tooFar = [...chain].slice(length);
   if (tooFar.length === 0) return;
   await removeRows(transaction, commit, leaf.sessionId, tooFar);
-  // In a cycle, the last of them named one that stays.
-  await updateLeaf(transaction, parentId, leaf.sessionId);
 }

@@ -1,10 +1,10 @@
 import type { SnapshotInfo } from '../contract/session.js';
 import { wholeSession, wholeSnapshot } from '../database/rows.js';
-import { startingWith, type ReadTransaction, type SessionRow, type SnapshotRow } from '../database/schema.js';
-import { together } from '../database/transaction.js';
+import type { ReadTransaction, SessionRow, SnapshotRow } from '../database/schema.js';
 import { SessionStoreError } from '../errors.js';
-import { loadState, type LoadedState } from '../logs/load.js';
-import { latestLeafId } from './leaves.js';
+import { loadState } from '../logs/load.js';
+import type { LoadedState } from '../logs/state.js';
+import { countLeaves, readLeaves } from './leaves.js';
 import type { Recent } from './recent.js';
 import { snapshotInfo } from './rows.js';
 
@@ -35,39 +35,30 @@ export async function readLatest(
   sessionId: string,
   rejectBranching: boolean,
 ): Promise<StoredSnapshot | undefined> {
-  const [id, session, leaves] = await together(
-    () => latestLeafId(transaction, sessionId),
-    () => transaction.objectStore('sessions').getKey(sessionId),
-    async () =>
-      rejectBranching
-        ? transaction.objectStore('snapshots').index('latestLeaf').count(startingWith(sessionId))
-        : 1,
-  );
-  if (id === undefined) {
+  let { leaves, latest } = await readLeaves(transaction, sessionId);
+  let stored = latest && (await readSnapshot(transaction, recent, latest.id));
+  if (!stored) {
+    // A row that was lost, or deleted when nothing told any more whose it was, is still taken for a leaf.
+    ({ leaves, latest } = await countLeaves(transaction, sessionId));
+    stored = latest && (await readSnapshot(transaction, recent, latest.id));
+  }
+  if (!stored) {
+    const session = await transaction.objectStore('sessions').getKey(sessionId);
     if (session === undefined) return undefined;
-    const lost = await unmarkedLeaf(transaction, sessionId);
-    if (lost !== undefined) return readSnapshot(transaction, recent, lost);
     throw new SessionStoreError(
       'FAILED_PRECONDITION',
       `session "${sessionId}" has no leaf: its history is cyclic. Load a snapshot by snapshotId instead`,
       'sessionId',
     );
   }
-  if (leaves > 1) {
+  if (rejectBranching && leaves > 1) {
     throw new SessionStoreError(
       'FAILED_PRECONDITION',
       `session "${sessionId}" has branching snapshots (${leaves} leaves). Load a snapshot by snapshotId instead`,
       'sessionId',
     );
   }
-  return readSnapshot(transaction, recent, id);
-}
-
-/** A leaf that carries no mark, because its child can no longer be read, or was deleted after it could not. */
-async function unmarkedLeaf(transaction: ReadTransaction, sessionId: string): Promise<string | undefined> {
-  const rows = await transaction.objectStore('snapshots').index('sessionId').getAll(startingWith(sessionId));
-  const parents = new Set(rows.map((row) => row.info?.parentId));
-  return rows.reverse().find(({ id }) => !parents.has(id))?.id;
+  return stored;
 }
 
 export async function readSession(transaction: ReadTransaction, id: string): Promise<SessionRow | undefined> {
@@ -79,13 +70,12 @@ export async function readHead(
   transaction: ReadTransaction,
   sessionId: string,
 ): Promise<SnapshotInfo | undefined> {
-  const [session, latest] = await together(
-    () => readSession(transaction, sessionId),
-    () => latestLeafId(transaction, sessionId),
-  );
-  for (const id of [session?.selected, latest]) {
-    const row = id === undefined ? undefined : await transaction.objectStore('snapshots').get(id);
+  const session = await readSession(transaction, sessionId);
+  const snapshots = transaction.objectStore('snapshots');
+  for (const id of [session?.selected, session?.latest?.id]) {
+    const row = id === undefined ? undefined : await snapshots.get(id);
     if (row?.sessionId === sessionId) return snapshotInfo(wholeSnapshot(row, row.id)!);
   }
-  return undefined;
+  const { latest } = await countLeaves(transaction, sessionId);
+  return latest && snapshotInfo((await snapshots.get(latest.id))!);
 }

@@ -1,5 +1,6 @@
 import type { SessionRow, SnapshotRow } from '../database/schema.js';
-import type { LoadedState } from '../logs/load.js';
+import type { Known } from './draft.js';
+import type { LoadedState } from '../logs/state.js';
 
 /** Limits of what a tab remembers: states, and bytes of states, counted as if they shared nothing. */
 const MOST_STATES = 32;
@@ -62,6 +63,13 @@ export class Recent {
   state({ id, version }: SnapshotRow): RememberedState | undefined {
     const remembered = this.#states.get(id);
     return remembered?.version === version ? remembered : undefined;
+  }
+
+  /** A row and its state as they were, for whoever finds out later whether they still are. */
+  recall(id: string): Known | undefined {
+    const row = this.rows.get(id);
+    const remembered = row && this.state(row);
+    return remembered && { row, state: remembered.state };
   }
 
   remember({ id, version }: SnapshotRow, state: LoadedState | null | undefined): void {

@@ -5,7 +5,7 @@ import { SessionStoreError } from '../errors.js';
 import { freeUnreached } from '../logs/free.js';
 import { spansOf } from '../logs/load.js';
 import { beginCommit, type Commit } from './commit.js';
-import { updateLeaf } from './leaves.js';
+import { countLeaves } from './leaves.js';
 
 export type Removal = Commit & { removed: number };
 
@@ -29,11 +29,6 @@ export async function removeSnapshot(
   }
   const commit = await beginCommit(transaction);
   await removeRows(transaction, commit, owner, ids);
-  // Who its parent was cannot be told from a row that cannot be read.
-  const kin = isSnapshotRow(row)
-    ? [row.info.parentId]
-    : await transaction.objectStore('snapshots').index('sessionId').getAllKeys(startingWith(owner));
-  for (const parentId of kin) await updateLeaf(transaction, parentId, owner);
   return { ...commit, removed: ids.length };
 }
 
@@ -59,7 +54,7 @@ export async function removeAll(transaction: WriteTransaction): Promise<Commit> 
   return { ...commit, cleared: true };
 }
 
-/** Deletes snapshots of one session and brings its row up to date. Leaves above them are the caller's. */
+/** Deletes snapshots of one session and brings its row up to date. */
 export async function removeRows(
   transaction: WriteTransaction,
   commit: Commit,
@@ -81,6 +76,8 @@ export async function removeRows(
     return sessions.delete(sessionId);
   }
   if (!isSessionRow(session)) return;
+  delete session.latest;
+  Object.assign(session, await countLeaves(transaction, sessionId));
   session.snapshots = remaining;
   session.version = commit.version;
   if (session.selected !== undefined && ids.includes(session.selected)) delete session.selected;

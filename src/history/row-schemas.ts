@@ -21,7 +21,6 @@ export const rowSchemas = {
     format,
     id: z.string(),
     sessionId: z.string(),
-    leafOf: z.optional(z.string()),
     createdMs: time,
     version: position,
     info: z.looseObject({
@@ -41,6 +40,8 @@ export const rowSchemas = {
     updatedMs: time,
     snapshots: position.check(z.positive()),
     selected: z.optional(z.string()),
+    leaves: position,
+    latest: z.optional(z.object({ id: z.string(), createdMs: time, version: position })),
     version: position,
     saved: position,
     unsealed: z.number(),
@@ -50,6 +51,7 @@ export const rowSchemas = {
     at: position,
     size: z.number(),
     entries: z.array(z.unknown()).check(z.minLength(1)),
+    intricate: z.optional(z.array(position)),
     media: z.optional(z.array(z.tuple([position, z.array(z.string()), position, position]))),
   }),
 };

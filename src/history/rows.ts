@@ -1,7 +1,8 @@
 import type { SessionInfo, SnapshotInfo } from '../contract/session.js';
 import type { SessionSnapshot } from '../contract/snapshot.js';
 import type { SessionRow, SnapshotRow } from '../database/schema.js';
-import { copyOut, type LoadedState } from '../logs/load.js';
+import { copyOut } from '../logs/load.js';
+import type { LoadedState } from '../logs/state.js';
 import { copy } from '../validation/clone.js';
 
 export function snapshotInfo(row: SnapshotRow): SnapshotInfo {

@@ -3,6 +3,7 @@ import { Refusal } from '../database/transaction.js';
 import { SessionStoreError } from '../errors.js';
 import { Batch } from './batch.js';
 import type { Commit } from './commit.js';
+import { draftSave } from './draft.js';
 import type { Recent } from './recent.js';
 import { saveSnapshot, type SaveRequest } from './save.js';
 
@@ -21,12 +22,21 @@ export async function saveAll<S>(
   requests: SaveRequest<S>[],
 ): Promise<SavedBatch> {
   const ids = requests.flatMap(({ snapshotId }) => snapshotId ?? []);
-  const batch = await Batch.begin(transaction, recent, ids);
+  const begun = Batch.begin(transaction, recent, ids);
+  // While that is on its way, what need not wait for it can be prepared. Mutators are called in order all the same.
+  const fromFirstId = requests.findIndex(({ snapshotId }) => snapshotId !== undefined);
+  const early = requests
+    .slice(0, fromFirstId === -1 ? undefined : fromFirstId)
+    .map(({ mutator }) => attempt(() => draftSave(mutator, undefined, (id) => recent.recall(id))));
+
+  const batch = await begun;
   const commit: Commit = { version: batch.clock, snapshots: [], sessions: new Map(), cleared: false };
   const results: PromiseSettledResult<string | null>[] = [];
-  for (const request of requests) {
+  for (const [index, request] of requests.entries()) {
     try {
-      results.push({ status: 'fulfilled', value: await saveSnapshot(batch, commit, request) });
+      const draft = early[index]?.();
+      const value = draft === null ? null : await saveSnapshot(batch, commit, request, draft);
+      results.push({ status: 'fulfilled', value });
     } catch (error) {
       if (!(error instanceof Refusal || error instanceof SessionStoreError)) throw error;
       results.push({ status: 'rejected', reason: error instanceof Refusal ? error.reason : error });
@@ -34,4 +44,16 @@ export async function saveAll<S>(
   }
   batch.flush();
   return { commit, results, remember: () => batch.remember() };
+}
+
+/** Does it now, and tells later what came of it. */
+function attempt<T>(work: () => T): () => T {
+  try {
+    const result = work();
+    return () => result;
+  } catch (error) {
+    return () => {
+      throw error;
+    };
+  }
 }

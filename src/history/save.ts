@@ -1,14 +1,16 @@
-import type { SessionSnapshotInput, SnapshotMutator } from '../contract/snapshot.js';
+import type { SnapshotMutator } from '../contract/snapshot.js';
 import { ROW_FORMAT, type SnapshotRow, type StoredState } from '../database/schema.js';
 import { together } from '../database/transaction.js';
 import { SessionStoreError } from '../errors.js';
-import { encodeState, mergedBase, plannedState, planState, type Plan } from '../logs/encode.js';
+import { encodeState } from '../logs/encode.js';
 import { freeUnreached, isCovered } from '../logs/free.js';
-import { spansOf, type LoadedState } from '../logs/load.js';
-import { copy, unstorable } from '../validation/clone.js';
+import { spansOf } from '../logs/load.js';
+import { mergedBase, plannedState, planState } from '../logs/plan.js';
+import type { LoadedState } from '../logs/state.js';
 import type { Batch } from './batch.js';
 import type { Commit } from './commit.js';
-import { updateLeaf } from './leaves.js';
+import { basesOf, draftSave, type Draft } from './draft.js';
+import { leavesWith } from './leaves.js';
 import { LogTail } from './log-tail.js';
 import { pruneAncestors } from './prune.js';
 import { snapshotOf } from './rows.js';
@@ -19,36 +21,37 @@ export interface SaveRequest<S> {
   /** Already wrapped: returns a valid snapshot or null. */
   mutator: SnapshotMutator<S>;
   generateId: () => string;
+  /** Whether nobody can know an id before `generateId` has returned it. */
+  hasRandomIds: boolean;
   maxPersistedChainLength: number | undefined;
 }
 
 /**
  * Reads, mutates and writes one snapshot; resolves to its id, or to `null` if the mutator wants nothing written.
- * Whatever the caller is to blame for throws before the batch is touched.
+ * Whatever the caller is to blame for throws before the batch is touched. `early` is the draft of a save without
+ * an id, whose mutator need not wait for what is stored.
  */
 export async function saveSnapshot<S>(
   batch: Batch,
   commit: Commit,
   request: SaveRequest<S>,
+  early: Draft | undefined,
 ): Promise<string | null> {
   const { snapshotId } = request;
   let stored = snapshotId === undefined ? undefined : await batch.row(snapshotId);
-  const input = request.mutator(stored && snapshotOf<S>(stored, await batch.state(stored)));
-  if (input === null) return null;
+  const known = stored && { row: stored, state: await batch.state(stored) };
+  const draft = early ?? draftSave(request.mutator, known, (id) => batch.recall(id));
+  if (draft === null) return null;
 
-  // From here on the caller may change what the mutator returned, so nothing is awaited before it is copied.
-  const draft = draftOf(batch, stored, input);
-  const chosenId = snapshotId ?? input.snapshotId;
+  const chosenId = snapshotId ?? draft.snapshotId;
   const id = chosenId ?? request.generateId();
   if (snapshotId === undefined && chosenId !== undefined) stored = await batch.row(id);
   const owner = ownerOf(id, draft, stored);
   const info = infoOf(id, owner, draft, stored);
   const { parentId } = info;
-  const joins = stored?.sessionId !== owner;
-  const [parent, session, isInner] = await together(
+  const [parent, session] = await together(
     async () => (parentId === undefined || owner === '' ? undefined : batch.relative(parentId, owner)),
     async () => (owner === '' ? undefined : batch.session(owner)),
-    async () => (joins && owner !== '' ? batch.hasChildren(id, owner) : stored?.leafOf === undefined),
   );
 
   const tail = new LogTail(batch, stored, owner === '' || session?.saved === stored?.version);
@@ -57,70 +60,45 @@ export async function saveSnapshot<S>(
     format: ROW_FORMAT,
     id,
     sessionId: owner,
-    ...(!isInner && { leafOf: owner }),
     createdMs: Date.parse(info.createdAt),
     version: batch.nextVersion(),
     info,
     ...(state && { state: state.stored }),
     own: [...tail.own].flat(),
   };
+  const before = stored?.sessionId === owner ? stored : undefined;
   // Nobody chose the id, so nothing may be stored under it.
-  batch.putRow(row, state?.loaded, chosenId === undefined);
-  if (parent) batch.markLeaf(parent, false);
+  const isNew = chosenId === undefined;
+  if (isNew && request.hasRandomIds) batch.markChildless(id);
+  const counted =
+    owner !== '' && (await leavesWith(session, row, before, parent, (of) => batch.hasChildren(of, owner)));
+  batch.putRow(row, state?.loaded, isNew);
   if (owner !== '') {
-    const after = sessionAfterSave(session, row, joins, tail.bytes);
+    const leaves = counted || (await batch.count(owner));
+    const after = sessionAfterSave(session, row, !before, tail.bytes, leaves);
     batch.putSession(after);
     commit.sessions.set(owner, after);
   }
 
   commit.version = row.version;
-  if (stored) await tidyUp(batch, stored, row, parent, tail);
+  if (stored) await freeReplaced(batch, stored, row, parent, tail);
   const { maxPersistedChainLength: length } = request;
   if (length !== undefined) await batch.step(() => pruneAncestors(batch.transaction, commit, row, length));
   commit.snapshots.push({ id, version: row.version, snapshot: () => snapshotOf(row, state?.loaded) });
   return id;
 }
 
-/** What the snapshot as it was before reached, and what its old parent was to it. */
-async function tidyUp(
+/** Frees what the snapshot as it was before reached, and nothing else does. */
+async function freeReplaced(
   batch: Batch,
   stored: SnapshotRow,
   row: SnapshotRow,
   parent: SnapshotRow | undefined,
   tail: LogTail,
 ): Promise<void> {
-  const { parentId } = stored.info;
-  if (parentId !== undefined && parentId !== row.info.parentId) {
-    await batch.step(() => updateLeaf(batch.transaction, parentId, stored.sessionId));
-  }
   const before = spansOf(stored);
   if (!isCovered(before, [...spansOf(row), ...(parent ? spansOf(parent) : []), ...tail.taken])) {
     await batch.step(() => freeUnreached(batch.transaction, row.sessionId, before));
-  }
-}
-
-/** What the mutator returned, in copies, and planned for the base that is at hand. */
-interface Draft {
-  info: SnapshotRow['info'];
-  sessionId: string | undefined;
-  state?: { plan: Plan; bases: SnapshotRow[] } | null;
-}
-
-function draftOf<S>(batch: Batch, stored: SnapshotRow | undefined, input: SessionSnapshotInput<S>): Draft {
-  const { snapshotId: _, state, ...rest } = input;
-  try {
-    const draft: Draft = {
-      info: copy(rest),
-      sessionId: input.sessionId ?? state?.sessionId,
-    };
-    if (!('state' in input)) return draft;
-    if (!state) return { ...draft, state: null };
-    const parent = input.parentId === undefined ? undefined : batch.recall(input.parentId)?.row;
-    const bases = basesOf(stored, parent).flatMap(({ id }) => batch.recall(id) ?? []);
-    const base = mergedBase(bases.flatMap((known) => known.state ?? []));
-    return { ...draft, state: { plan: planState(state, base), bases: bases.map(({ row }) => row) } };
-  } catch (cause) {
-    throw unstorable(input, cause);
   }
 }
 
@@ -139,15 +117,6 @@ async function encoded(
   const isPlanned = state.bases.length === bases.length && state.bases.every((row, i) => row === bases[i]);
   const plan = isPlanned ? state.plan : planState(plannedState(state.plan), base);
   return { state: await encodeState(plan, base, tail) };
-}
-
-/** What a state can share with: what it was before, and its parent's if that has more in logs. */
-function basesOf(stored: SnapshotRow | undefined, parent: SnapshotRow | undefined): SnapshotRow[] {
-  const logged = (row: SnapshotRow) => (row.state?.fields ?? []).filter(([, kind]) => kind !== 'value');
-  if (!stored?.state) return parent ? [parent] : [];
-  const keys = new Set(logged(stored).map(([key]) => key));
-  const lacks = parent && parent !== stored && logged(parent).some(([key]) => !keys.has(key));
-  return lacks ? [stored, parent] : [stored];
 }
 
 /** Who owns the row. A rewrite that names no session stays where it is; moving to another one is refused. */

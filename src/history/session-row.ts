@@ -1,4 +1,5 @@
 import { ROW_FORMAT, type SessionRow, type SnapshotRow } from '../database/schema.js';
+import type { Leaves } from './leaves.js';
 
 /** A session's row after a snapshot of it was saved. */
 export function sessionAfterSave(
@@ -6,13 +7,16 @@ export function sessionAfterSave(
   { id, sessionId, createdMs, version, info }: SnapshotRow,
   joins: boolean,
   bytes: number,
+  leaves: Leaves,
 ): SessionRow {
   const updatedMs = Math.max(createdMs, Date.parse(String(info['updatedAt'] ?? info.createdAt)));
   // Whoever continues the selected branch wants to come back to where they got.
   const follows = joins && info.parentId !== undefined && session?.selected === info.parentId;
   const selected = follows ? id : session?.selected;
+  const { latest: _, ...kept } = session ?? { format: ROW_FORMAT, id: sessionId };
   return {
-    ...(session ?? { format: ROW_FORMAT, id: sessionId }),
+    ...kept,
+    ...leaves,
     createdMs: Math.min(createdMs, session?.createdMs ?? createdMs),
     updatedMs: Math.max(updatedMs, session?.updatedMs ?? updatedMs),
     snapshots: (session?.snapshots ?? 0) + (joins ? 1 : 0),

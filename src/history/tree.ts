@@ -3,6 +3,7 @@ import { isSessionRow, isSnapshotRow, sortOut, unreadable, wholeSnapshot } from 
 import { startingWith, type ReadTransaction, type SnapshotRow } from '../database/schema.js';
 import { together } from '../database/transaction.js';
 import { SessionStoreError } from '../errors.js';
+import { leavesAmong } from './leaves.js';
 import { snapshotInfo } from './rows.js';
 
 /** The snapshots of a session, oldest first, and the ids of those that cannot be read. */
@@ -45,8 +46,8 @@ export async function readHistory(transaction: ReadTransaction, id: string): Pro
 
 /** Leaves, newest first. */
 export async function readLeaves(transaction: ReadTransaction, sessionId: string): Promise<SnapshotInfo[]> {
-  const rows = await transaction.objectStore('snapshots').index('latestLeaf').getAll(startingWith(sessionId));
-  return rows.filter(isSnapshotRow).reverse().map(snapshotInfo);
+  const { whole } = await sessionRows(transaction, sessionId);
+  return leavesAmong(whole).reverse().map(snapshotInfo);
 }
 
 export async function readTree(transaction: ReadTransaction, sessionId: string): Promise<SessionTree> {
@@ -58,8 +59,7 @@ export async function readTree(transaction: ReadTransaction, sessionId: string):
   for (const row of whole) nodes.set(row.id, { ...snapshotInfo(row), children: [] });
   for (const node of nodes.values()) nodes.get(node.parentId ?? '')?.children.push(node.snapshotId);
 
-  const leaves = whole
-    .filter((row) => row.leafOf !== undefined)
+  const leaves = leavesAmong(whole)
     .reverse()
     .map(({ id }) => id);
   const selected = isSessionRow(session) ? session.selected : undefined;

@@ -12,17 +12,8 @@ export interface Entry {
   size: number;
   /** The media inside the value, entries themselves. */
   media: { path: string[]; entry: Entry }[];
-}
-
-/** The runs that a sequence of entries is made of. */
-export function toSpans(entries: readonly Entry[]): Spans {
-  const spans: Spans = [];
-  for (const { log, at } of entries) {
-    const last = spans.length - 3;
-    if (last >= 0 && spans[last] === log && at === spans[last + 1]! + spans[last + 2]!) spans[last + 2]!++;
-    else spans.push(log, at, 1);
-  }
-  return spans;
+  /** Nothing in it comes twice, and its arrays have no holes and no properties of their own. */
+  isPlain: boolean;
 }
 
 /** The runs of several spans, by log, in no order. */

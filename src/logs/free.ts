@@ -51,14 +51,17 @@ export async function keepOnly(
 /** Part of a row, as a row. */
 function slice(row: LogRow, from: number, to: number): LogRow {
   const entries = row.entries.slice(from, to);
+  const isInside = (index: number) => index >= from && index < to;
+  const intricate = (row.intricate ?? []).filter(isInside).map((index) => index - from);
   const media = (row.media ?? [])
-    .filter(([index]) => index >= from && index < to)
+    .filter(([index]) => isInside(index))
     .map(([index, ...where]): NonNullable<LogRow['media']>[number] => [index - from, ...where]);
   return {
     format: row.format,
     at: row.at + from,
     size: (row.size * entries.length) / row.entries.length,
     entries,
+    ...(intricate.length > 0 && { intricate }),
     ...(media.length > 0 && { media }),
   };
 }

@@ -1,20 +1,10 @@
 import { isLogRow, unreadable } from '../database/rows.js';
 import type { LogRow, ReadTransaction, SnapshotRow, Spans } from '../database/schema.js';
-import { copy } from '../validation/clone.js';
+import { copy, copyPlain } from '../validation/clone.js';
 import { runsByLog, type Entry } from './entry.js';
 import { replaceAt } from './media.js';
-
-/** A property of a state: an array of entries, one large value as an entry, or a small value as it is. */
-export type LoadedField =
-  { key: string; kind: 'array' | 'one'; entries: Entry[] } | { key: string; kind: 'value'; value: unknown };
-
-/** A state in memory. Its entries are shared with other states; `copyOut` makes what an application may have. */
-export interface LoadedState {
-  fields: LoadedField[];
-  media: Entry[];
-  /** Roughly, in bytes, whether shared or not. */
-  size: number;
-}
+import { continued, EMPTY } from './sequence.js';
+import { stateOf, type LoadedField, type LoadedState } from './state.js';
 
 /** The spans of everything that a snapshot reaches. */
 export function spansOf({ state }: SnapshotRow): Spans[] {
@@ -30,7 +20,7 @@ export async function loadState(
 ): Promise<LoadedState | null | undefined> {
   const { state } = row;
   if (!state) return state;
-  const entries = new Map<string, Entry>();
+  const logs = new Map<number, Map<number, Entry>>();
   const rows = await Promise.all(
     [...runsByLog(spansOf(row))].map(async ([log, runs]) => {
       const from = Math.min(...runs.map(([start]) => start));
@@ -39,23 +29,32 @@ export async function loadState(
     }),
   );
   for (const { log, rows: logRows } of rows) {
-    for (const { at, entries: values, size } of logRows) {
+    const entries = new Map<number, Entry>();
+    logs.set(log, entries);
+    for (const { at, entries: values, size, intricate = [] } of logRows) {
       values.forEach((value, index) => {
-        const entry = { log, at: at + index, value, size: size / values.length, media: [] };
-        entries.set(`${log},${at + index}`, entry);
+        const isPlain = !intricate.includes(index);
+        entries.set(at + index, {
+          log,
+          at: at + index,
+          value,
+          isPlain,
+          size: size / values.length,
+          media: [],
+        });
       });
     }
   }
   const incomplete = new Set<Entry>();
   const entryAt = (log: number, at: number): Entry => {
-    const entry = entries.get(`${log},${at}`);
+    const entry = logs.get(log)?.get(at);
     if (!entry || incomplete.has(entry)) throw unreadable('snapshot', row.id);
     return entry;
   };
   for (const { log, rows: logRows } of rows) {
     for (const { at, media } of logRows) {
       for (const [index, path, mediaLog, mediaAt] of media ?? []) {
-        const medium = entries.get(`${mediaLog},${mediaAt}`);
+        const medium = logs.get(mediaLog)?.get(mediaAt);
         const entry = entryAt(log, at + index);
         // No loss if it is a neighbour, which this snapshot does not reach.
         if (!medium) {
@@ -75,10 +74,11 @@ export async function loadState(
     return resolved;
   };
   const fields = state.fields.map(([key, kind, content]): LoadedField =>
-    kind === 'value' ? { key, kind, value: content } : { key, kind, entries: resolve(content) },
+    kind === 'value'
+      ? { key, kind, value: content }
+      : { key, kind, sequence: continued(EMPTY, resolve(content)) },
   );
-  const size = [...entries.values()].reduce((sum, entry) => sum + entry.size, 1000);
-  return { fields, media: resolve(state.media), size };
+  return stateOf(fields);
 }
 
 /** The rows that hold the positions from `from` up to `to`, and perhaps some around them. */
@@ -110,7 +110,9 @@ export function copyOut({ fields }: LoadedState): Record<string, unknown> {
   return Object.fromEntries(
     fields.map((field) => {
       if (field.kind === 'value') return [field.key, copy(field.value)];
-      const values = field.entries.map((entry) => copy(entry.value));
+      const values = field.sequence.entries.map(({ value, isPlain }) =>
+        isPlain ? copyPlain(value) : copy(value),
+      );
       return [field.key, field.kind === 'one' ? values[0] : values];
     }),
   );

@@ -5,8 +5,10 @@ import { equal } from './equal.js';
 const CANDIDATES = 8;
 
 export interface Matched {
-  /** For every value the entry that it equals. */
-  entries: (Entry | undefined)[];
+  /** How many values are the first entries of the base, one after the other. */
+  same: number;
+  /** For each of the other values the entry that it equals. */
+  others: (Entry | undefined)[];
   /** How many runs of the base they come from. */
   runs: number;
 }
@@ -16,26 +18,32 @@ export interface Matched {
  * the front, edited, or left over between removals.
  */
 export function match(base: readonly Entry[], values: readonly unknown[]): Matched {
-  const entries: (Entry | undefined)[] = [];
-  let next = 0;
+  let same = 0;
+  while (same < base.length && same < values.length && isSame(base[same]!, values[same])) same++;
+  const others: (Entry | undefined)[] = [];
+  let next = same;
   let runs = 1;
   let places: Map<number, number[]> | undefined;
-  for (const value of values) {
+  for (const value of values.slice(same)) {
     const expected = base[next];
-    if (expected && equal(expected.value, value)) {
-      entries.push(expected);
+    if (expected && isSame(expected, value)) {
+      others.push(expected);
       next++;
       continue;
     }
     // Past the end of the base everything is new.
     places ??= expected && placesByPrint(base);
     const found = expected && findElsewhere(base, next, places!, value);
-    entries.push(found === undefined ? undefined : base[found]);
+    others.push(found === undefined ? undefined : base[found]);
     if (found === undefined) continue;
     next = found + 1;
     runs++;
   }
-  return { entries, runs };
+  return { same, others, runs };
+}
+
+function isSame(entry: Entry, value: unknown): boolean {
+  return equal(entry.value, value, entry.isPlain);
 }
 
 function findElsewhere(
@@ -47,7 +55,7 @@ function findElsewhere(
   const candidates = (places.get(fingerprint(value)) ?? []).filter((index) => index !== next);
   // What comes later is the likelier: histories lose from the front and in the middle.
   const ahead = candidates.filter((index) => index > next);
-  return [...ahead, ...candidates].slice(0, CANDIDATES).find((index) => equal(base[index]!.value, value));
+  return [...ahead, ...candidates].slice(0, CANDIDATES).find((index) => isSame(base[index]!, value));
 }
 
 const prints = new WeakMap<Entry, number>();

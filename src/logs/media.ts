@@ -19,21 +19,23 @@ function isMedia(value: unknown): boolean {
 }
 
 /**
- * All media in a value, as far as plain objects and arrays reach. None in a value that contains something twice:
- * taking it out at one place would leave it at the other.
+ * Whether a value is plain: nothing in it comes twice, and its objects and arrays are as literals make them. And
+ * all media in it, but none if it is not: what comes twice and is taken out at one place would be left at the other.
  */
-export function findMedia(value: unknown): Medium[] {
+export function survey(value: unknown): { isPlain: boolean; media: Medium[] } {
   const seen = new Set<unknown>();
-  const found: Medium[] = [];
-  const isTree = (part: unknown, path: Path): boolean => {
-    if (isMedia(part)) found.push({ path, value: part });
+  const media: Medium[] = [];
+  const isPlain = (part: unknown, path: Path): boolean => {
+    if (isMedia(part)) media.push({ path, value: part });
     if (typeof part !== 'object' || part === null) return true;
     if (seen.has(part)) return false;
     seen.add(part);
-    if (!isPlainArray(part) && !isPlainObject(part)) return true;
-    return Object.entries(part).every(([key, child]) => isTree(child, [...path, key]));
+    const proto: unknown = Object.getPrototypeOf(part);
+    if (!Array.isArray(part) && proto !== Object.prototype && proto !== null) return true;
+    if (!isPlainArray(part) && !isPlainObject(part)) return false;
+    return Object.entries(part).every(([key, child]) => isPlain(child, [...path, key]));
   };
-  return isTree(value, []) ? found : [];
+  return isPlain(value, []) ? { isPlain: true, media } : { isPlain: false, media: [] };
 }
 
 /** The value with something else at each of the paths; what lies beside them is shared with the original. */

@@ -1,19 +1,25 @@
 import { isLogRow } from '../database/rows.js';
 import { logKey, startingWith, type LogKey, type LogRow, type WriteTransaction } from '../database/schema.js';
 
-/** Browsers store rows from here on apart and read them several times faster, in bytes. Such rows stay as they are. */
-const LARGE = 64 * 1024;
-
-/** What small rows are gathered to. With the last one less than LARGE, none is larger than three times that. */
-const SEALED = 128 * 1024;
+const KIB = 1024;
 
 /**
- * Gathers small rows of a log that follow each other into one large row, once; resolves to whether there were
- * any. Positions stay as they are, so nothing that refers to them changes.
+ * Rows of these sizes, in bytes, are gathered until they come to `sealed`. Browsers store rows from 64 KiB on apart
+ * and read them several times faster; and each costs something again, so that four of them are better one. With
+ * the second step, what is written is written three times in all, and no row is larger than 512 KiB.
+ */
+const STEPS = [
+  { from: 0, to: 64 * KIB, sealed: 128 * KIB },
+  { from: 64 * KIB, to: 256 * KIB, sealed: 320 * KIB },
+];
+
+/**
+ * Gathers rows of a log that follow each other into one larger row, once; resolves to whether there were any. Positions stay as they are, so nothing that refers to them changes.
  */
 export async function sealOnce(transaction: WriteTransaction, log: number): Promise<boolean> {
   const logs = transaction.objectStore('logs');
-  const group = nextGroup(await logs.getAllKeys(startingWith(log)));
+  const keys = await logs.getAllKeys(startingWith(log));
+  const group = STEPS.map((step) => nextGroup(keys, step)).find(Boolean);
   if (!group) return false;
   const range = IDBKeyRange.bound(group[0], group.at(-1));
   const rows: LogRow[] = await logs.getAll(range);
@@ -25,37 +31,43 @@ export async function sealOnce(transaction: WriteTransaction, log: number): Prom
   return true;
 }
 
-function nextGroup(keys: readonly LogKey[]): LogKey[] | undefined {
+function nextGroup(
+  keys: readonly LogKey[],
+  { from, to, sealed }: (typeof STEPS)[number],
+): LogKey[] | undefined {
   let group: LogKey[] = [];
   let size = 0;
   for (const key of keys) {
     const [, , start, bytes] = key;
-    if (bytes >= LARGE || (group.length > 0 && group.at(-1)![1] !== start)) {
+    const fits = bytes >= from && bytes < to;
+    if (!fits || (group.length > 0 && group.at(-1)![1] !== start)) {
       group = [];
       size = 0;
     }
-    if (bytes >= LARGE) continue;
+    if (!fits) continue;
     group.push(key);
     size += bytes;
-    if (size >= SEALED) return group;
+    if (size >= sealed && group.length > 1) return group;
   }
   return undefined;
 }
 
+type Place = NonNullable<LogRow['media']>[number];
+
 function joined(first: LogRow, second: LogRow): LogRow {
   const offset = first.entries.length;
+  const shift = (index: number) => index + offset;
+  const intricate = [...(first.intricate ?? []), ...(second.intricate ?? []).map(shift)];
   const media = [
     ...(first.media ?? []),
-    ...(second.media ?? []).map(([index, ...where]): NonNullable<LogRow['media']>[number] => [
-      index + offset,
-      ...where,
-    ]),
+    ...(second.media ?? []).map(([index, ...where]): Place => [shift(index), ...where]),
   ];
   return {
     format: first.format,
     at: first.at,
     size: first.size + second.size,
     entries: [...first.entries, ...second.entries],
+    ...(intricate.length > 0 && { intricate }),
     ...(media.length > 0 && { media }),
   };
 }

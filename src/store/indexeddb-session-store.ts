@@ -116,6 +116,7 @@ export class IndexedDBSessionStore<S = unknown> implements SessionStore<S> {
     return this.#tenant(options).save({
       snapshotId,
       maxPersistedChainLength,
+      hasRandomIds: this.#options.generateId === undefined,
       mutator: checkedMutator(mutator, stateSchema),
       // One id for all attempts, so that a save that is done again is the same save.
       generateId: () => {
@@ -284,7 +285,8 @@ export class IndexedDBSessionStore<S = unknown> implements SessionStore<S> {
    * when that is aborted; nothing is lost at any point.
    */
   async compact(options: SessionStoreOptions & { signal?: AbortSignal } = {}): Promise<void> {
-    await this.#tenant(options).compact(undefined, options.signal);
+    const compaction = await this.#tenant(options).compaction();
+    await compaction.run(undefined, options.signal);
   }
 
   /** Waits for what has been begun, then lets go of everything. Calling it again does nothing. */

@@ -12,7 +12,7 @@ import { saveAll } from '../history/save-all.js';
 import { withExpiry } from '../liveness/expiry.js';
 import { openChannel, type ChangeChannel, type ChangeMessage } from '../tabs/channel.js';
 import { ALL, Watchers, type Versioned } from '../tabs/watchers.js';
-import { IdleWork } from './idle-work.js';
+import type { Compaction } from './compaction.js';
 import { SaveQueue } from './save-queue.js';
 
 /** One tenant's database, and everybody in this tab who watches it. */
@@ -24,19 +24,19 @@ export class Tenant<S> {
   readonly #channel: ChangeChannel;
   /** The last operation begun; the next one waits for it, so that a delete wins over the saves before it. */
   #tail: Promise<unknown> = Promise.resolve();
-  readonly #idle: IdleWork;
+  #compaction: Promise<Compaction> | undefined;
   readonly #saves: SaveQueue<SaveRequest<S>, string | null>;
   readonly #reads = new Set<Promise<unknown>>();
 
   constructor(
-    databaseName: string,
+    readonly databaseName: string,
     durability: IDBTransactionDurability,
     readonly heartbeatTimeoutMs: number,
-    compaction: boolean,
+    /** Whether to seal logs in idle time. */
+    readonly compacts: boolean,
   ) {
     this.#connection = new Connection(databaseName, durability);
     this.#channel = openChannel(databaseName, (message) => this.#receive(message));
-    this.#idle = new IdleWork(compaction, `offshoot:${databaseName}:compact`, (ids) => this.compact(ids));
     this.#saves = new SaveQueue(
       (run) => this.#enqueue(run),
       (requests) => this.#save(requests),
@@ -94,18 +94,21 @@ export class Tenant<S> {
     });
   }
 
-  /** Seals what has gathered; `write` of others goes on in between. */
-  async compact(sessionIds?: string[], signal?: AbortSignal): Promise<void> {
-    const { compactSession, unsealedSessions } = await import('../history/compact.js');
-    const write = <T>(work: (transaction: WriteTransaction) => Promise<T>) => {
-      this.#saves.close();
-      return this.#enqueue(() => this.#connection.write(work));
-    };
-    for (const id of sessionIds ?? (await write(unsealedSessions))) await compactSession(write, id, signal);
+  compaction(): Promise<Compaction> {
+    this.#compaction ??= import('./compaction.js').then(
+      ({ Compaction }) =>
+        new Compaction(`offshoot:${this.databaseName}:compact`, (work) => {
+          this.#saves.close();
+          return this.#enqueue(() => this.#connection.write(work));
+        }),
+    );
+    // Loading may succeed another time, perhaps when the device is online again.
+    this.#compaction.catch(() => (this.#compaction = undefined));
+    return this.#compaction;
   }
 
   async close(): Promise<void> {
-    this.#idle.stop();
+    (await this.#compaction?.catch(() => {}))?.stop();
     this.snapshots.clear();
     this.sessions.clear();
     await this.#tail;
@@ -140,7 +143,14 @@ export class Tenant<S> {
     }
     for (const [id, row] of sessions) this.sessions.deliver(id, sessionChange(version, id, row));
     if (cleared) this.#reset(version);
-    for (const [id, row] of sessions) if (row && row.unsealed >= UNSEALED) this.#idle.add(id);
+    for (const [id, row] of sessions) {
+      if (this.compacts && row && row.unsealed >= UNSEALED) void this.#compactLater(id);
+    }
+  }
+
+  async #compactLater(sessionId: string): Promise<void> {
+    // It is nobody's business if this fails: the next save that finds enough to do tries again.
+    (await this.compaction().catch(() => {}))?.schedule(sessionId);
   }
 
   #receive({ version, snapshots, sessions, cleared }: ChangeMessage): void {

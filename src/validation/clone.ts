@@ -32,6 +32,20 @@ function copyTree<T>(value: T, seen: Set<object>): T {
   return structuredClone(value);
 }
 
+/** The same for what is known to be a tree of literals, in a fraction of the time. */
+export function copyPlain(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null) return value;
+  if (Array.isArray(value)) return value.map(copyPlain);
+  const prototype: unknown = Object.getPrototypeOf(value);
+  if (prototype !== Object.prototype && prototype !== null) return copy(value);
+  const result = { ...value } as Record<string, unknown>;
+  for (const key in result) {
+    const part = result[key];
+    if (typeof part === 'object') result[key] = copyPlain(part);
+  }
+  return result;
+}
+
 /** What can be sent to a worker and not be stored. */
 function isUnstorable(value: object): boolean {
   return (

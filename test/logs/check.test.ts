@@ -63,7 +63,6 @@ test('a snapshot that went without its entries', async () => {
   await withRaw(chat.name, (transaction) => transaction.objectStore('snapshots').delete('n2'));
   expect(await problemsOf(chat)).toEqual([
     { kind: 'miscounted', sessionId: 's', stored: 3, actual: 2 },
-    { kind: 'leaf', snapshotId: 'n1', stored: false, actual: true },
     { kind: 'unreachable', log: key![0], from: key![2], to: key![1] },
   ]);
 });
@@ -86,14 +85,15 @@ test('a session that is lost, and one that is empty', async () => {
   ]);
 });
 
-test('marks of leaves', async () => {
+test('a session that takes the wrong snapshot for its latest leaf, or none, or counts other leaves', async () => {
   const chat = await filled();
-  await overwriteRow(chat.name, 'snapshots', 'n2', ({ leafOf: _, ...row }) => row);
-  await overwriteRow(chat.name, 'snapshots', 'n0', (row) => ({ ...row, leafOf: 's' }));
+  const actual = { count: 1, latest: 'n2' };
+  await overwriteRow(chat.name, 'sessions', 's', (row) => ({ ...row, latest: { ...row.latest, id: 'n0' } }));
   expect(await problemsOf(chat)).toEqual([
-    { kind: 'leaf', snapshotId: 'n0', stored: true, actual: false },
-    { kind: 'leaf', snapshotId: 'n2', stored: false, actual: true },
+    { kind: 'leaves', sessionId: 's', stored: { count: 1, latest: 'n0' }, actual },
   ]);
+  await overwriteRow(chat.name, 'sessions', 's', ({ latest: _, ...row }) => ({ ...row, leaves: 2 }));
+  expect(await problemsOf(chat)).toEqual([{ kind: 'leaves', sessionId: 's', stored: { count: 2 }, actual }]);
 });
 
 test.each([
@@ -144,8 +144,8 @@ test.each<[string, (row: any) => unknown]>([
 test('several problems at once are all reported', async () => {
   const chat = await filled();
   await overwriteRow(chat.name, 'sessions', 's', (row) => ({ ...row, snapshots: 7 }));
-  await overwriteRow(chat.name, 'snapshots', 'x', ({ leafOf: _, ...row }) => row);
+  await overwriteRow(chat.name, 'sessions', 'other', (row) => ({ ...row, leaves: 3 }));
   await spoilLogRow(chat.name, () => undefined);
   const kinds = (await problemsOf(chat)).map(({ kind }) => kind);
-  expect(kinds).toEqual(['miscounted', 'leaf', 'dangling', 'dangling', 'dangling']);
+  expect(kinds).toEqual(['leaves', 'miscounted', 'dangling', 'dangling', 'dangling']);
 });

@@ -247,7 +247,7 @@ describe('in idle time', () => {
       await chat.save('short', undefined, { messages: [said('hi')] }, { via: tidy, sessionId: 'short' });
       expect(idle).toHaveLength(0);
       await chat.save('next', 'n59', next, { via: tidy });
-      expect(idle).toHaveLength(1);
+      await vi.waitFor(() => expect(idle).toHaveLength(1));
       idle[0]!();
       await vi.waitFor(async () => expect((await logKeys(chat.name)).length).toBeLessThan(30));
       await chat.expectWhole();

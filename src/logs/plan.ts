@@ -1,0 +1,99 @@
+import { copy, isPlainArray } from '../validation/clone.js';
+import type { Entry } from './entry.js';
+import { equal } from './equal.js';
+import { match } from './match.js';
+import { isSmall, survey } from './media.js';
+import { EMPTY, startOf, type Sequence } from './sequence.js';
+import type { LoadedField, LoadedState } from './state.js';
+
+/** What is smaller than this stays in the snapshot's own row, in bytes. */
+const INLINE_SIZE = 512;
+
+/** Of more runs than this, and more than a quarter as many as there are elements, an array is stored anew. */
+const MOST_RUNS = 64;
+
+/** A value that nothing in the base equals, copied; its media may be there all the same. */
+export class Fresh {
+  constructor(
+    readonly value: unknown,
+    readonly isPlain: boolean,
+    readonly media: { path: string[]; value: unknown; known: Entry | undefined }[],
+  ) {}
+}
+
+/** A property that is kept in logs. */
+export interface LoggedField {
+  key: string;
+  kind: 'array' | 'one';
+  /** The last entry of the base. */
+  last: Entry | undefined;
+  /** What the base begins with as well. */
+  start: Sequence;
+  /** What follows: old entries where they equal an element, otherwise copies. */
+  rest: (Entry | Fresh)[];
+}
+
+/** What of a state is new and what is not, with nothing written yet. */
+export type Plan = (Extract<LoadedField, { kind: 'value' }> | LoggedField)[];
+
+/**
+ * Finds what a state shares with the base, an earlier state of the same session, most often the parent's; and
+ * copies the rest, so that the caller may go on changing it. Throws a DataCloneError for what cannot be stored.
+ */
+export function planState(state: object, base: LoadedState | null | undefined): Plan {
+  const before = new Map(base?.fields.map((field) => [field.key, field]));
+  return Object.entries(state).map(([key, value]: [string, unknown]): Plan[number] => {
+    if (isSmall(value, INLINE_SIZE)) return { key, kind: 'value', value: copy(value) };
+    const known = before.get(key);
+    const old = !known || known.kind === 'value' ? EMPTY : known.sequence;
+    const isArray = typeof value === 'object' && isPlainArray(value!);
+    const shared = sharedWith(old, isArray ? value : [value], base?.media ?? []);
+    return { key, kind: isArray ? 'array' : 'one', last: old.entries.at(-1), ...shared };
+  });
+}
+
+function sharedWith(
+  old: Sequence,
+  values: readonly unknown[],
+  media: readonly Entry[],
+): Pick<LoggedField, 'start' | 'rest'> {
+  const { same, others, runs } = match(old.entries, values);
+  // References to more runs would soon cost more than what they save.
+  const known = runs > MOST_RUNS && runs > values.length / 4 ? [] : others;
+  const rest = values.slice(same).map((value, index) => known[index] ?? fresh(value, media));
+  return { start: startOf(old, same), rest };
+}
+
+function fresh(original: unknown, media: readonly Entry[]): Fresh {
+  const value = copy(original);
+  const { isPlain, media: found } = survey(value);
+  const known = found.map((medium) => ({
+    ...medium,
+    known: media.find((entry) => equal(entry.value, medium.value)),
+  }));
+  return new Fresh(value, isPlain, known);
+}
+
+/** One base of several: what the first has in logs, and of the others what it has not. */
+export function mergedBase(states: readonly LoadedState[]): LoadedState | undefined {
+  const [first, second] = states;
+  if (!first || !second) return first;
+  const logged = first.fields.filter(({ kind }) => kind !== 'value');
+  const keys = new Set(logged.map(({ key }) => key));
+  return {
+    fields: [...logged, ...second.fields.filter(({ key }) => !keys.has(key))],
+    media: [...new Set([...second.media, ...first.media])],
+    size: first.size + second.size,
+  };
+}
+
+/** The state that was planned. */
+export function plannedState(plan: Plan): object {
+  return Object.fromEntries(
+    plan.map((field) => {
+      if (field.kind === 'value') return [field.key, field.value];
+      const values = [...field.start.entries, ...field.rest].map(({ value }) => value);
+      return [field.key, field.kind === 'one' ? values[0] : values];
+    }),
+  );
+}

@@ -1,0 +1,46 @@
+import type { Spans } from '../database/schema.js';
+import type { Entry } from './entry.js';
+
+/** Entries in the order in which they make up a value, with what is known of them together. Never changed. */
+export interface Sequence {
+  readonly entries: readonly Entry[];
+  /** The runs that they are made of. */
+  readonly spans: Spans;
+  /** All media inside them, each once. */
+  readonly media: readonly Entry[];
+  /** Roughly, in bytes. */
+  readonly size: number;
+}
+
+export const EMPTY: Sequence = { entries: [], spans: [], media: [], size: 0 };
+
+/** Costs what is added, however long the sequence is. */
+export function continued(sequence: Sequence, added: readonly Entry[]): Sequence {
+  if (added.length === 0) return sequence;
+  const spans = [...sequence.spans];
+  const media = new Set(sequence.media);
+  let { size } = sequence;
+  for (const entry of added) {
+    extend(spans, entry);
+    for (const medium of entry.media) media.add(medium.entry);
+    size += entry.size;
+  }
+  return { entries: sequence.entries.concat(added), spans, media: [...media], size };
+}
+
+export function startOf(sequence: Sequence, length: number): Sequence {
+  if (length === sequence.entries.length) return sequence;
+  return continued(EMPTY, sequence.entries.slice(0, length));
+}
+
+export function toSpans(entries: readonly Entry[]): Spans {
+  const spans: Spans = [];
+  for (const entry of entries) extend(spans, entry);
+  return spans;
+}
+
+function extend(spans: Spans, { log, at }: Entry): void {
+  const last = spans.length - 3;
+  if (last >= 0 && spans[last] === log && at === spans[last + 1]! + spans[last + 2]!) spans[last + 2]!++;
+  else spans.push(log, at, 1);
+}

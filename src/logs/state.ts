@@ -1,0 +1,26 @@
+import type { Entry } from './entry.js';
+import type { Sequence } from './sequence.js';
+
+/** What every state takes beside its entries; roughly, in bytes. */
+const STATE_SIZE = 1000;
+
+/** A property of a state: an array of entries, one large value as an entry, or a small value as it is. */
+export type LoadedField =
+  { key: string; kind: 'array' | 'one'; sequence: Sequence } | { key: string; kind: 'value'; value: unknown };
+
+/** A state in memory. Its entries are shared with other states; `copyOut` makes what an application may have. */
+export interface LoadedState {
+  fields: LoadedField[];
+  media: readonly Entry[];
+  /** Roughly, in bytes, whether shared or not. */
+  size: number;
+}
+
+export function stateOf(fields: LoadedField[]): LoadedState {
+  const sequences = fields.flatMap((field) => (field.kind === 'value' ? [] : field.sequence));
+  return {
+    fields,
+    media: [...new Set(sequences.flatMap(({ media }) => media))],
+    size: sequences.reduce((sum, { size }) => sum + size, STATE_SIZE),
+  };
+}
