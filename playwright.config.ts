@@ -1,8 +1,15 @@
 import { defineConfig } from '@playwright/test';
 import { launchOptions } from './scripts/chromium.mjs';
+import { findFirefox } from './scripts/firefox.mjs';
+import { findWebKit } from './scripts/webkit.mjs';
+import type { EngineOptions } from './test/engines/test.js';
+
+const everywhere = ['tabs/**/*.spec.ts', 'engines/**/*.spec.ts'];
+/** Engines that are not there are no projects, unless all are asked for: then their tests fail. */
+const required = process.env['OFFSHOOT_ENGINES'] === 'all';
 
 /** Tests that need whole tabs: several of them, reloads, crashes. They bring their own servers. */
-export default defineConfig({
+export default defineConfig<object, EngineOptions>({
   testDir: 'test',
   testMatch: '**/*.spec.ts',
   outputDir: '.reports/playwright',
@@ -13,4 +20,14 @@ export default defineConfig({
   workers: process.env['CI'] ? 1 : 2,
   reporter: [['list'], ['json', { outputFile: '.reports/e2e.json' }]],
   use: { headless: true, launchOptions },
+  projects: [
+    { name: 'chromium', use: { engine: 'chromium' } },
+    { name: 'chromium-sqlite', testMatch: everywhere, use: { engine: 'chromium-sqlite' } },
+    ...(required || findFirefox()
+      ? [{ name: 'firefox', testMatch: everywhere, use: { engine: 'firefox' as const } }]
+      : []),
+    ...(required || findWebKit()
+      ? [{ name: 'webkit', testMatch: everywhere, use: { engine: 'webkit' as const } }]
+      : []),
+  ],
 });

@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { engineNames } from './engines/index.mjs';
 import { variants, workloads } from './plan.mjs';
 
 const USAGE = `npm run bench -- [options]
@@ -8,7 +9,7 @@ const USAGE = `npm run bench -- [options]
   --variants=a,b       variants: ${variants.map(({ name }) => name).join(', ')}
   --rounds=n           how often Offshoot, the floors and JSON Patch are measured
   --peer-rounds=n      how often the other libraries are
-  --engine=chromium    or, once they are written, firefox and webkit; these without peers
+  --engine=name        ${engineNames.join(', ')}; but for the first without peers
   --help`;
 
 /**

@@ -1,26 +1,15 @@
 // Which Chromium the tests use, and how they start it.
-import { accessSync, constants, existsSync } from 'node:fs';
-import { delimiter, join } from 'node:path';
+import { existsSync } from 'node:fs';
 import { chromium } from '@playwright/test';
-
-const names = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'];
-
-/** @param {string} path */
-function isExecutable(path) {
-  try {
-    accessSync(path, constants.X_OK);
-    return true;
-  } catch {
-    return false;
-  }
-}
+import { findOnPath } from './executables.mjs';
 
 /** CHROMIUM_PATH, or one on the PATH, or the one that Playwright installed; `undefined` if there is none. */
 export function findChromium() {
   if (process.env['CHROMIUM_PATH']) return process.env['CHROMIUM_PATH'];
-  const folders = (process.env['PATH'] ?? '').split(delimiter).filter(Boolean);
-  const candidates = names.flatMap((name) => folders.map((folder) => join(folder, name)));
-  return candidates.find(isExecutable) ?? [chromium.executablePath()].find(existsSync);
+  return (
+    findOnPath('chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable') ??
+    [chromium.executablePath()].find(existsSync)
+  );
 }
 
 const executablePath = findChromium();

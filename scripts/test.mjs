@@ -51,7 +51,7 @@ function run({ script, args, count }) {
 }
 
 rmSync(reports, { recursive: true, force: true });
-// Not a test. Without Chromium the tests that need it fail.
+// Not a test. Without Chromium the tests that need it fail; Firefox and WebKitGTK are used where they are.
 succeeds('chromium');
 const results = steps.map(run);
 

@@ -1,7 +1,43 @@
-// One file per engine. Firefox and WebKitGTK are yet to come: see engine.d.ts for what theirs must export.
+// The browsers that the tests run in, as the bench sees them.
+import { readdirSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { engineNames, loadEngine as load } from '../../test/engines/index.mjs';
+
+export { engineNames };
 
 /** @param {string} name @returns {Promise<import('./engine.d.ts').Engine>} */
 export async function loadEngine(name) {
-  if (name === 'chromium') return (await import('./chromium.mjs')).engine;
-  throw new Error(`--engine=${name}: nobody has written bench/engines/${name}.mjs yet`);
+  const known = engineNames.find((engine) => engine === name);
+  if (!known) throw new Error(`--engine=${name}: there are ${engineNames.join(', ')}`);
+  const engine = await load(known);
+  return {
+    name: engine.name,
+    async start(profile) {
+      const browser = await engine.start(profile);
+      return {
+        version: browser.version,
+        open: async (url) => benchIn(await browser.open(url)),
+        close: browser.close,
+      };
+    },
+    diskBytes: (profile) => bytesIn(engine.databases(profile)),
+  };
+}
+
+/** @param {import('../../test/engines/engine.d.ts').Tab} tab @returns {import('./engine.d.ts').Tab} */
+const benchIn = (tab) => ({
+  run: (phase, request) =>
+    tab.evaluate(
+      ([phase, request]) => window.bench.run(phase, request),
+      /** @type {const} */ ([phase, request]),
+    ),
+  close: tab.close,
+});
+
+/** @param {string} folder @returns {number} */
+function bytesIn(folder) {
+  return readdirSync(folder, { withFileTypes: true }).reduce((bytes, entry) => {
+    const path = join(folder, entry.name);
+    return bytes + (entry.isDirectory() ? bytesIn(path) : statSync(path).size);
+  }, 0);
 }

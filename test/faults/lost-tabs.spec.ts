@@ -1,11 +1,13 @@
 import { expect } from '@playwright/test';
-import { counted, countsHeard, expectIncreasing, hostIn, test } from '../tabs/tabs.js';
+import { tabOf } from '../engines/chromium.mjs';
+import { counted, countsHeard, expectIncreasing, hostIn } from '../tabs/tabs.js';
+import { test } from './pages.js';
 
 test('data that the user cleared while tabs are open: they go on with an empty database', async ({
-  openTab,
+  openPage,
 }) => {
-  const page = await openTab();
-  const [one, two] = [hostIn(page), hostIn(await openTab())];
+  const page = await openPage();
+  const [one, two] = [hostIn(tabOf(page)), hostIn(tabOf(await openPage()))];
   await one.save('a', counted(1));
   await two.watch('a', 's');
   await expect.poll(() => countsHeard(two)).toEqual([1]);
@@ -27,10 +29,10 @@ test('data that the user cleared while tabs are open: they go on with an empty d
 });
 
 test('a tab that crashes in the midst of its saves leaves whole what it saved, and the others go on', async ({
-  openTab,
+  openPage,
 }) => {
-  const page = await openTab();
-  const [one, two] = [hostIn(page), hostIn(await openTab())];
+  const page = await openPage();
+  const [one, two] = [hostIn(tabOf(page)), hostIn(tabOf(await openPage()))];
   await two.watch('a', 's');
   const counting = one.increment('a', 200_000);
   const dying = expect(counting).rejects.toThrow('crashed');

@@ -1,6 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { expect, type Page } from '@playwright/test';
-import { counted, hostIn, test, type RemoteHost } from '../tabs/tabs.js';
+import { tabOf } from '../engines/chromium.mjs';
+import { counted, hostIn, type RemoteHost } from '../tabs/tabs.js';
+import { test } from './pages.js';
 
 /** Before the origin uses IndexedDB for the first time: later, Chromium no longer cares. */
 async function limitStorage(page: Page, bytes: number): Promise<void> {
@@ -30,12 +32,12 @@ async function fillUp(host: RemoteHost) {
 }
 
 test('a full disk: RESOURCE_EXHAUSTED, nothing half written, and all that was saved can be read', async ({
-  openTab,
+  openPage,
 }) => {
   test.setTimeout(120_000);
-  const page = await openTab();
+  const page = await openPage();
   await limitStorage(page, 8 * MEGABYTE);
-  const [host, other] = [hostIn(page), hostIn(await openTab())];
+  const [host, other] = [hostIn(tabOf(page)), hostIn(tabOf(await openPage()))];
   await host.save('first', counted(1));
   await host.watch('first', 's');
   await other.watch('first', 's');

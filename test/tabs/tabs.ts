@@ -1,6 +1,8 @@
 import { join } from 'node:path';
-import { expect, test as base, type Page } from '@playwright/test';
-import { serveBuilt } from '../browser/serve.js';
+import { expect } from '@playwright/test';
+import { buildSite, type Site } from '../browser/serve.js';
+import type { Tab } from '../engines/engine.d.ts';
+import { test as base } from '../engines/test.js';
 import type { Host } from './page/host.js';
 import type { Place } from './page/main.js';
 
@@ -10,12 +12,12 @@ export type RemoteHost = {
 };
 
 /** The host of a place, as seen from the tab. */
-export function hostIn(page: Page, place: Place = 'tab'): RemoteHost {
+export function hostIn(tab: Tab, place: Place = 'tab'): RemoteHost {
   return new Proxy({} as RemoteHost, {
     get:
       (_, action: keyof Host) =>
       (...args: unknown[]) =>
-        page.evaluate(([place, request]) => window.askHost(place, request), [
+        tab.evaluate(([place, request]) => window.askHost(place, request), [
           place,
           { action, args },
         ] as const),
@@ -23,25 +25,47 @@ export function hostIn(page: Page, place: Place = 'tab'): RemoteHost {
 }
 
 /** Tests that get tabs of one browser, whose storage nobody else uses. */
-export const test = base.extend<{ openTab: () => Promise<Page> }, { url: string }>({
-  url: [
+export const test = base.extend<{ url: string; openTab: () => Promise<Tab> }, { site: Site }>({
+  site: [
     async ({}, use) => {
       const root = join(import.meta.dirname, 'page');
-      const site = await serveBuilt(root, join(root, 'vite.config.ts'));
-      await use(site.url);
-      await site.close();
+      const site = await buildSite(root, join(root, 'vite.config.ts'));
+      await use(site);
+      await site.remove();
     },
     { scope: 'worker' },
   ],
-  openTab: async ({ context, url }, use) => {
-    const errors: Error[] = [];
+  url: async ({ site }, use) => {
+    const { url, close } = await site.serve();
+    await use(url);
+    await close();
+  },
+  openTab: async ({ running, url }, use) => {
+    const uncaught: string[] = [];
+    const open = new Set<Tab>();
+    /** What a page did not catch goes with it. */
+    const noteUncaught = async (tab: Tab) =>
+      uncaught.push(...(await tab.evaluate(() => window.uncaught, undefined)));
+
     await use(async () => {
-      const page = await context.newPage();
-      page.on('pageerror', (error) => errors.push(error));
-      await page.goto(url);
-      return page;
+      const tab = await running.open(url);
+      const noting: Tab = {
+        evaluate: tab.evaluate,
+        async reload() {
+          await noteUncaught(tab);
+          await tab.reload();
+        },
+        async close() {
+          await noteUncaught(tab);
+          open.delete(noting);
+          await tab.close();
+        },
+      };
+      open.add(noting);
+      return noting;
     });
-    expect(errors).toEqual([]);
+    for (const tab of open) await tab.close();
+    expect(uncaught).toEqual([]);
   },
 });
 

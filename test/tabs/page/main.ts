@@ -7,8 +7,14 @@ declare global {
   interface Window {
     /** Asks the host of a place, starting it if need be. */
     askHost(place: Place, request: Request): Promise<unknown>;
+    /** Errors that nobody caught in this tab, and rejections that nobody handled. */
+    uncaught: string[];
   }
 }
+
+window.uncaught = [];
+window.addEventListener('error', ({ message }) => window.uncaught.push(message));
+window.addEventListener('unhandledrejection', ({ reason }) => window.uncaught.push(String(reason)));
 
 const host = new Host();
 const started = new Map<Place, Promise<Pick<Worker, 'postMessage'>>>();

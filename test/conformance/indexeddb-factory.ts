@@ -1,0 +1,37 @@
+import { IndexedDBSessionStore } from '../../src/index.js';
+import type { StoreFactory } from '../../src/testing/index.js';
+
+/** Waits for reads that were under way when their store closed; a connection left open would hold it up for good. */
+function deleteDatabase(name: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const request = indexedDB.deleteDatabase(name);
+    request.onsuccess = () => resolve();
+    request.onerror = () => reject(request.error);
+  });
+}
+
+/** Those of one store and of all its tenants. */
+async function deleteDatabases(storeName: string): Promise<void> {
+  for (const { name } of await indexedDB.databases()) {
+    if (name === storeName || name?.startsWith(`${storeName}/`)) await deleteDatabase(name);
+  }
+}
+
+/** A new store in a browser's IndexedDB, of which nothing is left once it is closed. */
+export const indexedDBStore: StoreFactory = (options) => {
+  const name = `conformance-${crypto.randomUUID()}`;
+  const stores: IndexedDBSessionStore<any>[] = [];
+  const open = () => {
+    const store = new IndexedDBSessionStore<any>({ ...options, name });
+    stores.push(store);
+    return store;
+  };
+  return {
+    store: open(),
+    another: open,
+    async close() {
+      await Promise.all(stores.map((store) => store.close()));
+      await deleteDatabases(name);
+    },
+  };
+};
