@@ -50,6 +50,14 @@ export const columns = {
     { key: 'skipped', title: 'versions skipped of 200', ...COUNT },
     { key: 'backwards', title: 'older after newer', ...COUNT },
   ],
+  crash: [
+    { key: 'told', title: 'watcher told, ms', scale: 1, digits: 0, ...RAW },
+    { key: 'toldMin', title: 'least', ...COUNT },
+    { key: 'toldMax', title: 'most', ...COUNT },
+    { key: 'read', title: 'read, ms', scale: 1, digits: 0, ...RAW },
+    { key: 'readMin', title: 'least ', ...COUNT },
+    { key: 'readMax', title: 'most ', ...COUNT },
+  ],
   sessions: [
     { key: 'firstPage', title: 'first page with opening, ms', ...MS, ...RAW },
     { key: 'laterPages', title: 'later pages, ms', ...MS, ...RAW },

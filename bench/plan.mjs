@@ -1,6 +1,6 @@
 // What is measured, in which order, and how often.
 
-/** @typedef {'chat' | 'concurrent' | 'delivery' | 'sessions'} Kind */
+/** @typedef {'chat' | 'concurrent' | 'delivery' | 'crash' | 'sessions'} Kind */
 
 /**
  * @typedef {object} VariantPlan
@@ -43,7 +43,7 @@ export const variants = [
     packages: [],
     often: true,
     quick: true,
-    kinds: ['concurrent', 'delivery', 'sessions'],
+    kinds: ['concurrent', 'delivery', 'crash', 'sessions'],
   },
   {
     name: 'json-patch',
@@ -155,6 +155,13 @@ export const workloads = [
     title: 'From a commit in one tab to a callback in another',
     quick: true,
     rounds: 3,
+  },
+  {
+    name: 'crash',
+    kind: 'crash',
+    title: 'From the crash of a tab to the end of its turn in another',
+    quick: false,
+    rounds: 1,
   },
   {
     name: 'sessions',

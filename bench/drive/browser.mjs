@@ -53,6 +53,10 @@ function pageOf(tab, request) {
       return result.value;
     },
     close: () => tab.close(),
+    crash() {
+      if (!tab.crash) throw new NotOffered('no tab of this browser can be made to crash');
+      return tab.crash();
+    },
   };
 }
 

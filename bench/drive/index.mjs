@@ -1,5 +1,6 @@
 import { measureChat } from './chat.mjs';
 import { measureConcurrent } from './concurrent.mjs';
+import { measureCrash } from './crash.mjs';
 import { measureDelivery } from './delivery.mjs';
 import { measureSessions } from './sessions.mjs';
 import { NotOffered } from './browser.mjs';
@@ -8,6 +9,7 @@ const drivers = {
   chat: measureChat,
   concurrent: measureConcurrent,
   delivery: measureDelivery,
+  crash: measureCrash,
   sessions: measureSessions,
 };
 

@@ -4,6 +4,8 @@ import type { Request } from '../page/phase.js';
 export interface Tab {
   run(phase: string, request: Request): Promise<{ value: unknown } | { notOffered: string }>;
   close(): Promise<void>;
+  /** Ends its process, where that can be asked for. Resolves to the time of the wish. */
+  crash: (() => Promise<number>) | undefined;
 }
 
 export interface Browser {

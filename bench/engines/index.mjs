@@ -32,6 +32,7 @@ const benchIn = (tab) => ({
       /** @type {const} */ ([phase, request]),
     ),
   close: tab.close,
+  crash: tab.crash,
 });
 
 /** @param {string} folder @returns {number} */

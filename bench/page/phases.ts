@@ -1,5 +1,6 @@
 import { firstRead, readProfile, writeChat } from './chat.js';
 import { concurrentSaves } from './concurrent-saves.js';
+import { beginTurn, readTurn, turnEnd, watchTurn } from './crash.js';
 import { arrivals, clock, commit, watch } from './delivery.js';
 import { livingBytes } from './living-bytes.js';
 import { longAgainstShort } from './long-against-short.js';
@@ -18,6 +19,10 @@ export const phases: Record<string, Phase> = {
   watch,
   commit,
   arrivals,
+  beginTurn,
+  watchTurn,
+  readTurn,
+  turnEnd,
   fillSessions,
   listSessions,
 };

@@ -75,6 +75,18 @@ export function create(): Variant {
       },
     },
 
+    turns: {
+      async begin(id) {
+        const heartbeatAt = new Date().toISOString();
+        await store.saveSnapshot(id, () => ({ createdAt, sessionId: 's', status: 'pending', heartbeatAt }));
+      },
+      watch: (id, lost) =>
+        new Promise((resolve) => {
+          store.onSnapshotStateChange(id, ({ status }) => (status === 'expired' ? lost() : resolve()));
+        }),
+      isRunning: async (id) => (await store.getSnapshot({ snapshotId: id }))?.status === 'pending',
+    },
+
     sessions: {
       async fill(seeds) {
         const save = ({ id, title, updatedAt }: SessionSeed) => {

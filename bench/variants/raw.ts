@@ -66,6 +66,21 @@ export function create(): Variant {
       },
     },
 
+    turns: {
+      // As long as the page is there.
+      begin: (id) =>
+        new Promise((resolve) => {
+          void navigator.locks.request(id, () => {
+            resolve();
+            return new Promise(() => {});
+          });
+        }),
+      async watch(id, lost) {
+        void navigator.locks.request(id, lost);
+      },
+      isRunning: async (id) => !!(await navigator.locks.query()).held?.some(({ name }) => name === id),
+    },
+
     sessions: {
       async fill(seeds) {
         const transaction = write('sessions');

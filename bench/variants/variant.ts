@@ -45,6 +45,16 @@ export interface DeliveryStore {
   write(id: string, number: number, text: string): Promise<void>;
 }
 
+/** Turns that a tab is at, and that others see end if that tab is lost. */
+export interface TurnStore {
+  /** From now on this tab is at it. */
+  begin(id: string): Promise<void>;
+  /** Calls back when the tab that is at it is lost. */
+  watch(id: string, lost: () => void): Promise<void>;
+  /** Whether a tab is at it. */
+  isRunning(id: string): Promise<boolean>;
+}
+
 export interface SessionSeed {
   id: string;
   title: string;
@@ -66,6 +76,7 @@ export interface Variant {
   chat?: ChatStore;
   counters?: CounterStore;
   deliveries?: DeliveryStore;
+  turns?: TurnStore;
   sessions?: SessionList;
 }
 

@@ -1,5 +1,7 @@
 import { deleteDB, openDB } from 'idb';
+import type { HealthEvent } from '../contract/health.js';
 import { SessionStoreError } from '../errors.js';
+import { within } from './deadline.js';
 import { isConnectionFault, toStoreError } from './faults.js';
 import {
   SCHEMA_VERSION,
@@ -17,20 +19,24 @@ const TIMEOUT_MS = 10_000;
 /** The one connection to a database: opened when first needed, let go when asked, opened again when lost. */
 export class Connection {
   #opening: Promise<Database> | undefined;
+  #isOutdated = false;
 
   constructor(
     readonly name: string,
     readonly durability: IDBTransactionDurability,
+    readonly tell: (event: HealthEvent) => void,
   ) {}
 
-  read<T>(work: (transaction: ReadTransaction) => Promise<T>): Promise<T> {
-    return this.#run('readonly', work);
+  /** `limitMs`: after how long it is given up; `Infinity` for work whose length depends on what is stored. */
+  read<T>(work: (transaction: ReadTransaction) => Promise<T>, limitMs?: number): Promise<T> {
+    return this.#run('readonly', work, limitMs);
   }
 
   write<T>(work: (transaction: WriteTransaction) => Promise<T>): Promise<T> {
     return this.#run('readwrite', work);
   }
 
+  /** Transactions that have begun are finished. */
   async close(): Promise<void> {
     const opening = this.#opening;
     this.#opening = undefined;
@@ -42,16 +48,21 @@ export class Connection {
 
   async delete(): Promise<void> {
     await this.close();
-    await this.#inTime(deleteDB(this.name)).catch((error) => {
+    const blocked = this.#watchForBlocked();
+    await within(deleteDB(this.name, { blocked }), TIMEOUT_MS, () => this.#late(blocked)).catch((error) => {
       throw toStoreError(error);
     });
   }
 
-  async #run<T>(mode: IDBTransactionMode, work: (transaction: WriteTransaction) => Promise<T>): Promise<T> {
+  async #run<T>(
+    mode: IDBTransactionMode,
+    work: (transaction: WriteTransaction) => Promise<T>,
+    limitMs?: number,
+  ): Promise<T> {
     for (let attempt = 1; ; attempt++) {
       const database = await this.#open();
       try {
-        return await transact(database, mode, this.durability, work);
+        return await transact(database, mode, this.durability, work, limitMs);
       } catch (error) {
         if (error instanceof Refusal) throw error.reason;
         const fault = toStoreError(error);
@@ -63,9 +74,11 @@ export class Connection {
   }
 
   #open(): Promise<Database> {
-    this.#opening ??= this.#connect().catch((error) => {
+    this.#opening ??= this.#connect().catch((cause) => {
       this.#opening = undefined;
-      throw toStoreError(error);
+      const error = toStoreError(cause);
+      if (error.status === 'FAILED_PRECONDITION') this.#outdated();
+      throw error;
     });
     return this.#opening;
   }
@@ -77,36 +90,48 @@ export class Connection {
         'there is no IndexedDB here. Use the store in a page or a worker',
       );
     }
-    const release = () => void this.close();
-    return this.#inTime(
-      openDB<Schema>(this.name, SCHEMA_VERSION, {
-        upgrade: createSchema,
-        // Another tab wants to upgrade or delete the database; it is opened again when next needed.
-        blocking: release,
-        terminated: release,
-      }),
-      (database) => database.close(),
-    );
+    const blocked = this.#watchForBlocked();
+    const opening = openDB<Schema>(this.name, SCHEMA_VERSION, {
+      upgrade: createSchema,
+      blocked,
+      blocking: (_, wanted) => {
+        // Another tab wants to delete the database, which is opened again when next needed, or to upgrade it.
+        if (wanted !== null) this.#outdated();
+        void this.close();
+      },
+      terminated: () => void this.close(),
+    });
+    return within(opening, TIMEOUT_MS, () => {
+      opening.then(
+        (tooLate) => tooLate.close(),
+        () => {},
+      );
+      return this.#late(blocked);
+    });
   }
 
-  /** Gives up on what takes too long; `tooLate` gets what comes after all. */
-  async #inTime<T>(work: Promise<T>, tooLate?: (result: T) => void): Promise<T> {
-    let timer: ReturnType<typeof setTimeout> | undefined;
-    const limit = new Promise<never>((_, reject) => {
-      timer = setTimeout(() => {
-        work.then(tooLate, () => {});
-        reject(
-          new SessionStoreError(
-            'UNAVAILABLE',
-            `"${this.name}" did not answer within ${TIMEOUT_MS} ms. Close other tabs that may hold it, then try again`,
-          ),
-        );
-      }, TIMEOUT_MS);
-    });
-    try {
-      return await Promise.race([work, limit]);
-    } finally {
-      clearTimeout(timer);
-    }
+  #outdated(): void {
+    if (!this.#isOutdated) this.tell({ type: 'outdated', database: this.name });
+    this.#isOutdated = true;
+  }
+
+  #watchForBlocked(): { (): void; happened: boolean } {
+    const blocked = Object.assign(
+      () => {
+        blocked.happened = true;
+        this.tell({ type: 'blocked', database: this.name });
+      },
+      { happened: false },
+    );
+    return blocked;
+  }
+
+  #late({ happened }: { happened: boolean }): SessionStoreError {
+    return new SessionStoreError(
+      'UNAVAILABLE',
+      happened
+        ? `other tabs keep an older version of "${this.name}" open. Close or reload them, then try again`
+        : `"${this.name}" did not answer within ${TIMEOUT_MS} ms: a tab that the browser has stopped may hold it. Close other tabs, then try again`,
+    );
   }
 }

@@ -7,6 +7,7 @@ const snapshotRow = object({
   sessionId: string,
   createdMs: number,
   version: number,
+  client: optional(string),
   info: object({ createdAt: string, parentId: optional(string) }),
   own: list,
 });

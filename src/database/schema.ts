@@ -31,6 +31,8 @@ export interface SnapshotRow {
   version: number;
   /** The snapshot as it was saved, without `snapshotId` and `state`. */
   info: { createdAt: string; sessionId?: string; parentId?: string; [field: string]: unknown };
+  /** Who wrote the snapshot as `pending`: its tab holds a Web Lock of that name while it lives. */
+  client?: string;
   /** `null` for a state that was saved as `undefined`; absent if there was none. */
   state?: StoredState | null;
   /**

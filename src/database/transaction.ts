@@ -1,6 +1,10 @@
 import { unwrap } from 'idb';
 import { SessionStoreError } from '../errors.js';
+import { within } from './deadline.js';
 import { STORES, type Database, type WriteTransaction } from './schema.js';
+
+/** Another tab's transaction may go on for as long, and nobody can see whether that tab was stopped in its midst. */
+const TIMEOUT_MS = 30_000;
 
 /** Carries an error of the caller's own code out of a transaction, whatever its type, untouched. */
 export class Refusal {
@@ -21,7 +25,7 @@ export function together<T extends readonly (() => Promise<unknown>)[]>(
 }
 
 /**
- * Runs `work` in one transaction over all stores and resolves when it is complete.
+ * Runs `work` in one transaction over all stores and resolves when what it wrote is committed.
  *
  * A request's `success` means nothing yet: under quota, browsers report it and abort afterwards. And the
  * transaction's own error is what happened; idb's `done` and the requests that fall with it show AbortError.
@@ -31,6 +35,7 @@ export async function transact<T>(
   mode: IDBTransactionMode,
   durability: IDBTransactionDurability,
   work: (transaction: WriteTransaction) => Promise<T>,
+  limitMs = TIMEOUT_MS,
 ): Promise<T> {
   // Readers get the same type: their functions ask for a ReadTransaction and cannot write.
   const transaction = database.transaction(STORES, mode, { durability }) as WriteTransaction;
@@ -43,29 +48,47 @@ export async function transact<T>(
   // Observed below, but perhaps only after a rejection has already happened.
   finished.catch(() => {});
 
-  let result: T;
+  const finish = async (): Promise<T> => {
+    const result = await work(transaction);
+    // What was read was read.
+    if (mode === 'readonly') return result;
+    // Nothing more will be asked for; the browser would wait a turn to be sure of that.
+    commit(raw);
+    await finished;
+    return result;
+  };
+  let late: SessionStoreError | undefined;
   try {
-    result = await work(transaction);
+    return await within(finish(), limitMs, () => (late = tooLong(limitMs)));
   } catch (error) {
     // Puts made before a synchronous throw would commit.
-    try {
-      transaction.abort();
-    } catch {
-      // It has aborted by itself.
-    }
+    abort(raw);
+    // What hangs may not even say that it has aborted.
+    if (late) throw late;
     const own = await finished.catch((reason: unknown) => reason);
     const ours = error instanceof Refusal || error instanceof SessionStoreError;
     throw ours ? error : (own ?? error);
   }
-  // Nothing more will be asked for; the browser would wait a turn to be sure of that.
-  if (mode === 'readwrite') commit(raw);
-  await finished;
-  return result;
+}
+
+function tooLong(limitMs: number): SessionStoreError {
+  return new SessionStoreError(
+    'UNAVAILABLE',
+    `IndexedDB did not finish within ${limitMs} ms: a tab that the browser has stopped may be in the midst of a save. Close other tabs, then look what was saved`,
+  );
 }
 
 function commit(transaction: IDBTransaction): void {
   try {
     transaction.commit();
+  } catch {
+    // It has ended by itself.
+  }
+}
+
+function abort(transaction: IDBTransaction): void {
+  try {
+    transaction.abort();
   } catch {
     // It has ended by itself.
   }

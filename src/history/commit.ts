@@ -1,23 +1,17 @@
-import type { SessionSnapshot } from '../contract/snapshot.js';
 import type { ReadTransaction, SessionRow, WriteTransaction } from '../database/schema.js';
+import type { StoredSnapshot } from './rows.js';
 
 /** When a session has this much in small rows, in bytes, it is worth sealing them. */
 export const UNSEALED = 64 * 1024;
 
-/** A version of a snapshot that was written. */
-export interface WrittenSnapshot {
-  id: string;
-  version: number;
-  /** Makes a copy, for whoever watches. */
-  snapshot: () => SessionSnapshot;
-}
-
 /** What a transaction wrote, for those who watch. */
 export interface Commit {
+  /** The clock's reading before; the next commit's is this one's `version`. */
+  since: number;
   /** The clock's reading; later commits have greater ones. */
   version: number;
   /** In the order in which they were written; one that was written twice is here twice. */
-  snapshots: WrittenSnapshot[];
+  snapshots: StoredSnapshot[];
   /** Sessions touched: the row as it is stored now, `undefined` if it was deleted. */
   sessions: Map<string, SessionRow | undefined>;
   /** Everything was deleted. */
@@ -34,9 +28,10 @@ export const tick = (clock: number): number => (clock || Date.now() * 1000) + 1;
 
 /** Advances the clock in the writer's own transaction. */
 export async function beginCommit(transaction: WriteTransaction): Promise<Commit> {
-  const version = tick(await readClock(transaction));
+  const since = await readClock(transaction);
+  const version = tick(since);
   await transaction.objectStore('meta').put(version, 'clock');
-  return { version, snapshots: [], sessions: new Map(), cleared: false };
+  return { since, version, snapshots: [], sessions: new Map(), cleared: false };
 }
 
 /** How far the clock has come; 0 if nothing was ever written. */

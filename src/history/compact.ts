@@ -3,10 +3,14 @@ import { startingWith, type WriteTransaction } from '../database/schema.js';
 import { runsByLog } from '../logs/entry.js';
 import { spansOf } from '../logs/load.js';
 import { sealOnce } from '../logs/seal.js';
-import { beginCommit, UNSEALED } from './commit.js';
+import { beginCommit, UNSEALED, type Commit } from './commit.js';
 
 /** Runs work in a transaction of its own. */
-type Write = <T>(work: (transaction: WriteTransaction) => Promise<T>) => Promise<T>;
+export interface Runner {
+  run<T>(work: (transaction: WriteTransaction) => Promise<T>): Promise<T>;
+  /** What advances the clock; others are told. */
+  write(work: (transaction: WriteTransaction) => Promise<Commit | null>): Promise<unknown>;
+}
 
 /** The sessions that have gathered small rows. */
 export async function unsealedSessions(transaction: WriteTransaction): Promise<string[]> {
@@ -18,8 +22,12 @@ export async function unsealedSessions(transaction: WriteTransaction): Promise<s
  * Seals the logs of a session, one row in each transaction, so that nobody has to wait long. Stopped at any point,
  * by a signal or by a crash, it has lost nothing and goes on where it was.
  */
-export async function compactSession(write: Write, sessionId: string, signal?: AbortSignal): Promise<void> {
-  const logs = await write(async (transaction) => {
+export async function compactSession(
+  { run, write }: Runner,
+  sessionId: string,
+  signal?: AbortSignal,
+): Promise<void> {
+  const logs = await run(async (transaction) => {
     const rows = await transaction
       .objectStore('snapshots')
       .index('sessionId')
@@ -31,7 +39,7 @@ export async function compactSession(write: Write, sessionId: string, signal?: A
     let more = true;
     while (more) {
       signal?.throwIfAborted();
-      more = await write((transaction) => sealOnce(transaction, log));
+      more = await run((transaction) => sealOnce(transaction, log));
       if (more) sealed++;
     }
   }
@@ -39,9 +47,10 @@ export async function compactSession(write: Write, sessionId: string, signal?: A
     const sessions = transaction.objectStore('sessions');
     const session = await sessions.get(sessionId);
     // What was not enough to be sealed is counted on, until it has been looked at in vain.
-    if (!isSessionRow(session) || (sealed === 0 && session.unsealed < UNSEALED)) return;
+    if (!isSessionRow(session) || (sealed === 0 && session.unsealed < UNSEALED)) return null;
     // Whoever remembers the row must not put the old count back.
-    await beginCommit(transaction);
+    const commit = await beginCommit(transaction);
     await sessions.put({ ...session, unsealed: 0 });
+    return commit;
   });
 }

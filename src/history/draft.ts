@@ -31,7 +31,7 @@ export function draftSave<S>(
   stored: Known | undefined,
   recall: (id: string) => Known | undefined,
 ): Draft | null {
-  const input = mutator(stored && snapshotOf<S>(stored.row, stored.state));
+  const input = mutator(stored && snapshotOf<S>(stored));
   if (input === null) return null;
   try {
     return draftOf(input, stored, recall);

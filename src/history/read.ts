@@ -1,29 +1,33 @@
 import type { SnapshotInfo } from '../contract/session.js';
 import { wholeSession, wholeSnapshot } from '../database/rows.js';
-import type { ReadTransaction, SessionRow, SnapshotRow } from '../database/schema.js';
+import type { ReadTransaction, SessionRow } from '../database/schema.js';
 import { SessionStoreError } from '../errors.js';
-import { loadState } from '../logs/load.js';
-import type { LoadedState } from '../logs/state.js';
+import { together } from '../database/transaction.js';
+import { loadState, readAhead } from '../logs/load.js';
 import { countLeaves, readLeaves } from './leaves.js';
 import type { Recent } from './recent.js';
-import { snapshotInfo } from './rows.js';
+import { snapshotInfo, type StoredSnapshot, type Surface } from './rows.js';
 
-export interface StoredSnapshot {
-  row: SnapshotRow;
-  state: LoadedState | null | undefined;
-}
-
-/** A snapshot with its state. */
+/**
+ * A snapshot with its state. `hasChanged`: it is known to have been written since it was last read, most likely only
+ * at the end, so its logs are fetched together with its row.
+ */
 export async function readSnapshot(
   transaction: ReadTransaction,
   recent: Recent,
   id: string,
+  hasChanged = false,
 ): Promise<StoredSnapshot | undefined> {
-  const row = wholeSnapshot(await transaction.objectStore('snapshots').get(id), id);
+  const last = hasChanged && recent.latestState(id);
+  const [stored, ahead] = await together(
+    () => transaction.objectStore('snapshots').get(id),
+    async () => (last ? readAhead(transaction, last) : undefined),
+  );
+  const row = wholeSnapshot(stored, id);
   if (!row) return undefined;
   const remembered = recent.state(row);
   if (remembered) return { row, state: remembered.state };
-  const state = await loadState(transaction, row);
+  const state = await loadState(transaction, row, ahead);
   recent.remember(row, state);
   return { row, state };
 }
@@ -69,13 +73,15 @@ export async function readSession(transaction: ReadTransaction, id: string): Pro
 export async function readHead(
   transaction: ReadTransaction,
   sessionId: string,
+  surface: Surface,
 ): Promise<SnapshotInfo | undefined> {
   const session = await readSession(transaction, sessionId);
   const snapshots = transaction.objectStore('snapshots');
   for (const id of [session?.selected, session?.latest?.id]) {
     const row = id === undefined ? undefined : await snapshots.get(id);
-    if (row?.sessionId === sessionId) return snapshotInfo(wholeSnapshot(row, row.id)!);
+    if (row?.sessionId === sessionId) return surface(snapshotInfo(wholeSnapshot(row, row.id)!), row);
   }
   const { latest } = await countLeaves(transaction, sessionId);
-  return latest && snapshotInfo((await snapshots.get(latest.id))!);
+  const row = latest && (await snapshots.get(latest.id));
+  return row && surface(snapshotInfo(row), row);
 }

@@ -65,6 +65,11 @@ export class Recent {
     return remembered?.version === version ? remembered : undefined;
   }
 
+  /** What is remembered of a snapshot, of whatever version. */
+  latestState(id: string): LoadedState | null | undefined {
+    return this.#states.get(id)?.state;
+  }
+
   /** A row and its state as they were, for whoever finds out later whether they still are. */
   recall(id: string): Known | undefined {
     const row = this.rows.get(id);

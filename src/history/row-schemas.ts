@@ -28,6 +28,7 @@ export const rowSchemas = {
       sessionId: z.optional(z.string()),
       parentId: z.optional(z.string()),
     }),
+    client: z.optional(z.string()),
     state: z.optional(z.nullable(z.object({ fields: z.array(field), media: spans }))),
     own: z.array(position).check(z.refine((flat) => flat.length % 2 === 0)),
   }),

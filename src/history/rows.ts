@@ -5,12 +5,21 @@ import { copyOut } from '../logs/load.js';
 import type { LoadedState } from '../logs/state.js';
 import { copy } from '../validation/clone.js';
 
+/** A snapshot with its state. */
+export interface StoredSnapshot {
+  row: SnapshotRow;
+  state: LoadedState | null | undefined;
+}
+
+/** What is shown of a row's snapshot, depending on what is known of those who work at it. */
+export type Surface = <T extends SnapshotInfo>(snapshot: T, row: SnapshotRow) => T;
+
 export function snapshotInfo(row: SnapshotRow): SnapshotInfo {
   return { ...row.info, snapshotId: row.id };
 }
 
 /** The snapshot exactly as it was saved, in objects of its own. `null` stands for a state of `undefined`. */
-export function snapshotOf<S>(row: SnapshotRow, state: LoadedState | null | undefined): SessionSnapshot<S> {
+export function snapshotOf<S>({ row, state }: StoredSnapshot): SessionSnapshot<S> {
   const snapshot = copy(snapshotInfo(row)) as SessionSnapshot<S>;
   if (state) snapshot.state = copyOut(state);
   else if (state === null) Object.assign(snapshot, { state: undefined });

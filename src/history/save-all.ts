@@ -5,7 +5,7 @@ import { Batch } from './batch.js';
 import type { Commit } from './commit.js';
 import { draftSave } from './draft.js';
 import type { Recent } from './recent.js';
-import { saveSnapshot, type SaveRequest } from './save.js';
+import { saveSnapshot, type Client, type SaveRequest } from './save.js';
 
 export interface SavedBatch {
   commit: Commit;
@@ -20,6 +20,7 @@ export async function saveAll<S>(
   transaction: WriteTransaction,
   recent: Recent,
   requests: SaveRequest<S>[],
+  client: Client,
 ): Promise<SavedBatch> {
   const ids = requests.flatMap(({ snapshotId }) => snapshotId ?? []);
   const begun = Batch.begin(transaction, recent, ids);
@@ -30,12 +31,18 @@ export async function saveAll<S>(
     .map(({ mutator }) => attempt(() => draftSave(mutator, undefined, (id) => recent.recall(id))));
 
   const batch = await begun;
-  const commit: Commit = { version: batch.clock, snapshots: [], sessions: new Map(), cleared: false };
+  const commit: Commit = {
+    since: batch.clock,
+    version: batch.clock,
+    snapshots: [],
+    sessions: new Map(),
+    cleared: false,
+  };
   const results: PromiseSettledResult<string | null>[] = [];
   for (const [index, request] of requests.entries()) {
     try {
       const draft = early[index]?.();
-      const value = draft === null ? null : await saveSnapshot(batch, commit, request, draft);
+      const value = draft === null ? null : await saveSnapshot(batch, commit, request, draft, client);
       results.push({ status: 'fulfilled', value });
     } catch (error) {
       if (!(error instanceof Refusal || error instanceof SessionStoreError)) throw error;

@@ -13,7 +13,6 @@ import { basesOf, draftSave, type Draft } from './draft.js';
 import { leavesWith } from './leaves.js';
 import { LogTail } from './log-tail.js';
 import { pruneAncestors } from './prune.js';
-import { snapshotOf } from './rows.js';
 import { sessionAfterSave } from './session-row.js';
 
 export interface SaveRequest<S> {
@@ -26,6 +25,9 @@ export interface SaveRequest<S> {
   maxPersistedChainLength: number | undefined;
 }
 
+/** Who saves, if its tab can show that it lives. */
+export type Client = string | undefined;
+
 /**
  * Reads, mutates and writes one snapshot; resolves to its id, or to `null` if the mutator wants nothing written.
  * Whatever the caller is to blame for throws before the batch is touched. `early` is the draft of a save without
@@ -36,6 +38,7 @@ export async function saveSnapshot<S>(
   commit: Commit,
   request: SaveRequest<S>,
   early: Draft | undefined,
+  client: Client,
 ): Promise<string | null> {
   const { snapshotId } = request;
   let stored = snapshotId === undefined ? undefined : await batch.row(snapshotId);
@@ -63,6 +66,7 @@ export async function saveSnapshot<S>(
     createdMs: Date.parse(info.createdAt),
     version: batch.nextVersion(),
     info,
+    ...(client !== undefined && info['status'] === 'pending' && { client }),
     ...(state && { state: state.stored }),
     own: [...tail.own].flat(),
   };
@@ -84,7 +88,7 @@ export async function saveSnapshot<S>(
   if (stored) await freeReplaced(batch, stored, row, parent, tail);
   const { maxPersistedChainLength: length } = request;
   if (length !== undefined) await batch.step(() => pruneAncestors(batch.transaction, commit, row, length));
-  commit.snapshots.push({ id, version: row.version, snapshot: () => snapshotOf(row, state?.loaded) });
+  commit.snapshots.push({ row, state: state?.loaded });
   return id;
 }
 

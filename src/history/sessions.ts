@@ -14,7 +14,7 @@ import { cloned } from '../validation/clone.js';
 import { beginCommit, type Commit } from './commit.js';
 import { readPage } from './page.js';
 import { readSession } from './read.js';
-import { sessionInfo, snapshotInfo } from './rows.js';
+import { sessionInfo, snapshotInfo, type Surface } from './rows.js';
 
 const patchShape = { title: optional(string), metadata: optional(record) };
 const sessionPatch = object(patchShape);
@@ -32,11 +32,12 @@ export async function listSessions(transaction: ReadTransaction, options: ListOp
 export async function listSnapshots(
   transaction: ReadTransaction,
   options: ListSnapshotsOptions,
+  surface: Surface,
 ): Promise<SnapshotPage> {
   const index = transaction.objectStore('snapshots').index('sessionId');
   const { rows, cursor } = await readPage(index, [options.sessionId], options);
   const { whole, damaged } = sortOut(rows, isSnapshotRow);
-  return { snapshots: whole.map(snapshotInfo), cursor, damaged };
+  return { snapshots: whole.map((row) => surface(snapshotInfo(row), row)), cursor, damaged };
 }
 
 /** Checked before the transaction opens; what it returns is the store's own copy. */

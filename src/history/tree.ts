@@ -4,7 +4,7 @@ import { startingWith, type ReadTransaction, type SnapshotRow } from '../databas
 import { together } from '../database/transaction.js';
 import { SessionStoreError } from '../errors.js';
 import { leavesAmong } from './leaves.js';
-import { snapshotInfo } from './rows.js';
+import { snapshotInfo, type Surface } from './rows.js';
 
 /** The snapshots of a session, oldest first, and the ids of those that cannot be read. */
 async function sessionRows(
@@ -16,7 +16,11 @@ async function sessionRows(
 }
 
 /** From the root to the snapshot. */
-export async function readHistory(transaction: ReadTransaction, id: string): Promise<SnapshotInfo[]> {
+export async function readHistory(
+  transaction: ReadTransaction,
+  id: string,
+  surface: Surface,
+): Promise<SnapshotInfo[]> {
   const snapshots = transaction.objectStore('snapshots');
   let row = wholeSnapshot(await snapshots.get(id), id);
   if (!row) {
@@ -41,22 +45,32 @@ export async function readHistory(transaction: ReadTransaction, id: string): Pro
     if (damaged.includes(parentId)) throw unreadable('snapshot', parentId);
     row = known.get(parentId) ?? wholeSnapshot(await snapshots.get(parentId), parentId);
   }
-  return [...history.values()].reverse().map(snapshotInfo);
+  return [...history.values()].reverse().map((each) => surface(snapshotInfo(each), each));
 }
 
 /** Leaves, newest first. */
-export async function readLeaves(transaction: ReadTransaction, sessionId: string): Promise<SnapshotInfo[]> {
+export async function readLeaves(
+  transaction: ReadTransaction,
+  sessionId: string,
+  surface: Surface,
+): Promise<SnapshotInfo[]> {
   const { whole } = await sessionRows(transaction, sessionId);
-  return leavesAmong(whole).reverse().map(snapshotInfo);
+  return leavesAmong(whole)
+    .reverse()
+    .map((row) => surface(snapshotInfo(row), row));
 }
 
-export async function readTree(transaction: ReadTransaction, sessionId: string): Promise<SessionTree> {
+export async function readTree(
+  transaction: ReadTransaction,
+  sessionId: string,
+  surface: Surface,
+): Promise<SessionTree> {
   const [{ whole, damaged }, session] = await together(
     () => sessionRows(transaction, sessionId),
     () => transaction.objectStore('sessions').get(sessionId),
   );
   const nodes = new Map<string, SnapshotNode>();
-  for (const row of whole) nodes.set(row.id, { ...snapshotInfo(row), children: [] });
+  for (const row of whole) nodes.set(row.id, { ...surface(snapshotInfo(row), row), children: [] });
   for (const node of nodes.values()) nodes.get(node.parentId ?? '')?.children.push(node.snapshotId);
 
   const leaves = leavesAmong(whole)

@@ -13,10 +13,25 @@ export function spansOf({ state }: SnapshotRow): Spans[] {
   return [...spans, state.media];
 }
 
+/** Rows of logs that were read before it was known which are needed. */
+export type Ahead = Map<number, { from: number; rows: unknown[] }>;
+
+/** Reads the logs of a state as they are now, from where the state begins in each. */
+export async function readAhead(transaction: ReadTransaction, state: LoadedState): Promise<Ahead> {
+  const logs = transaction.objectStore('logs');
+  const spans = state.fields.flatMap((field) => (field.kind === 'value' ? [] : [field.sequence.spans]));
+  const reads = [...runsByLog(spans)].map(async ([log, runs]) => {
+    const from = Math.min(...runs.map(([start]) => start));
+    return [log, { from, rows: await logs.getAll(IDBKeyRange.bound([log, from, []], [log, []])) }] as const;
+  });
+  return new Map(await Promise.all(reads));
+}
+
 /** Fetches a state with one range read for each log, most often one in all. `null` for an explicit `undefined`. */
 export async function loadState(
   transaction: ReadTransaction,
   row: SnapshotRow,
+  ahead: Ahead = new Map(),
 ): Promise<LoadedState | null | undefined> {
   const { state } = row;
   if (!state) return state;
@@ -25,7 +40,7 @@ export async function loadState(
     [...runsByLog(spansOf(row))].map(async ([log, runs]) => {
       const from = Math.min(...runs.map(([start]) => start));
       const to = Math.max(...runs.map(([, end]) => end));
-      return { log, rows: await readRun(transaction, log, from, to, row.id) };
+      return { log, rows: await readRun(transaction, log, from, to, row.id, ahead.get(log)) };
     }),
   );
   for (const { log, rows: logRows } of rows) {
@@ -88,6 +103,7 @@ async function readRun(
   from: number,
   to: number,
   snapshotId: string,
+  ahead: { from: number; rows: unknown[] } | undefined,
 ): Promise<LogRow[]> {
   const logs = transaction.objectStore('logs');
   // Keys are [log, end, start]: every row that ends behind `from`, and no later than `to`.
@@ -95,6 +111,9 @@ async function readRun(
     if (isLogRow(row)) return row;
     throw unreadable('snapshot', snapshotId, row);
   };
+  if (ahead && ahead.from <= from) {
+    return ahead.rows.map(whole).filter(({ at, entries }) => at < to && at + entries.length > from);
+  }
   const found = await logs.getAll(IDBKeyRange.bound([log, from, []], [log, to, []]));
   const rows = found.map(whole);
   const last = rows.at(-1);

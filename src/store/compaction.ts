@@ -1,5 +1,4 @@
-import type { WriteTransaction } from '../database/schema.js';
-import { compactSession, unsealedSessions } from '../history/compact.js';
+import { compactSession, unsealedSessions, type Runner } from '../history/compact.js';
 
 /** How long to wait where the browser does not say when it is idle, in ms. */
 const PAUSE_MS = 200;
@@ -12,8 +11,7 @@ export class Compaction {
 
   constructor(
     readonly lockName: string,
-    /** Runs work in a transaction of its own, after all operations begun before. */
-    readonly write: <T>(work: (transaction: WriteTransaction) => Promise<T>) => Promise<T>,
+    readonly runner: Runner,
   ) {}
 
   /** Some time soon. */
@@ -26,8 +24,8 @@ export class Compaction {
 
   /** Now. Everything that has gathered small rows, if no sessions are named. */
   async run(sessionIds?: readonly string[], signal?: AbortSignal): Promise<void> {
-    for (const id of sessionIds ?? (await this.write(unsealedSessions))) {
-      await compactSession(this.write, id, signal);
+    for (const id of sessionIds ?? (await this.runner.run(unsealedSessions))) {
+      await compactSession(this.runner, id, signal);
     }
   }
 

@@ -1,5 +1,6 @@
 import { nanoid } from 'nanoid';
 import type { CheckReport } from '../contract/check.js';
+import type { HealthEvent } from '../contract/health.js';
 import type {
   DeleteSnapshotOptions,
   ListOptions,
@@ -24,7 +25,8 @@ import type { ReadTransaction } from '../database/schema.js';
 import { SessionStoreError } from '../errors.js';
 import { readHead, readLatest, readSession, readSnapshot } from '../history/read.js';
 import { removeAll, removeSession, removeSnapshot } from '../history/remove.js';
-import { sessionInfo, snapshotOf } from '../history/rows.js';
+import type { Recent } from '../history/recent.js';
+import { sessionInfo, snapshotOf, type Surface } from '../history/rows.js';
 import {
   listSessions,
   listSnapshots,
@@ -33,9 +35,10 @@ import {
   updateSession,
 } from '../history/sessions.js';
 import { readHistory, readLeaves, readTree } from '../history/tree.js';
-import { HEARTBEAT_TIMEOUT_MS, withExpiry } from '../liveness/expiry.js';
+import { HEARTBEAT_TIMEOUT_MS } from '../liveness/expiry.js';
 import { invalid, requireId, requireValid } from '../validation/argument.js';
 import { callable, flag, optional, record } from '../validation/schema.js';
+import { callSafely } from '../tabs/report.js';
 import { ALL } from '../tabs/watchers.js';
 import { checkedMutator } from './mutation.js';
 import { databaseName, requireStoreOptions, type IndexedDBSessionStoreOptions } from './options.js';
@@ -55,7 +58,6 @@ export class IndexedDBSessionStore<S = unknown> implements SessionStore<S> {
   declare readonly [Symbol.asyncDispose]: () => Promise<void>;
 
   readonly #options: IndexedDBSessionStoreOptions;
-  readonly #heartbeatTimeoutMs: number;
   readonly #tenants = new Map<string, Tenant<S>>();
   #closed = false;
 
@@ -63,7 +65,6 @@ export class IndexedDBSessionStore<S = unknown> implements SessionStore<S> {
   constructor(options: IndexedDBSessionStoreOptions = {}) {
     requireStoreOptions(options);
     this.#options = { ...options };
-    this.#heartbeatTimeoutMs = options.heartbeatTimeoutMs ?? HEARTBEAT_TIMEOUT_MS;
     // WebKit has no such symbol yet, and a method under an undefined name would be called "undefined".
     if (Symbol.asyncDispose) Object.assign(this, { [Symbol.asyncDispose]: () => this.close() });
   }
@@ -82,17 +83,15 @@ export class IndexedDBSessionStore<S = unknown> implements SessionStore<S> {
     if ((snapshotId === undefined) === (sessionId === undefined)) {
       throw invalid('', 'getSnapshot takes exactly one of snapshotId and sessionId');
     }
-    const tenant = this.#tenant(options);
+    const kind = sessionId === undefined ? 'snapshotId' : 'sessionId';
     const reject = this.#options.rejectBranchingSessions ?? false;
-    const stored =
-      sessionId === undefined
-        ? await this.#read('snapshotId', snapshotId!, options, (transaction, id) =>
-            readSnapshot(transaction, tenant.recent, id),
-          )
-        : await this.#read('sessionId', sessionId, options, (transaction, id) =>
-            readLatest(transaction, tenant.recent, id, reject),
-          );
-    return stored && this.#surface(snapshotOf<S>(stored.row, stored.state));
+    return this.#show(kind, (sessionId ?? snapshotId)!, options, async (transaction, id, surface, recent) => {
+      const stored =
+        kind === 'snapshotId'
+          ? await readSnapshot(transaction, recent, id)
+          : await readLatest(transaction, recent, id, reject);
+      return stored && surface(snapshotOf<S>(stored), stored.row);
+    });
   }
 
   /**
@@ -141,10 +140,7 @@ export class IndexedDBSessionStore<S = unknown> implements SessionStore<S> {
   ): () => void {
     requireId(snapshotId, 'snapshotId');
     requireValid(callable, callback, 'callback');
-    const { snapshots } = this.#tenant(options);
-    const end = snapshots.watch(snapshotId, callback);
-    void snapshots.refresh(snapshotId);
-    return end;
+    return this.#tenant(options).audience.watchSnapshot(snapshotId, callback);
   }
 
   /** Lists sessions by latest activity. Errors: `INVALID_ARGUMENT` for a bad limit or cursor. */
@@ -155,7 +151,8 @@ export class IndexedDBSessionStore<S = unknown> implements SessionStore<S> {
 
   /** One session as `listSessions` shows it, `undefined` if there is none. */
   async getSession(sessionId: string, options?: SessionStoreOptions): Promise<SessionInfo | undefined> {
-    const row = await this.#read('sessionId', sessionId, options, readSession);
+    requireId(sessionId, 'sessionId');
+    const row = await this.#tenant(options).read((transaction) => readSession(transaction, sessionId));
     return row && sessionInfo(row);
   }
 
@@ -181,8 +178,7 @@ export class IndexedDBSessionStore<S = unknown> implements SessionStore<S> {
     requireValid(record, options, 'options');
     requireId(options.sessionId, 'sessionId');
     const copy = { ...options };
-    const page = await this.#tenant(options).read((transaction) => listSnapshots(transaction, copy));
-    return { ...page, snapshots: page.snapshots.map(this.#surface) };
+    return this.#tenant(options).show((transaction, surface) => listSnapshots(transaction, copy, surface));
   }
 
   /**
@@ -190,21 +186,17 @@ export class IndexedDBSessionStore<S = unknown> implements SessionStore<S> {
    * `NOT_FOUND`; `FAILED_PRECONDITION` if the history is cyclic.
    */
   async getHistory(snapshotId: string, options?: SessionStoreOptions): Promise<SnapshotInfo[]> {
-    const history = await this.#read('snapshotId', snapshotId, options, readHistory);
-    return history.map(this.#surface);
+    return this.#show('snapshotId', snapshotId, options, readHistory);
   }
 
   /** All snapshots of a session as a tree; an empty one if there is no such session. */
   async getTree(sessionId: string, options?: SessionStoreOptions): Promise<SessionTree> {
-    const tree = await this.#read('sessionId', sessionId, options, readTree);
-    const nodes = [...tree.nodes].map(([id, node]) => [id, this.#surface(node)] as const);
-    return { ...tree, nodes: new Map(nodes) };
+    return this.#show('sessionId', sessionId, options, readTree);
   }
 
   /** The session's leaves, newest first: one for each branch. */
   async getLeaves(sessionId: string, options?: SessionStoreOptions): Promise<SnapshotInfo[]> {
-    const leaves = await this.#read('sessionId', sessionId, options, readLeaves);
-    return leaves.map(this.#surface);
+    return this.#show('sessionId', sessionId, options, readLeaves);
   }
 
   /**
@@ -220,8 +212,7 @@ export class IndexedDBSessionStore<S = unknown> implements SessionStore<S> {
 
   /** The snapshot that a session reopens on: the selected one, otherwise the latest leaf. */
   async getHead(sessionId: string, options?: SessionStoreOptions): Promise<SnapshotInfo | undefined> {
-    const head = await this.#read('sessionId', sessionId, options, readHead);
-    return head && this.#surface(head);
+    return this.#show('sessionId', sessionId, options, readHead);
   }
 
   /**
@@ -262,13 +253,16 @@ export class IndexedDBSessionStore<S = unknown> implements SessionStore<S> {
   ): () => void {
     requireId(sessionId, 'sessionId');
     requireValid(callable, callback, 'callback');
-    return this.#tenant(options).sessions.watch(sessionId, callback as (change: SessionsChange) => void);
+    return this.#tenant(options).audience.watchSessions(
+      sessionId,
+      callback as (change: SessionsChange) => void,
+    );
   }
 
   /** Calls back after every committed change of any session, from whichever tab. Returns a function that ends it. */
   onSessionsChange(callback: (change: SessionsChange) => void, options?: SessionStoreOptions): () => void {
     requireValid(callable, callback, 'callback');
-    return this.#tenant(options).sessions.watch(ALL, callback);
+    return this.#tenant(options).audience.watchSessions(ALL, callback);
   }
 
   /**
@@ -277,7 +271,7 @@ export class IndexedDBSessionStore<S = unknown> implements SessionStore<S> {
    */
   async check(options?: SessionStoreOptions): Promise<CheckReport> {
     const { checkAll } = await import('../history/check.js');
-    return this.#tenant(options).read(checkAll);
+    return this.#tenant(options).read(checkAll, Infinity);
   }
 
   /**
@@ -303,24 +297,24 @@ export class IndexedDBSessionStore<S = unknown> implements SessionStore<S> {
     const name = databaseName(this.#options, call);
     let tenant = this.#tenants.get(name);
     if (!tenant) {
-      const { durability = 'relaxed', compaction = true } = this.#options;
-      tenant = new Tenant(name, durability, this.#heartbeatTimeoutMs, compaction);
+      const { durability = 'relaxed', compaction: compacts = true, onHealth } = this.#options;
+      const { heartbeatTimeoutMs = HEARTBEAT_TIMEOUT_MS } = this.#options;
+      const tell = (event: HealthEvent) => onHealth && callSafely(onHealth, event);
+      tenant = new Tenant(name, { durability, compacts, heartbeatTimeoutMs, tell });
       this.#tenants.set(name, tenant);
     }
     return tenant;
   }
 
-  /** Reads what there is of one session or snapshot. */
-  #read<T>(
+  /** Reads what is shown of one session or snapshot. */
+  async #show<T>(
     kind: 'sessionId' | 'snapshotId',
     id: string,
     options: SessionStoreOptions | undefined,
-    work: (transaction: ReadTransaction, id: string) => Promise<T>,
+    work: (transaction: ReadTransaction, id: string, surface: Surface, recent: Recent) => Promise<T>,
   ): Promise<T> {
     requireId(id, kind);
-    return this.#tenant(options).read((transaction) => work(transaction, id));
+    const tenant = this.#tenant(options);
+    return tenant.show((transaction, surface) => work(transaction, id, surface, tenant.recent));
   }
-
-  readonly #surface = <T extends SnapshotInfo>(snapshot: T): T =>
-    withExpiry(snapshot, this.#heartbeatTimeoutMs);
 }

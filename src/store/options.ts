@@ -1,4 +1,5 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec';
+import type { HealthEvent } from '../contract/health.js';
 import type { SessionStoreOptions } from '../contract/snapshot.js';
 import { requireValid } from '../validation/argument.js';
 import { callable, flag, nonBlank, object, optional, satisfying } from '../validation/schema.js';
@@ -22,8 +23,8 @@ export interface IndexedDBSessionStoreOptions {
    */
   rejectBranchingSessions?: boolean | undefined;
   /**
-   * How long the worker of a `pending` snapshot may be silent, in ms, before reads report `expired`. Default
-   * 60,000, as in Genkit.
+   * How long the worker of a `pending` snapshot may be silent, in ms, before reads report `expired`; five times as
+   * long if its tab is known to live. Default 60,000, as in Genkit.
    */
   heartbeatTimeoutMs?: number | undefined;
   /**
@@ -49,6 +50,8 @@ export interface IndexedDBSessionStoreOptions {
    * what it transforms is not stored. It must answer synchronously, because a transaction cannot wait.
    */
   stateSchema?: StandardSchemaV1 | undefined;
+  /** Is told what the application should tell its user about the database. */
+  onHealth?: ((event: HealthEvent) => void) | undefined;
 }
 
 const DURABILITIES: unknown[] = ['relaxed', 'strict', 'default'];
@@ -76,6 +79,7 @@ const storeOptions = object({
     satisfying((value) => DURABILITIES.includes(value), '"relaxed", "strict" or "default"'),
   ),
   compaction: optional(flag),
+  onHealth: optional(callable),
   stateSchema: optional(
     satisfying((schema) => typeof schema?.['~standard']?.validate === 'function', 'a Standard Schema'),
   ),

@@ -1,27 +1,35 @@
-import type { SessionsChange } from '../contract/session.js';
-import type { SessionSnapshot } from '../contract/snapshot.js';
+import type { HealthEvent } from '../contract/health.js';
 import { Connection } from '../database/connection.js';
-import type { ReadTransaction, SessionRow, WriteTransaction } from '../database/schema.js';
-import { readClock, UNSEALED, type Commit } from '../history/commit.js';
-import { readSession, readSnapshot } from '../history/read.js';
+import type { ReadTransaction, WriteTransaction } from '../database/schema.js';
+import { UNSEALED, type Commit } from '../history/commit.js';
 import { Recent } from '../history/recent.js';
 import { removeAll } from '../history/remove.js';
-import { sessionInfo, snapshotOf } from '../history/rows.js';
+import type { Surface } from '../history/rows.js';
 import type { SaveRequest } from '../history/save.js';
 import { saveAll } from '../history/save-all.js';
 import { withExpiry } from '../liveness/expiry.js';
-import { openChannel, type ChangeChannel, type ChangeMessage } from '../tabs/channel.js';
-import { ALL, Watchers, type Versioned } from '../tabs/watchers.js';
+import { Presence } from '../liveness/presence.js';
+import { followLifecycle } from '../tabs/lifecycle.js';
+import { Audience } from './audience.js';
 import type { Compaction } from './compaction.js';
 import { SaveQueue } from './save-queue.js';
 
-/** One tenant's database, and everybody in this tab who watches it. */
+/** What all tenants of a store have in common. */
+export interface TenantSettings {
+  durability: IDBTransactionDurability;
+  heartbeatTimeoutMs: number;
+  /** Whether to seal logs in idle time. */
+  compacts: boolean;
+  tell: (event: HealthEvent) => void;
+}
+
+/** One tenant's database. */
 export class Tenant<S> {
   readonly recent = new Recent();
-  readonly snapshots: Watchers<SessionSnapshot<S>>;
-  readonly sessions: Watchers<SessionsChange>;
+  readonly audience: Audience<S>;
   readonly #connection: Connection;
-  readonly #channel: ChangeChannel;
+  readonly #presence = new Presence();
+  readonly #endLifecycle: () => void;
   /** The last operation begun; the next one waits for it, so that a delete wins over the saves before it. */
   #tail: Promise<unknown> = Promise.resolve();
   #compaction: Promise<Compaction> | undefined;
@@ -30,38 +38,36 @@ export class Tenant<S> {
 
   constructor(
     readonly databaseName: string,
-    durability: IDBTransactionDurability,
-    readonly heartbeatTimeoutMs: number,
-    /** Whether to seal logs in idle time. */
-    readonly compacts: boolean,
+    readonly settings: TenantSettings,
   ) {
-    this.#connection = new Connection(databaseName, durability);
-    this.#channel = openChannel(databaseName, (message) => this.#receive(message));
+    this.#connection = new Connection(databaseName, settings.durability, settings.tell);
     this.#saves = new SaveQueue(
       (run) => this.#enqueue(run),
       (requests) => this.#save(requests),
     );
-    this.snapshots = new Watchers((id) =>
-      this.read(async (transaction) => {
-        const stored = await readSnapshot(transaction, this.recent, id);
-        return stored && this.#change(stored.row.version, () => snapshotOf(stored.row, stored.state));
-      }),
-    );
-    this.sessions = new Watchers((id) =>
-      this.read(async (transaction) => {
-        const row = await readSession(transaction, id);
-        return sessionChange(row?.version ?? (await readClock(transaction)), id, row);
-      }),
-    );
+    this.audience = new Audience(databaseName, {
+      recent: this.recent,
+      surface: this.#surfaceBy(new Map()),
+      read: (work) => this.read(work),
+      show: (work) => this.show(work),
+      awaitEnd: (client, gone) => this.#presence.awaitEnd(client, gone),
+    });
+    this.#endLifecycle = this.#followLifecycle();
   }
 
   /** Reads what all operations begun before have left, and nothing that is begun after. */
-  async read<T>(work: (transaction: ReadTransaction) => Promise<T>): Promise<T> {
+  async read<T>(work: (transaction: ReadTransaction) => Promise<T>, limitMs?: number): Promise<T> {
     this.#saves.close();
     await this.#tail;
-    const result = this.#connection.read(work);
-    this.#reads.add(result);
-    return result.finally(() => this.#reads.delete(result));
+    return this.#untilClosed(this.#connection.read(work, limitMs));
+  }
+
+  /**
+   * Reads what is shown to the application. Whether those who work at pending snapshots live cannot be asked inside
+   * a transaction; so if it has to be, it is read again with the answer: they may have finished before they went.
+   */
+  show<T>(work: (transaction: ReadTransaction, surface: Surface) => Promise<T>): Promise<T> {
+    return this.#untilClosed(this.#show(work));
   }
 
   /** Saves after all operations begun before; together with other saves, if they wait for the same. */
@@ -97,9 +103,12 @@ export class Tenant<S> {
   compaction(): Promise<Compaction> {
     this.#compaction ??= import('./compaction.js').then(
       ({ Compaction }) =>
-        new Compaction(`offshoot:${this.databaseName}:compact`, (work) => {
-          this.#saves.close();
-          return this.#enqueue(() => this.#connection.write(work));
+        new Compaction(`offshoot:${this.databaseName}:compact`, {
+          run: (work) => {
+            this.#saves.close();
+            return this.#enqueue(() => this.#connection.write(work));
+          },
+          write: (work) => this.write(work),
         }),
     );
     // Loading may succeed another time, perhaps when the device is online again.
@@ -109,19 +118,46 @@ export class Tenant<S> {
 
   async close(): Promise<void> {
     (await this.#compaction?.catch(() => {}))?.stop();
-    this.snapshots.clear();
-    this.sessions.clear();
+    this.audience.clear();
+    this.#endLifecycle();
     await this.#tail;
     await Promise.allSettled(this.#reads);
-    this.#channel.close();
+    this.audience.leave();
+    this.#presence.putDown();
     await this.#connection.close();
   }
 
+  async #show<T>(work: (transaction: ReadTransaction, surface: Surface) => Promise<T>): Promise<T> {
+    const unknown = new Set<string>();
+    const first = await this.read((transaction) => work(transaction, this.#surfaceBy(new Map(), unknown)));
+    if (unknown.size === 0) return first;
+    const alive = await this.#presence.alive(unknown);
+    return this.read((transaction) => work(transaction, this.#surfaceBy(alive)));
+  }
+
+  /** `unknown` collects the clients that would have to be asked about. */
+  #surfaceBy(alive: ReadonlyMap<string, boolean>, unknown?: Set<string>): Surface {
+    return (snapshot, { client }) => {
+      const lives = client === undefined ? undefined : client === this.#presence.client || alive.get(client);
+      if (client !== undefined && lives === undefined) unknown?.add(client);
+      return withExpiry(snapshot, this.settings.heartbeatTimeoutMs, lives);
+    };
+  }
+
   async #save(requests: SaveRequest<S>[]): Promise<PromiseSettledResult<string | null>[]> {
-    const saved = await this.#connection.write((transaction) => saveAll(transaction, this.recent, requests));
+    await this.#presence.take();
+    const saved = await this.#connection.write((transaction) =>
+      saveAll(transaction, this.recent, requests, this.#presence.client),
+    );
     saved.remember();
     this.#publish(saved.commit);
     return saved.results;
+  }
+
+  /** Closing waits for it. */
+  #untilClosed<T>(reading: Promise<T>): Promise<T> {
+    this.#reads.add(reading);
+    return reading.finally(() => this.#reads.delete(reading));
   }
 
   #enqueue<T>(operation: () => Promise<T>): Promise<T> {
@@ -130,21 +166,10 @@ export class Tenant<S> {
     return done;
   }
 
-  #publish({ version, snapshots, sessions, cleared }: Commit): void {
-    if (snapshots.length === 0 && sessions.size === 0 && !cleared) return;
-    this.#channel.send({
-      version,
-      snapshots: [...new Set(snapshots.map(({ id }) => id))],
-      sessions: [...sessions.keys()],
-      cleared,
-    });
-    for (const { id, version: written, snapshot } of snapshots) {
-      this.snapshots.deliver(id, this.#change(written, snapshot as () => SessionSnapshot<S>));
-    }
-    for (const [id, row] of sessions) this.sessions.deliver(id, sessionChange(version, id, row));
-    if (cleared) this.#reset(version);
-    for (const [id, row] of sessions) {
-      if (this.compacts && row && row.unsealed >= UNSEALED) void this.#compactLater(id);
+  #publish(commit: Commit): void {
+    this.audience.publish(commit);
+    for (const [id, row] of commit.sessions) {
+      if (this.settings.compacts && row && row.unsealed >= UNSEALED) void this.#compactLater(id);
     }
   }
 
@@ -153,24 +178,19 @@ export class Tenant<S> {
     (await this.compaction().catch(() => {}))?.schedule(sessionId);
   }
 
-  #receive({ version, snapshots, sessions, cleared }: ChangeMessage): void {
-    for (const id of snapshots) void this.snapshots.refresh(id);
-    for (const id of sessions) void this.sessions.refresh(id);
-    if (cleared) this.#reset(version);
+  #followLifecycle(): () => void {
+    let wasPresent = false;
+    return followLifecycle({
+      hidden: () => {
+        wasPresent = this.#presence.putDown();
+        this.audience.leave();
+        void this.#connection.close();
+      },
+      frozen: () => void this.#connection.close(),
+      back: () => {
+        if (wasPresent) void this.#presence.take();
+        this.audience.comeBack();
+      },
+    });
   }
-
-  #reset(version: number): void {
-    this.sessions.deliver(ALL, { version, value: () => ({ type: 'reset' }), gone: false });
-    for (const id of this.sessions.keys()) this.sessions.deliver(id, sessionChange(version, id), [id]);
-  }
-
-  #change(version: number, snapshot: () => SessionSnapshot<S>): Versioned<SessionSnapshot<S>> {
-    return { version, value: () => withExpiry(snapshot(), this.heartbeatTimeoutMs), gone: false };
-  }
-}
-
-function sessionChange(version: number, sessionId: string, row?: SessionRow): Versioned<SessionsChange> {
-  const value = (): SessionsChange =>
-    row ? { type: 'changed', sessionId, session: sessionInfo(row) } : { type: 'deleted', sessionId };
-  return { version, value, gone: !row };
 }

@@ -1,35 +1,53 @@
+import type { Stretch } from './heard.js';
+
 /** What a tab tells the others after a commit. Only a hint: they read the database themselves. */
-export interface ChangeMessage {
-  version: number;
+export interface ChangeMessage extends Stretch {
   snapshots: string[];
   sessions: string[];
   cleared: boolean;
 }
 
-export interface ChangeChannel {
-  send(message: ChangeMessage): void;
-  close(): void;
-}
-
 /** Carries change messages between all tabs, workers and service workers of the origin that use a database. */
-export function openChannel(databaseName: string, receive: (message: ChangeMessage) => void): ChangeChannel {
-  const channel =
-    typeof BroadcastChannel === 'undefined' ? undefined : new BroadcastChannel(`offshoot:${databaseName}`);
-  if (channel) {
-    channel.onmessage = ({ data }: MessageEvent<unknown>) => {
-      if (isChangeMessage(data)) receive(data);
+export class ChangeChannel {
+  #channel: BroadcastChannel | undefined;
+
+  constructor(
+    readonly databaseName: string,
+    readonly receive: (message: ChangeMessage) => void,
+  ) {}
+
+  /** Whether anything can be heard here at all. */
+  get isSupported(): boolean {
+    return typeof BroadcastChannel !== 'undefined';
+  }
+
+  open(): void {
+    if (this.#channel || !this.isSupported) return;
+    this.#channel = new BroadcastChannel(`offshoot:${this.databaseName}`);
+    this.#channel.onmessage = ({ data }: MessageEvent<unknown>) => {
+      if (isChangeMessage(data)) this.receive(data);
     };
     // On Node, an idle channel must not keep the process alive.
-    (channel as { unref?: () => void }).unref?.();
+    (this.#channel as { unref?: () => void }).unref?.();
   }
-  return {
-    send: (message) => channel?.postMessage(message),
-    close: () => channel?.close(),
-  };
+
+  send(message: ChangeMessage): void {
+    this.#channel?.postMessage(message);
+  }
+
+  close(): void {
+    this.#channel?.close();
+    this.#channel = undefined;
+  }
 }
 
 /** Anything of the origin may post here, another version of Offshoot included. */
 function isChangeMessage(data: unknown): data is ChangeMessage {
-  const { version, snapshots, sessions } = (data ?? {}) as Partial<ChangeMessage>;
-  return typeof version === 'number' && Array.isArray(snapshots) && Array.isArray(sessions);
+  const { since, version, snapshots, sessions } = (data ?? {}) as Partial<ChangeMessage>;
+  return (
+    typeof since === 'number' &&
+    typeof version === 'number' &&
+    Array.isArray(snapshots) &&
+    Array.isArray(sessions)
+  );
 }

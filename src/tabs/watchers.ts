@@ -7,12 +7,14 @@ export interface Versioned<T> {
   value: () => T;
   /** What was there is no more. Told once, until it is there again. */
   gone: boolean;
+  /** It has come to an end without having been written again. Told once for the same version. */
+  ended?: boolean;
 }
 
 interface Watcher<T> {
   callback: (value: T) => void;
   /** What was delivered last for each key, so that nothing comes twice, nor older after newer. */
-  seen: Map<string, { version: number; gone: boolean }>;
+  seen: Map<string, Pick<Versioned<T>, 'version' | 'gone' | 'ended'>>;
 }
 
 /** Watches every key. Ids are never blank, so no key is this one. */
@@ -23,7 +25,7 @@ export class Watchers<T> {
   readonly #groups = new Map<string, Set<Watcher<T>>>();
 
   /** `read` fetches what is stored under a key now; `undefined` if there is nothing to tell. */
-  constructor(readonly read: (key: string) => Promise<Versioned<T> | undefined>) {}
+  constructor(readonly read: (key: string, hasChanged: boolean) => Promise<Versioned<T> | undefined>) {}
 
   /** Returns a function that ends it for good. */
   watch(key: string, callback: (value: T) => void): () => void {
@@ -37,23 +39,26 @@ export class Watchers<T> {
   }
 
   /** Hands a version to those under `keys` who have not seen it or a later one. */
-  deliver(key: string, { version, value, gone }: Versioned<T>, keys: readonly string[] = [key, ALL]): void {
+  deliver(key: string, latest: Versioned<T>, keys: readonly string[] = [key, ALL]): void {
+    const { version, value, gone, ended } = latest;
     for (const group of new Set(keys.map((each) => this.#groups.get(each)))) {
       for (const watcher of [...(group ?? [])]) {
         // An earlier callback of this round may have ended a later one.
         const seen = watcher.seen.get(key);
-        if (!group?.has(watcher) || (seen && seen.version >= version)) continue;
-        watcher.seen.set(key, { version, gone });
+        const isOld =
+          seen && (seen.version > version || (seen.version === version && (!ended || seen.ended)));
+        if (!group?.has(watcher) || isOld) continue;
+        watcher.seen.set(key, { version, gone, ...(ended && { ended }) });
         if (!seen?.gone || !gone) callSafely(watcher.callback, value());
       }
     }
   }
 
-  /** Reads what is stored and delivers it. */
-  async refresh(key: string): Promise<void> {
+  /** Reads what is stored and delivers it. `hasChanged`: somebody is known to have written it. */
+  async refresh(key: string, hasChanged = false): Promise<void> {
     if (!this.#isWatched(key)) return;
     try {
-      const stored = await this.read(key);
+      const stored = await this.read(key, hasChanged);
       if (stored) this.deliver(key, stored);
     } catch (error) {
       if (this.#isWatched(key)) report(error);
@@ -68,6 +73,10 @@ export class Watchers<T> {
   clear(): void {
     for (const group of this.#groups.values()) group.clear();
     this.#groups.clear();
+  }
+
+  get isEmpty(): boolean {
+    return this.#groups.size === 0;
   }
 
   #isWatched(key: string): boolean {

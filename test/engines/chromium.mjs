@@ -12,6 +12,15 @@ export const tabOf = (page) => ({
     await page.reload();
   },
   close: () => page.close(),
+  async crash() {
+    const session = await page.context().newCDPSession(page);
+    const crashed = page.waitForEvent('crash');
+    const at = Date.now();
+    // A tab that is gone does not answer.
+    session.send('Page.crash').catch(() => {});
+    await crashed;
+    return at;
+  },
 });
 
 /** @param {Pick<Engine, 'name' | 'backend'>} names @param {string} features @returns {Engine} */

@@ -7,6 +7,8 @@ export interface Tab {
   ): Promise<Result>;
   reload(): Promise<void>;
   close(): Promise<void>;
+  /** Ends its process, where that can be asked for. Resolves to the time of the wish. */
+  crash?(): Promise<number>;
 }
 
 export interface Browser {

@@ -5,6 +5,7 @@ import { expectRefusal, failureOf } from '../browser/expect-refusal.js';
 import { freshName, openStore } from '../browser/open-store.js';
 import { deleteRaw, dumpDatabase, openRaw, settled, withRaw } from '../browser/raw-database.js';
 import { abortingCommits, refusingTransactions } from './inject-faults.js';
+import { holdUp, losePatience } from './patience.js';
 
 type Store = IndexedDBSessionStore<any>;
 
@@ -28,49 +29,6 @@ const CALLS: Record<string, (store: Store) => Promise<unknown>> = {
   clear: (store) => store.clear(),
   deleteDatabase: (store) => store.deleteDatabase(),
 };
-
-/** Keeps everybody from opening the database, as a tab does that was frozen, until the returned function is called. */
-async function holdUp(name: string): Promise<() => Promise<unknown>> {
-  const holder = await openRaw(name);
-  onTestFinished(() => holder.close());
-  const deletion = settled(indexedDB.deleteDatabase(name));
-  return () => {
-    holder.close();
-    return deletion;
-  };
-}
-
-/** Lets everything else have its turn once, whatever timers are. */
-function nextTask(): Promise<void> {
-  return new Promise((resolve) => {
-    const { port1, port2 } = new MessageChannel();
-    port1.addEventListener('message', () => {
-      port1.close();
-      resolve();
-    });
-    port1.start();
-    port2.postMessage(undefined);
-  });
-}
-
-/** Lets as much time pass as it takes until nobody waits any longer, wherever their limit is. */
-async function losePatience<T>(action: () => Promise<T>): Promise<T> {
-  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
-  const wait = { over: false };
-  const result = action().finally(() => {
-    wait.over = true;
-  });
-  result.catch(() => {});
-  // In steps, because what sets one timer may have waited for another, or for the database, which takes real time.
-  const start = performance.now();
-  while (!wait.over && performance.now() - start < 10_000) {
-    await vi.advanceTimersByTimeAsync(10_000);
-    await nextTask();
-  }
-  vi.useRealTimers();
-  if (!wait.over) throw new Error('somebody waits for ever');
-  return result;
-}
 
 /** Registers the tests, for whichever IndexedDB there is. */
 export function describeConnection(): void {

@@ -1,7 +1,9 @@
-import { expect } from '@playwright/test';
 import { tabOf } from '../engines/chromium.mjs';
 import { counted, countsHeard, expectIncreasing, hostIn } from '../tabs/tabs.js';
+import { crash } from './lifecycle.js';
 import { test } from './pages.js';
+import { expectAllKept, ReportingTab } from './reported-saves.js';
+import { expect } from './unhurried.js';
 
 test('data that the user cleared while tabs are open: they go on with an empty database', async ({
   openPage,
@@ -31,6 +33,7 @@ test('data that the user cleared while tabs are open: they go on with an empty d
 test('a tab that crashes in the midst of its saves leaves whole what it saved, and the others go on', async ({
   openPage,
 }) => {
+  test.setTimeout(60_000);
   const page = await openPage();
   const [one, two] = [hostIn(tabOf(page)), hostIn(tabOf(await openPage()))];
   await two.watch('a', 's');
@@ -38,9 +41,7 @@ test('a tab that crashes in the midst of its saves leaves whole what it saved, a
   const dying = expect(counting).rejects.toThrow('crashed');
   await expect.poll(async () => (await countsHeard(two)).length).toBeGreaterThan(10);
 
-  const session = await page.context().newCDPSession(page);
-  // A tab that is gone does not answer.
-  session.send('Page.crash').catch(() => {});
+  await crash(page);
   await dying;
 
   await two.increment('a', 1);
@@ -51,4 +52,25 @@ test('a tab that crashes in the midst of its saves leaves whole what it saved, a
     state: { custom: counts.at(-1) },
   });
   expect(await two.call('getSession', 's')).toMatchObject({ snapshotCount: 1 });
+});
+
+test('a tab that crashes amid its saves and its turn: each save that had resolved is kept, the turn expires', async ({
+  openPage,
+}) => {
+  test.setTimeout(60_000);
+  const [page, other] = [await openPage(), await openPage()];
+  const [one, two] = [hostIn(tabOf(page)), hostIn(tabOf(other))];
+  const tabs = [await ReportingTab.in(page, 'one'), await ReportingTab.in(other, 'two')] as const;
+  await one.save('turn', counted(1, { status: 'pending' }));
+  await two.watch('turn', 's');
+  const dying = expect(tabs[0].save(100_000)).rejects.toThrow('crashed');
+  const saving = tabs[1].save(1000);
+  await expect.poll(() => tabs[0].saved.length).toBeGreaterThan(200);
+  await crash(page);
+  await Promise.all([dying, saving]);
+
+  expect(tabs[1].saved).toHaveLength(1000);
+  await expectAllKept(two, [...tabs]);
+  await expect.poll(async () => (await two.heard()).statuses).toEqual(['pending', 'expired']);
+  expect(await two.call('getSnapshot', { snapshotId: 'turn' })).toMatchObject({ status: 'expired' });
 });

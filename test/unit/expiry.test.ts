@@ -1,46 +1,29 @@
 import { IDBFactory } from 'fake-indexeddb';
-import { beforeEach, describe, expect, test } from 'vitest';
-import type { IndexedDBSessionStore } from '../../src/index.js';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { peek, save, turn } from '../../src/testing/sample-snapshots.js';
 import { eventually } from '../browser/eventually.js';
 import { freshName, openStore } from '../browser/open-store.js';
 import { dumpDatabase } from '../browser/raw-database.js';
+import { VIEWS } from './views.js';
 
 beforeEach(() => {
   globalThis.indexedDB = new IDBFactory();
+  // Later versions of Node have locks. Here there are none, so that the heartbeat alone decides.
+  vi.stubGlobal('navigator', undefined);
 });
 
-type Store = IndexedDBSessionStore<any>;
+afterEach(() => {
+  vi.useRealTimers();
+  vi.unstubAllGlobals();
+});
 
 const ago = (ms: number) => new Date(Date.now() - ms).toISOString();
 const DAY = 86_400_000;
 const dead = () => turn(2, { parentId: 'root', status: 'pending', heartbeatAt: ago(DAY) });
 const alive = () => turn(2, { parentId: 'root', status: 'pending', heartbeatAt: ago(0) });
 
-/** Every way to be shown the snapshot `a`, which is the head and the latest leaf of its session. */
-const VIEWS: Record<string, (store: Store) => Promise<{ status?: string } | undefined>> = {
-  'getSnapshot({ snapshotId })': (store) => store.getSnapshot({ snapshotId: 'a' }),
-  'getSnapshot({ sessionId })': (store) => store.getSnapshot({ sessionId: 's' }),
-  listSnapshots: async (store) => (await store.listSnapshots({ sessionId: 's' })).snapshots[0],
-  getHistory: async (store) => (await store.getHistory('a')).at(-1),
-  'getHistory of what continues it': async (store) => {
-    await save(store, 'next', turn(3, { parentId: 'a' }));
-    return (await store.getHistory('next')).at(-2);
-  },
-  getTree: async (store) => (await store.getTree('s')).nodes.get('a'),
-  getLeaves: async (store) => (await store.getLeaves('s'))[0],
-  getHead: (store) => store.getHead('s'),
-  'getHead, selected': async (store) => {
-    await store.selectBranch('a');
-    return store.getHead('s');
-  },
-  'a watcher that begins': async (store) => {
-    const told: { status?: string }[] = [];
-    const end = store.onSnapshotStateChange('a', (snapshot) => told.push(snapshot));
-    await eventually(() => told.length > 0, 'what is stored');
-    end();
-    return told[0];
-  },
+const WITH_WRITES: typeof VIEWS = {
+  ...VIEWS,
   'a watcher that is told of a write': async (store) => {
     const told: { status?: string }[] = [];
     const end = store.onSnapshotStateChange('a', (snapshot) => told.push(snapshot));
@@ -58,7 +41,7 @@ async function storeWith(snapshot: object, options = {}) {
   return { name, store };
 }
 
-describe.each(Object.entries(VIEWS))('%s', (_, view) => {
+describe.each(Object.entries(WITH_WRITES))('%s', (_, view) => {
   test('shows a pending snapshot without a sign of life as expired', async () => {
     const { store } = await storeWith(dead());
     expect((await view(store))?.status).toBe('expired');
@@ -130,4 +113,33 @@ test('another tab is told the same', async () => {
   await save(store, 'a', dead());
   await eventually(() => told.length > 1, 'the write');
   expect(told).toEqual(['pending', 'expired']);
+});
+
+describe('the limit', () => {
+  const NOW = Date.parse('2026-01-01T12:00:00Z');
+
+  test.each([
+    [undefined, 60_000],
+    [1_000, 1_000],
+    [10 * 60_000, 10 * 60_000],
+    [0, 0],
+  ])('of heartbeatTimeoutMs %s is %s ms, to the millisecond', async (heartbeatTimeoutMs, limitMs) => {
+    vi.useFakeTimers({ now: NOW, toFake: ['Date'] });
+    const silent = (ms: number) => turn(2, { parentId: 'root', status: 'pending', heartbeatAt: ago(ms) });
+    const { store } = await storeWith(silent(limitMs), { heartbeatTimeoutMs });
+    const before = await store.getSnapshot({ snapshotId: 'a' });
+    expect(before).toEqual(await peek(store, 'a'));
+    expect(before).toMatchObject({ status: 'pending', heartbeatAt: ago(limitMs) });
+
+    vi.setSystemTime(NOW + 1);
+    expect(await store.getSnapshot({ snapshotId: 'a' })).toEqual({ ...before, status: 'expired' });
+    await save(store, 'a', silent(limitMs));
+    expect(await store.getSnapshot({ snapshotId: 'a' })).toMatchObject({ status: 'pending' });
+  });
+
+  test('is not reached by a clock that is ahead', async () => {
+    const ahead = turn(2, { parentId: 'root', status: 'pending', heartbeatAt: ago(-DAY) });
+    const { store } = await storeWith(ahead);
+    expect(await store.getSnapshot({ snapshotId: 'a' })).toEqual(await peek(store, 'a'));
+  });
 });

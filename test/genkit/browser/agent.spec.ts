@@ -1,45 +1,18 @@
-import { join } from 'node:path';
-import { expect, test as base, type Page } from '@playwright/test';
-import { serveBuilt } from '../../browser/serve.js';
-
-const test = base.extend<{ openTab: () => Promise<Page> }, { url: string }>({
-  url: [
-    async ({}, use) => {
-      const root = import.meta.dirname;
-      const site = await serveBuilt(root, join(root, 'vite.config.ts'));
-      await use(site.url);
-      await site.close();
-    },
-    { scope: 'worker' },
-  ],
-  openTab: async ({ context, url }, use) => {
-    const errors: Error[] = [];
-    await use(async () => {
-      const page = await context.newPage();
-      page.on('pageerror', (error) => errors.push(error));
-      await page.goto(url);
-      return page;
-    });
-    expect(errors).toEqual([]);
-  },
-});
-
-const send = (page: Page, text: string, sessionId?: string) =>
-  page.evaluate(([text, sessionId]) => window.tab.send(text, sessionId), [text, sessionId] as const);
-const detach = (page: Page, text: string, sessionId?: string) =>
-  page.evaluate(([text, sessionId]) => window.tab.detach(text, sessionId), [text, sessionId] as const);
-const abort = (page: Page, snapshotId: string) => page.evaluate((id) => window.tab.abort(id), snapshotId);
-const abortAtOnce = (page: Page, sessionId: string) =>
-  page.evaluate((id) => window.tab.abortAtOnce(id), sessionId);
-const showSession = (page: Page, sessionId: string) =>
-  page.evaluate((id) => window.tab.showSession(id), sessionId);
-const showTurn = (page: Page, snapshotId: string) =>
-  page.evaluate((id) => window.tab.showTurn(id), snapshotId);
-const release = (page: Page) => page.evaluate(() => window.tab.release());
-const startedCalls = (page: Page) => page.evaluate(() => window.tab.startedCalls());
-const stoppedCalls = (page: Page) => page.evaluate(() => window.tab.stoppedCalls());
-const messages = (page: Page) => page.locator('#messages li');
-const statuses = (page: Page) => page.locator('#statuses li');
+import { expect } from '@playwright/test';
+import {
+  abort,
+  abortAtOnce,
+  detach,
+  messages,
+  release,
+  send,
+  showSession,
+  showTurn,
+  startedCalls,
+  statuses,
+  stoppedCalls,
+  test,
+} from './pages.js';
 
 test('a conversation is still there after a reload, and goes on from its last turn', async ({ openTab }) => {
   const page = await openTab();

@@ -20,6 +20,10 @@ interface Tab {
   showSession(sessionId: string): void;
   /** Lists every status that the turn goes through. */
   showTurn(snapshotId: string): void;
+  /** Makes a turn's last sign of life so old, as if this tab's timers had not gone off since. */
+  age(snapshotId: string, silentMs: number): Promise<void>;
+  /** Where a turn stands, as the store sees it and as Genkit's agent sees it. */
+  judge(snapshotId: string): Promise<{ store: string | undefined; genkit: string | undefined }>;
   /** Lets the slow model calls of this tab answer. */
   release(): void;
   startedCalls(): number;
@@ -80,6 +84,15 @@ window.tab = {
       statuses.push(status ?? 'none');
       list('#statuses', statuses);
     });
+  },
+  async age(snapshotId, silentMs) {
+    const heartbeatAt = new Date(Date.now() - silentMs).toISOString();
+    await store.saveSnapshot(snapshotId, (current) => ({ ...current!, heartbeatAt }));
+  },
+  async judge(snapshotId) {
+    const shown = await store.getSnapshot({ snapshotId });
+    const judged = await agent.getSnapshotData({ snapshotId });
+    return { store: shown?.status, genkit: judged?.status };
   },
   release,
   startedCalls: started,

@@ -1,9 +1,11 @@
 import {
   IndexedDBSessionStore,
+  type HealthEvent,
   type IndexedDBSessionStoreOptions,
   type SessionSnapshotInput,
   type SessionChange,
   type SessionsChange,
+  type SnapshotInfo,
 } from '../../../src/index.js';
 import { dumpDatabase } from '../../browser/raw-database.js';
 
@@ -19,22 +21,30 @@ export interface Heard {
   counts: Told<number>[];
   session: Told<SessionChange>[];
   sessions: SessionsChange[];
+  /** The states of the watched snapshot. */
+  statuses: (string | undefined)[];
+  health: HealthEvent[];
 }
+
+/** Whether a snapshot's worker is at it, and its last sign of life. */
+export type Pulse = Pick<SnapshotInfo, 'status' | 'heartbeatAt'>;
+
+const nothing = (): Heard => ({ counts: [], session: [], sessions: [], statuses: [], health: [] });
 
 type Method = Exclude<keyof IndexedDBSessionStore, symbol>;
 
 /** A place that has a store: a tab or a worker. Everything it does can be asked for by message. */
 export class Host {
-  #store = new IndexedDBSessionStore<number>();
   #options: IndexedDBSessionStoreOptions = {};
-  #heard: Heard = { counts: [], session: [], sessions: [] };
+  #heard = nothing();
+  #store = this.#newStore();
 
   /** Opens another store instead. */
   async open(options: IndexedDBSessionStoreOptions): Promise<void> {
     await this.#store.close();
     this.#options = options;
-    this.#store = new IndexedDBSessionStore(options);
-    this.#heard = { counts: [], session: [], sessions: [] };
+    this.#heard = nothing();
+    this.#store = this.#newStore();
   }
 
   /** Calls the store. Only what can be sent may be passed. */
@@ -44,6 +54,16 @@ export class Host {
 
   save(snapshotId: string, snapshot: SessionSnapshotInput<number>): Promise<string | null> {
     return this.#store.saveSnapshot(snapshotId, () => snapshot);
+  }
+
+  /** Stays in the midst of the save for so many ms, and says on a channel when it is there. */
+  saveSlowly(snapshotId: string, snapshot: SessionSnapshotInput<number>, ms: number): Promise<string | null> {
+    return this.#store.saveSnapshot(snapshotId, () => {
+      new BroadcastChannel('amid a save').postMessage(snapshotId);
+      const end = Date.now() + ms;
+      while (Date.now() < end);
+      return snapshot;
+    });
   }
 
   /** Adds one to what the snapshot counts, so many times, waiting for none before it begins the next. */
@@ -58,9 +78,44 @@ export class Host {
     await Promise.all(saves);
   }
 
+  /**
+   * Goes on from a snapshot as an application does that has the conversation in its hands: turn after turn, each the
+   * child of the one before. Resolves to their ids.
+   */
+  async converse(parentId: string, texts: readonly string[]): Promise<string[]> {
+    const state = { ...(await this.#store.getSnapshot({ snapshotId: parentId }))?.state };
+    const ids = [parentId];
+    for (const text of texts) {
+      state.messages = [...(state.messages ?? []), { role: 'user', content: [{ text }] }];
+      const createdAt = new Date().toISOString();
+      const turn = { sessionId: 's', parentId: ids.at(-1)!, createdAt, status: 'completed' as const, state };
+      ids.push((await this.#store.saveSnapshot(undefined, () => turn))!);
+    }
+    return ids.slice(1);
+  }
+
+  /** What is shown of a snapshot, which is the head and the latest leaf of its session, by every way to look at it. */
+  async show(snapshotId: string, sessionId: string): Promise<Record<string, Pulse | undefined>> {
+    const store = this.#store;
+    const isIt = (snapshot: { snapshotId: string }) => snapshot.snapshotId === snapshotId;
+    const shown: Record<string, Pulse | undefined> = {
+      'getSnapshot by id': await store.getSnapshot({ snapshotId }),
+      'getSnapshot by session': await store.getSnapshot({ sessionId }),
+      listSnapshots: (await store.listSnapshots({ sessionId })).snapshots.find(isIt),
+      getHistory: (await store.getHistory(snapshotId)).find(isIt),
+      getTree: (await store.getTree(sessionId)).nodes.get(snapshotId),
+      getLeaves: (await store.getLeaves(sessionId)).find(isIt),
+      getHead: await store.getHead(sessionId),
+    };
+    return shown;
+  }
+
   watch(snapshotId: string, sessionId: string): void {
-    const { counts, session, sessions } = this.#heard;
-    this.#store.onSnapshotStateChange(snapshotId, (snapshot) => counts.push({ told: countOf(snapshot) }));
+    const { counts, session, sessions, statuses } = this.#heard;
+    this.#store.onSnapshotStateChange(snapshotId, (snapshot) => {
+      counts.push({ told: countOf(snapshot) });
+      statuses.push(snapshot.status);
+    });
     this.#store.onSessionChange(sessionId, (told) => session.push({ told }));
     this.#store.onSessionsChange((told) => sessions.push(told));
   }
@@ -90,6 +145,11 @@ export class Host {
 
   heard(): Heard {
     return this.#heard;
+  }
+
+  #newStore(): IndexedDBSessionStore<number> {
+    const { health } = this.#heard;
+    return new IndexedDBSessionStore<number>({ ...this.#options, onHealth: (event) => health.push(event) });
   }
 
   /** Everything in the store's database. */

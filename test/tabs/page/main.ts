@@ -7,6 +7,8 @@ declare global {
   interface Window {
     /** Asks the host of a place, starting it if need be. */
     askHost(place: Place, request: Request): Promise<unknown>;
+    /** Ends the tab's dedicated worker at once, whatever it is doing. */
+    endWorker(): Promise<void>;
     /** Errors that nobody caught in this tab, and rejections that nobody handled. */
     uncaught: string[];
   }
@@ -39,4 +41,9 @@ window.askHost = async (place, request) => {
   // A port begins to listen when somebody listens to it.
   if (target instanceof MessagePort) target.start();
   return ask(target, request);
+};
+
+window.endWorker = async () => {
+  ((await started.get('dedicated worker')) as Worker).terminate();
+  started.delete('dedicated worker');
 };

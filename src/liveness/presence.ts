@@ -1,0 +1,76 @@
+import { nanoid } from 'nanoid';
+
+const lockName = (client: string) => `offshoot:client:${client}`;
+
+/** Absent in insecure contexts and on servers. */
+const locks = () => (typeof navigator === 'undefined' ? undefined : navigator.locks);
+
+/**
+ * Shows to other tabs that this one lives, and sees whether they do. The browser lets go of a tab's Web Locks when
+ * the tab is closed, killed or crashes, within milliseconds; timers of hidden tabs run once a minute.
+ */
+export class Presence {
+  /** Whose lock it is. Set while the lock is held. */
+  client: string | undefined;
+  readonly #own = nanoid();
+  #taking: Promise<void> | undefined;
+  #end = new AbortController();
+  /** Those whose end is waited for. */
+  #awaited = new Set<string>();
+
+  /** Takes the lock, and resolves when it is held, or cannot be had. */
+  take(): Promise<void> {
+    this.#taking ??= new Promise((resolve) => {
+      const { signal } = this.#end;
+      const hold = () => {
+        this.client = this.#own;
+        resolve();
+        return new Promise<void>((release) => signal.addEventListener('abort', () => release()));
+      };
+      // A browser may have locks and refuse them, as for an opaque origin.
+      if (
+        !locks()
+          ?.request(lockName(this.#own), { signal }, hold)
+          .catch(() => resolve())
+      )
+        resolve();
+    });
+    return this.#taking;
+  }
+
+  /** Puts the lock down, and stops waiting for others. Returns whether it had been taken. */
+  putDown(): boolean {
+    const wasTaken = this.#taking !== undefined;
+    this.#end.abort();
+    this.#end = new AbortController();
+    this.#awaited = new Set();
+    this.client = this.#taking = undefined;
+    return wasTaken;
+  }
+
+  /** Calls back once when the tab of `client` is gone. Asked again meanwhile, it does nothing. */
+  awaitEnd(client: string, gone: () => void): void {
+    const [awaited, { signal }] = [this.#awaited, this.#end];
+    if (client === this.#own || awaited.has(client)) return;
+    awaited.add(client);
+    const free = () => {
+      awaited.delete(client);
+      gone();
+    };
+    // Shared, so that all who wait are let in at once.
+    locks()
+      ?.request(lockName(client), { mode: 'shared', signal }, free)
+      .catch(() => {});
+  }
+
+  /** Which of the clients live; of those that are not in the answer nothing can be known. */
+  async alive(clients: Iterable<string>): Promise<Map<string, boolean>> {
+    const state = await locks()
+      ?.query()
+      .catch(() => undefined);
+    if (!state) return new Map();
+    // Those who wait for a lock share it for a moment when it is free.
+    const held = new Set(state.held?.filter(({ mode }) => mode === 'exclusive').map(({ name }) => name));
+    return new Map([...clients].map((client) => [client, held.has(lockName(client))]));
+  }
+}

@@ -1,0 +1,3 @@
+import { describeHanging } from './hanging.js';
+
+describeHanging();

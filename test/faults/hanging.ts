@@ -1,0 +1,120 @@
+import { afterEach, describe, expect, onTestFinished, test, vi } from 'vitest';
+import type { IndexedDBSessionStore } from '../../src/index.js';
+import { save, turn } from '../../src/testing/sample-snapshots.js';
+import { expectRefusal } from '../browser/expect-refusal.js';
+import { freshName, openStore } from '../browser/open-store.js';
+import { openRaw } from '../browser/raw-database.js';
+import { losePatience, pass, stopTime } from './patience.js';
+
+type Store = IndexedDBSessionStore<any>;
+
+const LIMIT_MS = 30_000;
+
+/**
+ * Keeps everybody's transactions waiting, as a tab does that the browser has stopped in the midst of a save, until
+ * the returned function is called.
+ */
+async function occupy(name: string): Promise<() => void> {
+  const database = await openRaw(name);
+  const transaction = database.transaction([...database.objectStoreNames], 'readwrite');
+  const rows = transaction.objectStore('meta');
+  let isStopped = true;
+  const ask = () => {
+    if (isStopped) rows.get('clock').onsuccess = ask;
+  };
+  ask();
+  const goOn = () => {
+    isStopped = false;
+    database.close();
+  };
+  onTestFinished(goOn);
+  return goOn;
+}
+
+async function openOccupied(): Promise<{ store: Store; goOn: () => void }> {
+  const name = freshName();
+  const store = openStore({ name });
+  await save(store, 'a', turn(1));
+  return { store, goOn: await occupy(name) };
+}
+
+/** What has become of something that was begun. */
+function watchOver(action: Promise<unknown>): { isOver: boolean } {
+  const state = { isOver: false };
+  const end = () => (state.isOver = true);
+  action.then(end, end);
+  return state;
+}
+
+const CALLS: Record<string, (store: Store) => Promise<unknown>> = {
+  getSnapshot: (store) => store.getSnapshot({ snapshotId: 'a' }),
+  listSessions: (store) => store.listSessions(),
+  saveSnapshot: (store) => save(store, 'b', turn(2)),
+  updateSession: (store) => store.updateSession('s', { title: 'T' }),
+  deleteSession: (store) => store.deleteSession('s'),
+  deleteDatabase: (store) => store.deleteDatabase(),
+};
+
+/** Registers the tests, for whichever IndexedDB there is. */
+export function describeHanging(): void {
+  afterEach(() => {
+    vi.useRealTimers();
+  });
+
+  describe('a transaction that does not come to an end', () => {
+    test.each(Object.entries(CALLS))(
+      '%s: UNAVAILABLE after thirty seconds, and the store works on afterwards',
+      async (_, call) => {
+        const { store, goOn } = await openOccupied();
+        const error = await losePatience(() => expectRefusal(() => call(store), 'UNAVAILABLE'));
+        expect(error.message).toMatch(/did not finish within 30000 ms: .*a tab .*stopped/);
+        goOn();
+        await save(store, 'c', turn(3, { parentId: 'a' }));
+        const history = await store.getHistory('c');
+        expect(history.map(({ snapshotId }) => snapshotId)).toEqual(['a', 'c']);
+        // What was given up has written nothing.
+        const session = await store.getSession('s');
+        expect(session).toMatchObject({ snapshotCount: 2 });
+        expect(session).not.toHaveProperty('title');
+        expect((await store.check()).problems).toEqual([]);
+      },
+    );
+
+    test('is waited for as long as that, and not given up before', async () => {
+      const { store, goOn } = await openOccupied();
+      stopTime();
+      const reading = store.getSession('s');
+      const saving = save(store, 'b', turn(2));
+      const [read, saved] = [watchOver(reading), watchOver(saving)];
+      await pass(LIMIT_MS - 2_000);
+      expect([read.isOver, saved.isOver]).toEqual([false, false]);
+      goOn();
+      expect(await reading).toMatchObject({ snapshotCount: 1 });
+      expect(await saving).toBe('b');
+    });
+
+    test('saves that waited together are given up together', async () => {
+      const { store, goOn } = await openOccupied();
+      stopTime();
+      const saves = ['b', 'c', 'd'].map((id, n) => save(store, id, turn(n + 2)));
+      const outcomes = saves.map((saving) => expectRefusal(() => saving, 'UNAVAILABLE'));
+      await pass(LIMIT_MS + 1_000);
+      goOn();
+      await Promise.all(outcomes);
+      vi.useRealTimers();
+      expect((await store.getSession('s'))?.snapshotCount).toBe(1);
+    });
+
+    test('check, which takes as long as there are rows, is never given up', async () => {
+      const { store, goOn } = await openOccupied();
+      stopTime();
+      const checking = store.check();
+      const checked = watchOver(checking);
+      await pass(10 * LIMIT_MS);
+      expect(checked.isOver).toBe(false);
+      goOn();
+      vi.useRealTimers();
+      expect(await checking).toMatchObject({ snapshots: 1, problems: [] });
+    });
+  });
+}
