@@ -14,6 +14,9 @@ export default defineConfig<object, EngineOptions>({
   testMatch: '**/*.spec.ts',
   outputDir: '.reports/playwright',
   forbidOnly: true,
+  // Nothing here is about speed, and machines are busy.
+  timeout: 120_000,
+  expect: { timeout: 30_000, toPass: { timeout: 60_000 } },
   // A test that passes at the second attempt found something.
   retries: 0,
   fullyParallel: true,

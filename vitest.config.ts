@@ -2,6 +2,9 @@ import { playwright } from '@vitest/browser-playwright';
 import { defineConfig } from 'vitest/config';
 import { launchOptions } from './scripts/chromium.mjs';
 
+// Nothing here is about speed, and machines are busy.
+const testTimeout = 60_000;
+
 const browserTests = 'test/**/*.browser.test.ts';
 
 export default defineConfig({
@@ -11,6 +14,7 @@ export default defineConfig({
       {
         test: {
           name: 'node',
+          testTimeout,
           environment: 'node',
           include: ['test/**/*.test.ts'],
           exclude: [browserTests],
@@ -22,6 +26,7 @@ export default defineConfig({
         optimizeDeps: { include: ['idb', 'nanoid', 'zod/mini', 'zod/v4/core', 'dequal', 'fast-check'] },
         test: {
           name: 'chromium',
+          testTimeout,
           include: [browserTests],
           browser: {
             enabled: true,

@@ -11,7 +11,7 @@ import {
   type Schema,
   type WriteTransaction,
 } from './schema.js';
-import { Refusal, transact } from './transaction.js';
+import { abort, Refusal, transact } from './transaction.js';
 
 /** A frozen tab can hold up opening and deleting without any event, so the store has a limit of its own. */
 const TIMEOUT_MS = 10_000;
@@ -19,6 +19,8 @@ const TIMEOUT_MS = 10_000;
 /** The one connection to a database: opened when first needed, let go when asked, opened again when lost. */
 export class Connection {
   #opening: Promise<Database> | undefined;
+  readonly #running = new Set<IDBTransaction>();
+  #suspensions = 0;
   #isOutdated = false;
 
   constructor(
@@ -46,6 +48,13 @@ export class Connection {
     );
   }
 
+  /** Lets go at once, so that nobody waits for what this page cannot finish now. It is done again when it goes on. */
+  async suspend(): Promise<void> {
+    this.#suspensions++;
+    for (const transaction of this.#running) abort(transaction);
+    await this.close();
+  }
+
   async delete(): Promise<void> {
     await this.close();
     const blocked = this.#watchForBlocked();
@@ -59,28 +68,32 @@ export class Connection {
     work: (transaction: WriteTransaction) => Promise<T>,
     limitMs?: number,
   ): Promise<T> {
-    for (let attempt = 1; ; attempt++) {
+    for (let failures = 0; ;) {
+      const suspensions = this.#suspensions;
       const database = await this.#open();
       try {
-        return await transact(database, mode, this.durability, work, limitMs);
+        return await transact(database, mode, this.durability, work, this.#running, limitMs);
       } catch (error) {
         if (error instanceof Refusal) throw error.reason;
         const fault = toStoreError(error);
         // An aborted transaction has written nothing, so the work can be done again on a new connection.
-        if (fault === error || attempt > 1 || !isConnectionFault(fault)) throw fault;
+        // What had to stop with its page has not failed.
+        if (suspensions === this.#suspensions) failures++;
+        if (fault === error || failures > 1 || !isConnectionFault(fault)) throw fault;
         await this.close();
       }
     }
   }
 
   #open(): Promise<Database> {
-    this.#opening ??= this.#connect().catch((cause) => {
-      this.#opening = undefined;
+    const opening = (this.#opening ??= this.#connect().catch((cause) => {
+      // Let go of meanwhile, another one may have been begun.
+      if (this.#opening === opening) this.#opening = undefined;
       const error = toStoreError(cause);
       if (error.status === 'FAILED_PRECONDITION') this.#outdated();
       throw error;
-    });
-    return this.#opening;
+    }));
+    return opening;
   }
 
   async #connect(): Promise<Database> {

@@ -14,6 +14,7 @@ const FAULTS: Record<string, [StatusName, string]> = {
     'FAILED_PRECONDITION',
     'the database was written by a newer Offshoot. Reload the page to get that',
   ],
+  TimeoutError: ['ABORTED', 'the browser gave up waiting; nothing was written. Try again'],
   AbortError: ['ABORTED', 'the browser aborted; nothing was written. Try again'],
   SecurityError: ['UNAVAILABLE', 'the browser allows no storage here. Ask the user to allow it'],
   InvalidStateError: LOST,

@@ -35,12 +35,14 @@ export async function transact<T>(
   mode: IDBTransactionMode,
   durability: IDBTransactionDurability,
   work: (transaction: WriteTransaction) => Promise<T>,
+  running: Set<IDBTransaction>,
   limitMs = TIMEOUT_MS,
 ): Promise<T> {
   // Readers get the same type: their functions ask for a ReadTransaction and cannot write.
   const transaction = database.transaction(STORES, mode, { durability }) as WriteTransaction;
   transaction.done.catch(() => {});
   const raw = unwrap(transaction);
+  running.add(raw);
   const finished = new Promise<void>((resolve, reject) => {
     raw.addEventListener('complete', () => resolve());
     raw.addEventListener('abort', () => reject(raw.error));
@@ -52,8 +54,7 @@ export async function transact<T>(
     const result = await work(transaction);
     // What was read was read.
     if (mode === 'readonly') return result;
-    // Nothing more will be asked for; the browser would wait a turn to be sure of that.
-    commit(raw);
+    // Never `commit()`: after that, Firefox keeps what was put before a put that finds no room, instead of aborting.
     await finished;
     return result;
   };
@@ -68,6 +69,8 @@ export async function transact<T>(
     const own = await finished.catch((reason: unknown) => reason);
     const ours = error instanceof Refusal || error instanceof SessionStoreError;
     throw ours ? error : (own ?? error);
+  } finally {
+    running.delete(raw);
   }
 }
 
@@ -78,15 +81,7 @@ function tooLong(limitMs: number): SessionStoreError {
   );
 }
 
-function commit(transaction: IDBTransaction): void {
-  try {
-    transaction.commit();
-  } catch {
-    // It has ended by itself.
-  }
-}
-
-function abort(transaction: IDBTransaction): void {
+export function abort(transaction: IDBTransaction): void {
   try {
     transaction.abort();
   } catch {

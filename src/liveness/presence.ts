@@ -23,14 +23,17 @@ export class Presence {
     this.#taking ??= new Promise((resolve) => {
       const { signal } = this.#end;
       const hold = () => {
-        this.client = this.#own;
         resolve();
+        // Put down before it was had.
+        if (signal.aborted) return undefined;
+        this.client = this.#own;
         return new Promise<void>((release) => signal.addEventListener('abort', () => release()));
       };
-      // A browser may have locks and refuse them, as for an opaque origin.
+      // A browser may have locks and refuse them, as for an opaque origin. Stolen, because a tab that waited for this
+      // one's end may have got it, and been frozen with it.
       if (
         !locks()
-          ?.request(lockName(this.#own), { signal }, hold)
+          ?.request(lockName(this.#own), { steal: true }, hold)
           .catch(() => resolve())
       )
         resolve();

@@ -1,3 +1,5 @@
+import { SessionStoreError } from '../errors.js';
+
 /** Saves of one batch share one transaction; a longer one would keep other tabs waiting. */
 const MOST_TOGETHER = 128;
 
@@ -44,7 +46,9 @@ export class SaveQueue<Request, Result> {
     try {
       results = await this.run(group.map(({ request }) => request));
     } catch (error) {
-      if (group.length === 1) return group[0]!.reject(error);
+      // A database that does not answer is none of the saves' fault, and would not answer one of them sooner.
+      const isOurs = error instanceof SessionStoreError && error.status === 'UNAVAILABLE';
+      if (group.length === 1 || isOurs) return group.forEach(({ reject }) => reject(error));
       // One of them may be to blame, and only that one shall fail.
       for (const waiting of group) await this.#runGroup([waiting]);
       return undefined;

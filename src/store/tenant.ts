@@ -186,7 +186,7 @@ export class Tenant<S> {
         this.audience.leave();
         void this.#connection.close();
       },
-      frozen: () => void this.#connection.close(),
+      frozen: () => void this.#connection.suspend(),
       back: () => {
         if (wasPresent) void this.#presence.take();
         this.audience.comeBack();

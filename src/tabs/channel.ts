@@ -32,7 +32,12 @@ export class ChangeChannel {
   }
 
   send(message: ChangeMessage): void {
-    this.#channel?.postMessage(message);
+    if (this.#channel) return this.#channel.postMessage(message);
+    if (!this.isSupported) return;
+    // Put down in the midst of a save; others want to know of that all the same.
+    const channel = new BroadcastChannel(`offshoot:${this.databaseName}`);
+    channel.postMessage(message);
+    channel.close();
   }
 
   close(): void {

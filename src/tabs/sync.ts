@@ -26,6 +26,8 @@ export interface Listener {
 export class Sync {
   readonly #channel: ChangeChannel;
   #heard = new Heard();
+  /** Finding out where to begin. */
+  #learning: Promise<void> | undefined;
   #overtaken: ReturnType<typeof setTimeout> | undefined;
   #polling: ReturnType<typeof setInterval> | undefined;
 
@@ -42,7 +44,8 @@ export class Sync {
 
   /** Somebody has begun to watch. */
   begin(): void {
-    if (this.#heard.upTo === undefined) void this.catchUp();
+    if (this.#heard.upTo === undefined)
+      this.#learning ??= this.catchUp().finally(() => (this.#learning = undefined));
     if (this.#channel.isSupported) return;
     this.#polling ??= setInterval(() => void this.catchUp(), POLL_MS);
     (this.#polling as { unref?: () => void }).unref?.();
@@ -60,9 +63,14 @@ export class Sync {
     // If it cannot be read, nothing else can; whoever needs the database is told by what they call.
     const clock = await this.listener.readClock().catch(() => undefined);
     if (clock === undefined) return;
-    const known = this.#heard.upTo;
+    if (this.#isBehind(clock)) {
+      // The message may be on its way.
+      await new Promise((resolve) => setTimeout(resolve, OVERTAKEN_MS));
+      if (!this.listener.isWatched()) return;
+    }
+    const hasMissed = this.#isBehind(clock);
     this.#heard.catchUp(clock);
-    if (known !== undefined && clock > known) this.listener.missed(clock);
+    if (hasMissed) this.listener.missed(clock);
   }
 
   /** Lets go of the channel: what is written from now on is missed. */
@@ -74,6 +82,10 @@ export class Sync {
   takeUp(): void {
     this.#channel.open();
     if (this.listener.isWatched()) this.begin();
+  }
+
+  #isBehind(clock: number): boolean {
+    return this.#heard.upTo !== undefined && this.#heard.upTo < clock;
   }
 
   #note(message: ChangeMessage): void {

@@ -61,7 +61,7 @@ export class Watchers<T> {
       const stored = await this.read(key, hasChanged);
       if (stored) this.deliver(key, stored);
     } catch (error) {
-      if (this.#isWatched(key)) report(error);
+      if (this.#isWatched(key) && !isOutdated(error)) report(error);
     }
   }
 
@@ -83,3 +83,6 @@ export class Watchers<T> {
     return this.#groups.has(key) || this.#groups.has(ALL);
   }
 }
+
+/** The application has been told already, and once is enough: the newer tabs may write much. */
+const isOutdated = (error: unknown) => (error as { cause?: Error }).cause?.name === 'VersionError';

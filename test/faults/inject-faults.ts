@@ -12,10 +12,8 @@ export function throwingAtWrite<T>(nth: number, error: unknown, action: () => Pr
  * Aborts a transaction after all of its requests have succeeded, as browsers do when the commit itself fails. With
  * an error it says why, as under quota; without one it is as if somebody had called `abort`.
  */
-function abortAtCommit(transaction: IDBTransaction, error: DOMException | undefined): Promise<unknown> {
+export function abortAtCommit(transaction: IDBTransaction, error?: DOMException): Promise<unknown> {
   if (error) Object.defineProperty(transaction, 'error', { value: error });
-  // Whoever commits by hand would leave no time to abort.
-  Object.defineProperty(transaction, 'commit', { value: () => {} });
   const store = transaction.objectStore(transaction.objectStoreNames[0]!);
   let asking = false;
   let made = 0;

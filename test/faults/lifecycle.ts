@@ -51,7 +51,12 @@ export async function leave(page: Page): Promise<void> {
 /** Goes back to the page that was left; resolves to whether that had been kept, as it was, all the time. */
 export async function goBack(page: Page): Promise<boolean> {
   await page.goBack({ waitUntil: 'commit' });
-  return page.evaluate(() => window.timesRestored > 0);
+  return page.evaluate(async () => {
+    // One that was not kept is loaded anew.
+    if (document.readyState !== 'complete')
+      await new Promise((resolve) => window.addEventListener('load', resolve));
+    return window.timesRestored > 0;
+  });
 }
 
 /** Ends the process of a tab. */

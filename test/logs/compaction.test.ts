@@ -2,6 +2,7 @@ import { IDBFactory } from 'fake-indexeddb';
 import { beforeEach, describe, expect, test, vi } from 'vitest';
 import { failureOf } from '../browser/expect-refusal.js';
 import { requestsOf } from '../browser/observe-requests.js';
+import { abortAtCommit } from '../faults/inject-faults.js';
 import { Chat, conversation, logKeys, said } from './chat.js';
 
 beforeEach(() => {
@@ -30,10 +31,8 @@ async function killing(nth: number, action: () => Promise<unknown>): Promise<{ k
   let begun = 0;
   prototype.transaction = function (...args) {
     const transaction = original.apply(this, args);
-    if (transaction.mode === 'readwrite' && ++begun >= nth) {
-      // From here on everything fails, as for a tab that is no more.
-      Object.defineProperty(transaction, 'commit', { value: () => transaction.abort() });
-    }
+    // From here on everything fails, as for a tab that is no more.
+    if (transaction.mode === 'readwrite' && ++begun >= nth) void abortAtCommit(transaction);
     return transaction;
   };
   try {

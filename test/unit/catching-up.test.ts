@@ -163,7 +163,7 @@ describe('no false alarms', () => {
       );
       expect(typesOf(sessions)).not.toContain('reset');
     }
-  });
+  }, 60_000);
 
   test('nor when another tab saves just as several begin to watch', async () => {
     const onTheirWay: (() => void)[] = [];
