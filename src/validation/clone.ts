@@ -74,7 +74,10 @@ export function isBlob(value: object): value is Blob {
 
 /** Without holes, and without properties of its own beside its elements. */
 export function isPlainArray(value: object): value is unknown[] {
-  return Array.isArray(value) && Object.keys(value).length === value.length;
+  if (!Array.isArray(value)) return false;
+  // What is no element comes last: as many of those as there are holes would not show in their number.
+  const keys = Object.keys(value);
+  return keys.length === value.length && (keys.length === 0 || keys.at(-1) === String(keys.length - 1));
 }
 
 export function isPlainObject(value: object): value is Record<string, unknown> {
