@@ -70,7 +70,8 @@ export async function loadState(
     for (const { at, media } of logRows) {
       for (const [index, path, mediaLog, mediaAt] of media ?? []) {
         const medium = logs.get(mediaLog)?.get(mediaAt);
-        const entry = entryAt(log, at + index);
+        const entry = logs.get(log)!.get(at + index);
+        if (!entry) throw unreadable('snapshot', row.id);
         // No loss if it is a neighbour, which this snapshot does not reach.
         if (!medium) {
           incomplete.add(entry);
