@@ -19,7 +19,8 @@ const TIMEOUT_MS = 10_000;
 /** The one connection to a database: opened when first needed, let go when asked, opened again when lost. */
 export class Connection {
   #opening: Promise<Database> | undefined;
-  readonly #running = new Set<IDBTransaction>();
+  /** What was read may be known before its transaction has ended. */
+  readonly #running = new Map<IDBTransaction, Promise<void>>();
   #suspensions = 0;
   #isOutdated = false;
 
@@ -38,8 +39,15 @@ export class Connection {
     return this.#run('readwrite', work);
   }
 
-  /** Transactions that have begun are finished. */
+  /** Waits until nobody is kept from deleting the database any longer. */
   async close(): Promise<void> {
+    const ending = [...this.#running.values()];
+    await this.#release();
+    await Promise.all(ending);
+  }
+
+  /** Transactions that have begun are finished. */
+  async #release(): Promise<void> {
     const opening = this.#opening;
     this.#opening = undefined;
     await opening?.then(
@@ -51,8 +59,8 @@ export class Connection {
   /** Lets go at once, so that nobody waits for what this page cannot finish now. It is done again when it goes on. */
   async suspend(): Promise<void> {
     this.#suspensions++;
-    for (const transaction of this.#running) abort(transaction);
-    await this.close();
+    for (const transaction of this.#running.keys()) abort(transaction);
+    await this.#release();
   }
 
   async delete(): Promise<void> {
@@ -80,7 +88,7 @@ export class Connection {
         // What had to stop with its page has not failed.
         if (suspensions === this.#suspensions) failures++;
         if (fault === error || failures > 1 || !isConnectionFault(fault)) throw fault;
-        await this.close();
+        await this.#release();
       }
     }
   }
@@ -110,9 +118,9 @@ export class Connection {
       blocking: (_, wanted) => {
         // Another tab wants to delete the database, which is opened again when next needed, or to upgrade it.
         if (wanted !== null) this.#outdated();
-        void this.close();
+        void this.#release();
       },
-      terminated: () => void this.close(),
+      terminated: () => void this.#release(),
     });
     return within(opening, TIMEOUT_MS, () => {
       opening.then(

@@ -35,20 +35,20 @@ export async function transact<T>(
   mode: IDBTransactionMode,
   durability: IDBTransactionDurability,
   work: (transaction: WriteTransaction) => Promise<T>,
-  running: Set<IDBTransaction>,
+  running: Map<IDBTransaction, Promise<void>>,
   limitMs = TIMEOUT_MS,
 ): Promise<T> {
   // Readers get the same type: their functions ask for a ReadTransaction and cannot write.
   const transaction = database.transaction(STORES, mode, { durability }) as WriteTransaction;
   transaction.done.catch(() => {});
   const raw = unwrap(transaction);
-  running.add(raw);
   const finished = new Promise<void>((resolve, reject) => {
     raw.addEventListener('complete', () => resolve());
     raw.addEventListener('abort', () => reject(raw.error));
   });
   // Observed below, but perhaps only after a rejection has already happened.
-  finished.catch(() => {});
+  const ended = finished.catch(() => {}).finally(() => running.delete(raw));
+  running.set(raw, ended);
 
   const finish = async (): Promise<T> => {
     const result = await work(transaction);
@@ -64,13 +64,14 @@ export async function transact<T>(
   } catch (error) {
     // Puts made before a synchronous throw would commit.
     abort(raw);
-    // What hangs may not even say that it has aborted.
-    if (late) throw late;
+    if (late) {
+      // What hangs may not even say that it has aborted.
+      running.delete(raw);
+      throw late;
+    }
     const own = await finished.catch((reason: unknown) => reason);
     const ours = error instanceof Refusal || error instanceof SessionStoreError;
     throw ours ? error : (own ?? error);
-  } finally {
-    running.delete(raw);
   }
 }
 
