@@ -26,8 +26,8 @@ export interface Listener {
 export class Sync {
   readonly #channel: ChangeChannel;
   #heard = new Heard();
-  /** Finding out where to begin. */
-  #learning: Promise<void> | undefined;
+  /** Whether it is being found out where to begin. */
+  #isLearning = false;
   #overtaken: ReturnType<typeof setTimeout> | undefined;
   #polling: ReturnType<typeof setInterval> | undefined;
 
@@ -44,8 +44,10 @@ export class Sync {
 
   /** Somebody has begun to watch. */
   begin(): void {
-    if (this.#heard.upTo === undefined)
-      this.#learning ??= this.catchUp().finally(() => (this.#learning = undefined));
+    if (this.#heard.upTo === undefined && !this.#isLearning) {
+      this.#isLearning = true;
+      void this.catchUp().finally(() => (this.#isLearning = false));
+    }
     if (this.#channel.isSupported) return;
     this.#polling ??= setInterval(() => void this.catchUp(), POLL_MS);
     (this.#polling as { unref?: () => void }).unref?.();
