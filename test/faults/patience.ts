@@ -12,29 +12,17 @@ export async function holdUp(name: string): Promise<() => Promise<unknown>> {
   };
 }
 
-/** Lets everything else have its turn once, whatever timers are. */
-function nextTask(): Promise<void> {
-  return new Promise((resolve) => {
-    const { port1, port2 } = new MessageChannel();
-    port1.addEventListener('message', () => {
-      port1.close();
-      resolve();
-    });
-    port1.start();
-    port2.postMessage(undefined);
-  });
-}
+const { setTimeout: realTimeout } = globalThis;
 
-/** Real time, for what the database does meanwhile. */
-const SOME_TASKS = 20;
+/** Real time, which the database takes while that of the timers flies. */
+const breathe = () => new Promise((resolve) => realTimeout(resolve, 4));
 
 /** Lets so many ms pass for those who wait, in steps: what sets one timer may have waited for another. */
 export async function pass(ms: number): Promise<void> {
   for (let left = ms; left > 0; left -= 500) {
     await vi.advanceTimersByTimeAsync(Math.min(left, 500));
-    await nextTask();
+    await breathe();
   }
-  for (let task = 0; task < SOME_TASKS; task++) await nextTask();
 }
 
 /** From now on time passes only where the test lets it. */
@@ -53,8 +41,8 @@ export async function losePatience<T>(action: () => Promise<T>): Promise<T> {
   // In steps, because what sets one timer may have waited for another, or for the database, which takes real time.
   const start = performance.now();
   while (!wait.over && performance.now() - start < 10_000) {
-    await vi.advanceTimersByTimeAsync(250);
-    await nextTask();
+    await vi.advanceTimersByTimeAsync(500);
+    await breathe();
   }
   vi.useRealTimers();
   if (!wait.over) throw new Error('somebody waits for ever');
