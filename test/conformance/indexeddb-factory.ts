@@ -17,20 +17,26 @@ async function deleteDatabases(storeName: string): Promise<void> {
   }
 }
 
-/** A new store in a browser's IndexedDB, of which nothing is left once it is closed. */
-export const indexedDBStore: StoreFactory = (options) => {
-  const name = `conformance-${crypto.randomUUID()}`;
+/** Stores over the database of this name, which are closed together. */
+export function storesNamed(name: string, options: Parameters<StoreFactory>[0]) {
   const stores: IndexedDBSessionStore<any>[] = [];
-  const open = () => {
+  const another = () => {
     const store = new IndexedDBSessionStore<any>({ ...options, name });
     stores.push(store);
     return store;
   };
+  const close = () => Promise.all(stores.map((store) => store.close()));
+  return { store: another(), another, close };
+}
+
+/** A new store in a browser's IndexedDB, of which nothing is left once it is closed. */
+export const indexedDBStore: StoreFactory = (options) => {
+  const name = `conformance-${crypto.randomUUID()}`;
+  const stores = storesNamed(name, options);
   return {
-    store: open(),
-    another: open,
+    ...stores,
     async close() {
-      await Promise.all(stores.map((store) => store.close()));
+      await stores.close();
       await deleteDatabases(name);
     },
   };

@@ -1,11 +1,10 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { on, once } from 'node:events';
-import { chromium, type Browser, type Page } from '@playwright/test';
+import { expect, chromium, type Browser, type Page } from '@playwright/test';
 import { findChromium, launchOptions } from '../../scripts/chromium.mjs';
 import { withProfile } from '../engines/test.js';
 import { test as base } from '../tabs/tabs.js';
 import { recordLifecycle } from './lifecycle.js';
-import { expect } from './unhurried.js';
 
 /**
  * Chromium as its users start it. In one that Playwright starts, every tab takes itself for the one in front, so that

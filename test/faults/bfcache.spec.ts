@@ -1,9 +1,9 @@
+import { expect } from '@playwright/test';
 import { tabOf } from '../engines/chromium.mjs';
 import { counted, countsHeard, expectIncreasing, hostIn, type RemoteHost } from '../tabs/tabs.js';
 import { test, type BareChromium } from './bare-chromium.js';
 import { goBack, leave } from './lifecycle.js';
 import { expectAllKept, ReportingTab } from './reported-saves.js';
-import { expect } from './unhurried.js';
 
 async function twoTabs(bare: BareChromium) {
   const page = await bare.openPage();

@@ -1,10 +1,9 @@
-import type { Page } from '@playwright/test';
+import { expect, type Page } from '@playwright/test';
 import { tabOf } from '../engines/chromium.mjs';
 import { counted, countsHeard, expectIncreasing, hostIn, type RemoteHost } from '../tabs/tabs.js';
 import { test, type BareChromium } from './bare-chromium.js';
 import { freeze, thaw } from './lifecycle.js';
 import { countedSoFar, expectAllKept, ReportingTab } from './reported-saves.js';
-import { expect } from './unhurried.js';
 
 /** The second is in front: only a tab behind another can be frozen. */
 async function twoTabs(bare: BareChromium) {

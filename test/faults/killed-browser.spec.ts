@@ -1,8 +1,8 @@
+import { expect } from '@playwright/test';
 import { tabOf } from '../engines/chromium.mjs';
 import { counted, hostIn } from '../tabs/tabs.js';
 import { test } from './bare-chromium.js';
 import { expectAllKept, ReportingTab } from './reported-saves.js';
-import { expect } from './unhurried.js';
 
 test('a browser that is killed amid the saves of two tabs keeps each that had resolved', async ({ bare }) => {
   const tabs = [

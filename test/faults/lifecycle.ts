@@ -1,5 +1,4 @@
-import type { Page } from '@playwright/test';
-import { expect } from './unhurried.js';
+import { expect, type Page } from '@playwright/test';
 
 declare global {
   interface Window {

@@ -1,9 +1,9 @@
+import { expect } from '@playwright/test';
 import { tabOf } from '../engines/chromium.mjs';
 import { counted, countsHeard, expectIncreasing, hostIn } from '../tabs/tabs.js';
 import { crash } from './lifecycle.js';
 import { test } from './pages.js';
 import { expectAllKept, ReportingTab } from './reported-saves.js';
-import { expect } from './unhurried.js';
 
 test('data that the user cleared while tabs are open: they go on with an empty database', async ({
   openPage,

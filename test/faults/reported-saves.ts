@@ -1,7 +1,6 @@
-import type { Page } from '@playwright/test';
+import { expect, type Page } from '@playwright/test';
 import type { SnapshotPage } from '../../src/index.js';
 import type { RemoteHost } from '../tabs/tabs.js';
-import { expect } from './unhurried.js';
 
 declare global {
   interface Window {

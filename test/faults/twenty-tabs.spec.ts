@@ -1,9 +1,9 @@
+import { expect } from '@playwright/test';
 import { tabOf } from '../engines/chromium.mjs';
 import { countsHeard, expectIncreasing, hostIn, type RemoteHost } from '../tabs/tabs.js';
 import { test } from './bare-chromium.js';
 import { crash, freeze, thaw } from './lifecycle.js';
 import { allSnapshotIds, countedSoFar, expectAllKept, ReportingTab, SHARED } from './reported-saves.js';
-import { expect } from './unhurried.js';
 
 const SAVES = 200;
 
