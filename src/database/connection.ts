@@ -28,6 +28,8 @@ export class Connection {
     readonly name: string,
     readonly durability: IDBTransactionDurability,
     readonly tell: (event: HealthEvent) => void,
+    /** The browser ended the connection: whatever happened since is unknown, the database itself may be gone. */
+    readonly lost: () => void,
   ) {}
 
   /** `limitMs`: after how long it is given up; `Infinity` for work whose length depends on what is stored. */
@@ -120,7 +122,10 @@ export class Connection {
         if (wanted !== null) this.#outdated();
         void this.#release();
       },
-      terminated: () => void this.#release(),
+      terminated: () => {
+        void this.#release();
+        this.lost();
+      },
     });
     return within(opening, TIMEOUT_MS, () => {
       opening.then(

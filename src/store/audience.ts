@@ -55,6 +55,7 @@ export class Audience<S> {
         for (const id of this.#sessions.keys()) void this.#sessions.refresh(id);
         this.#tellAll(clock);
       },
+      replaced: (version) => this.#reset(version),
     });
   }
 
@@ -97,9 +98,14 @@ export class Audience<S> {
   /** Hears again, and finds out what was missed. */
   comeBack(): void {
     this.#sync.takeUp();
-    void this.#sync.catchUp();
+    this.catchUp();
     // A tab that was lost meanwhile has advanced no clock.
     this.#refreshSnapshots();
+  }
+
+  /** Finds out what was missed. */
+  catchUp(): void {
+    void this.#sync.catchUp();
   }
 
   clear(): void {

@@ -40,7 +40,9 @@ export class Tenant<S> {
     readonly databaseName: string,
     readonly settings: TenantSettings,
   ) {
-    this.#connection = new Connection(databaseName, settings.durability, settings.tell);
+    this.#connection = new Connection(databaseName, settings.durability, settings.tell, () =>
+      this.audience.catchUp(),
+    );
     this.#saves = new SaveQueue(
       (run) => this.#enqueue(run),
       (requests) => this.#save(requests),

@@ -4,7 +4,7 @@ import { Heard } from './heard.js';
 /** How long a message that was overtaken may take, in ms. */
 const OVERTAKEN_MS = 50;
 
-/** How often to look at the clock where no messages can be heard, in ms. */
+/** How often to look at the clock where no messages can be heard, and when to try again if it cannot be read, in ms. */
 const POLL_MS = 1000;
 
 /** What a tab does about what other tabs write. */
@@ -17,6 +17,8 @@ export interface Listener {
   hear(message: ChangeMessage): void;
   /** Anything may have been written up to this reading of the clock. */
   missed(clock: number): void;
+  /** The database is gone, and there is a new one; this is later than all that was written to the old one. */
+  replaced(version: number): void;
 }
 
 /**
@@ -30,6 +32,7 @@ export class Sync {
   #isLearning = false;
   #overtaken: ReturnType<typeof setTimeout> | undefined;
   #polling: ReturnType<typeof setInterval> | undefined;
+  #retrying: ReturnType<typeof setTimeout> | undefined;
 
   constructor(
     databaseName: string,
@@ -62,9 +65,12 @@ export class Sync {
   /** Finds out whether anything was missed. */
   async catchUp(): Promise<void> {
     if (!this.listener.isWatched()) return this.#rest();
+    const known = this.#heard.upTo;
     // If it cannot be read, nothing else can; whoever needs the database is told by what they call.
     const clock = await this.listener.readClock().catch(() => undefined);
-    if (clock === undefined) return;
+    if (!this.listener.isWatched()) return;
+    if (clock === undefined) return this.#retryLater();
+    if (known !== undefined && clock < known) return this.#beginAnew(clock, known);
     if (this.#isBehind(clock)) {
       // The message may be on its way.
       await new Promise((resolve) => setTimeout(resolve, OVERTAKEN_MS));
@@ -86,6 +92,19 @@ export class Sync {
     if (this.listener.isWatched()) this.begin();
   }
 
+  #retryLater(): void {
+    clearTimeout(this.#retrying);
+    this.#retrying = setTimeout(() => void this.catchUp(), POLL_MS);
+    (this.#retrying as { unref?: () => void }).unref?.();
+  }
+
+  /** Clocks never go back, so this is another one. */
+  #beginAnew(clock: number, known: number): void {
+    this.#rest();
+    this.#heard.catchUp(clock);
+    this.listener.replaced(known + 1);
+  }
+
   #isBehind(clock: number): boolean {
     return this.#heard.upTo !== undefined && this.#heard.upTo < clock;
   }
@@ -105,6 +124,7 @@ export class Sync {
     this.#heard = heard;
     clearTimeout(this.#overtaken);
     clearInterval(this.#polling);
+    clearTimeout(this.#retrying);
     this.#overtaken = this.#polling = undefined;
   }
 }

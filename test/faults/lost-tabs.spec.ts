@@ -30,6 +30,25 @@ test('data that the user cleared while tabs are open: they go on with an empty d
   expect(await one.call('getSession', 's')).toMatchObject({ snapshotCount: 1 });
 });
 
+test('a tab whose data the user cleared hears of it, though nobody saves or reads any more', async ({
+  openPage,
+}) => {
+  const page = await openPage();
+  const tab = hostIn(tabOf(page));
+  await tab.save('a', counted(1));
+  await tab.watch('a', 's');
+  await expect.poll(() => countsHeard(tab)).toEqual([1]);
+
+  const session = await page.context().newCDPSession(page);
+  await session.send('Storage.clearDataForOrigin', {
+    origin: new URL(page.url()).origin,
+    storageTypes: 'indexeddb',
+  });
+  await expect
+    .poll(async () => (await tab.heard()).session.map(({ told }) => told.type))
+    .toEqual(['deleted']);
+});
+
 test('a tab that crashes in the midst of its saves leaves whole what it saved, and the others go on', async ({
   openPage,
 }) => {

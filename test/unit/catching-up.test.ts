@@ -1,12 +1,13 @@
 import fc from 'fast-check';
-import { IDBFactory } from 'fake-indexeddb';
-import { beforeEach, describe, expect, test } from 'vitest';
+import { forceCloseDatabase, IDBFactory } from 'fake-indexeddb';
+import { beforeEach, describe, expect, test, vi } from 'vitest';
 import { IndexedDBSessionStore } from '../../src/index.js';
 import { message, save, turn } from '../../src/testing/sample-snapshots.js';
 import { carryMessages, loseMessages } from '../browser/carry-messages.js';
 import { eventually } from '../browser/eventually.js';
 import { observingRequests, type RequestMade } from '../browser/observe-requests.js';
 import { freshName, openStore } from '../browser/open-store.js';
+import { refusingTransactions } from '../faults/inject-faults.js';
 import { counter, typesOf, watchEverything } from './watch-everything.js';
 
 beforeEach(() => {
@@ -74,6 +75,78 @@ describe('a change whose message never came is told when the next message comes'
     await losing.during(() => save(writer, 'a', counter(2)));
     await saveElsewhere(writer);
     await eventually(() => told.includes('reset'), 'word that sessions may have changed');
+  });
+});
+
+/** Ends a connection as the browser does, unasked. */
+const endConnection = (database: IDBDatabase) => forceCloseDatabase(database as never);
+
+describe('when the browser ends the connection', () => {
+  const openDatabases: IDBDatabase[] = [];
+
+  beforeEach(() => {
+    openDatabases.length = 0;
+    const { open } = indexedDB;
+    vi.spyOn(indexedDB, 'open').mockImplementation((...args) => {
+      const request = open.apply(indexedDB, args);
+      request.addEventListener('success', () => openDatabases.push(request.result));
+      return request;
+    });
+  });
+
+  test('what was missed is told, though no other message ever comes', async () => {
+    const losing = loseMessages();
+    const [writer, listener] = await openTwo();
+    const told = await watchEverything(listener);
+    await losing.during(() => save(writer, 'a', counter(2)));
+    endConnection(openDatabases.at(-1)!);
+    await eventually(() => told.counts.at(-1) === 2, 'the save that was missed');
+    await eventually(() => typesOf(told.session).includes('changed'), 'the session');
+    expect(typesOf(told.sessions)).toContain('reset');
+  });
+
+  test('nothing is told if nothing was missed', async () => {
+    const [writer, listener] = await openTwo();
+    const told = await watchEverything(listener);
+    endConnection(openDatabases.at(-1)!);
+    await save(writer, 'a', counter(2));
+    await eventually(() => told.counts.at(-1) === 2, 'the next save');
+    expect(told.counts).toEqual([1, 2]);
+    expect(typesOf(told.sessions)).toEqual(['changed']);
+  });
+
+  test('because the database was deleted, it is told that all is gone, and of what comes then', async () => {
+    const [writer, listener] = await openTwo();
+    const told = await watchEverything(listener);
+    await writer.getSession('s');
+    indexedDB.deleteDatabase(openDatabases[0]!.name);
+    for (const database of openDatabases) endConnection(database);
+    await eventually(() => typesOf(told.session).includes('deleted'), 'word that the session is gone');
+    expect(typesOf(told.sessions)).toEqual(['reset']);
+    await save(writer, 'a', counter(2));
+    await eventually(() => told.counts.at(-1) === 2, 'the next save');
+    await eventually(() => typesOf(told.session).length === 2, 'the session');
+    expect(typesOf(told.session)).toEqual(['deleted', 'changed']);
+  });
+
+  test('it is tried again until the database can be read', async () => {
+    const losing = loseMessages();
+    const [writer, listener] = await openTwo();
+    const told = await watchEverything(listener);
+    await losing.during(() => save(writer, 'a', counter(2)));
+    await refusingTransactions(4, async () => {
+      endConnection(openDatabases.at(-1)!);
+      await eventually(() => told.counts.at(-1) === 2, 'the save that was missed');
+    });
+  });
+
+  test('nobody who does not watch opens it again', async () => {
+    const store = openStore();
+    await save(store, 'a', counter(1));
+    const { length } = openDatabases;
+    endConnection(openDatabases.at(-1)!);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    expect(openDatabases).toHaveLength(length);
   });
 });
 

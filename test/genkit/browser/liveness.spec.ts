@@ -31,7 +31,9 @@ test('a detached turn of a tab that lives is pending to Genkit in another tab, h
   const [first, second] = [await openTab(), await openTab()];
   const { snapshotId } = await detachSlowly(first);
   await showTurn(second, snapshotId);
+  await expect(statuses(second)).toHaveText(['pending']);
   await age(first, snapshotId, 4 * MINUTE);
+  await expect(statuses(second)).toHaveText(['pending', 'pending']);
   for (const tab of [first, second]) expect(await judge(tab, snapshotId)).toEqual(both('pending'));
 
   await release(first);
