@@ -9,7 +9,9 @@ interface Counter {
 /** WebKit does not say when it is idle, and has nothing else to do here. */
 const idle = () =>
   new Promise<void>((resolve) =>
-    typeof requestIdleCallback === 'function' ? requestIdleCallback(() => resolve()) : setTimeout(resolve, 50),
+    typeof requestIdleCallback === 'function'
+      ? requestIdleCallback(() => resolve())
+      : setTimeout(resolve, 50),
   );
 
 export function create(): Variant {
