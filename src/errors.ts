@@ -1,3 +1,5 @@
+import type { RoomReport } from './contract/health.js';
+
 /**
  * Genkit's status names, as far as the store uses them.
  *
@@ -28,6 +30,8 @@ export class SessionStoreError extends Error {
   readonly status: StatusName;
   /** Where the offending value is, from the argument down: `state.custom.onClick`. */
   readonly path: string | undefined;
+  /** With `RESOURCE_EXHAUSTED`: how full it is, and what deleting which sessions would free. */
+  room: RoomReport | undefined;
 
   constructor(status: StatusName, message: string, path?: string, cause?: unknown) {
     super(`${status}: ${message}`, cause === undefined ? undefined : { cause });

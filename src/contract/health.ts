@@ -3,4 +3,36 @@ export type HealthEvent =
   /** A newer Offshoot, in another tab, has changed the database. This tab can no longer use it: reload the page. */
   | { type: 'outdated'; database: string }
   /** Other tabs hold an older database open that this one has to change or delete: close them. */
-  | { type: 'blocked'; database: string };
+  | { type: 'blocked'; database: string }
+  /** All that had been saved is gone: the browser, or its user, deleted it. The store goes on with an empty one. */
+  | { type: 'wiped'; database: string }
+  /** The last saves are gone, as after a power cut: the browser went back to an earlier state of the database. */
+  | { type: 'rolled-back'; database: string }
+  /** The disk or the quota is full: nothing can be saved until something is deleted. */
+  | ({ type: 'quota'; database: string } & RoomReport)
+  /** The database cannot be opened. It was left as it is; everything goes to `replacement` until the page is closed. */
+  | { type: 'failover'; database: string; replacement: string }
+  /** The database can be opened again. What was saved while it could not lies in `replacement`. */
+  | { type: 'recovered'; database: string; replacement: string }
+  /** There is no IndexedDB here: what is saved is gone when the page is closed. */
+  | { type: 'memory-only'; database: string };
+
+/** How full it is, and what deleting would bring. */
+export interface RoomReport {
+  /** Of the whole origin, in bytes, as the browser estimates it; absent where it does not. */
+  usage?: number;
+  /** What the origin may use, in bytes, as the browser estimates it; absent where it does not. */
+  quota?: number;
+  /** What deleting each session would free, roughly, in bytes; the largest first. */
+  sessions: { sessionId: string; bytes: number }[];
+}
+
+/** What `onQuotaExceeded` is called with. */
+export interface QuotaExceeded extends RoomReport {
+  database: string;
+  /**
+   * Deletes sessions; resolves to the number of snapshots deleted. Use this and not the store's own methods, which
+   * wait for the very save that there is no room for.
+   */
+  free(sessionIds: readonly string[]): Promise<number>;
+}

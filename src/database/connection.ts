@@ -1,36 +1,47 @@
-import { deleteDB, openDB } from 'idb';
 import type { HealthEvent } from '../contract/health.js';
-import { SessionStoreError } from '../errors.js';
-import { within } from './deadline.js';
-import { isConnectionFault, toStoreError } from './faults.js';
-import {
-  SCHEMA_VERSION,
-  createSchema,
-  type Database,
-  type ReadTransaction,
-  type Schema,
-  type WriteTransaction,
-} from './schema.js';
-import { abort, Refusal, transact } from './transaction.js';
+import { isConnectionFault, isForbidden, toStoreError } from './faults.js';
+import { deleteDatabase, openDatabase } from './opening.js';
+import type { Database, ReadTransaction, WriteTransaction } from './schema.js';
+import { Sentinel } from './sentinel.js';
+import { abort, Refusal, together, transact } from './transaction.js';
 
-/** A frozen tab can hold up opening and deleting without any event, so the store has a limit of its own. */
-const TIMEOUT_MS = 10_000;
+/** How often a database that fails at once is tried to be opened, and how long it is left alone in between, in ms. */
+const ATTEMPTS = 3;
+const PAUSE_MS = 100;
+
+export interface ConnectionOptions {
+  durability: IDBTransactionDurability;
+  /** What to do where there is no IndexedDB: `memory` for one that lives as long as the page. */
+  fallback: 'memory' | undefined;
+  /** What to do about a database that cannot be opened: `failover` to another one. */
+  onUnavailable: 'failover' | undefined;
+  tell: (event: HealthEvent) => void;
+}
+
+/** Who is told that the browser ended the connection: whatever happened since is unknown, the database may be gone. */
+export type Lost = () => void;
 
 /** The one connection to a database: opened when first needed, let go when asked, opened again when lost. */
 export class Connection {
+  /** The database that is used: the one that was asked for, or its replacement. */
+  name: string;
+  readonly #sentinel: Sentinel;
   #opening: Promise<Database> | undefined;
   /** What was read may be known before its transaction has ended. */
   readonly #running = new Map<IDBTransaction, Promise<void>>();
   #suspensions = 0;
   #isOutdated = false;
+  #isInMemory = false;
+  #failures = 0;
 
   constructor(
-    readonly name: string,
-    readonly durability: IDBTransactionDurability,
-    readonly tell: (event: HealthEvent) => void,
-    /** The browser ended the connection: whatever happened since is unknown, the database itself may be gone. */
-    readonly lost: () => void,
-  ) {}
+    readonly asked: string,
+    readonly options: ConnectionOptions,
+    readonly lost: Lost,
+  ) {
+    this.name = asked;
+    this.#sentinel = new Sentinel(asked, options.tell);
+  }
 
   /** `limitMs`: after how long it is given up; `Infinity` for work whose length depends on what is stored. */
   read<T>(work: (transaction: ReadTransaction) => Promise<T>, limitMs?: number): Promise<T> {
@@ -39,6 +50,11 @@ export class Connection {
 
   write<T>(work: (transaction: WriteTransaction) => Promise<T>): Promise<T> {
     return this.#run('readwrite', work);
+  }
+
+  /** The clock shows this since something was written. */
+  advance(clock: number): void {
+    this.#sentinel.advance(clock);
   }
 
   /** Waits until nobody is kept from deleting the database any longer. */
@@ -50,6 +66,7 @@ export class Connection {
 
   /** Transactions that have begun are finished. */
   async #release(): Promise<void> {
+    this.#sentinel.flush();
     const opening = this.#opening;
     this.#opening = undefined;
     await opening?.then(
@@ -67,10 +84,18 @@ export class Connection {
 
   async delete(): Promise<void> {
     await this.close();
-    const blocked = this.#watchForBlocked();
-    await within(deleteDB(this.name, { blocked }), TIMEOUT_MS, () => this.#late(blocked)).catch((error) => {
+    this.#sentinel.forget();
+    const deleting = this.#isInMemory
+      ? import('./memory.js').then(({ deleteInMemory }) => deleteInMemory(this.name))
+      : deleteDatabase(this.name, this.options);
+    await deleting.catch((error) => {
       throw toStoreError(error);
     });
+  }
+
+  /** Somebody deletes the database on purpose. */
+  expectDeletion(): void {
+    this.#sentinel.forget();
   }
 
   async #run<T>(
@@ -82,7 +107,7 @@ export class Connection {
       const suspensions = this.#suspensions;
       const database = await this.#open();
       try {
-        return await transact(database, mode, this.durability, work, this.#running, limitMs);
+        return await transact(database, mode, this.options.durability, work, this.#running, limitMs);
       } catch (error) {
         if (error instanceof Refusal) throw error.reason;
         const fault = toStoreError(error);
@@ -96,68 +121,89 @@ export class Connection {
   }
 
   #open(): Promise<Database> {
-    const opening = (this.#opening ??= this.#connect().catch((cause) => {
+    const opening = (this.#opening ??= this.#connect());
+    opening.catch(() => {
       // Let go of meanwhile, another one may have been begun.
       if (this.#opening === opening) this.#opening = undefined;
-      const error = toStoreError(cause);
-      if (error.status === 'FAILED_PRECONDITION') this.#outdated();
-      throw error;
-    }));
+    });
     return opening;
   }
 
   async #connect(): Promise<Database> {
-    if (typeof indexedDB === 'undefined') {
-      throw new SessionStoreError(
-        'UNAVAILABLE',
-        'there is no IndexedDB here. Use the store in a page or a worker',
-      );
+    if (this.#isInMemory) return this.#openInMemory();
+    for (;;) {
+      let isBlocked = false;
+      try {
+        const database = await openDatabase(this.name, {
+          tell: (event) => {
+            isBlocked ||= event.type === 'blocked';
+            this.options.tell(event);
+          },
+          release: () => void this.#release(),
+          lost: this.lost,
+          outdated: () => this.#outdated(),
+        });
+        this.#failures = 0;
+        void this.#look(database);
+        return database;
+      } catch (cause) {
+        const error = toStoreError(cause);
+        if (error.status === 'FAILED_PRECONDITION') this.#outdated();
+        if (this.options.fallback && isForbidden(cause)) return this.#openInMemory();
+        // Waiting for another tab is no failure.
+        if (isBlocked || isForbidden(cause) || !isConnectionFault(error)) throw error;
+        this.#failures++;
+        if (this.#failures < ATTEMPTS) {
+          // What did not answer has been waited for long enough.
+          if (error === cause) throw error;
+          await new Promise((resolve) => setTimeout(resolve, PAUSE_MS * this.#failures));
+        } else if (!this.#failOver()) throw error;
+      }
     }
-    const blocked = this.#watchForBlocked();
-    const opening = openDB<Schema>(this.name, SCHEMA_VERSION, {
-      upgrade: createSchema,
-      blocked,
-      blocking: (_, wanted) => {
-        // Another tab wants to delete the database, which is opened again when next needed, or to upgrade it.
-        if (wanted !== null) this.#outdated();
-        void this.#release();
-      },
-      terminated: () => {
-        void this.#release();
-        this.lost();
-      },
-    });
-    return within(opening, TIMEOUT_MS, () => {
-      opening.then(
-        (tooLate) => tooLate.close(),
-        () => {},
+  }
+
+  async #openInMemory(): Promise<Database> {
+    const { openInMemory } = await import('./memory.js');
+    if (!this.#isInMemory) this.options.tell({ type: 'memory-only', database: this.name });
+    this.#isInMemory = true;
+    return openInMemory(this.name, () => void this.#release());
+  }
+
+  /** Leaves the database as it is and takes another one, until the page is closed. */
+  #failOver(): boolean {
+    const replacement = replacementOf(this.asked);
+    if (!this.options.onUnavailable || this.name === replacement) return false;
+    this.name = replacement;
+    this.#failures = 0;
+    this.options.tell({ type: 'failover', database: this.asked, replacement });
+    return true;
+  }
+
+  /** Finds out what became of the database since it was last used. Nobody waits for that. */
+  async #look(database: Database): Promise<void> {
+    try {
+      const { store: meta } = database.transaction('meta');
+      const [epoch = 0, clock = 0] = await together(
+        () => meta.get('epoch'),
+        () => meta.get('clock'),
       );
-      return this.#late(blocked);
-    });
+      if (this.name !== this.asked) return;
+      this.#sentinel.check({ epoch, clock });
+      const replacement = replacementOf(this.asked);
+      if (!this.options.onUnavailable) return;
+      const databases = await indexedDB.databases();
+      if (databases.some(({ name }) => name === replacement)) {
+        this.options.tell({ type: 'recovered', database: this.asked, replacement });
+      }
+    } catch {
+      // Whoever opened the database finds out for themselves.
+    }
   }
 
   #outdated(): void {
-    if (!this.#isOutdated) this.tell({ type: 'outdated', database: this.name });
+    if (!this.#isOutdated) this.options.tell({ type: 'outdated', database: this.name });
     this.#isOutdated = true;
   }
-
-  #watchForBlocked(): { (): void; happened: boolean } {
-    const blocked = Object.assign(
-      () => {
-        blocked.happened = true;
-        this.tell({ type: 'blocked', database: this.name });
-      },
-      { happened: false },
-    );
-    return blocked;
-  }
-
-  #late({ happened }: { happened: boolean }): SessionStoreError {
-    return new SessionStoreError(
-      'UNAVAILABLE',
-      happened
-        ? `other tabs keep an older version of "${this.name}" open. Close or reload them, then try again`
-        : `"${this.name}" did not answer within ${TIMEOUT_MS} ms: a tab that the browser has stopped may hold it. Close other tabs, then try again`,
-    );
-  }
 }
+
+const replacementOf = (database: string) => `${database}.replacement`;

@@ -35,3 +35,8 @@ export function toStoreError(cause: unknown): SessionStoreError {
 export function isConnectionFault({ status }: SessionStoreError): boolean {
   return status === 'ABORTED' || status === 'UNAVAILABLE';
 }
+
+/** Whether databases cannot be had here at all, as for an opaque origin and in some private modes. */
+export function isForbidden(cause: unknown): boolean {
+  return typeof indexedDB === 'undefined' || /^(?:Security|InvalidState)Error$/.test((cause as Error).name);
+}

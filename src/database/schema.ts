@@ -95,7 +95,10 @@ export interface Schema extends DBSchema {
     value: SessionRow;
     indexes: { updatedMs: [updatedMs: number, id: string] };
   };
-  /** `clock` counts writes and numbers logs: the truth behind every change message. */
+  /**
+   * `clock` counts writes and numbers logs: the truth behind every change message. `epoch` tells the database from
+   * those of the same name before it.
+   */
   meta: { key: string; value: number };
 }
 
@@ -112,7 +115,8 @@ export function createSchema(database: Database): void {
   snapshots.createIndex('parentId', ['info.parentId', 'sessionId']);
   database.createObjectStore('logs');
   database.createObjectStore('sessions', { keyPath: 'id' }).createIndex('updatedMs', ['updatedMs', 'id']);
-  database.createObjectStore('meta');
+  // In µs, and with a part that is different where two are made at once.
+  void database.createObjectStore('meta').put(Date.now() * 1000 + Math.floor(Math.random() * 1000), 'epoch');
 }
 
 /** All keys of a compound index that begin with `prefix`: an array sorts after every number and string. */

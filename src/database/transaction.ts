@@ -41,7 +41,9 @@ export async function transact<T>(
   // Readers get the same type: their functions ask for a ReadTransaction and cannot write.
   const transaction = database.transaction(STORES, mode, { durability }) as WriteTransaction;
   transaction.done.catch(() => {});
-  const raw = unwrap(transaction);
+  // One in memory is no browser's.
+  const raw =
+    (unwrap(transaction) as IDBTransaction | undefined) ?? (transaction as unknown as IDBTransaction);
   const finished = new Promise<void>((resolve, reject) => {
     raw.addEventListener('complete', () => resolve());
     raw.addEventListener('abort', () => reject(raw.error));

@@ -34,6 +34,16 @@ export async function beginCommit(transaction: WriteTransaction): Promise<Commit
   return { since, version, snapshots: [], sessions: new Map(), cleared: false };
 }
 
+/**
+ * Advances the clock where there is no room to write its next reading, by deleting it: it then begins anew at the
+ * time of day, which is later than all its readings.
+ */
+export async function beginCommitWithoutRoom(transaction: WriteTransaction): Promise<Commit> {
+  const since = await readClock(transaction);
+  await transaction.objectStore('meta').delete('clock');
+  return { since, version: tick(since), snapshots: [], sessions: new Map(), cleared: false };
+}
+
 /** How far the clock has come; 0 if nothing was ever written. */
 export async function readClock(transaction: ReadTransaction): Promise<number> {
   return (await transaction.objectStore('meta').get('clock')) ?? 0;

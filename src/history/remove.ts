@@ -35,20 +35,21 @@ export async function removeSnapshot(
 export async function removeSession(
   transaction: WriteTransaction,
   sessionId: string,
+  begin = beginCommit,
 ): Promise<Removal | null> {
   const [ids, session] = await together(
     () => transaction.objectStore('snapshots').index('sessionId').getAllKeys(startingWith(sessionId)),
     () => transaction.objectStore('sessions').getKey(sessionId),
   );
   if (ids.length === 0 && session === undefined) return null;
-  const commit = await beginCommit(transaction);
+  const commit = await begin(transaction);
   await removeRows(transaction, commit, sessionId, ids);
   return { ...commit, removed: ids.length };
 }
 
 /** Deletes everything but the clock: whoever watches must be able to tell what came later. */
-export async function removeAll(transaction: WriteTransaction): Promise<Commit> {
-  const commit = await beginCommit(transaction);
+export async function removeAll(transaction: WriteTransaction, begin = beginCommit): Promise<Commit> {
+  const commit = await begin(transaction);
   const stores = STORES.filter((name) => name !== 'meta');
   await together(...stores.map((name) => () => transaction.objectStore(name).clear()));
   return { ...commit, cleared: true };

@@ -14,6 +14,10 @@ export interface Source {
   readonly surface: Surface;
   read<T>(work: (transaction: ReadTransaction) => Promise<T>): Promise<T>;
   show<T>(work: (transaction: ReadTransaction, surface: Surface) => Promise<T>): Promise<T>;
+  /** The database that is used. */
+  database(): string;
+  /** Another tab has deleted everything. */
+  cleared(): void;
   /** Calls back when the tab that works at a pending snapshot is gone. */
   awaitEnd(client: string, gone: () => void): void;
 }
@@ -45,10 +49,13 @@ export class Audience<S> {
     this.#sync = new Sync(databaseName, {
       isWatched: () => !this.#snapshots.isEmpty || !this.#sessions.isEmpty,
       readClock: () => source.read(readClock),
-      hear: ({ version, snapshots, sessions, cleared }) => {
+      hear: ({ database, version, snapshots, sessions, cleared }) => {
+        if (database !== source.database()) return;
         for (const id of snapshots) void this.#snapshots.refresh(id, true);
         for (const id of sessions) void this.#sessions.refresh(id);
-        if (cleared) this.#reset(version);
+        if (!cleared) return;
+        source.cleared();
+        this.#reset(version);
       },
       missed: (clock) => {
         this.#refreshSnapshots();
@@ -77,6 +84,7 @@ export class Audience<S> {
   publish({ since, version, snapshots, sessions, cleared }: Commit): void {
     if (version === since) return;
     this.#sync.tell({
+      database: this.source.database(),
       since,
       version,
       snapshots: [...new Set(snapshots.map(({ row }) => row.id))],

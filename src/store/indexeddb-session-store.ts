@@ -21,6 +21,7 @@ import type {
   SessionStoreOptions,
   SnapshotMutator,
 } from '../contract/snapshot.js';
+import type { StorageReport } from '../contract/storage.js';
 import type { ReadTransaction } from '../database/schema.js';
 import { SessionStoreError } from '../errors.js';
 import { readHead, readLatest, readSession, readSnapshot } from '../history/read.js';
@@ -231,13 +232,15 @@ export class IndexedDBSessionStore<S = unknown> implements SessionStore<S> {
   /** Deletes a session with all its snapshots; resolves to their number, 0 if there was no such session. */
   async deleteSession(sessionId: string, options?: SessionStoreOptions): Promise<number> {
     requireId(sessionId, 'sessionId');
-    const removal = await this.#tenant(options).write((transaction) => removeSession(transaction, sessionId));
+    const removal = await this.#tenant(options).remove((transaction, begin) =>
+      removeSession(transaction, sessionId, begin),
+    );
     return removal?.removed ?? 0;
   }
 
   /** Deletes everything of the tenant and keeps its database. */
   async clear(options?: SessionStoreOptions): Promise<void> {
-    await this.#tenant(options).write(removeAll);
+    await this.#tenant(options).remove(removeAll);
   }
 
   /** Deletes the tenant's database. Other tabs let go of it; whoever uses it next starts an empty one. */
@@ -275,6 +278,24 @@ export class IndexedDBSessionStore<S = unknown> implements SessionStore<S> {
   }
 
   /**
+   * What is stored and how much room there is. Reads through the whole tenant's database; `usage`, `quota` and
+   * `persisted` are of the whole origin.
+   */
+  async storage(options?: SessionStoreOptions): Promise<StorageReport> {
+    const { readStorage } = await import('./room.js');
+    const tenant = this.#tenant(options);
+    return readStorage((work) => tenant.read(work, Infinity));
+  }
+
+  /**
+   * Asks the browser never to delete the origin's storage by itself; some ask the user. Resolves to whether it
+   * promised, `false` where it cannot.
+   */
+  async persist(): Promise<boolean> {
+    return (await navigator.storage?.persist?.()) ?? false;
+  }
+
+  /**
    * Does now what idle time is for: gathers small rows of logs into large ones. Stops with the signal's reason
    * when that is aborted; nothing is lost at any point.
    */
@@ -297,10 +318,18 @@ export class IndexedDBSessionStore<S = unknown> implements SessionStore<S> {
     const name = databaseName(this.#options, call);
     let tenant = this.#tenants.get(name);
     if (!tenant) {
-      const { durability = 'relaxed', compaction: compacts = true, onHealth } = this.#options;
-      const { heartbeatTimeoutMs = HEARTBEAT_TIMEOUT_MS } = this.#options;
+      const { durability = 'relaxed', compaction: compacts = true, fallback, onUnavailable } = this.#options;
+      const { heartbeatTimeoutMs = HEARTBEAT_TIMEOUT_MS, onHealth, onQuotaExceeded } = this.#options;
       const tell = (event: HealthEvent) => onHealth && callSafely(onHealth, event);
-      tenant = new Tenant(name, { durability, compacts, heartbeatTimeoutMs, tell });
+      tenant = new Tenant(name, {
+        durability,
+        compacts,
+        heartbeatTimeoutMs,
+        fallback,
+        onUnavailable,
+        onQuotaExceeded,
+        tell,
+      });
       this.#tenants.set(name, tenant);
     }
     return tenant;

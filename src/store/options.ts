@@ -1,5 +1,5 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec';
-import type { HealthEvent } from '../contract/health.js';
+import type { HealthEvent, QuotaExceeded } from '../contract/health.js';
 import type { SessionStoreOptions } from '../contract/snapshot.js';
 import { requireValid } from '../validation/argument.js';
 import { callable, flag, nonBlank, object, optional, satisfying } from '../validation/schema.js';
@@ -50,6 +50,19 @@ export interface IndexedDBSessionStoreOptions {
    * what it transforms is not stored. It must answer synchronously, because a transaction cannot wait.
    */
   stateSchema?: StandardSchemaV1 | undefined;
+  /**
+   * What to do where there is no IndexedDB (opaque origins, some private modes): `memory` keeps everything in memory,
+   * where it is gone when the page is closed, and says so with a `memory-only` event. Default: calls fail with
+   * `UNAVAILABLE`.
+   */
+  fallback?: 'memory' | undefined;
+  /**
+   * What to do about a database that repeatedly cannot be opened: `failover` leaves it as it is and uses a fresh one,
+   * and says so with a `failover` event. Default: calls fail with `UNAVAILABLE`.
+   */
+  onUnavailable?: 'failover' | undefined;
+  /** Is called when a save finds no room; the save is tried once more afterwards. What it throws is the save's error. */
+  onQuotaExceeded?: ((event: QuotaExceeded) => void | Promise<void>) | undefined;
   /** Is told what the application should tell its user about the database. */
   onHealth?: ((event: HealthEvent) => void) | undefined;
 }
@@ -79,6 +92,9 @@ const storeOptions = object({
     satisfying((value) => DURABILITIES.includes(value), '"relaxed", "strict" or "default"'),
   ),
   compaction: optional(flag),
+  fallback: optional(satisfying((value) => value === 'memory', '"memory"')),
+  onUnavailable: optional(satisfying((value) => value === 'failover', '"failover"')),
+  onQuotaExceeded: optional(callable),
   onHealth: optional(callable),
   stateSchema: optional(
     satisfying((schema) => typeof schema?.['~standard']?.validate === 'function', 'a Standard Schema'),

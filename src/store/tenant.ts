@@ -1,7 +1,8 @@
-import type { HealthEvent } from '../contract/health.js';
-import { Connection } from '../database/connection.js';
+import type { QuotaExceeded } from '../contract/health.js';
+import { Connection, type ConnectionOptions } from '../database/connection.js';
 import type { ReadTransaction, WriteTransaction } from '../database/schema.js';
-import { UNSEALED, type Commit } from '../history/commit.js';
+import { SessionStoreError } from '../errors.js';
+import { beginCommit, beginCommitWithoutRoom, UNSEALED, type Commit } from '../history/commit.js';
 import { Recent } from '../history/recent.js';
 import { removeAll } from '../history/remove.js';
 import type { Surface } from '../history/rows.js';
@@ -15,12 +16,11 @@ import type { Compaction } from './compaction.js';
 import { SaveQueue } from './save-queue.js';
 
 /** What all tenants of a store have in common. */
-export interface TenantSettings {
-  durability: IDBTransactionDurability;
+export interface TenantSettings extends ConnectionOptions {
   heartbeatTimeoutMs: number;
   /** Whether to seal logs in idle time. */
   compacts: boolean;
-  tell: (event: HealthEvent) => void;
+  onQuotaExceeded: ((event: QuotaExceeded) => unknown) | undefined;
 }
 
 /** One tenant's database. */
@@ -40,9 +40,7 @@ export class Tenant<S> {
     readonly databaseName: string,
     readonly settings: TenantSettings,
   ) {
-    this.#connection = new Connection(databaseName, settings.durability, settings.tell, () =>
-      this.audience.catchUp(),
-    );
+    this.#connection = new Connection(databaseName, settings, () => this.audience.catchUp());
     this.#saves = new SaveQueue(
       (run) => this.#enqueue(run),
       (requests) => this.#save(requests),
@@ -52,6 +50,8 @@ export class Tenant<S> {
       surface: this.#surfaceBy(new Map()),
       read: (work) => this.read(work),
       show: (work) => this.show(work),
+      database: () => this.#connection.name,
+      cleared: () => this.#connection.expectDeletion(),
       awaitEnd: (client, gone) => this.#presence.awaitEnd(client, gone),
     });
     this.#endLifecycle = this.#followLifecycle();
@@ -81,10 +81,18 @@ export class Tenant<S> {
   write<C extends Commit>(work: (transaction: WriteTransaction) => Promise<C | null>): Promise<C | null> {
     this.#saves.close();
     return this.#enqueue(async () => {
-      const commit = await this.#connection.write(work);
+      const commit = await this.#withRoom(() => this.#connection.write(work));
       if (commit) this.#publish(commit);
       return commit;
     });
+  }
+
+  /** Deletes like `write`, but also where there is no room for the clock's next reading. */
+  remove<C extends Commit>(
+    work: (transaction: WriteTransaction, begin: typeof beginCommit) => Promise<C | null>,
+  ): Promise<C | null> {
+    this.#saves.close();
+    return this.#enqueue(() => this.#remove(work));
   }
 
   deleteDatabase(): Promise<void> {
@@ -148,12 +156,51 @@ export class Tenant<S> {
 
   async #save(requests: SaveRequest<S>[]): Promise<PromiseSettledResult<string | null>[]> {
     await this.#presence.take();
-    const saved = await this.#connection.write((transaction) =>
-      saveAll(transaction, this.recent, requests, this.#presence.client),
+    const saved = await this.#withRoom(() =>
+      this.#connection.write((transaction) =>
+        saveAll(transaction, this.recent, requests, this.#presence.client),
+      ),
     );
     saved.remember();
     this.#publish(saved.commit);
     return saved.results;
+  }
+
+  async #remove<C extends Commit>(
+    work: (transaction: WriteTransaction, begin: typeof beginCommit) => Promise<C | null>,
+  ): Promise<C | null> {
+    const write = (begin: typeof beginCommit) =>
+      this.#connection.write((transaction) => work(transaction, begin));
+    const commit = await write(beginCommit).catch((error: SessionStoreError) => {
+      if (error.status !== 'RESOURCE_EXHAUSTED') throw error;
+      return write(beginCommitWithoutRoom);
+    });
+    if (commit) this.#publish(commit);
+    return commit;
+  }
+
+  /** Tells how full it is if there is no room, lets the application free some, and tries once more. */
+  async #withRoom<T>(write: () => Promise<T>): Promise<T> {
+    try {
+      return await write();
+    } catch (error) {
+      if (!(error instanceof SessionStoreError) || error.status !== 'RESOURCE_EXHAUSTED') throw error;
+      const { makeRoom } = await import('./room.js').catch(() => {
+        throw error;
+      });
+      const { onQuotaExceeded, tell } = this.settings;
+      const hasTried = await makeRoom(error, onQuotaExceeded, {
+        database: this.#connection.name,
+        tell,
+        read: (work) => this.#connection.read(work, Infinity),
+        remove: (work) => this.#remove(work),
+      });
+      if (!hasTried) throw error;
+      return write().catch((again: SessionStoreError) => {
+        if (again.status === 'RESOURCE_EXHAUSTED') again.room = error.room;
+        throw again;
+      });
+    }
   }
 
   /** Closing waits for it. */
@@ -169,6 +216,7 @@ export class Tenant<S> {
   }
 
   #publish(commit: Commit): void {
+    this.#connection.advance(commit.version);
     this.audience.publish(commit);
     for (const [id, row] of commit.sessions) {
       if (this.settings.compacts && row && row.unsealed >= UNSEALED) void this.#compactLater(id);

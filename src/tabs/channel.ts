@@ -2,6 +2,8 @@ import type { Stretch } from './heard.js';
 
 /** What a tab tells the others after a commit. Only a hint: they read the database themselves. */
 export interface ChangeMessage extends Stretch {
+  /** Which database was written: not the one that was asked for, if that cannot be opened. */
+  database: string;
   snapshots: string[];
   sessions: string[];
   cleared: boolean;

@@ -61,9 +61,14 @@ export async function observingRequests<T>(listener: Listener, action: () => Pro
   }
 }
 
-/** The requests that an action makes, in order. */
+/**
+ * The requests that an action makes, in order. Without what belongs to opening the database: making it, and the look
+ * at it for which nobody waits, so that it comes at any time. It alone asks for one object store.
+ */
 export async function requestsOf(action: () => Promise<unknown>): Promise<RequestMade[]> {
   const made: RequestMade[] = [];
   await observingRequests((request) => made.push(request), action);
-  return made;
+  return made.filter(
+    ({ transaction: { mode, objectStoreNames } }) => mode !== 'versionchange' && objectStoreNames.length > 1,
+  );
 }

@@ -1,0 +1,74 @@
+import {
+  indexedDB,
+  IDBCursor,
+  IDBIndex,
+  IDBKeyRange,
+  IDBObjectStore,
+  IDBRequest,
+  IDBTransaction,
+} from 'fake-indexeddb';
+import { SCHEMA_VERSION, createSchema, type Database } from './schema.js';
+
+/**
+ * Opens a database that lives as long as the page. `release`: another store needs it for itself. Loaded where there is
+ * no IndexedDB.
+ */
+export function openInMemory(name: string, release: () => void): Promise<Database> {
+  // Where there are not even the browser's own ranges, nobody else uses any.
+  globalThis.IDBKeyRange ??= IDBKeyRange;
+  const request = indexedDB.open(name, SCHEMA_VERSION);
+  request.onupgradeneeded = () => createSchema(promised(request.result) as unknown as Database);
+  return new Promise((resolve, reject) => {
+    request.onsuccess = () => {
+      request.result.onversionchange = release;
+      resolve(promised(request.result) as unknown as Database);
+    };
+    request.onerror = () => reject(request.error);
+  });
+}
+
+export function deleteInMemory(name: string): Promise<void> {
+  const request = indexedDB.deleteDatabase(name);
+  return new Promise((resolve, reject) => {
+    request.onsuccess = () => resolve();
+    request.onerror = () => reject(request.error);
+  });
+}
+
+const PARTS = [IDBTransaction, IDBObjectStore, IDBIndex, IDBCursor];
+
+/** Requests as promises: idb, which does that for the browser's own, knows them by their classes. */
+function promised<T extends object>(target: T): T {
+  return new Proxy(target, {
+    get(_, key) {
+      if (key === 'done') return Promise.resolve();
+      const value: unknown = Reflect.get(target, key, target);
+      if (typeof value !== 'function') return value;
+      return (...args: unknown[]) => {
+        const result: unknown = value.apply(target, args.map(toMemoryRange));
+        if (target instanceof IDBCursor) return answer(target.request);
+        return result instanceof IDBRequest ? answer(result) : asPart(result);
+      };
+    },
+  });
+}
+
+const asPart = (value: unknown): unknown =>
+  PARTS.some((part) => value instanceof part) ? promised(value as object) : value;
+
+function answer(request: IDBRequest): Promise<unknown> {
+  return new Promise((resolve, reject) => {
+    request.onsuccess = () => resolve(asPart(request.result));
+    request.onerror = () => reject(request.error);
+  });
+}
+
+/** The rest of Offshoot makes the browser's own ranges, which are there even where its databases are not. */
+const toMemoryRange = (value: unknown): unknown => {
+  if (typeof globalThis.IDBKeyRange === 'undefined' || !(value instanceof globalThis.IDBKeyRange))
+    return value;
+  const { lower, upper, lowerOpen, upperOpen } = value;
+  if (lower === undefined) return IDBKeyRange.upperBound(upper, upperOpen);
+  if (upper === undefined) return IDBKeyRange.lowerBound(lower, lowerOpen);
+  return IDBKeyRange.bound(lower, upper, lowerOpen, upperOpen);
+};

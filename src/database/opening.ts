@@ -1,0 +1,79 @@
+import { deleteDB, openDB } from 'idb';
+import type { HealthEvent } from '../contract/health.js';
+import { SessionStoreError } from '../errors.js';
+import { within } from './deadline.js';
+import { SCHEMA_VERSION, createSchema, type Database, type Schema } from './schema.js';
+
+/** A frozen tab can hold up opening and deleting without any event, so the store has a limit of its own. */
+const TIMEOUT_MS = 10_000;
+
+/** Who is told what becomes of a connection. */
+export interface OpeningListener {
+  tell(event: HealthEvent): void;
+  /** The connection is of no more use: it was lost, or another tab needs the database for itself. */
+  release(): void;
+  /** The browser ended the connection. */
+  lost(): void;
+  /** Another tab upgrades the database. */
+  outdated(): void;
+}
+
+/** Opens a database of the browser's. */
+export async function openDatabase(name: string, listener: OpeningListener): Promise<Database> {
+  if (typeof indexedDB === 'undefined') {
+    throw new SessionStoreError(
+      'UNAVAILABLE',
+      "there is no IndexedDB here. Use the store in a page or a worker, or with fallback: 'memory'",
+    );
+  }
+  const wait = new Wait(name, listener);
+  const opening = openDB<Schema>(name, SCHEMA_VERSION, {
+    upgrade: createSchema,
+    blocked: () => wait.blocked(),
+    blocking: (_, wanted) => {
+      // To delete it, if there is no version: then it is opened again when next needed.
+      if (wanted !== null) listener.outdated();
+      listener.release();
+    },
+    terminated: () => {
+      listener.release();
+      listener.lost();
+    },
+  });
+  return within(opening, TIMEOUT_MS, () => {
+    opening.then(
+      (tooLate) => tooLate.close(),
+      () => {},
+    );
+    return wait.tooLong();
+  });
+}
+
+export async function deleteDatabase(name: string, listener: Pick<OpeningListener, 'tell'>): Promise<void> {
+  const wait = new Wait(name, listener);
+  await within(deleteDB(name, { blocked: () => wait.blocked() }), TIMEOUT_MS, () => wait.tooLong());
+}
+
+/** What is known of why it takes so long. */
+class Wait {
+  #isBlocked = false;
+
+  constructor(
+    readonly database: string,
+    readonly listener: Pick<OpeningListener, 'tell'>,
+  ) {}
+
+  blocked(): void {
+    this.#isBlocked = true;
+    this.listener.tell({ type: 'blocked', database: this.database });
+  }
+
+  tooLong(): SessionStoreError {
+    return new SessionStoreError(
+      'UNAVAILABLE',
+      this.#isBlocked
+        ? `other tabs keep an older version of "${this.database}" open. Close or reload them, then try again`
+        : `"${this.database}" did not answer within ${TIMEOUT_MS} ms: a tab that the browser has stopped may hold it. Close other tabs, then try again`,
+    );
+  }
+}

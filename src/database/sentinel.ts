@@ -1,0 +1,83 @@
+import type { HealthEvent } from '../contract/health.js';
+
+/** How long the clock may run ahead of what is noted, in ms. */
+const NOTE_MS = 1000;
+
+/** Which database there was, and how far its clock had come. */
+interface Note {
+  epoch: number;
+  clock: number;
+}
+
+/**
+ * Notices that the browser deleted the database, or went back to an earlier state of it: nothing else tells. What the
+ * clock showed is noted outside of IndexedDB, where browsers that make room leave it: in localStorage. Workers have
+ * none, and only notice what happens while they live.
+ */
+export class Sentinel {
+  #known: Note | undefined;
+  #noting: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(
+    readonly database: string,
+    readonly tell: (event: HealthEvent) => void,
+  ) {}
+
+  /** What was found when the database was opened. */
+  check(found: Note): void {
+    // Another tab may have noted more, or deleted the database on purpose and begun a new one.
+    const expected = this.#read() ?? this.#known;
+    if (expected && expected.epoch !== found.epoch) this.tell({ type: 'wiped', database: this.database });
+    else if (expected && Math.max(expected.clock, this.#known?.clock ?? 0) > found.clock) {
+      this.tell({ type: 'rolled-back', database: this.database });
+    }
+    this.#known = found;
+    this.#write();
+  }
+
+  /** Something was written; the clock shows this since. */
+  advance(clock: number): void {
+    if (!this.#known) return;
+    this.#known = { ...this.#known, clock };
+    if (!withStorage(() => true)) return;
+    this.#noting ??= setTimeout(() => this.#write(), NOTE_MS);
+  }
+
+  /** Notes at once what would be noted soon. */
+  flush(): void {
+    if (this.#noting !== undefined) this.#write();
+  }
+
+  /** The database is deleted on purpose. */
+  forget(): void {
+    clearTimeout(this.#noting);
+    this.#known = this.#noting = undefined;
+    withStorage((storage) => storage.removeItem(this.#key));
+  }
+
+  get #key(): string {
+    return `offshoot:${this.database}`;
+  }
+
+  #read(): Note | undefined {
+    const text = withStorage((storage) => storage.getItem(this.#key));
+    const [epoch, clock] = (text ?? '').split(' ').map(Number);
+    return epoch && clock !== undefined ? { epoch, clock } : undefined;
+  }
+
+  #write(): void {
+    clearTimeout(this.#noting);
+    this.#noting = undefined;
+    const { epoch, clock } = this.#known!;
+    withStorage((storage) => storage.setItem(this.#key, `${epoch} ${clock}`));
+  }
+}
+
+/** Not every context has it, and it may be forbidden or full. */
+function withStorage<T>(use: (storage: Storage) => T): T | undefined {
+  try {
+    return typeof localStorage === 'undefined' ? undefined : use(localStorage);
+  } catch {
+    return undefined;
+  }
+}
