@@ -24,10 +24,20 @@ export default defineConfig<object, EngineOptions>({
   reporter: [['list'], ['json', { outputFile: '.reports/e2e.json' }]],
   use: { headless: true, launchOptions },
   projects: [
-    { name: 'chromium', use: { engine: 'chromium' } },
-    { name: 'chromium-sqlite', testMatch: everywhere, use: { engine: 'chromium-sqlite' } },
+    { name: 'chromium', testIgnore: 'firefox/**', use: { engine: 'chromium' } },
+    {
+      name: 'chromium-sqlite',
+      testMatch: [...everywhere, 'faults/**/*.spec.ts'],
+      use: { engine: 'chromium-sqlite' },
+    },
     ...(required || findFirefox()
-      ? [{ name: 'firefox', testMatch: everywhere, use: { engine: 'firefox' as const } }]
+      ? [
+          {
+            name: 'firefox',
+            testMatch: [...everywhere, 'firefox/**/*.spec.ts'],
+            use: { engine: 'firefox' as const },
+          },
+        ]
       : []),
     ...(required || findWebKit()
       ? [{ name: 'webkit', testMatch: everywhere, use: { engine: 'webkit' as const } }]

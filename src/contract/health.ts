@@ -1,3 +1,5 @@
+import type { RetentionReport } from './retention.js';
+
 /** What an application should tell its user about a store's database. */
 export type HealthEvent =
   /** A newer Offshoot, in another tab, has changed the database. This tab can no longer use it: reload the page. */
@@ -10,6 +12,8 @@ export type HealthEvent =
   | { type: 'rolled-back'; database: string }
   /** The disk or the quota is full: nothing can be saved until something is deleted. */
   | ({ type: 'quota'; database: string } & RoomReport)
+  /** The retention policy has deleted something. */
+  | ({ type: 'freed'; database: string } & RetentionReport)
   /** The database cannot be opened. It was left as it is; everything goes to `replacement` until the page is closed. */
   | { type: 'failover'; database: string; replacement: string }
   /** The database can be opened again. What was saved while it could not lies in `replacement`. */

@@ -157,7 +157,11 @@ export class Connection {
           // What did not answer has been waited for long enough.
           if (error === cause) throw error;
           await new Promise((resolve) => setTimeout(resolve, PAUSE_MS * this.#failures));
-        } else if (!this.#failOver()) throw error;
+        } else if (!this.#failOver()) {
+          // Browsers may keep all databases of an origin in the same files; then the replacement cannot be opened either.
+          if (this.options.onUnavailable && this.options.fallback) return this.#openInMemory();
+          throw error;
+        }
       }
     }
   }

@@ -1,7 +1,5 @@
 import { compactSession, unsealedSessions, type Runner } from '../history/compact.js';
-
-/** How long to wait where the browser does not say when it is idle, in ms. */
-const PAUSE_MS = 200;
+import { alone, whenIdle } from './idle.js';
 
 /** Seals logs when there is nothing better to do, in one tab at a time. Loaded when there is something to seal. */
 export class Compaction {
@@ -40,15 +38,4 @@ export class Compaction {
     if (this.#stopped) return;
     await alone(this.lockName, () => this.run(ids)).catch(() => {});
   }
-}
-
-function whenIdle(run: () => void): void {
-  if (typeof requestIdleCallback === 'function') requestIdleCallback(run, { timeout: 2000 });
-  else (setTimeout(run, PAUSE_MS) as { unref?: () => void }).unref?.();
-}
-
-/** Runs work unless another tab is at it. Without a lock manager, every transaction still is whole by itself. */
-async function alone(name: string, work: () => Promise<void>): Promise<void> {
-  if (typeof navigator === 'undefined' || !navigator.locks) return work();
-  await navigator.locks.request(name, { ifAvailable: true }, (lock) => (lock ? work() : undefined));
 }

@@ -1,6 +1,7 @@
 import { nanoid } from 'nanoid';
 import type { CheckReport } from '../contract/check.js';
 import type { HealthEvent } from '../contract/health.js';
+import type { RetainOptions, RetentionPolicy, RetentionReport } from '../contract/retention.js';
 import type {
   DeleteSnapshotOptions,
   ListOptions,
@@ -42,7 +43,12 @@ import { callable, flag, optional, record } from '../validation/schema.js';
 import { callSafely } from '../tabs/report.js';
 import { ALL } from '../tabs/watchers.js';
 import { checkedMutator } from './mutation.js';
-import { databaseName, requireStoreOptions, type IndexedDBSessionStoreOptions } from './options.js';
+import {
+  databaseName,
+  requirePolicy,
+  requireStoreOptions,
+  type IndexedDBSessionStoreOptions,
+} from './options.js';
 import { Tenant } from './tenant.js';
 
 /**
@@ -304,6 +310,18 @@ export class IndexedDBSessionStore<S = unknown> implements SessionStore<S> {
     await compaction.run(undefined, options.signal);
   }
 
+  /**
+   * Deletes now what a policy does not keep, and reports what that freed, and what had to stay. Works in idle time and
+   * on a full disk by itself as the option `retention`. Errors: `INVALID_ARGUMENT` for a policy that cannot work;
+   * the signal's reason when that is aborted; whatever `keep` throws.
+   */
+  async retain(policy: RetentionPolicy, options: RetainOptions = {}): Promise<RetentionReport> {
+    requirePolicy(policy, 'policy');
+    const { caretaker } = this.#tenant(options);
+    const { retain } = await import('../history/retain.js');
+    return retain(caretaker, { ...policy }, options);
+  }
+
   /** Waits for what has been begun, then lets go of everything. Calling it again does nothing. */
   async close(): Promise<void> {
     this.#closed = true;
@@ -319,11 +337,17 @@ export class IndexedDBSessionStore<S = unknown> implements SessionStore<S> {
     let tenant = this.#tenants.get(name);
     if (!tenant) {
       const { durability = 'relaxed', compaction: compacts = true, fallback, onUnavailable } = this.#options;
-      const { heartbeatTimeoutMs = HEARTBEAT_TIMEOUT_MS, onHealth, onQuotaExceeded } = this.#options;
+      const {
+        heartbeatTimeoutMs = HEARTBEAT_TIMEOUT_MS,
+        onHealth,
+        onQuotaExceeded,
+        retention,
+      } = this.#options;
       const tell = (event: HealthEvent) => onHealth && callSafely(onHealth, event);
       tenant = new Tenant(name, {
         durability,
         compacts,
+        retention,
         heartbeatTimeoutMs,
         fallback,
         onUnavailable,

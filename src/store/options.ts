@@ -1,7 +1,8 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec';
 import type { HealthEvent, QuotaExceeded } from '../contract/health.js';
+import type { RetentionPolicy } from '../contract/retention.js';
 import type { SessionStoreOptions } from '../contract/snapshot.js';
-import { requireValid } from '../validation/argument.js';
+import { invalid, requireValid } from '../validation/argument.js';
 import { callable, flag, nonBlank, object, optional, satisfying } from '../validation/schema.js';
 
 export interface IndexedDBSessionStoreOptions {
@@ -52,15 +53,21 @@ export interface IndexedDBSessionStoreOptions {
   stateSchema?: StandardSchemaV1 | undefined;
   /**
    * What to do where there is no IndexedDB (opaque origins, some private modes): `memory` keeps everything in memory,
-   * where it is gone when the page is closed, and says so with a `memory-only` event. Default: calls fail with
-   * `UNAVAILABLE`.
+   * where it is gone when the page is closed, and says so with a `memory-only` event; with `onUnavailable`, also where
+   * the replacement cannot be opened either. Default: calls fail with `UNAVAILABLE`.
    */
   fallback?: 'memory' | undefined;
   /**
    * What to do about a database that repeatedly cannot be opened: `failover` leaves it as it is and uses a fresh one,
-   * and says so with a `failover` event. Default: calls fail with `UNAVAILABLE`.
+   * and says so with a `failover` event. Chromium may keep both in the same files, which then cannot be opened at all:
+   * add `fallback`. Default: calls fail with `UNAVAILABLE`.
    */
   onUnavailable?: 'failover' | undefined;
+  /**
+   * What is deleted by itself: in idle time, one tab at a time, and when a save finds no room. What that freed is told
+   * with a `freed` event. Default: nothing. See also `retain()`.
+   */
+  retention?: RetentionPolicy | undefined;
   /** Is called when a save finds no room; the save is tried once more afterwards. What it throws is the save's error. */
   onQuotaExceeded?: ((event: QuotaExceeded) => void | Promise<void>) | undefined;
   /** Is told what the application should tell its user about the database. */
@@ -78,15 +85,35 @@ const tenantName = satisfying((name) => {
   }
 }, 'a non-blank string');
 
+const fromOne = optional(
+  satisfying((count) => Number.isInteger(count) && count >= 1, 'a whole number from 1'),
+);
+const fromZero = optional(satisfying((value) => typeof value === 'number' && value >= 0, 'a number from 0'));
+
+const policyShape = {
+  maxAgeMs: fromZero,
+  maxSessions: fromOne,
+  maxSnapshotsPerSession: fromOne,
+  maxBytes: fromZero,
+  keep: optional(callable),
+};
+
+/** A limit by another name would be no limit. */
+export function requirePolicy(policy: RetentionPolicy, path: string): void {
+  requireValid(object(policyShape), policy, path);
+  for (const key of Object.keys(policy)) {
+    if (!(key in policyShape))
+      throw invalid(`${path}.${key}`, `is no limit. Use ${Object.keys(policyShape).join(', ')}`);
+  }
+}
+
 const storeOptions = object({
   name: optional(nonBlank),
   namespace: optional(tenantName),
   snapshotPathPrefix: optional(callable),
   rejectBranchingSessions: optional(flag),
   heartbeatTimeoutMs: optional(satisfying((ms) => typeof ms === 'number' && ms >= 0, 'a number of ms')),
-  maxPersistedChainLength: optional(
-    satisfying((length) => Number.isInteger(length) && length >= 1, 'a whole number from 1'),
-  ),
+  maxPersistedChainLength: fromOne,
   generateId: optional(callable),
   durability: optional(
     satisfying((value) => DURABILITIES.includes(value), '"relaxed", "strict" or "default"'),
@@ -103,6 +130,7 @@ const storeOptions = object({
 
 export function requireStoreOptions(options: IndexedDBSessionStoreOptions): void {
   requireValid(storeOptions, options, 'options');
+  if (options.retention !== undefined) requirePolicy(options.retention, 'options.retention');
 }
 
 /** The name of the database that a call goes to. */

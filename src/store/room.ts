@@ -1,37 +1,43 @@
 import type { HealthEvent, QuotaExceeded, RoomReport } from '../contract/health.js';
 import type { StorageReport } from '../contract/storage.js';
-import type { ReadTransaction, WriteTransaction } from '../database/schema.js';
 import type { SessionStoreError } from '../errors.js';
-import type { beginCommit } from '../history/commit.js';
-import { removeSession, type Removal } from '../history/remove.js';
+import { removeSession } from '../history/remove.js';
+import type { Caretaker } from '../history/retain.js';
 import { readUsage } from '../history/usage.js';
+import { report } from '../tabs/report.js';
+import type { Retention } from './retention.js';
 
-/** Runs work in a transaction of its own. */
-type Read = <T>(work: (transaction: ReadTransaction) => Promise<T>) => Promise<T>;
-
-/** The database that is full. Its work is done at once, before all that waits. */
+/** A database that is full, and who can do something about it. */
 interface FullDatabase {
   database: string;
   tell: (event: HealthEvent) => void;
-  read: Read;
-  remove(
-    work: (transaction: WriteTransaction, begin: typeof beginCommit) => Promise<Removal | null>,
-  ): Promise<Removal | null>;
+  /** Its work is done at once, before all that waits. */
+  caretaker: Caretaker;
+  retention: Retention | undefined;
+  onQuotaExceeded: ((event: QuotaExceeded) => unknown) | undefined;
 }
 
 /** How many sessions an error or an event names. */
 const MOST = 20;
 
 /**
- * Completes the error with how full it is and what takes most, tells it, and lets the application free some. Resolves
- * to whether that may have helped. Loaded when the disk is full.
+ * Tries a write again that has found no room, when the retention policy has made some. If that is not enough, tells
+ * how full it is and what takes most, lets the application free some, and tries a last time. Loaded when the disk is
+ * full.
  */
-export async function makeRoom(
+export async function writeWithRoom<T>(
   error: SessionStoreError,
-  onQuotaExceeded: ((event: QuotaExceeded) => unknown) | undefined,
-  { database, tell, read, remove }: FullDatabase,
-): Promise<boolean> {
-  const { usage, quota, sessions } = await readStorage(read);
+  write: () => Promise<T>,
+  { database, tell, caretaker, retention, onQuotaExceeded }: FullDatabase,
+): Promise<T> {
+  if (await hasFreed(retention, caretaker)) {
+    try {
+      return await write();
+    } catch (again) {
+      if ((again as SessionStoreError).status !== 'RESOURCE_EXHAUSTED') throw again;
+    }
+  }
+  const { usage, quota, sessions } = await readStorage(caretaker.read);
   const room: RoomReport = {
     ...(usage !== undefined && { usage }),
     ...(quota !== undefined && { quota }),
@@ -39,19 +45,33 @@ export async function makeRoom(
   };
   error.room = room;
   tell({ type: 'quota', database, ...room });
-  if (!onQuotaExceeded) return false;
+  if (!onQuotaExceeded) throw error;
   const free = async (sessionIds: readonly string[]): Promise<number> => {
     let freed = 0;
     for (const id of sessionIds) {
-      freed += (await remove((transaction, begin) => removeSession(transaction, id, begin)))?.removed ?? 0;
+      const removal = await caretaker.remove((transaction, begin) => removeSession(transaction, id, begin));
+      freed += removal?.removed ?? 0;
     }
     return freed;
   };
   await onQuotaExceeded({ database, ...room, free });
-  return true;
+  return write().catch((again: SessionStoreError) => {
+    if (again.status === 'RESOURCE_EXHAUSTED') again.room = room;
+    throw again;
+  });
 }
 
-export async function readStorage(read: Read): Promise<StorageReport> {
+async function hasFreed(retention: Retention | undefined, caretaker: Caretaker): Promise<boolean> {
+  try {
+    return (await retention?.run(caretaker)) ?? false;
+  } catch (error) {
+    // The save did not ask for it.
+    report(error);
+    return false;
+  }
+}
+
+export async function readStorage(read: Caretaker['read']): Promise<StorageReport> {
   const storage = storageManager();
   const [used, estimate, persisted] = await Promise.all([
     read(readUsage),

@@ -1,10 +1,12 @@
 import type { QuotaExceeded } from '../contract/health.js';
+import type { RetentionPolicy } from '../contract/retention.js';
 import { Connection, type ConnectionOptions } from '../database/connection.js';
 import type { ReadTransaction, WriteTransaction } from '../database/schema.js';
 import { SessionStoreError } from '../errors.js';
 import { beginCommit, beginCommitWithoutRoom, UNSEALED, type Commit } from '../history/commit.js';
 import { Recent } from '../history/recent.js';
 import { removeAll } from '../history/remove.js';
+import type { Caretaker } from '../history/retain.js';
 import type { Surface } from '../history/rows.js';
 import type { SaveRequest } from '../history/save.js';
 import { saveAll } from '../history/save-all.js';
@@ -13,6 +15,7 @@ import { Presence } from '../liveness/presence.js';
 import { followLifecycle } from '../tabs/lifecycle.js';
 import { Audience } from './audience.js';
 import type { Compaction } from './compaction.js';
+import type { Retention } from './retention.js';
 import { SaveQueue } from './save-queue.js';
 
 /** What all tenants of a store have in common. */
@@ -20,6 +23,7 @@ export interface TenantSettings extends ConnectionOptions {
   heartbeatTimeoutMs: number;
   /** Whether to seal logs in idle time. */
   compacts: boolean;
+  retention: RetentionPolicy | undefined;
   onQuotaExceeded: ((event: QuotaExceeded) => unknown) | undefined;
 }
 
@@ -33,6 +37,7 @@ export class Tenant<S> {
   /** The last operation begun; the next one waits for it, so that a delete wins over the saves before it. */
   #tail: Promise<unknown> = Promise.resolve();
   #compaction: Promise<Compaction> | undefined;
+  #retention: Promise<Retention> | undefined;
   readonly #saves: SaveQueue<SaveRequest<S>, string | null>;
   readonly #reads = new Set<Promise<unknown>>();
 
@@ -55,6 +60,16 @@ export class Tenant<S> {
       awaitEnd: (client, gone) => this.#presence.awaitEnd(client, gone),
     });
     this.#endLifecycle = this.#followLifecycle();
+    void this.#retainLater();
+  }
+
+  /** Work that waits for its turn. */
+  get caretaker(): Caretaker {
+    return {
+      read: (work) => this.read(work, Infinity),
+      show: (work) => this.show(work),
+      remove: (work) => this.remove(work),
+    };
   }
 
   /** Reads what all operations begun before have left, and nothing that is begun after. */
@@ -128,6 +143,7 @@ export class Tenant<S> {
 
   async close(): Promise<void> {
     (await this.#compaction?.catch(() => {}))?.stop();
+    await (await this.#retention?.catch(() => {}))?.stop();
     this.audience.clear();
     this.#endLifecycle();
     await this.#tail;
@@ -137,12 +153,15 @@ export class Tenant<S> {
     await this.#connection.close();
   }
 
-  async #show<T>(work: (transaction: ReadTransaction, surface: Surface) => Promise<T>): Promise<T> {
+  async #show<T>(
+    work: (transaction: ReadTransaction, surface: Surface) => Promise<T>,
+    read: Caretaker['read'] = (work) => this.read(work),
+  ): Promise<T> {
     const unknown = new Set<string>();
-    const first = await this.read((transaction) => work(transaction, this.#surfaceBy(new Map(), unknown)));
+    const first = await read((transaction) => work(transaction, this.#surfaceBy(new Map(), unknown)));
     if (unknown.size === 0) return first;
     const alive = await this.#presence.alive(unknown);
-    return this.read((transaction) => work(transaction, this.#surfaceBy(alive)));
+    return read((transaction) => work(transaction, this.#surfaceBy(alive)));
   }
 
   /** `unknown` collects the clients that would have to be asked about. */
@@ -179,26 +198,27 @@ export class Tenant<S> {
     return commit;
   }
 
-  /** Tells how full it is if there is no room, lets the application free some, and tries once more. */
+  /** Has room made if there is none. */
   async #withRoom<T>(write: () => Promise<T>): Promise<T> {
     try {
       return await write();
     } catch (error) {
       if (!(error instanceof SessionStoreError) || error.status !== 'RESOURCE_EXHAUSTED') throw error;
-      const { makeRoom } = await import('./room.js').catch(() => {
+      const { writeWithRoom } = await import('./room.js').catch(() => {
         throw error;
       });
       const { onQuotaExceeded, tell } = this.settings;
-      const hasTried = await makeRoom(error, onQuotaExceeded, {
+      const read: Caretaker['read'] = (work) => this.#connection.read(work, Infinity);
+      return writeWithRoom(error, write, {
         database: this.#connection.name,
         tell,
-        read: (work) => this.#connection.read(work, Infinity),
-        remove: (work) => this.#remove(work),
-      });
-      if (!hasTried) throw error;
-      return write().catch((again: SessionStoreError) => {
-        if (again.status === 'RESOURCE_EXHAUSTED') again.room = error.room;
-        throw again;
+        caretaker: {
+          read,
+          show: (work) => this.#show(work, read),
+          remove: (work) => this.#remove(work),
+        },
+        retention: await this.#retention?.catch(() => undefined),
+        onQuotaExceeded,
       });
     }
   }
@@ -221,6 +241,18 @@ export class Tenant<S> {
     for (const [id, row] of commit.sessions) {
       if (this.settings.compacts && row && row.unsealed >= UNSEALED) void this.#compactLater(id);
     }
+    void this.#retainLater();
+  }
+
+  async #retainLater(): Promise<void> {
+    const { retention: policy, tell } = this.settings;
+    if (!policy) return;
+    this.#retention ??= import('./retention.js').then(
+      ({ Retention }) =>
+        new Retention(policy, { database: this.databaseName, tell, caretaker: this.caretaker }),
+    );
+    // Loading may succeed another time, perhaps when the device is online again.
+    (await this.#retention.catch(() => (this.#retention = undefined)))?.schedule();
   }
 
   async #compactLater(sessionId: string): Promise<void> {

@@ -23,15 +23,27 @@ export const tabOf = (page) => ({
   },
 });
 
-/** @param {Pick<Engine, 'name' | 'backend'>} names @param {string} features @returns {Engine} */
-const chromiumWith = (names, features) => ({
+const sqlite = 'IdbSqliteBackingStore,IdbSqliteOnDiskRollout';
+
+// As long as there are two, each is asked for by name, whichever is the default.
+const features = {
+  LevelDB: `--disable-features=${sqlite}`,
+  SQLite: `--enable-features=${sqlite}`,
+};
+
+/** For tests that need more of Chromium than every engine has. @param {Engine['backend']} backend @param {string} profile */
+export const launchChromium = (backend, profile) =>
+  playwright.launchPersistentContext(profile, {
+    ...launchOptions,
+    headless: true,
+    args: [...launchOptions.args, features[backend]],
+  });
+
+/** @param {Pick<Engine, 'name' | 'backend'>} names @returns {Engine} */
+const chromiumWith = (names) => ({
   ...names,
   async start(profile) {
-    const context = await playwright.launchPersistentContext(profile, {
-      ...launchOptions,
-      headless: true,
-      args: [...launchOptions.args, features],
-    });
+    const context = await launchChromium(names.backend, profile);
     return {
       version: context.browser()?.version() ?? 'of unknown version',
       async open(url) {
@@ -45,15 +57,6 @@ const chromiumWith = (names, features) => ({
   databases: (profile) => join(profile, 'Default', 'IndexedDB'),
 });
 
-const sqlite = 'IdbSqliteBackingStore,IdbSqliteOnDiskRollout';
+export const chromium = chromiumWith({ name: 'Chromium', backend: 'LevelDB' });
 
-export const chromium = chromiumWith(
-  { name: 'Chromium', backend: 'LevelDB' },
-  // As long as there are two, each is asked for by name, whichever is the default.
-  `--disable-features=${sqlite}`,
-);
-
-export const chromiumSqlite = chromiumWith(
-  { name: 'Chromium on SQLite', backend: 'SQLite' },
-  `--enable-features=${sqlite}`,
-);
+export const chromiumSqlite = chromiumWith({ name: 'Chromium on SQLite', backend: 'SQLite' });

@@ -1,9 +1,11 @@
 import { expect } from '@playwright/test';
 import { tabOf } from '../engines/chromium.mjs';
-import { counted, countsHeard, expectIncreasing, hostIn } from '../tabs/tabs.js';
+import { counted, countsHeard, expectIncreasing, hostIn, type RemoteHost } from '../tabs/tabs.js';
 import { crash } from './lifecycle.js';
 import { test } from './pages.js';
 import { expectAllKept, ReportingTab } from './reported-saves.js';
+
+const healthOf = async (host: RemoteHost) => (await host.heard()).health;
 
 test('data that the user cleared while tabs are open: they go on with an empty database', async ({
   openPage,
@@ -28,6 +30,29 @@ test('data that the user cleared while tabs are open: they go on with an empty d
   await two.save('a', counted(3));
   expect(await one.call('getSnapshot', { snapshotId: 'a' })).toMatchObject({ state: { custom: 3 } });
   expect(await one.call('getSession', 's')).toMatchObject({ snapshotCount: 1 });
+  // Whichever tab looks first notes what it has found, for the others too.
+  const told = [...(await healthOf(one)), ...(await healthOf(two))];
+  expect(told.length).toBeGreaterThan(0);
+  for (const event of told) expect(event).toEqual({ type: 'wiped', database: 'offshoot' });
+});
+
+test('data that is cleared again and again: every loss is told once', async ({ openPage }) => {
+  const page = await openPage();
+  const host = hostIn(tabOf(page));
+  const session = await page.context().newCDPSession(page);
+  for (let times = 1; times <= 5; times++) {
+    await expect(() => host.save('a', counted(times))).toPass();
+    await expect.poll(() => healthOf(host)).toHaveLength(times - 1);
+    await session.send('Storage.clearDataForOrigin', {
+      origin: new URL(page.url()).origin,
+      storageTypes: 'indexeddb',
+    });
+    await expect(async () =>
+      expect(await host.call('getSnapshot', { snapshotId: 'a' })).toBeUndefined(),
+    ).toPass();
+    await expect.poll(() => healthOf(host)).toHaveLength(times);
+  }
+  expect((await healthOf(host)).every(({ type }) => type === 'wiped')).toBe(true);
 });
 
 test('a tab whose data the user cleared hears of it, though nobody saves or reads any more', async ({

@@ -58,3 +58,66 @@ test('a full disk: RESOURCE_EXHAUSTED, nothing half written, and all that was sa
   expect(counts(await host.heard()).at(-1)).toBe(saved + 1);
   await expect.poll(async () => counts(await other.heard()).at(-1)).toBe(saved + 1);
 });
+
+/** The last ones leave no room for anything that is worth saving. */
+const SIZES = [MEGABYTE, 100_000, 10_000, 1000];
+
+test('a full disk: the application is told how full it is, and what takes most', async ({ openPage }) => {
+  test.setTimeout(120_000);
+  const page = await openPage();
+  await limitStorage(page, 6 * MEGABYTE);
+  const host = hostIn(tabOf(page));
+  const { saved, failure } = await host.fillUp(SIZES);
+
+  expect(failure.status).toBe('RESOURCE_EXHAUSTED');
+  // Chromium tells pages another quota than the one it applies.
+  expect(failure.room!.quota).toBeGreaterThan(0);
+  const { usage, sessions } = failure.room!;
+  expect(usage).toBeGreaterThan(3 * MEGABYTE);
+  expect(sessions.length).toBeLessThanOrEqual(20);
+  const bytes = sessions.map((session) => session.bytes);
+  expect(bytes).toEqual([...bytes].sort((a, b) => b - a));
+  expect(bytes[0]).toBeGreaterThan(MEGABYTE);
+  expect(saved).toEqual(expect.arrayContaining(sessions.map(({ sessionId }) => sessionId)));
+  const { health } = await host.heard();
+  expect(health.length).toBeGreaterThan(0);
+  expect(health.at(-1)).toEqual({ type: 'quota', database: 'offshoot', ...failure.room });
+  expect((await host.call('check')) as object).toMatchObject({ problems: [] });
+});
+
+test('a full disk: sessions can be deleted, every time', async ({ openPage }) => {
+  test.setTimeout(300_000);
+  const page = await openPage();
+  await limitStorage(page, 4 * MEGABYTE);
+  const host = hostIn(tabOf(page));
+  for (let run = 0; run < 30; run++) {
+    const { saved, failure } = await host.fillUp(SIZES);
+    expect(failure.status).toBe('RESOURCE_EXHAUSTED');
+    // In the first run there is room for the large ones; what comes later gets what the browser has freed by then.
+    if (run === 0) expect(saved.length).toBeGreaterThan(2);
+    const largest = failure.room!.sessions[0]!.sessionId;
+    expect(await host.failureOf('deleteSession', largest), `run ${run}`).toBeUndefined();
+    expect(await host.call('getSession', largest)).toBeUndefined();
+    expect(await host.call('getSnapshot', { snapshotId: largest })).toBeUndefined();
+    if (run % 3 !== 2) continue;
+    expect(await host.failureOf('clear'), `run ${run}`).toBeUndefined();
+    expect(await host.call('listSessions')).toMatchObject({ sessions: [] });
+  }
+  expect((await host.call('check')) as object).toMatchObject({ problems: [] });
+});
+
+test('a full disk: an application that frees some has its save', async ({ openPage }) => {
+  test.setTimeout(120_000);
+  const page = await openPage();
+  await limitStorage(page, 6 * MEGABYTE);
+  const host = hostIn(tabOf(page));
+  const { failure } = await host.fillUp(SIZES);
+  const largest = failure.room!.sessions[0]!.sessionId;
+
+  await host.open({}, { freeing: true });
+  await host.saveFiller('wanted', 100_000);
+  expect(await host.call('getSnapshot', { sessionId: 'wanted' })).toBeDefined();
+  expect(await host.call('getSession', largest)).toBeUndefined();
+  expect((await host.heard()).health).toMatchObject([{ type: 'quota' }]);
+  expect((await host.call('check')) as object).toMatchObject({ problems: [] });
+});

@@ -2,6 +2,8 @@ import {
   IndexedDBSessionStore,
   type HealthEvent,
   type IndexedDBSessionStoreOptions,
+  type QuotaExceeded,
+  type SessionStoreError,
   type SessionSnapshotInput,
   type SessionChange,
   type SessionsChange,
@@ -14,6 +16,12 @@ export interface Told<T> {
   told: T;
   found?: T;
 }
+
+/** What is left of an error that is sent to the test. */
+export type Failure = Pick<SessionStoreError, 'status' | 'message' | 'room'> & {
+  /** The name of the browser's own error. */
+  cause: string | undefined;
+};
 
 /** All that the watchers of a host were told, in order. */
 export interface Heard {
@@ -39,10 +47,13 @@ export class Host {
   #heard = nothing();
   #store = this.#newStore();
 
-  /** Opens another store instead. */
-  async open(options: IndexedDBSessionStoreOptions): Promise<void> {
+  /** Opens another store instead. `freeing`: deletes the largest session when the disk is full. */
+  async open(options: IndexedDBSessionStoreOptions, { freeing = false } = {}): Promise<void> {
     await this.#store.close();
-    this.#options = options;
+    const free = async ({ sessions, free }: QuotaExceeded) => {
+      await free([sessions[0]!.sessionId]);
+    };
+    this.#options = { ...options, ...(freeing && { onQuotaExceeded: free }) };
     this.#heard = nothing();
     this.#store = this.#newStore();
   }
@@ -64,6 +75,38 @@ export class Host {
       while (Date.now() < end);
       return snapshot;
     });
+  }
+
+  /** Calls the store; resolves to the error that it fails with. */
+  async failureOf(method: Method, ...args: unknown[]): Promise<Failure | undefined> {
+    return failureOf(() => this.call(method, ...args));
+  }
+
+  failureOfSaving(snapshotId: string, snapshot: SessionSnapshotInput<number>): Promise<Failure | undefined> {
+    return failureOf(() => this.save(snapshotId, snapshot));
+  }
+
+  /**
+   * Saves sessions of one snapshot, of about so many bytes each, until there is no more room; first the large ones,
+   * then smaller ones into what is left. Resolves to their ids, and to what the last save failed with.
+   */
+  async fillUp(sizes: readonly number[]): Promise<{ saved: string[]; failure: Failure }> {
+    const saved: string[] = [];
+    let last: Failure | undefined;
+    for (const size of sizes) {
+      for (;;) {
+        const id = crypto.randomUUID();
+        last = await this.failureOfSaving(id, filler(id, size));
+        if (last) break;
+        saved.push(id);
+        if (saved.length > 500) throw new Error('the quota is not observed');
+      }
+    }
+    return { saved, failure: last! };
+  }
+
+  saveFiller(sessionId: string, size: number): Promise<string | null> {
+    return this.save(sessionId, filler(sessionId, size));
   }
 
   /** Adds one to what the snapshot counts, so many times, waiting for none before it begins the next. */
@@ -155,6 +198,27 @@ export class Host {
   /** Everything in the store's database. */
   dump(): ReturnType<typeof dumpDatabase> {
     return dumpDatabase(this.#options.name ?? 'offshoot');
+  }
+}
+
+/** A session of one message, which cannot be compressed. */
+function filler(sessionId: string, size: number): SessionSnapshotInput<number> {
+  const part = () => String.fromCharCode(...crypto.getRandomValues(new Uint8Array(1024)));
+  const text = Array.from({ length: Math.ceil(size / 1024) }, part).join('');
+  return {
+    sessionId,
+    createdAt: new Date().toISOString(),
+    state: { custom: text.length, messages: [{ role: 'user', content: [{ text }] }] },
+  };
+}
+
+async function failureOf(action: () => Promise<unknown>): Promise<Failure | undefined> {
+  try {
+    await action();
+    return undefined;
+  } catch (error) {
+    const { status, message, room, cause } = error as SessionStoreError;
+    return { status, message, room, cause: (cause as Error | undefined)?.name };
   }
 }
 

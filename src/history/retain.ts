@@ -1,0 +1,253 @@
+import type { RetainOptions, Retained, RetentionPolicy, RetentionReport } from '../contract/retention.js';
+import { isSessionRow, isSnapshotRow } from '../database/rows.js';
+import {
+  startingWith,
+  type ReadTransaction,
+  type SessionRow,
+  type SnapshotRow,
+  type WriteTransaction,
+} from '../database/schema.js';
+import { together } from '../database/transaction.js';
+import type { SessionStoreError } from '../errors.js';
+import { invalid } from '../validation/argument.js';
+import { sparedBranches } from './branches.js';
+import type { beginCommit } from './commit.js';
+import { leavesIn } from './leaves.js';
+import { removeRows, type Removal } from './remove.js';
+import { sessionInfo, snapshotInfo, type Surface } from './rows.js';
+import { readUsage } from './usage.js';
+
+/** How often a session is looked at anew when it changed while it was being dealt with. */
+const ATTEMPTS = 3;
+
+/** Runs work in a transaction of its own. */
+export interface Caretaker {
+  read<T>(work: (transaction: ReadTransaction) => Promise<T>): Promise<T>;
+  /** With what is known of those who work at pending snapshots. */
+  show<T>(work: (transaction: ReadTransaction, surface: Surface) => Promise<T>): Promise<T>;
+  remove(
+    work: (transaction: WriteTransaction, begin: typeof beginCommit) => Promise<Removal | null>,
+  ): Promise<Removal | null>;
+}
+
+/** A session as of one moment. */
+interface Found {
+  session: SessionRow;
+  /** In the order of their creation. */
+  rows: SnapshotRow[];
+  isDamaged: boolean;
+  /** Ids of the snapshots that somebody works at. */
+  pending: string[];
+}
+
+type Because = Retained['because'];
+
+/** What to delete of a session; or why nothing, unless nothing has to be. */
+type Choice = { ids: string[] } | { because: Because } | undefined;
+
+/** What became of that; `gone`: somebody else has deleted enough. */
+type Outcome = 'deleted' | 'gone' | Because;
+
+/** Applies a policy, one session in each transaction, so that nobody has to wait long. */
+export async function retain(
+  caretaker: Caretaker,
+  policy: RetentionPolicy,
+  options: Pick<RetainOptions, 'signal' | 'onProgress'> = {},
+): Promise<RetentionReport> {
+  options.signal?.throwIfAborted();
+  const retention = new Retention(caretaker, policy, options);
+  await retention.deleteSessions();
+  await retention.deleteBranches();
+  await retention.makeRoom();
+  return retention.finish();
+}
+
+class Retention {
+  readonly report: RetentionReport = { sessions: [], snapshots: [], bytes: 0, retained: [] };
+  /** What each session took before anything was deleted of it. */
+  #before: Map<string, number> | undefined;
+  #changed = new Set<string>();
+  #done = 0;
+  #total = 0;
+
+  constructor(
+    readonly caretaker: Caretaker,
+    readonly policy: RetentionPolicy,
+    readonly options: Pick<RetainOptions, 'signal' | 'onProgress'>,
+  ) {}
+
+  /** Those that are too old or too many. */
+  async deleteSessions(): Promise<void> {
+    const { maxAgeMs = Infinity, maxSessions = Infinity } = this.policy;
+    const sessions = await this.#sessions();
+    const oldest = Date.now() - maxAgeMs;
+    const tooOld = sessions.filter(({ updatedMs }) => updatedMs < oldest);
+    const tooMany = sessions.slice(0, Math.max(0, sessions.length - maxSessions));
+    // One is the beginning of the other.
+    const doomed = tooOld.length > tooMany.length ? tooOld : tooMany;
+    this.#total += doomed.length;
+    for (const [index, session] of doomed.entries()) {
+      const limit = index < tooOld.length ? 'maxAgeMs' : 'maxSessions';
+      this.#note(session, limit, await this.#deleteSession(session));
+    }
+  }
+
+  async deleteBranches(): Promise<void> {
+    const { maxSnapshotsPerSession: most = Infinity } = this.policy;
+    const sessions = (await this.#sessions()).filter(({ snapshots }) => snapshots > most);
+    this.#total += sessions.length;
+    for (const session of sessions) {
+      let isEnough = false;
+      const outcome = await this.#settle(session, ({ session: { selected }, rows, pending }) => {
+        const heads = [selected, leavesIn(rows).latest?.id, ...pending].filter((id) => id !== undefined);
+        const ids = [...sparedBranches(rows, heads, most)];
+        isEnough = rows.length - ids.length <= most;
+        if (ids.length > 0) return { ids };
+        return isEnough ? undefined : { because: 'active' };
+      });
+      this.#note(session, 'maxSnapshotsPerSession', outcome === 'deleted' && !isEnough ? 'active' : outcome);
+    }
+  }
+
+  /** The least recently active sessions go until the others take little enough. */
+  async makeRoom(): Promise<void> {
+    const { maxBytes = Infinity } = this.policy;
+    if (maxBytes === Infinity) return;
+    const usage = await this.#measure();
+    let bytes = [...usage.values()].reduce((sum, size) => sum + size, 0);
+    if (bytes <= maxBytes) return;
+    const sessions = await this.#sessions();
+    this.#total += sessions.length - 1;
+    const outcomes: [SessionRow, Outcome][] = [];
+    for (const [index, session] of sessions.entries()) {
+      const isLast = index === sessions.length - 1;
+      const outcome = isLast ? 'active' : await this.#deleteSession(session);
+      outcomes.push([session, outcome]);
+      if (outcome === 'deleted' || outcome === 'gone') bytes -= usage.get(session.id) ?? 0;
+      if (bytes <= maxBytes) return;
+    }
+    for (const [session, outcome] of outcomes) this.#note(session, 'maxBytes', outcome);
+  }
+
+  async finish(): Promise<RetentionReport> {
+    if (this.#changed.size === 0) return this.report;
+    const after = await this.#measure();
+    for (const id of this.#changed) {
+      this.report.bytes += Math.max(0, (this.#before!.get(id) ?? 0) - (after.get(id) ?? 0));
+    }
+    return this.report;
+  }
+
+  /** The least recently active first. */
+  async #sessions(): Promise<SessionRow[]> {
+    const rows = await this.caretaker.read((transaction) =>
+      transaction.objectStore('sessions').index('updatedMs').getAll(),
+    );
+    return rows.filter(isSessionRow);
+  }
+
+  async #deleteSession(listed: SessionRow): Promise<Outcome> {
+    const outcome = await this.#settle(listed, ({ session, rows, pending }) =>
+      // Whoever has gone on with it meanwhile needs it.
+      pending.length > 0 || session.saved !== listed.saved
+        ? { because: 'active' }
+        : { ids: rows.map(({ id }) => id) },
+    );
+    if (outcome === 'deleted') this.report.sessions.push(listed.id);
+    return outcome;
+  }
+
+  async #settle({ id }: SessionRow, choose: (found: Found) => Choice): Promise<Outcome> {
+    this.options.signal?.throwIfAborted();
+    let outcome: Outcome | undefined;
+    for (let attempt = 0; !outcome && attempt < ATTEMPTS; attempt++)
+      outcome = await this.#attempt(id, choose);
+    this.#done++;
+    this.options.onProgress?.({ done: this.#done, total: this.#total });
+    return outcome ?? 'active';
+  }
+
+  /**
+   * Deletes what is chosen. Who works at a snapshot can only be asked outside of the transaction that deletes; so that
+   * one looks whether the session is still what it was. `undefined` if it is not.
+   */
+  async #attempt(id: string, choose: (found: Found) => Choice): Promise<Outcome | undefined> {
+    const found = await this.caretaker.show((transaction, surface) => find(transaction, id, surface));
+    if (!found) return 'gone';
+    const choice = this.#isPinned(found.session)
+      ? ({ because: 'pinned' } as const)
+      : found.isDamaged
+        ? ({ because: 'damaged' } as const)
+        : choose(found);
+    if (!choice) return 'gone';
+    if ('because' in choice) return choice.because;
+    this.#before ??= await this.#measure();
+    try {
+      const removal = await this.caretaker.remove((transaction, begin) =>
+        removeUnchanged(transaction, begin, found.session, choice.ids),
+      );
+      if (!removal) return undefined;
+    } catch (error) {
+      if ((error as SessionStoreError).status === 'RESOURCE_EXHAUSTED') return 'full';
+      throw error;
+    }
+    this.#changed.add(id);
+    this.report.snapshots.push(...choice.ids);
+    return 'deleted';
+  }
+
+  #isPinned(session: SessionRow): boolean {
+    const answer: unknown = this.policy.keep?.(sessionInfo(session));
+    if (typeof (answer as PromiseLike<unknown> | undefined)?.then === 'function') {
+      // Nobody else will ever look at it.
+      Promise.resolve(answer).catch(() => {});
+      throw invalid('policy.keep', 'returned a promise. It must answer true or false');
+    }
+    return Boolean(answer);
+  }
+
+  #note({ id }: SessionRow, limit: Retained['limit'], outcome: Outcome): void {
+    if (outcome === 'deleted' || outcome === 'gone') return;
+    this.report.retained.push({ sessionId: id, limit, because: outcome });
+  }
+
+  /** What each session takes. Everything has to be read for that. */
+  async #measure(): Promise<Map<string, number>> {
+    const { sessions } = await this.caretaker.read(readUsage);
+    return new Map(sessions.map(({ sessionId, bytes }) => [sessionId, bytes]));
+  }
+}
+
+async function sessionOf(transaction: ReadTransaction, id: string): Promise<SessionRow | undefined> {
+  const row: unknown = await transaction.objectStore('sessions').get(id);
+  return isSessionRow(row) ? row : undefined;
+}
+
+async function find(transaction: ReadTransaction, id: string, surface: Surface): Promise<Found | undefined> {
+  const [session, all] = await together(
+    () => sessionOf(transaction, id),
+    () => transaction.objectStore('snapshots').index('sessionId').getAll(startingWith(id)),
+  );
+  if (!session) return undefined;
+  const rows = all.filter(isSnapshotRow);
+  const pending = rows.filter((row) => surface(snapshotInfo(row), row).status === 'pending');
+  return {
+    session,
+    rows,
+    isDamaged: rows.length < all.length,
+    pending: pending.map((row) => row.id),
+  };
+}
+
+/** Deletes snapshots of a session unless something in that has changed. */
+async function removeUnchanged(
+  transaction: WriteTransaction,
+  begin: typeof beginCommit,
+  { id, version }: SessionRow,
+  ids: readonly string[],
+): Promise<Removal | null> {
+  if ((await sessionOf(transaction, id))?.version !== version) return null;
+  const commit = await begin(transaction);
+  await removeRows(transaction, commit, id, ids);
+  return { ...commit, removed: ids.length };
+}

@@ -1,0 +1,13 @@
+/** How long to wait where the browser does not say when it is idle, in ms. */
+const PAUSE_MS = 200;
+
+export function whenIdle(run: () => void): void {
+  if (typeof requestIdleCallback === 'function') requestIdleCallback(run, { timeout: 2000 });
+  else (setTimeout(run, PAUSE_MS) as { unref?: () => void }).unref?.();
+}
+
+/** Runs work unless another tab is at it. Without a lock manager, every transaction still is whole by itself. */
+export async function alone(name: string, work: () => Promise<void>): Promise<void> {
+  if (typeof navigator === 'undefined' || !navigator.locks) return work();
+  await navigator.locks.request(name, { ifAvailable: true }, (lock) => (lock ? work() : undefined));
+}
