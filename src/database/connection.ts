@@ -48,8 +48,8 @@ export class Connection {
     return this.#run('readonly', work, limitMs);
   }
 
-  write<T>(work: (transaction: WriteTransaction) => Promise<T>): Promise<T> {
-    return this.#run('readwrite', work);
+  write<T>(work: (transaction: WriteTransaction) => Promise<T>, limitMs?: number): Promise<T> {
+    return this.#run('readwrite', work, limitMs);
   }
 
   /** The clock shows this since something was written. */

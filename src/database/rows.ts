@@ -1,6 +1,6 @@
 import { SessionStoreError } from '../errors.js';
 import { list, number, object, optional, record, satisfying, string } from '../validation/schema.js';
-import { ROW_FORMAT, type LogRow, type SessionRow, type SnapshotRow } from './schema.js';
+import { LATEST_MS, ROW_FORMAT, type LogRow, type SessionRow, type SnapshotRow } from './schema.js';
 
 const snapshotRow = object({
   id: string,
@@ -29,12 +29,14 @@ const storedState = object({
   media: satisfying(isSpans, 'spans'),
 });
 
+const time = satisfying((ms) => typeof ms === 'number' && Math.abs(ms) <= LATEST_MS, 'a time');
+
 const sessionRow = object({
   id: string,
   title: optional(string),
   metadata: optional(record),
-  createdMs: number,
-  updatedMs: number,
+  createdMs: time,
+  updatedMs: time,
   snapshots: number,
   selected: optional(string),
   leaves: number,
@@ -50,7 +52,10 @@ const logRow = object({
 });
 
 /** A row of a later version is nothing that this one can judge. */
-const isNewer = (row: unknown): boolean => (row as { format?: number }).format! > ROW_FORMAT;
+export const isNewer = (row: unknown): boolean => {
+  const format = (row as { format?: unknown } | null | undefined)?.format;
+  return Number.isInteger(format) && (format as number) > ROW_FORMAT;
+};
 
 export const isSnapshotRow = (row: unknown): row is SnapshotRow => {
   if (snapshotRow(row) || isNewer(row)) return false;
@@ -64,7 +69,7 @@ export const isLogRow = (row: unknown): row is LogRow => !logRow(row) && !isNewe
 
 /** Why a row that is not whole cannot be read. */
 export function unreadable(kind: 'snapshot' | 'session', id: string, row?: unknown): SessionStoreError {
-  return row && isNewer(row)
+  return isNewer(row)
     ? new SessionStoreError(
         'FAILED_PRECONDITION',
         `the ${kind} "${id}" was written by a newer Offshoot. Reload the page to get that`,

@@ -1,4 +1,5 @@
 import type { DBSchema, IDBPDatabase, IDBPTransaction } from 'idb';
+import type { QuarantinedRow } from '../contract/check.js';
 
 /** Rises only when stores or indexes change. What is inside a row has a format of its own. */
 export const SCHEMA_VERSION = 1;
@@ -80,6 +81,9 @@ export interface SessionRow {
   unsealed: number;
 }
 
+/** What a Date can be at the most, before and after 1970. */
+export const LATEST_MS = 8.64e15;
+
 export interface Schema extends DBSchema {
   snapshots: {
     key: string;
@@ -100,14 +104,16 @@ export interface Schema extends DBSchema {
    * those of the same name before it.
    */
   meta: { key: string; value: number };
+  /** What `check({ repair: true })` took out of the other stores. */
+  quarantine: { key: number; value: QuarantinedRow };
 }
 
 export type Database = IDBPDatabase<Schema>;
-type Stores = ('snapshots' | 'logs' | 'sessions' | 'meta')[];
+type Stores = ('snapshots' | 'logs' | 'sessions' | 'meta' | 'quarantine')[];
 export type ReadTransaction = IDBPTransaction<Schema, Stores, IDBTransactionMode>;
 export type WriteTransaction = IDBPTransaction<Schema, Stores, 'readwrite'>;
 
-export const STORES: Stores = ['snapshots', 'logs', 'sessions', 'meta'];
+export const STORES: Stores = ['snapshots', 'logs', 'sessions', 'meta', 'quarantine'];
 
 export function createSchema(database: Database): void {
   const snapshots = database.createObjectStore('snapshots', { keyPath: 'id' });
@@ -115,9 +121,12 @@ export function createSchema(database: Database): void {
   snapshots.createIndex('parentId', ['info.parentId', 'sessionId']);
   database.createObjectStore('logs');
   database.createObjectStore('sessions', { keyPath: 'id' }).createIndex('updatedMs', ['updatedMs', 'id']);
-  // In µs, and with a part that is different where two are made at once.
-  void database.createObjectStore('meta').put(Date.now() * 1000 + Math.floor(Math.random() * 1000), 'epoch');
+  database.createObjectStore('quarantine', { autoIncrement: true });
+  void database.createObjectStore('meta').put(newEpoch(), 'epoch');
 }
+
+/** In µs, and with a part that is different where two are made at once. */
+export const newEpoch = (): number => Date.now() * 1000 + Math.floor(Math.random() * 1000);
 
 /** All keys of a compound index that begin with `prefix`: an array sorts after every number and string. */
 export function startingWith(...prefix: IDBValidKey[]): IDBKeyRange {

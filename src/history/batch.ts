@@ -70,7 +70,7 @@ export class Batch {
 
   /** The row of `id` if it is one of the session that can be read. */
   async relative(id: string, sessionId: string): Promise<SnapshotRow | undefined> {
-    const row = await this.row(id).catch(() => undefined);
+    const row = await this.row(id).catch(unlessUnreadable);
     return row?.sessionId === sessionId ? row : undefined;
   }
 
@@ -101,10 +101,7 @@ export class Batch {
 
   /** What a row that cannot be read had is stored again by those who continue it. */
   stateIfWhole(row: SnapshotRow): Promise<LoadedState | null | undefined> {
-    return this.state(row).catch((error) => {
-      if (error instanceof SessionStoreError) return undefined;
-      throw error;
-    });
+    return this.state(row).catch(unlessUnreadable);
   }
 
   /** Where a log ends. */
@@ -201,4 +198,9 @@ export class Batch {
     for (const [id, row] of this.#sessions) if (isSessionRow(row)) recent.sessions.set(id, row);
     for (const [log, tip] of this.#tips) recent.tips.set(log, tip);
   }
+}
+
+/** Does without a row that cannot be read; a database that cannot be read is another matter. */
+function unlessUnreadable(error: unknown): undefined {
+  if (!(error instanceof SessionStoreError)) throw error;
 }

@@ -1,9 +1,9 @@
 import * as z from 'zod/mini';
-import { ROW_FORMAT } from '../database/schema.js';
+import { LATEST_MS, ROW_FORMAT } from '../database/schema.js';
 
 const format = z.literal(ROW_FORMAT);
 const position = z.int().check(z.nonnegative());
-const time = z.number().check(z.refine((ms) => !Number.isNaN(ms)));
+const time = z.number().check(z.gte(-LATEST_MS), z.lte(LATEST_MS));
 
 /** Log, first position, count, and so on. */
 const spans = z
@@ -14,6 +14,19 @@ const field = z.union([
   z.tuple([z.string(), z.literal('value'), z.unknown()]),
   z.tuple([z.string(), z.enum(['array', 'one']), spans]),
 ]);
+
+/** Media that are outside of the row's entries, or where nothing could be put into them. */
+const isMisplaced = (entries: unknown[], [index, path]: [number, string[], number, number]): boolean => {
+  let part: unknown = entries[index];
+  for (const key of path) {
+    if (typeof part !== 'object' || part === null) return true;
+    part = (part as Record<string, unknown>)[key];
+  }
+  return index >= entries.length;
+};
+
+/** The key of a row of a log. */
+export const logKeySchema = z.tuple([position, position, position, z.number()]);
 
 /** What every row must be, down to its last number; reading asks for less, because it asks every time. */
 export const rowSchemas = {
@@ -47,12 +60,15 @@ export const rowSchemas = {
     saved: position,
     unsealed: z.number(),
   }),
-  logs: z.object({
-    format,
-    at: position,
-    size: z.number(),
-    entries: z.array(z.unknown()).check(z.minLength(1)),
-    intricate: z.optional(z.array(position)),
-    media: z.optional(z.array(z.tuple([position, z.array(z.string()), position, position]))),
-  }),
+  logs: z
+    .object({
+      format,
+      at: position,
+      size: z.number(),
+      entries: z.array(z.unknown()).check(z.minLength(1)),
+      intricate: z.optional(z.array(position)),
+      media: z.optional(z.array(z.tuple([position, z.array(z.string()), position, position]))),
+    })
+    .check(z.refine(({ entries, media = [] }) => !media.some((place) => isMisplaced(entries, place)))),
+  meta: position,
 };

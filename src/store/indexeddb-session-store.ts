@@ -1,5 +1,5 @@
 import { nanoid } from 'nanoid';
-import type { CheckReport } from '../contract/check.js';
+import type { CheckOptions, CheckReport } from '../contract/check.js';
 import type { HealthEvent } from '../contract/health.js';
 import type { RetainOptions, RetentionPolicy, RetentionReport } from '../contract/retention.js';
 import type {
@@ -276,11 +276,17 @@ export class IndexedDBSessionStore<S = unknown> implements SessionStore<S> {
 
   /**
    * Walks through the tenant's whole database and reports what does not fit together: rows that cannot be read,
-   * entries that nothing reaches or that are missing, wrong counts and marks. Changes nothing.
+   * entries that nothing reaches or that are missing, wrong counts and marks. Changes nothing, unless `repair` is set:
+   * then what is broken is moved to the quarantine, and what follows from the rest is computed anew, all in one
+   * transaction. Nothing is deleted, and everything that could be read before reads as before.
    */
-  async check(options?: SessionStoreOptions): Promise<CheckReport> {
-    const { checkAll } = await import('../history/check.js');
-    return this.#tenant(options).read(checkAll, Infinity);
+  async check(options: CheckOptions = {}): Promise<CheckReport> {
+    const tenant = this.#tenant(options);
+    const { repair = false } = options;
+    requireValid(flag, repair, 'options.repair');
+    const { checkAll, repairAll } = await import('../history/check.js');
+    if (!repair) return tenant.read(checkAll, Infinity);
+    return (await tenant.write(repairAll, Infinity))!.report;
   }
 
   /**

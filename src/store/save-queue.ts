@@ -1,4 +1,5 @@
-import { SessionStoreError } from '../errors.js';
+import { isConnectionFault } from '../database/faults.js';
+import type { SessionStoreError } from '../errors.js';
 
 /** Saves of one batch share one transaction; a longer one would keep other tabs waiting. */
 const MOST_TOGETHER = 128;
@@ -46,9 +47,10 @@ export class SaveQueue<Request, Result> {
     try {
       results = await this.run(group.map(({ request }) => request));
     } catch (error) {
-      // A database that does not answer is none of the saves' fault, and would not answer one of them sooner.
-      const isOurs = error instanceof SessionStoreError && error.status === 'UNAVAILABLE';
-      if (group.length === 1 || isOurs) return group.forEach(({ reject }) => reject(error));
+      // Nobody is to blame for a lost connection, and nobody knows what became of a save that took too long.
+      if (group.length === 1 || isConnectionFault(error as SessionStoreError)) {
+        return group.forEach(({ reject }) => reject(error));
+      }
       // One of them may be to blame, and only that one shall fail.
       for (const waiting of group) await this.#runGroup([waiting]);
       return undefined;

@@ -93,10 +93,13 @@ export class Tenant<S> {
   }
 
   /** Writes after all operations begun before, and tells everybody before it resolves. */
-  write<C extends Commit>(work: (transaction: WriteTransaction) => Promise<C | null>): Promise<C | null> {
+  write<C extends Commit>(
+    work: (transaction: WriteTransaction) => Promise<C | null>,
+    limitMs?: number,
+  ): Promise<C | null> {
     this.#saves.close();
     return this.#enqueue(async () => {
-      const commit = await this.#withRoom(() => this.#connection.write(work));
+      const commit = await this.#withRoom(() => this.#connection.write(work, limitMs));
       if (commit) this.#publish(commit);
       return commit;
     });

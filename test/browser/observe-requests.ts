@@ -9,7 +9,8 @@ export interface RequestMade {
   request?: IDBRequest;
 }
 
-type Listener = (request: RequestMade) => void;
+/** May return what to call once the request is made, before anybody else can wait for it. */
+type Listener = (request: RequestMade) => unknown;
 type Source = IDBObjectStore | IDBIndex | IDBCursor;
 
 const WRITING = ['put', 'add', 'delete', 'clear', 'update'];
@@ -40,9 +41,11 @@ function tap(prototype: Source): void {
     methods[method] = function (this: Source, ...args: unknown[]) {
       const { name: store, transaction } = objectStoreOf(this);
       const made: RequestMade = { method, store, transaction, writes: WRITING.includes(method) };
-      for (const listener of listeners) listener(made);
+      const afterwards = [...listeners].map((listener) => listener(made));
       const request = original.apply(this, args);
       if (request instanceof IDBRequest) made.request = request;
+      const pending = made.request ?? (this as IDBCursor).request;
+      for (const each of afterwards) if (typeof each === 'function') each(pending);
       return request;
     };
   }

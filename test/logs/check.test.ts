@@ -2,7 +2,7 @@ import { IDBFactory } from 'fake-indexeddb';
 import { beforeEach, expect, test } from 'vitest';
 import type { CheckProblem } from '../../src/index.js';
 import { dumpDatabase, overwriteRow, withRaw } from '../browser/raw-database.js';
-import { Chat, conversation, logKeys, spoilLogRow } from './chat.js';
+import { Chat, conversation, logKeys, said, spoilLogRow } from './chat.js';
 
 beforeEach(() => {
   globalThis.indexedDB = new IDBFactory();
@@ -29,7 +29,7 @@ async function problemsOf(chat: Chat): Promise<CheckProblem[]> {
 }
 
 test('an empty database, and one that is in order', async () => {
-  const nothing = { sessions: 0, snapshots: 0, entries: 0, bytes: 0, problems: [] };
+  const nothing = { sessions: 0, snapshots: 0, entries: 0, bytes: 0, problems: [], quarantined: 0 };
   expect(await new Chat().store.check()).toEqual(nothing);
   const chat = await filled();
   expect(await problemsOf(chat)).toEqual([]);
@@ -129,7 +129,8 @@ test.each<[string, (row: any) => unknown]>([
   ['without entries', ({ entries: _, ...row }) => row],
   ['with an entry less than its key says', (row) => ({ ...row, entries: row.entries.slice(1) })],
   ['with media that are none', (row) => ({ ...row, media: 'garbage' })],
-  ['of a newer format', (row) => ({ ...row, format: 9 })],
+  ['with media where none can be', (row) => ({ ...row, media: [[0, ['no', 'where'], 1, 0]] })],
+  ['with media of an entry that is not there', (row) => ({ ...row, media: [[7, [], 1, 0]] })],
 ])('a row of a log that is damaged: %s', async (_, spoil) => {
   const chat = await filled();
   const [, second] = await logKeys(chat.name);
@@ -139,6 +140,56 @@ test.each<[string, (row: any) => unknown]>([
     { kind: 'dangling', snapshotId: 'n1', log, from, to },
     { kind: 'dangling', snapshotId: 'n2', log, from, to },
   ]);
+});
+
+test('rows of a newer format are named, and nothing is made of what they may refer to', async () => {
+  const chat = await filled();
+  const [, second, third] = await logKeys(chat.name);
+  const [log, , from] = await spoilLogRow(chat.name, (row) => ({ ...row, format: 9 }), second);
+  expect(await problemsOf(chat)).toEqual([{ kind: 'newer', store: 'logs', id: `${log},${from}` }]);
+
+  await overwriteRow(chat.name, 'snapshots', 'n2', ({ id, sessionId }) => ({ id, sessionId, format: 9 }));
+  expect(third, 'what only n2 refers to').toBeDefined();
+  expect(await problemsOf(chat)).toEqual([
+    { kind: 'newer', store: 'snapshots', id: 'n2' },
+    { kind: 'newer', store: 'logs', id: `${log},${from}` },
+  ]);
+  await overwriteRow(chat.name, 'sessions', 's', ({ id }) => ({ id, format: 9 }));
+  expect(await problemsOf(chat)).toContainEqual({ kind: 'newer', store: 'sessions', id: 's' });
+});
+
+test('media that are lost: all who show them dangle', async () => {
+  const chat = new Chat();
+  const image = `data:image/png;base64,${'A'.repeat(20_000)}`;
+  await chat.save('a', undefined, { messages: [said('look'), { role: 'user', content: [{ image }] }] });
+  await chat.save('b', 'a', { messages: [said('look')] });
+  const rows = await dumpDatabase(chat.name);
+  const place = rows!['logs']!.flatMap(([, row]) => (row as { media?: number[][] }).media ?? [])[0]!;
+  const [log, at] = place.slice(2) as [number, number];
+  const key = (await logKeys(chat.name)).find((each) => each[0] === log && each[2] === at);
+  await spoilLogRow(chat.name, () => undefined, key);
+  expect(await problemsOf(chat)).toEqual([{ kind: 'dangling', snapshotId: 'a', log, from: at, to: at + 1 }]);
+});
+
+test('rows that are nobody’s: under keys that are none, and beside the clock', async () => {
+  const chat = await filled();
+  await withRaw(chat.name, (transaction) => {
+    transaction.objectStore('logs').put({ format: 1 }, 7);
+    transaction.objectStore('meta').put('garbage', 'foreign');
+    transaction.objectStore('meta').delete('epoch');
+  });
+  expect(await problemsOf(chat)).toEqual([
+    { kind: 'damaged', store: 'logs', id: '7' },
+    { kind: 'damaged', store: 'meta', id: 'epoch' },
+    { kind: 'damaged', store: 'meta', id: 'foreign' },
+  ]);
+});
+
+test('a clock that is behind what was written', async () => {
+  const chat = await filled();
+  const actual = new Map((await dumpDatabase(chat.name))!['meta']).get('clock') as number;
+  await withRaw(chat.name, (transaction) => transaction.objectStore('meta').put(7, 'clock'));
+  expect(await problemsOf(chat)).toEqual([{ kind: 'clock', stored: 7, actual }]);
 });
 
 test('several problems at once are all reported', async () => {

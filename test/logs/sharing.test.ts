@@ -351,3 +351,12 @@ describe.each<[string, (seed: number) => unknown]>([
     await chat.expectWhole();
   });
 });
+
+test('a message with several images does not keep its neighbours from being read without it', async () => {
+  const chat = new Chat();
+  const image = (letter: string) => `data:image/png;base64,${letter.repeat(20_000)}`;
+  const shown = { role: 'user', content: [{ image: image('A') }, { image: image('B') }] };
+  await chat.save('a', undefined, { messages: [said('look'), shown] });
+  await chat.save('b', 'a', { messages: [said('look')] });
+  await chat.expectWhole();
+});

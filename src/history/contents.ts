@@ -1,0 +1,114 @@
+import type * as z from 'zod/mini';
+import { isNewer } from '../database/rows.js';
+import {
+  logKey,
+  type LogKey,
+  type LogRow,
+  type ReadTransaction,
+  type SessionRow,
+  type SnapshotRow,
+} from '../database/schema.js';
+import { merged, type Run } from '../logs/runs.js';
+import { logKeySchema, rowSchemas } from './row-schemas.js';
+
+/** Rows of a store, sorted by whether they can be read. */
+export interface Sorted<Row> {
+  whole: Row[];
+  damaged: Row[];
+  /** Written by a newer Offshoot. */
+  newer: Row[];
+}
+
+/** The same of logs, without what takes up room. */
+export interface LogContents {
+  whole: LogKey[];
+  damaged: IDBValidKey[];
+  newer: IDBValidKey[];
+  /** What there is of each log; of a newer row, what its key says. */
+  runs: Map<number, Run[]>;
+  /** The media inside the entries of each log: where the entry is, and where they are logged. */
+  media: Map<number, { at: number; log: number; mediaAt: number }[]>;
+  entries: number;
+  bytes: number;
+}
+
+/** All of a database as of one moment. */
+export interface Contents {
+  snapshots: Sorted<SnapshotRow>;
+  sessions: Sorted<SessionRow>;
+  logs: LogContents;
+  meta: Map<IDBValidKey, unknown>;
+  quarantined: number;
+}
+
+export async function readContents(transaction: ReadTransaction): Promise<Contents> {
+  const meta = transaction.objectStore('meta');
+  const [metaKeys, metaRows] = [await meta.getAllKeys(), await meta.getAll()];
+  return {
+    snapshots: sorted(await transaction.objectStore('snapshots').getAll(), rowSchemas.snapshots),
+    sessions: sorted(await transaction.objectStore('sessions').getAll(), rowSchemas.sessions),
+    logs: await readLogs(transaction),
+    meta: new Map(metaKeys.map((key, index) => [key, metaRows[index]])),
+    quarantined: await transaction.objectStore('quarantine').count(),
+  };
+}
+
+function sorted<Row>(rows: readonly Row[], schema: z.ZodMiniType): Sorted<Row> {
+  const result: Sorted<Row> = { whole: [], damaged: [], newer: [] };
+  for (const row of rows) result[kindOf(row, schema)].push(row);
+  return result;
+}
+
+const kindOf = (row: unknown, schema: z.ZodMiniType): keyof Sorted<unknown> =>
+  isNewer(row) ? 'newer' : schema.safeParse(row).success ? 'whole' : 'damaged';
+
+async function readLogs(transaction: ReadTransaction): Promise<LogContents> {
+  const logs: LogContents = {
+    whole: [],
+    damaged: [],
+    newer: [],
+    runs: new Map(),
+    media: new Map(),
+    entries: 0,
+    bytes: 0,
+  };
+  let cursor = await transaction.objectStore('logs').openCursor();
+  while (cursor) {
+    const { key, value } = cursor;
+    const kind = kindOf(value, rowSchemas.logs);
+    if (kind === 'newer') {
+      logs.newer.push(key);
+      if (isLogKey(key)) addRun(logs.runs, key);
+    } else if (kind === 'whole' && isKeyOf(key, value)) addRow(logs, key, value);
+    else logs.damaged.push(key);
+    cursor = await cursor.continue();
+  }
+  for (const [log, each] of logs.runs) logs.runs.set(log, merged(each));
+  return logs;
+}
+
+const isLogKey = (key: unknown): key is LogKey => logKeySchema.safeParse(key).success;
+
+const isKeyOf = (key: IDBValidKey, row: LogRow): key is LogKey =>
+  isLogKey(key) && logKey(key[0], row).every((part, index) => part === key[index]);
+
+function addRow(logs: LogContents, key: LogKey, row: LogRow): void {
+  const [log] = key;
+  logs.whole.push(key);
+  logs.entries += row.entries.length;
+  logs.bytes += row.size;
+  addRun(logs.runs, key);
+  if (!row.media) return;
+  const places = row.media.map(([index, , mediaLog, mediaAt]) => ({
+    at: row.at + index,
+    log: mediaLog,
+    mediaAt,
+  }));
+  logs.media.set(log, [...(logs.media.get(log) ?? []), ...places]);
+}
+
+function addRun(runs: Map<number, Run[]>, [log, end, start]: LogKey): void {
+  const known = runs.get(log);
+  if (known) known.push([start, end]);
+  else runs.set(log, [[start, end]]);
+}

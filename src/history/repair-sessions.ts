@@ -1,0 +1,94 @@
+import {
+  ROW_FORMAT,
+  LATEST_MS,
+  type SessionRow,
+  type SnapshotRow,
+  type WriteTransaction,
+} from '../database/schema.js';
+import { record } from '../validation/schema.js';
+import type { Commit } from './commit.js';
+import type { Contents } from './contents.js';
+import { problemOf, type Members } from './findings.js';
+import { leavesIn } from './leaves.js';
+import type { Quarantine } from './quarantine.js';
+
+/** Makes the rows of sessions agree with the snapshots that are left, and notes those that changed in the commit. */
+export async function repairSessions(
+  transaction: WriteTransaction,
+  { sessions: { whole, damaged } }: Contents,
+  quarantine: Quarantine,
+  { members, isNewer }: Members,
+  commit: Commit,
+): Promise<void> {
+  const sessions = transaction.objectStore('sessions');
+  const put = async (row: SessionRow, own: readonly SnapshotRow[]) => {
+    const session = recomputed(row, own, commit.version);
+    commit.sessions.set(row.id, session);
+    await sessions.put(session);
+  };
+  const lost = new Set(members.keys());
+  for (const row of whole) {
+    const own = members.get(row.id);
+    lost.delete(row.id);
+    if (isNewer(row.id)) continue;
+    if (own) {
+      if (problemOf(row, own)) await put(row, own);
+      continue;
+    }
+    await quarantine.move('sessions', row.id, row, 'empty');
+    commit.sessions.set(row.id, undefined);
+  }
+  for (const row of damaged) {
+    const own = members.get(row.id);
+    lost.delete(row.id);
+    if (isNewer(row.id)) continue;
+    await quarantine.move('sessions', row.id, row, 'damaged');
+    if (own) await put(rebuilt(row.id, own, commit.version, row), own);
+    else commit.sessions.set(row.id, undefined);
+  }
+  for (const id of lost) {
+    const own = members.get(id)!;
+    await put(rebuilt(id, own, commit.version), own);
+  }
+}
+
+/** What follows from the session's snapshots. */
+function recomputed(row: SessionRow, own: readonly SnapshotRow[], version: number): SessionRow {
+  const { latest: _, selected, ...kept } = row;
+  return {
+    ...kept,
+    ...leavesIn(own),
+    snapshots: own.length,
+    ...(own.some(({ id }) => id === selected) && { selected }),
+    version,
+  };
+}
+
+const isTime = (ms: unknown): ms is number => typeof ms === 'number' && Math.abs(ms) <= LATEST_MS;
+
+/** What does not follow from them, where it can still be read. */
+function rebuilt(
+  id: string,
+  own: readonly SnapshotRow[],
+  version: number,
+  damaged: Partial<SessionRow> = {},
+): SessionRow {
+  const { title, metadata, createdMs, updatedMs, selected, unsealed } = damaged;
+  const created = own.map((row) => row.createdMs);
+  const updated = own.map(({ info }) => Date.parse(String(info['updatedAt']))).filter(isTime);
+  return {
+    format: ROW_FORMAT,
+    id,
+    ...(typeof title === 'string' && { title }),
+    ...(!record(metadata) && { metadata }),
+    createdMs: isTime(createdMs) ? createdMs : created.reduce((a, b) => Math.min(a, b)),
+    updatedMs: isTime(updatedMs) ? updatedMs : [...created, ...updated].reduce((a, b) => Math.max(a, b)),
+    snapshots: 0,
+    ...(selected !== undefined && { selected }),
+    leaves: 0,
+    version,
+    // That of none of them: whoever is saved again must not take for its own what others may have appended.
+    saved: version,
+    unsealed: typeof unsealed === 'number' ? unsealed : 0,
+  };
+}

@@ -1,0 +1,88 @@
+import type { CheckProblem, CheckReport, Repair } from '../contract/check.js';
+import { newEpoch, type SnapshotRow, type WriteTransaction } from '../database/schema.js';
+import { keepOnly } from '../logs/free.js';
+import { without } from '../logs/runs.js';
+import { tick, type Commit } from './commit.js';
+import { readContents, type Contents } from './contents.js';
+import {
+  foreignMeta,
+  latestReading,
+  lostParts,
+  membersOf,
+  reportOn,
+  unreached,
+  type Members,
+} from './findings.js';
+import { Quarantine } from './quarantine.js';
+import { repairSessions } from './repair-sessions.js';
+
+/** Puts right what `check()` finds, and nothing else. What is taken out is in the quarantine afterwards. */
+export async function repairAll(transaction: WriteTransaction): Promise<Commit & { report: CheckReport }> {
+  const contents = await readContents(transaction);
+  const report = reportOn(contents);
+  const whole = contents.snapshots.whole.filter((row) => lostParts(row, contents.logs).length === 0);
+  const membership = membersOf(contents, whole);
+  for (const problem of report.problems) problem.repair = repairOf(problem, contents, membership);
+
+  const clock = contents.meta.get('clock');
+  const since = typeof clock === 'number' ? clock : 0;
+  const commit: Commit = { since, version: since, snapshots: [], sessions: new Map(), cleared: false };
+  if (report.problems.every(({ repair }) => repair === 'left')) return { ...commit, report };
+
+  commit.version = Math.max(tick(since), latestReading(contents) + 1);
+  const quarantine = new Quarantine(transaction);
+  await repairMeta(transaction, contents, quarantine, commit.version);
+  for (const row of contents.snapshots.damaged) await quarantine.move('snapshots', row.id, row, 'damaged');
+  for (const row of contents.snapshots.whole) {
+    if (!whole.includes(row)) await quarantine.move('snapshots', row.id, row, 'dangling');
+  }
+  await repairLogs(transaction, contents, quarantine, whole);
+  await repairSessions(transaction, contents, quarantine, membership, commit);
+  report.quarantined += quarantine.moved;
+  return { ...commit, report };
+}
+
+function repairOf(problem: CheckProblem, { meta }: Contents, { members, isNewer }: Members): Repair {
+  if (problem.kind === 'newer') return 'left';
+  if (problem.kind === 'clock') return 'recomputed';
+  if (problem.kind === 'damaged') {
+    if (problem.store === 'sessions' && isNewer(problem.id)) return 'left';
+    // There is none, where there must be one.
+    return problem.store === 'meta' && !meta.has(problem.id) ? 'recomputed' : 'quarantined';
+  }
+  return 'sessionId' in problem && members.has(problem.sessionId) ? 'recomputed' : 'quarantined';
+}
+
+async function repairMeta(
+  transaction: WriteTransaction,
+  contents: Contents,
+  quarantine: Quarantine,
+  clock: number,
+): Promise<void> {
+  const meta = transaction.objectStore('meta');
+  for (const key of foreignMeta(contents)) {
+    if (contents.meta.has(key)) await quarantine.move('meta', key, contents.meta.get(key), 'damaged');
+    if (key === 'epoch') await meta.put(newEpoch(), key);
+  }
+  await meta.put(clock, 'clock');
+}
+
+async function repairLogs(
+  transaction: WriteTransaction,
+  contents: Contents,
+  quarantine: Quarantine,
+  whole: readonly SnapshotRow[],
+): Promise<void> {
+  const logs = transaction.objectStore('logs');
+  const { damaged, whole: keys, runs } = contents.logs;
+  for (const key of damaged) await quarantine.move('logs', key, await logs.get(key as never), 'damaged');
+  for (const [log, left] of unreached(contents, whole)) {
+    for (const key of keys) {
+      const [of, end, start] = key;
+      const isWhole = of !== log || left.every(([from, to]) => to <= start || from >= end);
+      // All of it, though only parts go: nothing else tells what they were parts of.
+      if (!isWhole) await quarantine.copy('logs', key, await logs.get(key), 'unreachable');
+    }
+    await keepOnly(transaction, log, without(runs.get(log)!, left));
+  }
+}

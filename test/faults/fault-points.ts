@@ -1,0 +1,155 @@
+import { observingRequests } from '../browser/observe-requests.js';
+
+/** What can go wrong with a request: called once it is made, before anybody waits for it; or instead of making it. */
+export interface RequestFault {
+  title: string;
+  /** Throws instead of making the request. */
+  instead?: () => never;
+  strike?: (request: IDBRequest, transaction: IDBTransaction) => void;
+  /** Nobody is ever answered, so time has to pass. */
+  hangs?: boolean;
+  /** What the caller is told, if the fault is not overcome. */
+  status: string;
+  /** Whether doing it again on a new connection is worth a try. */
+  isReplayed: boolean;
+}
+
+const setError = (target: IDBRequest | IDBTransaction, error: DOMException) =>
+  // The simulated one assigns its own.
+  Object.defineProperty(target, 'error', { get: () => error, set: () => {}, configurable: true });
+
+/** Takes the answer away from those who wait for it; `then` is called when it would have come. */
+function intercept(request: IDBRequest, transaction: IDBTransaction, then: (tell: () => void) => void): void {
+  const listen = request.addEventListener.bind(request);
+  const failed: (() => void)[] = [];
+  Object.defineProperty(request, 'addEventListener', {
+    configurable: true,
+    value: (type: string, listener: () => void) => {
+      if (type === 'error') failed.push(listener);
+    },
+  });
+  // It may be asked to commit while this request, which nobody waits for, is under way.
+  Object.defineProperty(transaction, 'commit', { value: () => {}, configurable: true });
+  const tell = () => failed.forEach((listener) => listener());
+  listen('success', () => then(tell), { once: true });
+  // Another one may have been first.
+  listen('error', tell, { once: true });
+}
+
+/** Requests that keep a transaction from ending are none of the application's. */
+let isOurs = false;
+
+function keepAlive(transaction: IDBTransaction): void {
+  isOurs = true;
+  const request = transaction.objectStore(transaction.objectStoreNames[0]!).count();
+  isOurs = false;
+  request.onsuccess = () => keepAlive(transaction);
+}
+
+const failing = (name: string, status: string, isReplayed: boolean): RequestFault => ({
+  title: `fails with ${name}`,
+  status,
+  isReplayed,
+  strike: (request, transaction) => {
+    const error = new DOMException('injected', name);
+    setError(request, error);
+    intercept(request, transaction, (tell) => {
+      setError(transaction, error);
+      tell();
+      transaction.abort();
+    });
+  },
+});
+
+export const REQUEST_FAULTS: RequestFault[] = [
+  failing('UnknownError', 'UNAVAILABLE', true),
+  failing('QuotaExceededError', 'RESOURCE_EXHAUSTED', false),
+  failing('DataError', 'INTERNAL', false),
+  {
+    title: 'throws',
+    status: 'INTERNAL',
+    isReplayed: false,
+    instead: () => {
+      throw new DOMException('injected', 'DataError');
+    },
+  },
+  {
+    title: 'falls with its transaction',
+    status: 'ABORTED',
+    isReplayed: true,
+    strike: (request, transaction) => {
+      setError(request, new DOMException('injected', 'AbortError'));
+      intercept(request, transaction, (tell) => {
+        tell();
+        transaction.abort();
+      });
+    },
+  },
+  {
+    title: 'falls with the connection',
+    status: 'UNAVAILABLE',
+    isReplayed: true,
+    strike: (request, transaction) => {
+      const error = new DOMException('Connection to Indexed Database server lost.', 'UnknownError');
+      setError(request, error);
+      intercept(request, transaction, (tell) => {
+        transaction.db.close();
+        setError(transaction, error);
+        tell();
+        transaction.abort();
+      });
+    },
+  },
+  {
+    title: 'is never answered',
+    status: 'UNAVAILABLE',
+    isReplayed: false,
+    hangs: true,
+    strike: (request, transaction) => intercept(request, transaction, () => keepAlive(transaction)),
+  },
+];
+
+/** While `action` runs, the `nth` request suffers the fault; with `always`, all after it do, too. */
+export async function withRequestFault<T>(
+  nth: number,
+  fault: RequestFault,
+  always: boolean,
+  action: () => Promise<T>,
+): Promise<T> {
+  let made = 0;
+  const result = await observingRequests(({ transaction }) => {
+    if (isOurs) return undefined;
+    made++;
+    if (made < nth || (made > nth && !always)) return undefined;
+    fault.instead?.();
+    return (request: IDBRequest) => fault.strike?.(request, transaction);
+  }, action);
+  if (made < nth) throw new Error(`there was no request ${nth}, but ${made} of them`);
+  return result;
+}
+
+/** While `action` runs, nobody hears that the `nth` transaction that writes has ended; `done`: it has, all the same. */
+export async function withSilentCommit<T>(nth: number, done: boolean, action: () => Promise<T>): Promise<T> {
+  const { prototype } = IDBDatabase;
+  const original = prototype.transaction;
+  let begun = 0;
+  prototype.transaction = function (...args) {
+    const transaction = original.apply(this, args);
+    if (transaction.mode !== 'readwrite' || ++begun !== nth) return transaction;
+    if (done) {
+      const listen = transaction.addEventListener.bind(transaction);
+      Object.defineProperty(transaction, 'addEventListener', {
+        value: (type: string, listener: () => void) => type !== 'complete' && listen(type, listener),
+      });
+    } else {
+      Object.defineProperty(transaction, 'commit', { value: () => {} });
+      keepAlive(transaction);
+    }
+    return transaction;
+  };
+  try {
+    return await action();
+  } finally {
+    prototype.transaction = original;
+  }
+}
