@@ -23,7 +23,19 @@ export default defineConfig({
       },
       {
         // Listed, so that Vite does not find one in the middle of a run and reload the page.
-        optimizeDeps: { include: ['idb', 'nanoid', 'zod/mini', 'zod/v4/core', 'dequal', 'fast-check'] },
+        optimizeDeps: {
+          include: [
+            'idb',
+            'nanoid',
+            'zod/mini',
+            'zod/v4/core',
+            'dequal',
+            'fast-check',
+            'devalue',
+            '@noble/hashes/sha2.js',
+            '@noble/hashes/utils.js',
+          ],
+        },
         test: {
           name: 'chromium',
           testTimeout,

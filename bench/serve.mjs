@@ -12,12 +12,15 @@ const headers = {
   'Cross-Origin-Embedder-Policy': 'require-corp',
 };
 
-/** @param {string[]} missing packages that are not installed: their variants fail to load, and only they */
-export async function serve(missing) {
+/**
+ * @param {string[]} missing packages that are not installed: their variants fail to load, and only they
+ * @param {string} root the page's folder
+ */
+export async function serve(missing, root = 'page') {
   const outDir = await temporaryFolder('page');
   /** @satisfies {import('vite').InlineConfig} */
   const config = {
-    root: join(folder, 'page'),
+    root: join(folder, root),
     configFile: false,
     logLevel: 'error',
     resolve: { alias: [{ find: /^offshoot$/, replacement: join(folder, '../src/index.ts') }] },

@@ -1,5 +1,3 @@
-import type { RoomReport } from './contract/health.js';
-
 /**
  * Genkit's status names, as far as the store uses them.
  *
@@ -23,6 +21,16 @@ export type StatusName =
   | 'UNAVAILABLE'
   | 'DATA_LOSS'
   | 'INTERNAL';
+
+/** How full it is, and what deleting would bring. */
+export interface RoomReport {
+  /** Of the whole origin, in bytes, as the browser estimates it; absent where it does not. */
+  usage?: number;
+  /** What the origin may use, in bytes, as the browser estimates it; absent where it does not. */
+  quota?: number;
+  /** What deleting each session would free, roughly, in bytes; the largest first. */
+  sessions: { sessionId: string; bytes: number }[];
+}
 
 /** Every error of the store, except what a mutator itself throws. */
 export class SessionStoreError extends Error {

@@ -1,3 +1,4 @@
+import type { RoomReport } from '../errors.js';
 import type { RetentionReport } from './retention.js';
 
 /** What an application should tell its user about a store's database. */
@@ -20,16 +21,6 @@ export type HealthEvent =
   | { type: 'recovered'; database: string; replacement: string }
   /** There is no IndexedDB here: what is saved is gone when the page is closed. */
   | { type: 'memory-only'; database: string };
-
-/** How full it is, and what deleting would bring. */
-export interface RoomReport {
-  /** Of the whole origin, in bytes, as the browser estimates it; absent where it does not. */
-  usage?: number;
-  /** What the origin may use, in bytes, as the browser estimates it; absent where it does not. */
-  quota?: number;
-  /** What deleting each session would free, roughly, in bytes; the largest first. */
-  sessions: { sessionId: string; bytes: number }[];
-}
 
 /** What `onQuotaExceeded` is called with. */
 export interface QuotaExceeded extends RoomReport {

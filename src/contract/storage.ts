@@ -1,4 +1,4 @@
-import type { RoomReport } from './health.js';
+import type { RoomReport } from '../errors.js';
 
 /** What `store.storage()` reports. */
 export interface StorageReport extends RoomReport {

@@ -33,9 +33,7 @@ export async function loadState(
   row: SnapshotRow,
   ahead: Ahead = new Map(),
 ): Promise<LoadedState | null | undefined> {
-  const { state } = row;
-  if (!state) return state;
-  const logs = new Map<number, Map<number, Entry>>();
+  if (!row.state) return row.state;
   const rows = await Promise.all(
     [...runsByLog(spansOf(row))].map(async ([log, runs]) => {
       const from = Math.min(...runs.map(([start]) => start));
@@ -43,6 +41,17 @@ export async function loadState(
       return { log, rows: await readRun(transaction, log, from, to, row.id, ahead.get(log)) };
     }),
   );
+  return assembleState(row, rows);
+}
+
+/** The state of a snapshot, given all that it reaches, and perhaps more. */
+export function assembleState(
+  row: SnapshotRow,
+  rows: readonly { log: number; rows: readonly LogRow[] }[],
+): LoadedState | null | undefined {
+  const { state } = row;
+  if (!state) return state;
+  const logs = new Map<number, Map<number, Entry>>();
   for (const { log, rows: logRows } of rows) {
     const entries = new Map<number, Entry>();
     logs.set(log, entries);

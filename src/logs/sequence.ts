@@ -33,13 +33,13 @@ export function startOf(sequence: Sequence, length: number): Sequence {
   return continued(EMPTY, sequence.entries.slice(0, length));
 }
 
-export function toSpans(entries: readonly Entry[]): Spans {
+export function toSpans(entries: readonly Pick<Entry, 'log' | 'at'>[]): Spans {
   const spans: Spans = [];
   for (const entry of entries) extend(spans, entry);
   return spans;
 }
 
-function extend(spans: Spans, { log, at }: Entry): void {
+function extend(spans: Spans, { log, at }: Pick<Entry, 'log' | 'at'>): void {
   const last = spans.length - 3;
   if (last >= 0 && spans[last] === log && at === spans[last + 1]! + spans[last + 2]!) spans[last + 2]!++;
   else spans.push(log, at, 1);

@@ -23,6 +23,7 @@ import type {
   SnapshotMutator,
 } from '../contract/snapshot.js';
 import type { StorageReport } from '../contract/storage.js';
+import type { ExportOptions, GenkitFiles, ImportOptions, ImportReport } from '../contract/transfer.js';
 import type { ReadTransaction } from '../database/schema.js';
 import { SessionStoreError } from '../errors.js';
 import { readHead, readLatest, readSession, readSnapshot } from '../history/read.js';
@@ -50,6 +51,7 @@ import {
   type IndexedDBSessionStoreOptions,
 } from './options.js';
 import { Tenant } from './tenant.js';
+import { exportStream, importFiles, importStream, type TransferPort } from './transfer.js';
 
 /**
  * Stores the sessions of AI agents as trees of snapshots in IndexedDB, and keeps every tab up to date.
@@ -328,6 +330,41 @@ export class IndexedDBSessionStore<S = unknown> implements SessionStore<S> {
     return retain(caretaker, { ...policy }, options);
   }
 
+  /**
+   * Everything the tenant has, or the sessions named, as JSON Lines in UTF-8 (docs/export-format.md). What is read
+   * is made while it is read, one session at a time, each as of one moment; sessions saved meanwhile may be in it or
+   * not. Rows that cannot be read are left out and named in the last line.
+   *
+   * The stream fails with `INVALID_ARGUMENT` for bad options, with `FAILED_PRECONDITION` if something is stored that
+   * no file can hold, and with the signal's reason.
+   */
+  exportSessions(options: ExportOptions = {}): ReadableStream<Uint8Array> {
+    return exportStream(this.#transferPort(options), options);
+  }
+
+  /**
+   * Imports what `exportSessions` wrote. A session is written in one transaction, after all of it has been read and
+   * its digest compared, or not at all; so an import that ended early is run again. Other tabs are told.
+   *
+   * Rejects with a {@link SessionImportError}, which has the report so far: `DATA_LOSS` if the file is cut off or
+   * was changed, `INVALID_ARGUMENT` with the line in `path` for what no export has, `FAILED_PRECONDITION` for one of
+   * a newer version; and with the signal's reason. A session whose ids are taken is `failed` in the report instead.
+   */
+  async importSessions(
+    stream: ReadableStream<Uint8Array>,
+    options: ImportOptions = {},
+  ): Promise<ImportReport> {
+    return importStream(this.#transferPort(options), stream, options);
+  }
+
+  /**
+   * Imports the snapshots of one directory of Genkit's `FileSessionStore` (by default its `global`), each session in
+   * one transaction. All files are checked before anything is written: `INVALID_ARGUMENT` with the file in `path`.
+   */
+  async importGenkitFiles(files: GenkitFiles, options: ImportOptions = {}): Promise<ImportReport> {
+    return importFiles(this.#transferPort(options), files, options);
+  }
+
   /** Waits for what has been begun, then lets go of everything. Calling it again does nothing. */
   async close(): Promise<void> {
     this.#closed = true;
@@ -363,6 +400,22 @@ export class IndexedDBSessionStore<S = unknown> implements SessionStore<S> {
       this.#tenants.set(name, tenant);
     }
     return tenant;
+  }
+
+  /** How much there is to read or to write, and how long it takes, is not for us to say. */
+  #transferPort(options: SessionStoreOptions): TransferPort {
+    const tenant = () => this.#tenant(options);
+    tenant();
+    const { generateId = nanoid } = this.#options;
+    return {
+      read: async (work) => tenant().read(work, Infinity),
+      write: async (work) => tenant().write(work, Infinity),
+      generateId: () => {
+        const id = generateId();
+        requireId(id, 'generateId()');
+        return id;
+      },
+    };
   }
 
   /** Reads what is shown of one session or snapshot. */

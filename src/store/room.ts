@@ -1,6 +1,6 @@
-import type { HealthEvent, QuotaExceeded, RoomReport } from '../contract/health.js';
+import type { HealthEvent, QuotaExceeded } from '../contract/health.js';
 import type { StorageReport } from '../contract/storage.js';
-import type { SessionStoreError } from '../errors.js';
+import type { RoomReport, SessionStoreError } from '../errors.js';
 import { removeSession } from '../history/remove.js';
 import type { Caretaker } from '../history/retain.js';
 import { readUsage } from '../history/usage.js';

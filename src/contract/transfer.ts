@@ -1,0 +1,90 @@
+import type { SessionStoreError } from '../errors.js';
+import type { SessionStoreOptions } from './snapshot.js';
+
+/** How far an export or an import has come. */
+export interface TransferProgress {
+  /** Sessions that are done, whatever became of them; a snapshot without a session counts as one. */
+  sessions: number;
+  /** How many there are in all, where that is known beforehand. */
+  totalSessions?: number | undefined;
+  snapshots: number;
+  /** Elements of arrays, large values and media. */
+  entries: number;
+  /** Bytes written or read. */
+  bytes: number;
+}
+
+interface TransferOptions extends SessionStoreOptions {
+  /** Ends it with the signal's reason. Sessions that were imported by then stay. */
+  signal?: AbortSignal | undefined;
+  /** Is told after every session. */
+  onProgress?: ((progress: TransferProgress) => void) | undefined;
+}
+
+export interface ExportOptions extends TransferOptions {
+  /** Only these sessions; one that does not exist is left out. Default: everything the tenant has. */
+  sessionIds?: readonly string[] | undefined;
+}
+
+/**
+ * What an import does with a session that is there already, or one of whose snapshots has the id of another
+ * session's:
+ *
+ * - `skip`, the default: leaves what is there, so that an import that was interrupted can be run again.
+ * - `fork`: imports it as another session, with new ids for it and for its snapshots.
+ * - `replace`: deletes what is there in the transaction that writes what is imported.
+ *
+ * `skip` and `replace` touch no other session: taking a snapshot id from one is refused with `ALREADY_EXISTS`.
+ */
+export type OnConflict = 'skip' | 'fork' | 'replace';
+
+export interface ImportOptions extends TransferOptions {
+  onConflict?: OnConflict | undefined;
+  /** The longest line, or file of Genkit's, that is read, in bytes. Default 64 MiB. */
+  maxLineBytes?: number | undefined;
+}
+
+/** What became of a session, or of a snapshot without one. */
+export interface ImportedSession {
+  /** As the file names it. `undefined` for a snapshot that belongs to no session. */
+  sessionId: string | undefined;
+  /** The snapshot, if it belongs to no session. */
+  snapshotId?: string | undefined;
+  outcome: 'imported' | 'skipped' | 'forked' | 'replaced' | 'failed';
+  /** The id it has now, if it was forked. */
+  newId?: string | undefined;
+  /** Why nothing of it was written, if it failed: `ALREADY_EXISTS`. */
+  error?: SessionStoreError | undefined;
+}
+
+/** Something that could not be read when the export was made: a session's own row, or a snapshot. */
+export interface DamagedPart {
+  sessionId?: string | undefined;
+  snapshotId?: string | undefined;
+}
+
+export interface ImportReport {
+  /** Whether the file was read to its end, and is as it was written. */
+  complete: boolean;
+  /** In the order of the file. */
+  sessions: ImportedSession[];
+  /** How many sessions had each outcome. */
+  totals: Record<ImportedSession['outcome'], number>;
+  /** How many snapshots were written. */
+  snapshots: number;
+  /** What the export already lacked. */
+  damaged: DamagedPart[];
+}
+
+/** What an import rejects with if it ends early: the report says what had been imported by then, and stays. */
+export interface SessionImportError extends SessionStoreError {
+  readonly report: ImportReport;
+}
+
+/** As much of a `FileSystemDirectoryHandle` as reading a directory takes. */
+export interface DirectoryHandle {
+  values(): AsyncIterable<FileSystemHandle>;
+}
+
+/** The files of one directory of Genkit's `FileSessionStore`. */
+export type GenkitFiles = Iterable<File> | AsyncIterable<File> | DirectoryHandle;

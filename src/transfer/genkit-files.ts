@@ -1,0 +1,71 @@
+import type { DirectoryHandle, GenkitFiles } from '../contract/transfer.js';
+import { SessionStoreError } from '../errors.js';
+import { invalid, requireNone } from '../validation/argument.js';
+import { inspect, Unfit } from './inspect.js';
+import { genkitSnapshot } from './line-schemas.js';
+import { parseJson } from './parse-json.js';
+
+/** Where Genkit remembers each session's latest snapshot, which follows from the snapshots. */
+const POINTERS = '.pointers';
+
+/** A snapshot as Genkit's file has it. */
+export interface GenkitSnapshot {
+  snapshotId: string;
+  sessionId?: string | undefined;
+  parentId?: string | undefined;
+  createdAt: string;
+  updatedAt?: string | undefined;
+  state?: Record<string, unknown> | undefined;
+  [field: string]: unknown;
+}
+
+/** With its folders, if it was chosen as part of a directory. */
+export const pathOf = (file: File): string => file.webkitRelativePath || file.name;
+
+/** The files of a directory that are named like snapshots. */
+export async function* snapshotFiles(files: GenkitFiles): AsyncGenerator<File> {
+  if (!isObject(files)) throw notFiles();
+  const source = isDirectory(files) ? filesIn(files) : files;
+  if (!(Symbol.iterator in source || Symbol.asyncIterator in source)) throw notFiles();
+  for await (const file of source) {
+    if (!(file instanceof File)) throw notFiles();
+    const folders = pathOf(file).split('/').slice(0, -1);
+    if (file.name.endsWith('.json') && !folders.includes(POINTERS)) yield file;
+  }
+}
+
+const notFiles = () => invalid('files', 'expected files, or the handle of a directory');
+
+const isObject = (value: unknown) => typeof value === 'object' && value !== null;
+
+const isDirectory = (files: GenkitFiles): files is DirectoryHandle => 'values' in files && 'kind' in files;
+
+async function* filesIn(directory: DirectoryHandle): AsyncGenerator<File> {
+  for await (const handle of directory.values()) {
+    if (handle.kind === 'file') yield await (handle as FileSystemFileHandle).getFile();
+  }
+}
+
+/** What a file holds; `undefined` for one of Genkit's pointers. */
+export async function readSnapshotFile(file: File, maxBytes: number): Promise<GenkitSnapshot | undefined> {
+  const where = pathOf(file);
+  if (file.size > maxBytes) {
+    throw invalid(where, `is longer than ${maxBytes} bytes. Raise maxLineBytes if it has to be`);
+  }
+  const bytes = await file.arrayBuffer().catch((cause: unknown) => {
+    throw new SessionStoreError('UNAVAILABLE', `${where}: cannot be read; see cause`, where, cause);
+  });
+  const json = parseJson(new Uint8Array(bytes), where);
+  if (isPointer(json)) return undefined;
+  requireNone(genkitSnapshot.safeParse(json).error?.issues[0], where);
+  try {
+    inspect(json);
+  } catch (unfit) {
+    if (!(unfit instanceof Unfit)) throw unfit;
+    throw invalid([where, ...unfit.path].join('.'), unfit.message);
+  }
+  return json as GenkitSnapshot;
+}
+
+const isPointer = (json: unknown): boolean =>
+  typeof json === 'object' && json !== null && 'currentSnapshotId' in json && !('snapshotId' in json);

@@ -1,0 +1,165 @@
+import type { GenkitFiles, ImportOptions, ImportReport } from '../contract/transfer.js';
+import { encodeState } from '../logs/encode.js';
+import { planState } from '../logs/plan.js';
+import type { LoadedState } from '../logs/state.js';
+import { invalid } from '../validation/argument.js';
+import { pathOf, readSnapshotFile, snapshotFiles, type GenkitSnapshot } from './genkit-files.js';
+import { importSession, type Target } from './import-sessions.js';
+import type { Incoming, IncomingSnapshot } from './incoming.js';
+import { MemoryLogs } from './memory-logs.js';
+import { Report } from './report.js';
+import { importSettings } from './settings.js';
+
+/** A file, and what has to be known of it to put it in its place. */
+interface Leaflet extends Pick<GenkitSnapshot, 'snapshotId' | 'parentId'> {
+  file: File;
+  createdMs: number;
+}
+
+/**
+ * Imports a directory of Genkit's `FileSessionStore`. Every file holds a whole state, so they are read twice: all of
+ * them, to see that they are whole and which session they belong to; and session by session, each state next to its
+ * parent's, so that what they share is kept once.
+ */
+export async function importGenkitFiles(
+  target: Target,
+  files: GenkitFiles,
+  options: ImportOptions,
+): Promise<ImportReport> {
+  const { onConflict, maxLineBytes, signal, onProgress } = importSettings(options);
+  const report = new Report(onProgress);
+  try {
+    const sessions = await sortFiles(files, maxLineBytes, signal);
+    let bytes = 0;
+    for (const { sessionId, leaflets } of sessions) {
+      signal?.throwIfAborted();
+      const session = await readSession(sessionId, leaflets, maxLineBytes, signal);
+      bytes += leaflets.reduce((sum, { file }) => sum + file.size, 0);
+      await importSession(target, session, onConflict, report, { bytes, totalSessions: sessions.length });
+    }
+  } catch (error) {
+    throw report.attachTo(error);
+  }
+  report.complete = true;
+  return report.plain();
+}
+
+async function sortFiles(
+  files: GenkitFiles,
+  maxBytes: number,
+  signal: AbortSignal | undefined,
+): Promise<{ sessionId: string | undefined; leaflets: Leaflet[] }[]> {
+  const known = new Map<string, string>();
+  const sessions = new Map<string, Leaflet[]>();
+  const alone: Leaflet[] = [];
+  for await (const file of snapshotFiles(files)) {
+    signal?.throwIfAborted();
+    const snapshot = await readSnapshotFile(file, maxBytes);
+    if (!snapshot) continue;
+    const { snapshotId, parentId, createdAt } = snapshot;
+    const where = pathOf(file);
+    const other = known.get(snapshotId);
+    if (other !== undefined) {
+      throw invalid(
+        `${where}.snapshotId`,
+        `is that of ${other}. Import the directories of tenants one by one`,
+      );
+    }
+    known.set(snapshotId, where);
+    const owner = ownerOf(snapshot);
+    const leaflets = owner === undefined ? alone : (sessions.get(owner) ?? []);
+    if (owner !== undefined) sessions.set(owner, leaflets);
+    leaflets.push({ file, snapshotId, parentId, createdMs: Date.parse(createdAt) });
+  }
+  return [
+    ...[...sessions].map(([sessionId, leaflets]) => ({ sessionId, leaflets: parentsFirst(leaflets) })),
+    ...alone.map((leaflet) => ({ sessionId: undefined, leaflets: [leaflet] })),
+  ];
+}
+
+const ownerOf = ({ sessionId, state }: GenkitSnapshot): string | undefined =>
+  sessionId ?? (state?.['sessionId'] as string | undefined);
+
+/** By age; but never a child before its parent. */
+function parentsFirst(leaflets: readonly Leaflet[]): Leaflet[] {
+  const byId = new Map(leaflets.map((leaflet) => [leaflet.snapshotId, leaflet]));
+  const sorted = new Set<Leaflet>();
+  for (const leaflet of [...leaflets].sort((a, b) => a.createdMs - b.createdMs)) {
+    const line = new Set<Leaflet>();
+    let next: Leaflet | undefined = leaflet;
+    while (next && !sorted.has(next) && !line.has(next)) {
+      line.add(next);
+      next = byId.get(next.parentId ?? '');
+    }
+    for (const each of [...line].reverse()) sorted.add(each);
+  }
+  return [...sorted];
+}
+
+async function readSession(
+  sessionId: string | undefined,
+  leaflets: readonly Leaflet[],
+  maxBytes: number,
+  signal: AbortSignal | undefined,
+): Promise<Incoming> {
+  const where = sessionId === undefined ? pathOf(leaflets[0]!.file) : `session "${sessionId}"`;
+  const logs = new MemoryLogs(where);
+  const states = new ParentStates(leaflets);
+  const snapshots: IncomingSnapshot[] = [];
+  const times: number[] = [];
+  for (const { file, snapshotId } of leaflets) {
+    signal?.throwIfAborted();
+    const read = await readSnapshotFile(file, maxBytes);
+    if (read?.snapshotId !== snapshotId || ownerOf(read) !== sessionId) {
+      throw invalid(pathOf(file), 'was changed while it was imported. Try again');
+    }
+    const { snapshotId: id, state, parentId, ...info } = read;
+    // Genkit names a snapshot as its own parent when a detached turn ends; who it was is lost.
+    const parent = parentId === id ? undefined : parentId;
+    const base = parent === undefined ? undefined : states.take(parent);
+    const encoded = state && (await encodeState(planState(state, base), base, logs));
+    if (encoded) states.keep(id, encoded.loaded);
+    snapshots.push({
+      id,
+      info: { ...info, ...(parent !== undefined && { parentId: parent }) } as IncomingSnapshot['info'],
+      ...(encoded && { fields: encoded.stored.fields }),
+      where: pathOf(file),
+    });
+    times.push(Date.parse(read.createdAt), Date.parse(read.updatedAt ?? read.createdAt));
+  }
+  return {
+    sessionId,
+    title: undefined,
+    metadata: undefined,
+    createdMs: times.reduce((a, b) => Math.min(a, b)),
+    updatedMs: times.reduce((a, b) => Math.max(a, b)),
+    selected: undefined,
+    entries: logs.entries,
+    snapshots,
+    where,
+  };
+}
+
+/** The states that others still continue. */
+class ParentStates {
+  readonly #states = new Map<string, LoadedState>();
+  readonly #children = new Map<string, number>();
+
+  constructor(leaflets: readonly Leaflet[]) {
+    for (const { parentId = '' } of leaflets) {
+      this.#children.set(parentId, (this.#children.get(parentId) ?? 0) + 1);
+    }
+  }
+
+  keep(id: string, state: LoadedState): void {
+    if (this.#children.has(id)) this.#states.set(id, state);
+  }
+
+  take(id: string): LoadedState | undefined {
+    const state = this.#states.get(id);
+    const left = this.#children.get(id)! - 1;
+    this.#children.set(id, left);
+    if (left === 0) this.#states.delete(id);
+    return state;
+  }
+}

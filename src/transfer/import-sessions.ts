@@ -1,0 +1,82 @@
+import type { ImportOptions, ImportReport, OnConflict } from '../contract/transfer.js';
+import type { WriteTransaction } from '../database/schema.js';
+import { SessionStoreError } from '../errors.js';
+import type { Commit } from '../history/commit.js';
+import { ExportReader } from './export-reader.js';
+import { fork, requireNew } from './fork.js';
+import type { Incoming } from './incoming.js';
+import { layOut, type LaidOut } from './lay-out.js';
+import { Report } from './report.js';
+import { importSettings } from './settings.js';
+import { findPresent, writeSession } from './write-session.js';
+
+/** Where an import goes. */
+export interface Target {
+  write(work: (transaction: WriteTransaction) => Promise<Commit | null>): Promise<Commit | null>;
+  generateId(): string;
+}
+
+/** Imports what `exportSessions` wrote, each session in a transaction of its own. */
+export async function importSessions(
+  target: Target,
+  stream: ReadableStream<Uint8Array>,
+  options: ImportOptions,
+): Promise<ImportReport> {
+  const { onConflict, maxLineBytes, signal, onProgress } = importSettings(options);
+  const reader = new ExportReader();
+  const report = new Report(onProgress);
+  try {
+    for await (const session of reader.read(stream, maxLineBytes, signal)) {
+      await importSession(target, session, onConflict, report, { bytes: reader.bytes });
+      signal?.throwIfAborted();
+    }
+  } catch (error) {
+    throw report.attachTo(error);
+  }
+  report.complete = true;
+  report.damaged = reader.end?.damaged ?? [];
+  return report.plain();
+}
+
+/** Imports one session, or nothing of it. */
+export async function importSession(
+  target: Target,
+  session: Incoming,
+  onConflict: OnConflict,
+  report: Report,
+  progress: { bytes: number; totalSessions?: number },
+): Promise<void> {
+  const laidOut = layOut(session);
+  try {
+    const outcome = await write(target, laidOut, onConflict === 'replace').catch((error: unknown) => {
+      if (onConflict === 'fork' && isTaken(error)) return 'skipped' as const;
+      throw error;
+    });
+    if (outcome !== 'skipped' || onConflict !== 'fork') return report.add(session, outcome, {}, progress);
+    const forked = layOut(fork(session, () => target.generateId()));
+    const newId = forked.sessionId ?? forked.snapshots[0]!.id;
+    requireNew((await write(target, forked, false)) === 'imported', newId);
+    report.add(session, 'forked', { newId }, progress);
+  } catch (error) {
+    if (!isTaken(error)) throw error;
+    report.add(session, 'failed', { error }, progress);
+  }
+}
+
+async function write(
+  target: Target,
+  session: LaidOut,
+  replaces: boolean,
+): Promise<'imported' | 'replaced' | 'skipped'> {
+  let wasThere = false;
+  const commit = await target.write(async (transaction) => {
+    const present = await findPresent(transaction, session);
+    wasThere = present.isThere;
+    return wasThere && !replaces ? null : writeSession(transaction, session, present);
+  });
+  if (!commit) return 'skipped';
+  return wasThere ? 'replaced' : 'imported';
+}
+
+const isTaken = (error: unknown): error is SessionStoreError =>
+  error instanceof SessionStoreError && error.status === 'ALREADY_EXISTS';

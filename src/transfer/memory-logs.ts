@@ -1,0 +1,35 @@
+import type { LogRow } from '../database/schema.js';
+import type { LogWriter } from '../logs/encode.js';
+import type { Entry } from '../logs/entry.js';
+import type { IncomingEntry } from './incoming.js';
+
+/** Logs that are only gathered, so that a whole session can be written at once. */
+export class MemoryLogs implements LogWriter {
+  readonly entries: IncomingEntry[] = [];
+  readonly #tips: number[] = [];
+
+  constructor(readonly where: string) {}
+
+  async keep(): Promise<void> {
+    // Nobody saves the same snapshot twice.
+  }
+
+  async placeAfter(last: Entry | undefined): Promise<{ log: number; at: number }> {
+    if (last && this.#tips[last.log] === last.at + 1) return { log: last.log, at: last.at + 1 };
+    return { log: this.#tips.push(0) - 1, at: 0 };
+  }
+
+  write(log: number, row: LogRow): void {
+    this.#tips[log] = row.at + row.entries.length;
+    row.entries.forEach((value, index) => {
+      const media = (row.media ?? []).filter(([of]) => of === index);
+      this.entries.push({
+        log,
+        at: row.at + index,
+        value,
+        media: media.map(([, path, log, at]) => [path, log, at]),
+        where: this.where,
+      });
+    });
+  }
+}

@@ -1,0 +1,44 @@
+import { invalid } from '../validation/argument.js';
+import { MOST_DEEP } from './lines.js';
+
+/** What a line has around its values. */
+const WRAPPED = 8;
+
+const [QUOTE, BACKSLASH, OPEN_LIST, CLOSE_LIST, OPEN, CLOSE] = Array.from('"\\[]{}', (sign) =>
+  sign.charCodeAt(0),
+);
+
+const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
+/** Parses JSON that nobody has looked at. How deep it is nested is counted before, since parsing would not end well. */
+export function parseJson(bytes: Uint8Array, where: string): unknown {
+  if (depthOf(bytes) > MOST_DEEP + WRAPPED) {
+    throw invalid(where, `is nested more than ${MOST_DEEP} levels deep`);
+  }
+  try {
+    return JSON.parse(decoder.decode(bytes));
+  } catch (cause) {
+    throw invalid(where, 'is not JSON in UTF-8', cause);
+  }
+}
+
+function depthOf(bytes: Uint8Array): number {
+  let depth = 0;
+  let deepest = 0;
+  let isText = false;
+  for (let i = 0; i < bytes.length; i++) {
+    const byte = bytes[i];
+    if (isText) {
+      if (byte === BACKSLASH) i++;
+      else if (byte === QUOTE) isText = false;
+    } else if (byte === QUOTE) {
+      isText = true;
+    } else if (byte === OPEN || byte === OPEN_LIST) {
+      depth++;
+      if (depth > deepest) deepest = depth;
+    } else if (byte === CLOSE || byte === CLOSE_LIST) {
+      depth--;
+    }
+  }
+  return deepest;
+}

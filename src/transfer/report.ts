@@ -1,0 +1,57 @@
+import type {
+  ImportedSession,
+  ImportReport,
+  SessionImportError,
+  TransferProgress,
+} from '../contract/transfer.js';
+import { SessionStoreError } from '../errors.js';
+import type { Incoming } from './incoming.js';
+
+/** What an import has done so far. */
+export class Report implements ImportReport {
+  complete = false;
+  readonly sessions: ImportedSession[] = [];
+  readonly totals = { imported: 0, skipped: 0, forked: 0, replaced: 0, failed: 0 };
+  snapshots = 0;
+  damaged: ImportReport['damaged'] = [];
+  #entries = 0;
+
+  constructor(readonly tell: ((progress: TransferProgress) => void) | undefined) {}
+
+  add(
+    session: Incoming,
+    outcome: ImportedSession['outcome'],
+    more: Pick<ImportedSession, 'newId' | 'error'>,
+    progress: Pick<TransferProgress, 'bytes' | 'totalSessions'>,
+  ): void {
+    const { sessionId, snapshots, entries } = session;
+    this.sessions.push({
+      sessionId,
+      ...(sessionId === undefined && { snapshotId: snapshots[0]?.id }),
+      outcome,
+      ...more,
+    });
+    this.totals[outcome]++;
+    const isWritten = outcome !== 'skipped' && outcome !== 'failed';
+    if (isWritten) this.snapshots += snapshots.length;
+    if (isWritten) this.#entries += entries.length;
+    this.tell?.({
+      sessions: this.sessions.length,
+      snapshots: this.snapshots,
+      entries: this.#entries,
+      ...progress,
+    });
+  }
+
+  plain(): ImportReport {
+    const { complete, sessions, totals, snapshots, damaged } = this;
+    return { complete, sessions, totals, snapshots, damaged };
+  }
+
+  /** An error of the store goes to the application with what was done before it. */
+  attachTo(error: unknown): unknown {
+    if (!(error instanceof SessionStoreError)) return error;
+    const ended: SessionImportError = Object.assign(error, { report: this.plain() });
+    return ended;
+  }
+}

@@ -1,0 +1,47 @@
+import type { ExportOptions, ImportOptions, OnConflict } from '../contract/transfer.js';
+import { requireValid } from '../validation/argument.js';
+import { callable, nonBlank, object, optional, satisfying } from '../validation/schema.js';
+
+const KINDS: unknown[] = ['skip', 'fork', 'replace'];
+
+const common = {
+  signal: optional(satisfying((signal) => signal instanceof AbortSignal, 'an AbortSignal')),
+  onProgress: optional(callable),
+};
+
+const exportOptions = object({
+  ...common,
+  sessionIds: optional(
+    satisfying(
+      (ids) => Array.isArray(ids) && ids.every((id) => !nonBlank(id)),
+      'an array of non-blank strings',
+    ),
+  ),
+});
+
+const importOptions = object({
+  ...common,
+  onConflict: optional(satisfying((kind) => KINDS.includes(kind), '"skip", "fork" or "replace"')),
+  maxLineBytes: optional(
+    satisfying(
+      (bytes) => bytes === Infinity || (Number.isInteger(bytes) && bytes > 0),
+      'a whole number of bytes',
+    ),
+  ),
+});
+
+export function requireExportOptions(options: ExportOptions): void {
+  requireValid(exportOptions, options, 'options');
+}
+
+/** How to import, with nothing left open. */
+export type ImportSettings = Pick<ImportOptions, 'signal' | 'onProgress'> & {
+  onConflict: OnConflict;
+  maxLineBytes: number;
+};
+
+export function importSettings(options: ImportOptions): ImportSettings {
+  requireValid(importOptions, options, 'options');
+  const { onConflict = 'skip', maxLineBytes = 64 * 1024 * 1024, signal, onProgress } = options;
+  return { onConflict, maxLineBytes, signal, onProgress };
+}

@@ -1,0 +1,235 @@
+import { describe, expect, it } from 'vitest';
+import { message, save, turn } from '../../src/testing/sample-snapshots.js';
+import { openStore } from '../browser/open-store.js';
+import { exported, linesOf, sealed, streamOf, type AnyLine, type Failure } from './files.js';
+
+const DATA_URL = `data:image/png;base64,${'A'.repeat(9_000)}`;
+
+/** A session of three snapshots, with an image and a map in it. */
+async function sample(): Promise<AnyLine[]> {
+  const store = openStore({ compaction: false });
+  const messages = ['a', 'b', 'c'].map((text) => message(text.repeat(600)));
+  const state = {
+    messages,
+    custom: { image: DATA_URL, map: new Map([[1, 'x'.repeat(600)]]) },
+    note: 'short',
+  };
+  await save(store, 'n0', turn(0, { state: { messages: messages.slice(0, 2) } }));
+  await save(store, 'n1', turn(1, { parentId: 'n0', state }));
+  await save(store, 'n2', turn(2, { parentId: 'n1', state: { ...state, custom: new Date(0) } }));
+  await store.selectBranch('n1');
+  await store.updateSession('s', { metadata: { a: 1 } });
+  return linesOf(await exported(store));
+}
+
+/** What comes of a file that somebody has made with care: right counts, right digests. */
+async function refused(lines: (AnyLine | string)[], sessions = 0): Promise<Failure> {
+  const store = openStore({ compaction: false });
+  let error: Failure | undefined;
+  await store.importSessions(streamOf(sealed(lines), 50_000)).catch((reason) => (error = reason));
+  if (!error) return expect.unreachable('should have been refused');
+  expect(await store.check(), 'nothing is written').toMatchObject({ sessions, problems: [] });
+  expect(Object.getOwnPropertyNames(Object.prototype).filter((key) => key.startsWith('polluted'))).toEqual(
+    [],
+  );
+  expect(({} as Record<string, unknown>)['polluted']).toBeUndefined();
+  return error;
+}
+
+const isOf = (type: string) => (line: AnyLine) => line['type'] === type;
+
+type Spoil = (lines: AnyLine[]) => void;
+
+const first =
+  (type: string, change: (line: any) => void): Spoil =>
+  (lines) =>
+    change(lines.find(isOf(type)));
+const last =
+  (type: string, change: (line: any) => void): Spoil =>
+  (lines) =>
+    change(lines.findLast(isOf(type)));
+const withMedia =
+  (change: (line: any) => void): Spoil =>
+  (lines) =>
+    change(lines.find((line) => line['media']));
+
+describe('A file that was made to do harm is refused', () => {
+  it.each<[string, Spoil, RegExp]>([
+    ['an entry twice', (lines) => lines.splice(2, 0, lines[2]!), /^line 4$/],
+    ['a snapshot twice', (lines) => lines.splice(-3, 0, lines.at(-3)!), /^line 2$/],
+    ['a session twice', (lines) => lines.splice(-1, 0, ...lines.slice(1, -1)), /sessionId$/],
+    ['a session in a session', (lines) => lines.splice(2, 0, lines[1]!), /^line 3.type$/],
+    ['an entry outside of a session', (lines) => lines.splice(-1, 0, lines[2]!), /type$/],
+    ['the end in a session', (lines) => lines.splice(-2, 1), /type$/],
+    ['a second header', (lines) => lines.splice(1, 0, lines[0]!), /^line 2.type$/],
+    ['spans over nothing', last('snapshot', (line) => (line.fields[0][2][1] = 7)), /fields.messages$/],
+    ['spans of no length', last('snapshot', (line) => (line.fields[0][2][2] = 0)), /fields.0/],
+    ['spans without end', last('snapshot', (line) => (line.fields[0][2][2] = 2 ** 53)), /fields.0/],
+    [
+      'spans that stand for too much',
+      last(
+        'snapshot',
+        (line) => (line.fields[0][2] = Array.from({ length: 900_000 }, (_, i) => (i % 3 === 2 ? 4 : 0))),
+      ),
+      /fields.messages$/,
+    ],
+    ['negative positions', first('entry', (line) => (line.at = -1)), /^line 3.at$/],
+    ['a position that is no number', first('entry', (line) => (line.at = '0')), /^line 3.at$/],
+    [
+      'several entries as one value',
+      last('snapshot', (line) => (line.fields[0][1] = 'one')),
+      /fields.messages$/,
+    ],
+    ['a property twice', last('snapshot', (line) => line.fields.push(line.fields[0])), /fields$/],
+    [
+      'a property that changes prototypes',
+      last('snapshot', (line) => (line.fields[0][0] = '__proto__')),
+      /fields$/,
+    ],
+    ['its own parent', last('snapshot', (line) => (line.info.json.parentId = 'n2')), /parentId$/],
+    ['another session', last('snapshot', (line) => (line.info.json.sessionId = 't')), /sessionId$/],
+    ['no session', last('snapshot', (line) => delete line.info.json.sessionId), /sessionId$/],
+    ['several snapshots in no session', first('session', (line) => (line.sessionId = null)), /^line 2$/],
+    [
+      'a time that is none',
+      first('snapshot', (line) => (line.info.json.createdAt = 'noon')),
+      /info.createdAt$/,
+    ],
+    [
+      'a status that is never stored',
+      first('snapshot', (line) => (line.info.json.status = 'expired')),
+      /info.status$/,
+    ],
+    ['an id in the info', first('snapshot', (line) => (line.info.json.snapshotId = 'x')), /info.snapshotId$/],
+    ['a state in the info', first('snapshot', (line) => (line.info.json.state = {})), /info.state$/],
+    ['a blank id', first('snapshot', (line) => (line.snapshotId = ' ')), /snapshotId$/],
+    [
+      'an unknown selection',
+      first('session', (line) => (line.selectedSnapshotId = 'x')),
+      /selectedSnapshotId$/,
+    ],
+    ['metadata that are a list', first('session', (line) => (line.metadata = { json: [] })), /metadata$/],
+    ['a property nobody knows', first('session', (line) => (line.admin = true)), /^line 2$/],
+    ['a medium that is not there', withMedia((line) => (line.media[0][1] = 99)), /media$/],
+    ['a medium of itself', withMedia((line) => line.media[0].splice(1, 2, line.log, line.at)), /media$/],
+    ['a medium where something is', withMedia((line) => (line.media[0][0] = ['map'])), /media$/],
+    [
+      'a medium up the prototype',
+      withMedia((line) => (line.media[0][0] = ['__proto__', 'polluted'])),
+      /media$/,
+    ],
+    ['two ways to say a value', first('entry', (line) => (line.value.devalue = [1])), /value/],
+    ['no value', first('entry', (line) => (line.value = {})), /value/],
+  ])('%s', async (name, spoil, path) => {
+    const lines = await sample();
+    spoil(lines);
+    // What comes after a whole session is refused when that has been imported.
+    const error = await refused(
+      lines,
+      ['a session twice', 'an entry outside of a session'].includes(name) ? 1 : 0,
+    );
+    expect(error.status).toBe('INVALID_ARGUMENT');
+    expect(error.path).toMatch(path);
+  });
+
+  it.each<[string, string]>([
+    ['in the line', '{"type":"entry","log":0,"at":0,"value":{"json":1},"__proto__":{"polluted":1}}'],
+    ['in a value', '{"type":"entry","log":0,"at":0,"value":{"json":{"a":[{"__proto__":{"polluted":1}}]}}}'],
+    [
+      'spelled otherwise',
+      '{"type":"entry","log":0,"at":0,"value":{"json":{"\\u005f_proto__":{"polluted":1}}}}',
+    ],
+    [
+      'the long way',
+      '{"type":"entry","log":0,"at":0,"value":{"json":{"constructor":{"prototype":{"polluted":1}}}}}',
+    ],
+    [
+      'in what devalue reads',
+      '{"type":"entry","log":0,"at":0,"value":{"devalue":[{"__proto__":1},{"polluted":2},1]}}',
+    ],
+    [
+      'the long way there',
+      '{"type":"entry","log":0,"at":0,"value":{"devalue":[{"constructor":1},{"prototype":2},{"polluted":3},1]}}',
+    ],
+    [
+      'without a prototype',
+      '{"type":"entry","log":0,"at":0,"value":{"devalue":[["null","__proto__",1],{"polluted":2},1]}}',
+    ],
+    [
+      'on an array',
+      '{"type":"entry","log":0,"at":0,"value":{"devalue":[["Array",1],{"length":2,"entries":3},0,[4],[5,6],"__proto__",{"polluted":2}]}}',
+    ],
+    [
+      'as the cause of an error',
+      '{"type":"entry","log":0,"at":0,"value":{"devalue":[["Error",1],{"name":2,"message":2,"cause":3},"",{"constructor":4},{"prototype":2}]}}',
+    ],
+    [
+      'in a map',
+      '{"type":"entry","log":0,"at":0,"value":{"devalue":[["Map",1,2],1,{"constructor":3},{"prototype":1}]}}',
+    ],
+  ])('a key that changes prototypes, %s', async (_, line) => {
+    const lines: (AnyLine | string)[] = await sample();
+    lines[2] = line;
+    expect(await refused(lines)).toMatchObject({
+      status: 'INVALID_ARGUMENT',
+      path: expect.stringMatching(/^line 3/),
+    });
+  });
+
+  const flat = (devalue: unknown) => ({ type: 'entry', log: 0, at: 0, value: { devalue } });
+
+  it.each<[string, AnyLine | string]>([
+    ['lists in lists', `{"type":"entry","log":0,"at":0,"value":{"json":${'['.repeat(200_000)}`],
+    [
+      'lists in lists that end',
+      `{"type":"entry","log":0,"at":0,"value":{"json":${'['.repeat(2_000)}${']'.repeat(2_000)}}}`,
+    ],
+    [
+      'objects in objects',
+      `{"type":"entry","log":0,"at":0,"value":{"json":${'{"a":'.repeat(2_000)}1${'}'.repeat(2_000)}}}`,
+    ],
+    ['what is flat and stands for depth', flat(Array.from({ length: 100_000 }, (_, n) => [n + 1]))],
+    ['a chain of sets', flat(Array.from({ length: 3_000 }, (_, n) => ['Set', n + 1]))],
+    ['a number of a million digits', flat([['BigInt', '9'.repeat(1_000_000)]])],
+    ['a type that nobody stores', flat([['URL', 'https://example.com']])],
+    ['a type that does not exist', flat([['Window', 1]])],
+    ['a view over nothing', flat([['Uint8Array', 1], 4_000_000_000])],
+    ['a pattern that is none', flat([['RegExp', '(']])],
+    ['a file without bytes', flat([['File', 1], { name: 2, type: 2, lastModified: 3, bytes: 2 }, '', 1])],
+    ['references to nothing', flat([[7]])],
+    ['nothing', flat([])],
+  ])('%s', async (_, line) => {
+    const lines: (AnyLine | string)[] = await sample();
+    lines[2] = line;
+    expect(await refused(lines)).toMatchObject({
+      status: 'INVALID_ARGUMENT',
+      path: expect.stringMatching(/^line 3/),
+    });
+  });
+
+  it('a line that is longer than allowed, without being read to its end', async () => {
+    let asked = 0;
+    const endless = new ReadableStream<Uint8Array>({
+      pull(controller) {
+        asked++;
+        controller.enqueue(new Uint8Array(1000).fill(0x61));
+      },
+    });
+    const error = await openStore()
+      .importSessions(endless, { maxLineBytes: 10_000 })
+      .catch((reason) => reason);
+    expect(error).toMatchObject({ status: 'INVALID_ARGUMENT', path: 'line 1' });
+    expect(error.message).toContain('maxLineBytes');
+    expect(asked).toBeLessThan(20);
+  });
+
+  it('an array of four thousand million elements takes no room', async () => {
+    const lines = await sample();
+    Object.assign(lines[2]!, { value: { devalue: [[-7, 4_294_967_295, 5, 1], 'x'] } });
+    const store = openStore({ compaction: false });
+    await store.importSessions(streamOf(sealed(lines), 50_000));
+    const [first] = (await store.getSnapshot({ snapshotId: 'n0' }))!.state!
+      .messages as unknown as unknown[][];
+    expect([first!.length, first![5]]).toEqual([4_294_967_295, 'x']);
+  });
+});
