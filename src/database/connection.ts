@@ -186,7 +186,8 @@ export class Connection {
   /** Finds out what became of the database since it was last used. Nobody waits for that. */
   async #look(database: Database): Promise<void> {
     try {
-      const { store: meta } = database.transaction('meta');
+      const { store: meta, done } = database.transaction('meta');
+      done.catch(() => {});
       const [epoch = 0, clock = 0] = await together(
         () => meta.get('epoch'),
         () => meta.get('clock'),
