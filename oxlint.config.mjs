@@ -16,8 +16,10 @@ const layers = {
   'logs/**': ['database/**', 'validation/**', ...base],
   'history/**': ['logs/**', 'database/**', 'validation/**', ...base],
   'transfer/**': ['history/**', 'logs/**', 'database/**', 'validation/**', ...base],
+  'encryption/**': ['database/**', 'validation/**', ...base],
   'store/**': [
     'transfer/**',
+    'encryption/**',
     'history/**',
     'logs/**',
     'database/**',
@@ -26,7 +28,7 @@ const layers = {
     'liveness/**',
     ...base,
   ],
-  'index.ts': ['store/**', ...base],
+  'index.ts': ['store/**', 'encryption/**', ...base],
   'testing/**': ['contract/**'],
   'testing/cases/**': ['*.js', '../contract/**'],
 };

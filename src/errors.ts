@@ -5,6 +5,7 @@
  * - `NOT_FOUND`: the session or snapshot to change does not exist.
  * - `ALREADY_EXISTS`: `generateId` returned an id that is taken.
  * - `FAILED_PRECONDITION`: valid in itself, but not in the present state (branching, closed, newer schema).
+ * - `PERMISSION_DENIED`: the database is encrypted, and its key is not the one given.
  * - `ABORTED`: the browser aborted the transaction; nothing was written, trying again is safe.
  * - `RESOURCE_EXHAUSTED`: the disk or the origin's quota is full; nothing was written.
  * - `UNAVAILABLE`: IndexedDB is missing or does not answer.
@@ -16,6 +17,7 @@ export type StatusName =
   | 'NOT_FOUND'
   | 'ALREADY_EXISTS'
   | 'FAILED_PRECONDITION'
+  | 'PERMISSION_DENIED'
   | 'ABORTED'
   | 'RESOURCE_EXHAUSTED'
   | 'UNAVAILABLE'

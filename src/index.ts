@@ -7,5 +7,7 @@ export type * from './contract/health.js';
 export type * from './contract/storage.js';
 export type * from './contract/retention.js';
 export { SessionStoreError, type RoomReport, type StatusName } from './errors.js';
+export type { EncryptionOptions } from './encryption/options.js';
+export type { RekeyOptions, RekeyProgress } from './encryption/rotation.js';
 export { IndexedDBSessionStore } from './store/indexeddb-session-store.js';
 export type { IndexedDBSessionStoreOptions } from './store/options.js';

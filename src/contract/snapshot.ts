@@ -51,7 +51,8 @@ export type SessionSnapshotInput<S = unknown> = Omit<SessionSnapshot<S>, 'snapsh
  *
  * Synchronous, and called inside the transaction, so that nobody can write in between. Return a snapshot to
  * write it, `null` to leave everything as it is, or throw to abandon the save with that error. It is called
- * again only if the browser aborted the first attempt, so it should have no side effects.
+ * again only if the browser aborted the first attempt, or if the database is encrypted and others wrote meanwhile or
+ * something had to be decrypted first; so it should have no side effects.
  */
 export type SnapshotMutator<S = unknown> = (
   current: SessionSnapshot<S> | undefined,

@@ -188,12 +188,15 @@ export class Connection {
     try {
       const { store: meta, done } = database.transaction('meta');
       done.catch(() => {});
-      const [epoch = 0, clock = 0] = await together(
+      const [epoch, clock = 0] = await together(
         () => meta.get('epoch'),
         () => meta.get('clock'),
       );
       if (this.name !== this.asked) return;
-      this.#sentinel.check({ epoch, clock });
+      this.#sentinel.check({
+        epoch: typeof epoch === 'number' ? epoch : 0,
+        clock: typeof clock === 'number' ? clock : clock.clock,
+      });
       const replacement = replacementOf(this.asked);
       if (!this.options.onUnavailable) return;
       const databases = await indexedDB.databases();

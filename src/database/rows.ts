@@ -67,8 +67,20 @@ export const isSessionRow = (row: unknown): row is SessionRow => !sessionRow(row
 
 export const isLogRow = (row: unknown): row is LogRow => !logRow(row) && !isNewer(row);
 
+/** Whoever has the key sees rows as they were before they were encrypted, and never one of these. */
+const isEncrypted = (row: unknown): boolean =>
+  (row as { cipher?: unknown } | undefined)?.cipher !== undefined;
+
+export const withoutKey = () =>
+  new SessionStoreError(
+    'PERMISSION_DENIED',
+    'the database is encrypted. Open it with its key: new IndexedDBSessionStore({ encryption: { key } })',
+    'options.encryption',
+  );
+
 /** Why a row that is not whole cannot be read. */
 export function unreadable(kind: 'snapshot' | 'session', id: string, row?: unknown): SessionStoreError {
+  if (isEncrypted(row)) return withoutKey();
   return isNewer(row)
     ? new SessionStoreError(
         'FAILED_PRECONDITION',
@@ -98,6 +110,7 @@ export function sortOut<Row extends { id: string }>(
   rows: Row[],
   isWhole: (row: Row) => boolean,
 ): { whole: Row[]; damaged: string[] } {
+  if (rows.some(isEncrypted)) throw withoutKey();
   return {
     whole: rows.filter(isWhole),
     damaged: rows.filter((row) => !isWhole(row)).map(({ id }) => id),

@@ -84,6 +84,29 @@ export interface SessionRow {
 /** What a Date can be at the most, before and after 1970. */
 export const LATEST_MS = 8.64e15;
 
+/** What only a key opens. */
+export interface Cipher {
+  /** The key's id in this database. */
+  key: string;
+  iv: Uint8Array<ArrayBuffer>;
+  data: ArrayBuffer;
+}
+
+/** A key as a database knows it: `check` is opened by that key alone. `null` for no encryption. */
+export interface StoredKey {
+  id: string;
+  check: Cipher | null;
+}
+
+/** In place of the clock of an encrypted database, so that nobody writes there without its key. */
+export interface LockedClock {
+  clock: number;
+  /** Another one after every write. */
+  stamp: string;
+  /** The first is written with, the others may still be needed to read. */
+  keys: StoredKey[];
+}
+
 export interface Schema extends DBSchema {
   snapshots: {
     key: string;
@@ -103,7 +126,7 @@ export interface Schema extends DBSchema {
    * `clock` counts writes and numbers logs: the truth behind every change message. `epoch` tells the database from
    * those of the same name before it.
    */
-  meta: { key: string; value: number };
+  meta: { key: string; value: number | LockedClock };
   /** What `check({ repair: true })` took out of the other stores. */
   quarantine: { key: number; value: QuarantinedRow };
 }

@@ -1,3 +1,4 @@
+import { withoutKey } from '../database/rows.js';
 import type { ReadTransaction, SessionRow, WriteTransaction } from '../database/schema.js';
 import type { StoredSnapshot } from './rows.js';
 
@@ -44,7 +45,9 @@ export async function beginCommitWithoutRoom(transaction: WriteTransaction): Pro
   return { since, version: tick(since), snapshots: [], sessions: new Map(), cleared: false };
 }
 
-/** How far the clock has come; 0 if nothing was ever written. */
+/** How far the clock has come; 0 if nothing was ever written. Errors: `PERMISSION_DENIED` without the key. */
 export async function readClock(transaction: ReadTransaction): Promise<number> {
-  return (await transaction.objectStore('meta').get('clock')) ?? 0;
+  const clock = (await transaction.objectStore('meta').get('clock')) ?? 0;
+  if (typeof clock === 'object') throw withoutKey();
+  return clock;
 }

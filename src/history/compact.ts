@@ -3,7 +3,7 @@ import { startingWith, type WriteTransaction } from '../database/schema.js';
 import { runsByLog } from '../logs/entry.js';
 import { spansOf } from '../logs/load.js';
 import { sealOnce } from '../logs/seal.js';
-import { beginCommit, UNSEALED, type Commit } from './commit.js';
+import { beginCommit, readClock, UNSEALED, type Commit } from './commit.js';
 
 /** Runs work in a transaction of its own. */
 export interface Runner {
@@ -14,6 +14,8 @@ export interface Runner {
 
 /** The sessions that have gathered small rows. */
 export async function unsealedSessions(transaction: WriteTransaction): Promise<string[]> {
+  // Without its key, an encrypted database looks as if there was nothing to do.
+  await readClock(transaction);
   const sessions = await transaction.objectStore('sessions').getAll();
   return sessions.filter((row) => isSessionRow(row) && row.unsealed > 0).map(({ id }) => id);
 }
@@ -39,7 +41,11 @@ export async function compactSession(
     let more = true;
     while (more) {
       signal?.throwIfAborted();
-      more = await run((transaction) => sealOnce(transaction, log));
+      more = await run(async (transaction) => {
+        // Fails where somebody is about to encrypt everything: what is sealed meanwhile might be passed over.
+        await readClock(transaction);
+        return sealOnce(transaction, log);
+      });
       if (more) sealed++;
     }
   }

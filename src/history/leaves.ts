@@ -1,4 +1,4 @@
-import { isSessionRow, isSnapshotRow } from '../database/rows.js';
+import { isSessionRow, isSnapshotRow, sortOut } from '../database/rows.js';
 import { startingWith, type ReadTransaction, type SessionRow, type SnapshotRow } from '../database/schema.js';
 
 /** What a session's row says of its leaves: how many, and which comes last by `createdAt`, then by its save. */
@@ -30,7 +30,7 @@ export function leavesIn(rows: readonly SnapshotRow[]): Leaves {
 /** Goes through all of a session's rows that can be read. */
 export async function countLeaves(transaction: ReadTransaction, sessionId: string): Promise<Leaves> {
   const rows = await transaction.objectStore('snapshots').index('sessionId').getAll(startingWith(sessionId));
-  return leavesIn(rows.filter(isSnapshotRow));
+  return leavesIn(sortOut(rows, isSnapshotRow).whole);
 }
 
 /** As the session's row has it. */

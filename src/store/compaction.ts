@@ -1,5 +1,5 @@
+import { alone, whenIdle } from '../database/idle.js';
 import { compactSession, unsealedSessions, type Runner } from '../history/compact.js';
-import { alone, whenIdle } from './idle.js';
 
 /** Seals logs when there is nothing better to do, in one tab at a time. Loaded when there is something to seal. */
 export class Compaction {

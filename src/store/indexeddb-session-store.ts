@@ -27,6 +27,7 @@ import type { ExportOptions, GenkitFiles, ImportOptions, ImportReport } from '..
 import type { ReadTransaction } from '../database/schema.js';
 import { SessionStoreError } from '../errors.js';
 import { readHead, readLatest, readSession, readSnapshot } from '../history/read.js';
+import type { RekeyOptions } from '../encryption/rotation.js';
 import { removeAll, removeSession, removeSnapshot } from '../history/remove.js';
 import type { Recent } from '../history/recent.js';
 import { sessionInfo, snapshotOf, type Surface } from '../history/rows.js';
@@ -40,7 +41,7 @@ import {
 import { readHistory, readLeaves, readTree } from '../history/tree.js';
 import { HEARTBEAT_TIMEOUT_MS } from '../liveness/expiry.js';
 import { invalid, requireId, requireValid } from '../validation/argument.js';
-import { callable, flag, optional, record } from '../validation/schema.js';
+import { callable, flag, object, optional, record } from '../validation/schema.js';
 import { callSafely } from '../tabs/report.js';
 import { ALL } from '../tabs/watchers.js';
 import { checkedMutator } from './mutation.js';
@@ -52,6 +53,8 @@ import {
 } from './options.js';
 import { Tenant } from './tenant.js';
 import { exportStream, importFiles, importStream, type TransferPort } from './transfer.js';
+
+const rekeyOptions = object({ onProgress: optional(callable) });
 
 /**
  * Stores the sessions of AI agents as trees of snapshots in IndexedDB, and keeps every tab up to date.
@@ -286,9 +289,7 @@ export class IndexedDBSessionStore<S = unknown> implements SessionStore<S> {
     const tenant = this.#tenant(options);
     const { repair = false } = options;
     requireValid(flag, repair, 'options.repair');
-    const { checkAll, repairAll } = await import('../history/check.js');
-    if (!repair) return tenant.read(checkAll, Infinity);
-    return (await tenant.write(repairAll, Infinity))!.report;
+    return tenant.check(repair);
   }
 
   /**
@@ -365,6 +366,18 @@ export class IndexedDBSessionStore<S = unknown> implements SessionStore<S> {
     return importFiles(this.#transferPort(options), files, options);
   }
 
+  /**
+   * Does now what idle time is for when `encryption.previousKeys` names keys that are still in use: writes
+   * everything anew under `encryption.key`. Afterwards the others are not needed any more, and whoever has only
+   * those gets `PERMISSION_DENIED`. Stops with the signal's reason when that is aborted, and goes on where it was
+   * the next time; nothing is lost at any point. Errors: `FAILED_PRECONDITION` if the store has no encryption.
+   */
+  async rekey(options: SessionStoreOptions & RekeyOptions = {}): Promise<void> {
+    const tenant = this.#tenant(options);
+    requireValid(rekeyOptions, options, 'options');
+    await tenant.rekey(options);
+  }
+
   /** Waits for what has been begun, then lets go of everything. Calling it again does nothing. */
   async close(): Promise<void> {
     this.#closed = true;
@@ -379,7 +392,13 @@ export class IndexedDBSessionStore<S = unknown> implements SessionStore<S> {
     const name = databaseName(this.#options, call);
     let tenant = this.#tenants.get(name);
     if (!tenant) {
-      const { durability = 'relaxed', compaction: compacts = true, fallback, onUnavailable } = this.#options;
+      const {
+        durability = 'relaxed',
+        compaction: compacts = true,
+        fallback,
+        onUnavailable,
+        encryption,
+      } = this.#options;
       const {
         heartbeatTimeoutMs = HEARTBEAT_TIMEOUT_MS,
         onHealth,
@@ -391,6 +410,7 @@ export class IndexedDBSessionStore<S = unknown> implements SessionStore<S> {
         durability,
         compacts,
         retention,
+        encryption,
         heartbeatTimeoutMs,
         fallback,
         onUnavailable,

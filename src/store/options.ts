@@ -2,6 +2,7 @@ import type { StandardSchemaV1 } from '@standard-schema/spec';
 import type { HealthEvent, QuotaExceeded } from '../contract/health.js';
 import type { RetentionPolicy } from '../contract/retention.js';
 import type { SessionStoreOptions } from '../contract/snapshot.js';
+import type { EncryptionOptions } from '../encryption/options.js';
 import { invalid, requireValid } from '../validation/argument.js';
 import { callable, flag, nonBlank, object, optional, satisfying } from '../validation/schema.js';
 
@@ -70,6 +71,12 @@ export interface IndexedDBSessionStoreOptions {
   retention?: RetentionPolicy | undefined;
   /** Is called when a save finds no room; the save is tried once more afterwards. What it throws is the save's error. */
   onQuotaExceeded?: ((event: QuotaExceeded) => void | Promise<void>) | undefined;
+  /**
+   * Encrypts states, metadata, titles and everything else but what the indexes are made of: ids, parents, times,
+   * and the sizes of rows. A key that is not the database's own fails every call with `PERMISSION_DENIED`, and
+   * changes nothing. Mutators may be called more than once for a save. Needs a secure context. Default: none.
+   */
+  encryption?: EncryptionOptions | undefined;
   /** Is told what the application should tell its user about the database. */
   onHealth?: ((event: HealthEvent) => void) | undefined;
 }
@@ -106,6 +113,13 @@ export function requirePolicy(policy: RetentionPolicy, path: string): void {
       throw invalid(`${path}.${key}`, `is no limit. Use ${Object.keys(policyShape).join(', ')}`);
   }
 }
+const encryptionKey = satisfying(
+  (key) =>
+    key === null ||
+    (key?.algorithm?.name === 'AES-GCM' &&
+      ['encrypt', 'decrypt'].every((usage) => key.usages?.includes(usage))),
+  'an AES-GCM CryptoKey that may encrypt and decrypt, or null',
+);
 
 const storeOptions = object({
   name: optional(nonBlank),
@@ -122,6 +136,17 @@ const storeOptions = object({
   fallback: optional(satisfying((value) => value === 'memory', '"memory"')),
   onUnavailable: optional(satisfying((value) => value === 'failover', '"failover"')),
   onQuotaExceeded: optional(callable),
+  encryption: optional(
+    object({
+      key: encryptionKey,
+      previousKeys: optional(
+        satisfying(
+          (keys) => Array.isArray(keys) && keys.every((key) => !encryptionKey(key)),
+          'a list of such keys',
+        ),
+      ),
+    }),
+  ),
   onHealth: optional(callable),
   stateSchema: optional(
     satisfying((schema) => typeof schema?.['~standard']?.validate === 'function', 'a Standard Schema'),

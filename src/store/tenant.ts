@@ -1,9 +1,12 @@
+import type { CheckReport } from '../contract/check.js';
 import type { QuotaExceeded } from '../contract/health.js';
 import type { RetentionPolicy } from '../contract/retention.js';
 import { Connection, type ConnectionOptions } from '../database/connection.js';
 import type { ReadTransaction, WriteTransaction } from '../database/schema.js';
+import type { EncryptionOptions } from '../encryption/options.js';
+import type { RekeyOptions } from '../encryption/rotation.js';
 import { SessionStoreError } from '../errors.js';
-import { beginCommit, beginCommitWithoutRoom, UNSEALED, type Commit } from '../history/commit.js';
+import { beginCommit, beginCommitWithoutRoom, tick, UNSEALED, type Commit } from '../history/commit.js';
 import { Recent } from '../history/recent.js';
 import { removeAll } from '../history/remove.js';
 import type { Caretaker } from '../history/retain.js';
@@ -15,6 +18,7 @@ import { Presence } from '../liveness/presence.js';
 import { followLifecycle } from '../tabs/lifecycle.js';
 import { Audience } from './audience.js';
 import type { Compaction } from './compaction.js';
+import { EncryptedConnection } from './encrypted-connection.js';
 import type { Retention } from './retention.js';
 import { SaveQueue } from './save-queue.js';
 
@@ -25,6 +29,13 @@ export interface TenantSettings extends ConnectionOptions {
   compacts: boolean;
   retention: RetentionPolicy | undefined;
   onQuotaExceeded: ((event: QuotaExceeded) => unknown) | undefined;
+  encryption: EncryptionOptions | undefined;
+}
+
+/** Whoever has lost the key can still be rid of the database, without having seen what is in it. */
+function unseenRemoval(error: unknown): Commit {
+  if (!(error instanceof SessionStoreError) || error.status !== 'PERMISSION_DENIED') throw error;
+  return { since: 0, version: tick(0), snapshots: [], sessions: new Map(), cleared: true };
 }
 
 /** One tenant's database. */
@@ -32,6 +43,9 @@ export class Tenant<S> {
   readonly recent = new Recent();
   readonly audience: Audience<S>;
   readonly #connection: Connection;
+  readonly #encrypted: EncryptedConnection | undefined;
+  /** Where rows look as if they were not encrypted. */
+  readonly #rows: Pick<Connection, 'read' | 'write'>;
   readonly #presence = new Presence();
   readonly #endLifecycle: () => void;
   /** The last operation begun; the next one waits for it, so that a delete wins over the saves before it. */
@@ -46,6 +60,9 @@ export class Tenant<S> {
     readonly settings: TenantSettings,
   ) {
     this.#connection = new Connection(databaseName, settings, () => this.audience.catchUp());
+    const { encryption } = settings;
+    this.#encrypted = encryption && new EncryptedConnection(this.#connection, encryption);
+    this.#rows = this.#encrypted ?? this.#connection;
     this.#saves = new SaveQueue(
       (run) => this.#enqueue(run),
       (requests) => this.#save(requests),
@@ -76,7 +93,7 @@ export class Tenant<S> {
   async read<T>(work: (transaction: ReadTransaction) => Promise<T>, limitMs?: number): Promise<T> {
     this.#saves.close();
     await this.#tail;
-    return this.#untilClosed(this.#connection.read(work, limitMs));
+    return this.#untilClosed(this.#rows.read(work, limitMs));
   }
 
   /**
@@ -99,7 +116,7 @@ export class Tenant<S> {
   ): Promise<C | null> {
     this.#saves.close();
     return this.#enqueue(async () => {
-      const commit = await this.#withRoom(() => this.#connection.write(work, limitMs));
+      const commit = await this.#withRoom(() => this.#rows.write(work, limitMs));
       if (commit) this.#publish(commit);
       return commit;
     });
@@ -116,7 +133,7 @@ export class Tenant<S> {
   deleteDatabase(): Promise<void> {
     this.#saves.close();
     return this.#enqueue(async () => {
-      const commit = await this.#connection.write(removeAll);
+      const commit = await this.#rows.write(removeAll).catch(unseenRemoval);
       try {
         await this.#connection.delete();
         // Later than what others still wrote meanwhile; the next database's clock starts later than that.
@@ -134,7 +151,7 @@ export class Tenant<S> {
         new Compaction(`offshoot:${this.databaseName}:compact`, {
           run: (work) => {
             this.#saves.close();
-            return this.#enqueue(() => this.#connection.write(work));
+            return this.#enqueue(() => this.#rows.write(work));
           },
           write: (work) => this.write(work),
         }),
@@ -144,7 +161,26 @@ export class Tenant<S> {
     return this.#compaction;
   }
 
+  async check(repair: boolean): Promise<CheckReport> {
+    const { checkAll, repairAll } = await import('../history/check.js');
+    await (await this.#encrypted?.vault())?.tryLogs();
+    if (!repair) return this.read(checkAll, Infinity);
+    return (await this.write(repairAll, Infinity))!.report;
+  }
+
+  async rekey(options: RekeyOptions): Promise<void> {
+    if (!this.#encrypted) {
+      throw new SessionStoreError(
+        'FAILED_PRECONDITION',
+        'this store has no encryption. Construct one with encryption: { key, previousKeys }',
+        'options.encryption',
+      );
+    }
+    await (await this.#encrypted.vault()).rotation.run(options);
+  }
+
   async close(): Promise<void> {
+    await this.#encrypted?.stop();
     (await this.#compaction?.catch(() => {}))?.stop();
     await (await this.#retention?.catch(() => {}))?.stop();
     this.audience.clear();
@@ -179,9 +215,7 @@ export class Tenant<S> {
   async #save(requests: SaveRequest<S>[]): Promise<PromiseSettledResult<string | null>[]> {
     await this.#presence.take();
     const saved = await this.#withRoom(() =>
-      this.#connection.write((transaction) =>
-        saveAll(transaction, this.recent, requests, this.#presence.client),
-      ),
+      this.#rows.write((transaction) => saveAll(transaction, this.recent, requests, this.#presence.client)),
     );
     saved.remember();
     this.#publish(saved.commit);
@@ -191,8 +225,7 @@ export class Tenant<S> {
   async #remove<C extends Commit>(
     work: (transaction: WriteTransaction, begin: typeof beginCommit) => Promise<C | null>,
   ): Promise<C | null> {
-    const write = (begin: typeof beginCommit) =>
-      this.#connection.write((transaction) => work(transaction, begin));
+    const write = (begin: typeof beginCommit) => this.#rows.write((transaction) => work(transaction, begin));
     const commit = await write(beginCommit).catch((error: SessionStoreError) => {
       if (error.status !== 'RESOURCE_EXHAUSTED') throw error;
       return write(beginCommitWithoutRoom);
@@ -211,7 +244,7 @@ export class Tenant<S> {
         throw error;
       });
       const { onQuotaExceeded, tell } = this.settings;
-      const read: Caretaker['read'] = (work) => this.#connection.read(work, Infinity);
+      const read: Caretaker['read'] = (work) => this.#rows.read(work, Infinity);
       return writeWithRoom(error, write, {
         database: this.#connection.name,
         tell,

@@ -43,6 +43,15 @@ test('importing offshoot/testing looks at no browser global', async () => {
   expect(names).not.toEqual([]);
 });
 
+test('importing offshoot/encryption looks at no browser global', async () => {
+  const names = await onServer(`
+    ${trapBrowserGlobals}
+    const encryption = await import('offshoot/encryption');
+    console.log(JSON.stringify(Object.keys(encryption)));
+  `);
+  expect(names).toEqual(['deriveKey']);
+});
+
 test('a store can be constructed, used in vain and closed on a server', async () => {
   const outcome = await onServer(`
     import { IndexedDBSessionStore, SessionStoreError } from 'offshoot';
@@ -64,6 +73,18 @@ test('a store can be constructed, used in vain and closed on a server', async ()
     listSessions: 'UNAVAILABLE',
     close: 'resolved',
   });
+});
+
+test('an encrypted store fails on a server like any other', async () => {
+  const status = await onServer(`
+    import { IndexedDBSessionStore } from 'offshoot';
+    const key = await crypto.subtle.generateKey({ name: 'AES-GCM', length: 256 }, false, ['encrypt', 'decrypt']);
+    const store = new IndexedDBSessionStore({ encryption: { key } });
+    const status = await store.listSessions().catch((error) => error.status);
+    await store.close();
+    console.log(JSON.stringify(status));
+  `);
+  expect(status).toBe('UNAVAILABLE');
 });
 
 test('an idle store does not keep a server alive', async () => {

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { action, type Action } from './actions.js';
+import type { EncryptionOptions } from '../../src/index.js';
 import type { ModelOptions } from './model.js';
 import { TwoTabs } from './two-tabs.js';
 
@@ -11,16 +12,19 @@ const options: fc.Arbitrary<ModelOptions> = fc
   }));
 
 /** Whatever is done through two stores over one database, both show what the model shows, after every step. */
-export const agreesWithModel: fc.IAsyncProperty<[ModelOptions, Action[]]> = fc.asyncProperty(
-  options,
-  fc.array(action, { minLength: 1, maxLength: 20, size: 'max' }),
-  async (storeOptions, actions) => {
-    const tabs = new TwoTabs(storeOptions);
-    try {
-      for (const each of actions) await tabs.perform(each);
-      await tabs.finish();
-    } finally {
-      await tabs.close();
-    }
-  },
-);
+export const agreesWithModel = (
+  encryption?: EncryptionOptions,
+): fc.IAsyncProperty<[ModelOptions, Action[]]> =>
+  fc.asyncProperty(
+    options,
+    fc.array(action, { minLength: 1, maxLength: 20, size: 'max' }),
+    async (storeOptions, actions) => {
+      const tabs = new TwoTabs(storeOptions, encryption);
+      try {
+        for (const each of actions) await tabs.perform(each);
+        await tabs.finish();
+      } finally {
+        await tabs.close();
+      }
+    },
+  );

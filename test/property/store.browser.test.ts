@@ -7,6 +7,6 @@ const numRuns = 50;
 
 describe('Any sequence of calls', () => {
   it('leaves two stores over one database as the model is', { timeout: 120_000 }, () =>
-    fc.assert(agreesWithModel, { numRuns }),
+    fc.assert(agreesWithModel(), { numRuns }),
   );
 });

@@ -11,7 +11,7 @@ const timeout = 60_000 + numRuns * 1_000;
 
 describe('Any sequence of calls', () => {
   it('leaves two stores over one database as the model is', { timeout }, () =>
-    fc.assert(agreesWithModel, { numRuns }),
+    fc.assert(agreesWithModel(), { numRuns }),
   );
 
   it('shows what Genkit’s own store shows, wherever the two agree by design', { timeout }, () =>

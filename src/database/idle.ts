@@ -1,6 +1,7 @@
 /** How long to wait where the browser does not say when it is idle, in ms. */
 const PAUSE_MS = 200;
 
+/** Runs work when there is nothing better to do. Keeps no process alive. */
 export function whenIdle(run: () => void): void {
   if (typeof requestIdleCallback === 'function') requestIdleCallback(run, { timeout: 2000 });
   else (setTimeout(run, PAUSE_MS) as { unref?: () => void }).unref?.();

@@ -1,0 +1,26 @@
+import type { SessionStoreError } from '../errors.js';
+import { invalid } from '../validation/argument.js';
+import type { RowStore } from './sealed-rows.js';
+
+/** Says what of a row cannot be encrypted, by the path that the application knows it under. */
+export function notCarried(store: RowStore, row: any, cause: unknown): SessionStoreError {
+  // As devalue has it: `.info["a b"][0]`.
+  const { path = '' } = cause as { path?: string };
+  const keys = [...path.matchAll(/\.get\([^)]*\)|\["((?:[^"\\]|\\.)*)"\]|\[(\d+)\]|\.([^.[]+)/g)].map(
+    ([whole, quoted, index, name]) => quoted ?? index ?? name ?? whole.slice(1),
+  );
+  return invalid(
+    keysFor(store, row, keys).join('.'),
+    'cannot be encrypted. Leave out objects of the browser such as keys, images and file handles',
+    cause,
+  );
+}
+
+function keysFor(store: RowStore, row: any, keys: string[]): string[] {
+  const [first, second, third, ...rest] = keys;
+  if (store === 'sessions') return ['patch', ...keys];
+  // Whose state the entry is part of, and where, is not in its row.
+  if (store === 'logs') return ['state'];
+  if (first !== 'state') return keys.slice(1);
+  return second === 'fields' ? ['state', row.state.fields[Number(third)][0], ...rest.slice(1)] : ['state'];
+}

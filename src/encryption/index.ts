@@ -1,0 +1,1 @@
+export { deriveKey, type DeriveKeyOptions } from './derive-key.js';

@@ -1,0 +1,273 @@
+import { nanoid } from 'nanoid';
+import { ROW_FORMAT, type LogKey, type ReadTransaction, type WriteTransaction } from '../database/schema.js';
+import { SessionStoreError } from '../errors.js';
+import { notCarried } from './carried.js';
+import type { Keyring } from './keyring.js';
+import type { Locked, Opening } from './opened.js';
+import { Plaintext } from './plaintext.js';
+import {
+  belongs,
+  columnsOf,
+  fingerprint,
+  isSealed,
+  type Place,
+  type RowKey,
+  type RowStore,
+} from './sealed-rows.js';
+
+/** Something that was asked to be written. */
+export type Write =
+  | {
+      kind: 'row';
+      how: 'put' | 'add';
+      store: RowStore;
+      key: RowKey;
+      columns: Record<string, unknown>;
+      plaintext: Plaintext;
+    }
+  | { kind: 'delete'; store: RowStore; range: RowKey | IDBKeyRange }
+  | { kind: 'clear'; store: RowStore | 'quarantine' }
+  /** As it is: what is not encrypted, and what is already. */
+  | { kind: 'raw'; store: 'meta' | 'quarantine'; row: unknown; key?: string }
+  | { kind: 'delete meta'; key: string };
+
+/** What an object store and an index have in common. */
+interface RawRows {
+  get(query: unknown): Promise<any>;
+  getKey(query: unknown): Promise<any>;
+  getAll(query?: unknown, count?: number): Promise<any[]>;
+  getAllKeys(query?: unknown, count?: number): Promise<any[]>;
+  count(query?: unknown): Promise<number>;
+  openKeyCursor(query?: unknown, direction?: IDBCursorDirection): Promise<unknown>;
+}
+
+interface RawStore extends RawRows {
+  put(row: unknown, key?: RowKey): Promise<unknown>;
+  add(row: unknown, key?: RowKey): Promise<unknown>;
+  delete(range: RowKey | IDBKeyRange): Promise<void>;
+  clear(): Promise<void>;
+  index(name: string): RawRows;
+  openCursor(): Promise<RawCursor | null>;
+}
+
+interface RawCursor {
+  key: LogKey;
+  value: unknown;
+  continue(): Promise<RawCursor | null>;
+}
+
+/** Without idb's types, which depend on the object store's name. */
+export const rawStore = (transaction: ReadTransaction, name: RowStore | 'meta' | 'quarantine') =>
+  transaction.objectStore(name) as unknown as RawStore;
+
+/** Whatever asked for a row that has yet to be opened is going to be done again. Of several saves only the one. */
+class NotOpened extends SessionStoreError {
+  constructor() {
+    super('INTERNAL', 'the row has yet to be decrypted');
+  }
+}
+
+/**
+ * A transaction in which rows look as if they were not encrypted. Decrypting takes time that a transaction does not
+ * have, so what was not opened before is noted in `locked`, and what asked for it fails. Encrypting does too, so
+ * what is written gets a mark in place of a cipher: the transaction must be taken back, and `writes` be done in
+ * another one.
+ */
+export class Stage {
+  readonly locked = new Map<string, Locked>();
+  readonly writes: Write[] = [];
+  /** What was wrong with what was to be written; whoever asked for it may not have waited to hear. */
+  failure: unknown;
+  readonly #clockBefore: number;
+  readonly #marked = new Map<unknown, Plaintext>();
+  readonly #unreadable = new WeakSet<object>();
+  readonly #requests = new Set<Promise<unknown>>();
+
+  constructor(
+    readonly raw: WriteTransaction,
+    readonly keyring: Keyring,
+    readonly opening: Opening,
+    public clock: number,
+  ) {
+    this.#clockBefore = clock;
+  }
+
+  /** Whether nothing was asked to be written. */
+  get isUnchanged(): boolean {
+    return this.writes.length === 0 && this.clock === this.#clockBefore;
+  }
+
+  /** As history knows it. */
+  get transaction(): WriteTransaction {
+    return { objectStore: (name: string) => this.#objectStore(name) } as unknown as WriteTransaction;
+  }
+
+  /** Waits for what nobody waits for any more, so that all that is locked is known at once. */
+  async settle(): Promise<void> {
+    while (this.#requests.size > 0) await Promise.allSettled(this.#requests);
+  }
+
+  /** Writes a row as it is, under the current key; leaves alone what cannot be read. */
+  async reseal([store, key]: Place): Promise<void> {
+    const row = await this.#get(store, rawStore(this.raw, store), key);
+    if (row === undefined || this.#unreadable.has(row)) return;
+    await this.#put('put', store, row, store === 'logs' ? key : undefined);
+  }
+
+  #objectStore(name: string): object {
+    if (name === 'meta') return this.#meta();
+    if (name === 'quarantine') return this.#quarantine();
+    const store = name as RowStore;
+    const raw = rawStore(this.raw, store);
+    return {
+      ...this.#rows(store, raw),
+      index: (name: string) => ({ ...this.#rows(store, raw.index(name)), name }),
+      openCursor: async () => this.#outlines(await raw.openCursor()),
+      put: (row: unknown, key?: RowKey) => this.#put('put', store, row, key),
+      add: (row: unknown, key?: RowKey) => this.#put('add', store, row, key),
+      delete: (range: RowKey | IDBKeyRange) => {
+        this.writes.push({ kind: 'delete', store, range });
+        return raw.delete(range);
+      },
+      clear: () => {
+        this.writes.push({ kind: 'clear', store });
+        return raw.clear();
+      },
+    };
+  }
+
+  /** All is as it is there but the clock, which is another thing here. */
+  #meta(): object {
+    const raw = rawStore(this.raw, 'meta');
+    return {
+      get: async (key: string) => (key === 'clock' ? this.clock || undefined : raw.get(key)),
+      getAllKeys: () => raw.getAllKeys(),
+      getAll: async () => {
+        const [keys, rows] = await Promise.all([raw.getAllKeys(), raw.getAll()]);
+        return rows.map((row, index) => (keys[index] === 'clock' ? this.clock : row));
+      },
+      put: async (row: unknown, key: string) => {
+        if (key === 'clock') this.clock = row as number;
+        else this.writes.push({ kind: 'raw', store: 'meta', row, key });
+      },
+      delete: async (key: string) => {
+        // The keys are beside the clock, and must stay.
+        if (key === 'clock') this.clock++;
+        else this.writes.push({ kind: 'delete meta', key });
+      },
+    };
+  }
+
+  /** What nobody could open may be opened some day, so it is kept as it was stored. */
+  #quarantine(): object {
+    const raw = rawStore(this.raw, 'quarantine');
+    return {
+      count: () => raw.count(),
+      put: async (kept: { store: RowStore | 'meta' | 'quarantine'; key: RowKey }) => {
+        const row: unknown = await rawStore(this.raw, kept.store).get(kept.key);
+        this.writes.push({ kind: 'raw', store: 'quarantine', row: { ...kept, row } });
+      },
+      clear: async () => void this.writes.push({ kind: 'clear', store: 'quarantine' }),
+    };
+  }
+
+  #rows(store: RowStore, raw: RawRows): RawRows {
+    return {
+      get: (query) => this.#watched(this.#get(store, raw, query)),
+      getAll: (query, count) => this.#watched(this.#getAll(store, raw, query, count)),
+      getKey: (query) => raw.getKey(query),
+      getAllKeys: (query, count) => raw.getAllKeys(query, count),
+      count: (query) => raw.count(query),
+      openKeyCursor: (query, direction) => raw.openKeyCursor(query, direction),
+    };
+  }
+
+  #watched<T>(request: Promise<T>): Promise<T> {
+    this.#requests.add(request);
+    void request.catch(() => {}).finally(() => this.#requests.delete(request));
+    return request;
+  }
+
+  async #get(store: RowStore, raw: RawRows, query: unknown): Promise<any> {
+    // A log's row does not know its own key.
+    const [row, key] = await Promise.all([raw.get(query), store === 'logs' ? raw.getKey(query) : undefined]);
+    return this.#shown(store, row, key);
+  }
+
+  async #getAll(store: RowStore, raw: RawRows, query: unknown, count?: number): Promise<any[]> {
+    const [rows, keys] = await Promise.all([
+      raw.getAll(query, count),
+      store === 'logs' ? raw.getAllKeys(query, count) : undefined,
+    ]);
+    let locked: unknown;
+    const shown = rows.map((row, index) => {
+      try {
+        return this.#shown(store, row, keys?.[index]);
+      } catch (error) {
+        return void (locked = error);
+      }
+    });
+    if (locked) throw locked;
+    return shown;
+  }
+
+  /** The row as it was before it was encrypted; a stump if it cannot be opened, or does not belong here. */
+  #shown(store: RowStore, stored: any, key: RowKey = stored?.id): any {
+    if (stored === undefined) return undefined;
+    const own = this.#marked.get(stored.cipher);
+    if (own) return own.toRow();
+    if (!isSealed(stored)) {
+      const isExpected = this.keyring.takesUnencrypted && !('cipher' in stored);
+      return isExpected ? stored : this.#stump(store, stored);
+    }
+    const place: Place = [store, key];
+    const print = fingerprint(place, stored.cipher);
+    const plaintext = this.opening.get(print);
+    if (plaintext === 'locked') {
+      this.locked.set(print, { place, cipher: stored.cipher });
+      throw new NotOpened();
+    }
+    const row = plaintext?.toRow();
+    return row && belongs(place, stored, row) ? row : this.#stump(store, stored);
+  }
+
+  /** Enough for the row to be found and deleted by. */
+  #stump(store: RowStore, stored: any): object {
+    const stump = columnsOf(store, stored);
+    this.#unreadable.add(stump);
+    return stump;
+  }
+
+  #outlines(cursor: RawCursor | null): object | null {
+    return (
+      cursor && {
+        key: cursor.key,
+        value: this.#outline(cursor.key, cursor.value),
+        continue: async () => this.#outlines(await cursor.continue()),
+      }
+    );
+  }
+
+  /** A row as its key tells of it, unless it is known to be damaged: nobody could hold all that is in all logs. */
+  #outline(key: LogKey, stored: unknown): unknown {
+    if (!isSealed(stored)) return this.#shown('logs', stored, key);
+    if (this.opening.remembered.isDamaged(fingerprint(['logs', key], stored.cipher))) return {};
+    const [, end, at, size] = key;
+    return { format: ROW_FORMAT, at, size, entries: Array.from({ length: end - at }) };
+  }
+
+  async #put(how: 'put' | 'add', store: RowStore, row: any, key?: RowKey): Promise<void> {
+    let plaintext: Plaintext;
+    try {
+      plaintext = Plaintext.of(row);
+    } catch (cause) {
+      this.failure ??= notCarried(store, row, cause);
+      throw this.failure;
+    }
+    const columns = columnsOf(store, row);
+    this.writes.push({ kind: 'row', how, store, key: key ?? row.id, columns, plaintext });
+    const mark = nanoid();
+    this.#marked.set(mark, plaintext);
+    await rawStore(this.raw, store)[how]({ ...columns, cipher: mark }, key);
+  }
+}

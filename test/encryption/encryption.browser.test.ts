@@ -1,0 +1,5 @@
+import './at-rest.js';
+import './faults.js';
+import './rotation.js';
+import './tampering.js';
+import './writers.js';
