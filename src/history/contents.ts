@@ -1,7 +1,8 @@
 import type * as z from 'zod/mini';
-import { isNewer } from '../database/rows.js';
+import { isNewer, withoutKey } from '../database/rows.js';
 import {
   logKey,
+  type LockedClock,
   type LogKey,
   type LogRow,
   type ReadTransaction,
@@ -44,6 +45,8 @@ export interface Contents {
 export async function readContents(transaction: ReadTransaction): Promise<Contents> {
   const meta = transaction.objectStore('meta');
   const [metaKeys, metaRows] = [await meta.getAllKeys(), await meta.getAll()];
+  // Without its key nothing can be said of an encrypted database.
+  if (metaRows.some((row) => Array.isArray((row as LockedClock | null)?.keys))) throw withoutKey();
   return {
     snapshots: sorted(await transaction.objectStore('snapshots').getAll(), rowSchemas.snapshots),
     sessions: sorted(await transaction.objectStore('sessions').getAll(), rowSchemas.sessions),

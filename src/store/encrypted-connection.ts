@@ -17,7 +17,7 @@ export class EncryptedConnection implements Pick<Connection, 'read' | 'write'> {
   }
 
   async write<T>(work: (transaction: WriteTransaction) => Promise<T>, limitMs?: number): Promise<T> {
-    return (await this.vault()).write(work, limitMs);
+    return (await this.vault()).write((transaction) => work(transaction), limitMs);
   }
 
   vault(): Promise<Vault> {

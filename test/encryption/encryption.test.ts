@@ -1,4 +1,5 @@
 import './at-rest.js';
+import './care.js';
 import './faults.js';
 import './rotation.js';
 import './tampering.js';
