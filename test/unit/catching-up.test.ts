@@ -111,6 +111,7 @@ describe('when the browser ends the connection', () => {
     endConnection(openDatabases.at(-1)!);
     await save(writer, 'a', counter(2));
     await eventually(() => told.counts.at(-1) === 2, 'the next save');
+    await eventually(() => told.sessions.length > 0, 'the session of the next save');
     expect(told.counts).toEqual([1, 2]);
     expect(typesOf(told.sessions)).toEqual(['changed']);
   });
