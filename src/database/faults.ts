@@ -17,6 +17,10 @@ const FAULTS: Record<string, [StatusName, string]> = {
   TimeoutError: ['ABORTED', 'the browser gave up waiting; nothing was written. Try again'],
   AbortError: ['ABORTED', 'the browser aborted; nothing was written. Try again'],
   SecurityError: ['UNAVAILABLE', 'the browser allows no storage here. Ask the user to allow it'],
+  NotReadableError: [
+    'DATA_LOSS',
+    'the browser has lost a file of the database. What is in other rows can be read; see check()',
+  ],
   InvalidStateError: LOST,
   UnknownError: LOST,
 };
