@@ -1,5 +1,5 @@
 import type { HealthEvent } from '../contract/health.js';
-import { isConnectionFault, isForbidden, toStoreError } from './faults.js';
+import { asLoss, isConnectionFault, isForbidden, mayBeLoss, toStoreError } from './faults.js';
 import { deleteDatabase, openDatabase } from './opening.js';
 import type { Database, ReadTransaction, WriteTransaction } from './schema.js';
 import { Sentinel } from './sentinel.js';
@@ -114,9 +114,25 @@ export class Connection {
         // An aborted transaction has written nothing, so the work can be done again on a new connection.
         // What had to stop with its page has not failed.
         if (suspensions === this.#suspensions) failures++;
-        if (fault === error || failures > 1 || !isConnectionFault(fault)) throw fault;
+        if (fault === error || !isConnectionFault(fault)) throw fault;
+        if (failures > 1) {
+          const isLoss = mode === 'readonly' && mayBeLoss(fault) && (await this.#answers());
+          throw isLoss ? asLoss(fault) : fault;
+        }
         await this.#release();
       }
+    }
+  }
+
+  /** Whether it is not the whole database that cannot be read. */
+  async #answers(): Promise<boolean> {
+    try {
+      const { store: meta, done } = (await this.#open()).transaction('meta');
+      done.catch(() => {});
+      await meta.get('clock');
+      return true;
+    } catch {
+      return false;
     }
   }
 

@@ -2,6 +2,11 @@ import { SessionStoreError, type StatusName } from '../errors.js';
 
 const LOST: [StatusName, string] = ['UNAVAILABLE', 'the connection to IndexedDB was lost. Try again'];
 
+const UNREADABLE: [StatusName, string] = [
+  'DATA_LOSS',
+  'the browser cannot read a value that it has stored; its file may be gone. Other rows can be read',
+];
+
 /** What the browser's own error names mean to a caller, and the way out. */
 const FAULTS: Record<string, [StatusName, string]> = {
   QuotaExceededError: [
@@ -17,10 +22,7 @@ const FAULTS: Record<string, [StatusName, string]> = {
   TimeoutError: ['ABORTED', 'the browser gave up waiting; nothing was written. Try again'],
   AbortError: ['ABORTED', 'the browser aborted; nothing was written. Try again'],
   SecurityError: ['UNAVAILABLE', 'the browser allows no storage here. Ask the user to allow it'],
-  NotReadableError: [
-    'DATA_LOSS',
-    'the browser has lost a file of the database. What is in other rows can be read; see check()',
-  ],
+  NotReadableError: UNREADABLE,
   InvalidStateError: LOST,
   UnknownError: LOST,
 };
@@ -34,6 +36,14 @@ export function toStoreError(cause: unknown): SessionStoreError {
   ];
   return new SessionStoreError(status, message, undefined, cause);
 }
+
+/** Whether it may be a single value that cannot be read: Chromium says no more of a damaged file. */
+export const mayBeLoss = ({ cause }: SessionStoreError): boolean =>
+  (cause as Error | undefined)?.name === 'UnknownError';
+
+/** What cannot be read although the database answers is lost. */
+export const asLoss = ({ cause }: SessionStoreError): SessionStoreError =>
+  new SessionStoreError(...UNREADABLE, undefined, cause);
 
 /** Whether the transaction fell with its connection, so that the same work may succeed on a new one. */
 export function isConnectionFault({ status }: SessionStoreError): boolean {

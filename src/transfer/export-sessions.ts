@@ -33,7 +33,12 @@ export async function* exportSessions(
   lines.add({ type: 'header', format: FORMAT, version: VERSION, exportedAt: new Date().toISOString() });
   for (const id of ids) {
     signal?.throwIfAborted();
-    const block = await read((transaction) => readBlock(transaction, id));
+    const block = await read((transaction) => readBlock(transaction, id)).catch(
+      (error: SessionStoreError) => {
+        if (error.status !== 'DATA_LOSS') throw error;
+        damaged.push(id);
+      },
+    );
     if (!block) continue;
     const counts = { snapshots: 0, entries: 0 };
     let isBegun = false;
