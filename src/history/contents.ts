@@ -11,6 +11,7 @@ import {
 } from '../database/schema.js';
 import { merged, type Run } from '../logs/runs.js';
 import { logKeySchema, rowSchemas } from './row-schemas.js';
+import { nameOfKey, type Unreadable } from './unreadable.js';
 
 /** Rows of a store, sorted by whether they can be read. */
 export interface Sorted<Row> {
@@ -42,7 +43,8 @@ export interface Contents {
   quarantined: number;
 }
 
-export async function readContents(transaction: ReadTransaction): Promise<Contents> {
+/** Without looking at what is `unreadable`. */
+export async function readContents(transaction: ReadTransaction, unreadable: Unreadable): Promise<Contents> {
   const meta = transaction.objectStore('meta');
   const [metaKeys, metaRows] = [await meta.getAllKeys(), await meta.getAll()];
   // Without its key nothing can be said of an encrypted database.
@@ -50,7 +52,7 @@ export async function readContents(transaction: ReadTransaction): Promise<Conten
   return {
     snapshots: sorted(await transaction.objectStore('snapshots').getAll(), rowSchemas.snapshots),
     sessions: sorted(await transaction.objectStore('sessions').getAll(), rowSchemas.sessions),
-    logs: await readLogs(transaction),
+    logs: await readLogs(transaction, unreadable),
     meta: new Map(metaKeys.map((key, index) => [key, metaRows[index]])),
     quarantined: await transaction.objectStore('quarantine').count(),
   };
@@ -65,7 +67,7 @@ function sorted<Row>(rows: readonly Row[], schema: z.ZodMiniType): Sorted<Row> {
 const kindOf = (row: unknown, schema: z.ZodMiniType): keyof Sorted<unknown> =>
   isNewer(row) ? 'newer' : schema.safeParse(row).success ? 'whole' : 'damaged';
 
-async function readLogs(transaction: ReadTransaction): Promise<LogContents> {
+async function readLogs(transaction: ReadTransaction, unreadable: Unreadable): Promise<LogContents> {
   const logs: LogContents = {
     whole: [],
     damaged: [],
@@ -75,19 +77,33 @@ async function readLogs(transaction: ReadTransaction): Promise<LogContents> {
     entries: 0,
     bytes: 0,
   };
-  let cursor = await transaction.objectStore('logs').openCursor();
-  while (cursor) {
-    const { key, value } = cursor;
+  for await (const [key, value] of logRows(transaction, unreadable)) {
     const kind = kindOf(value, rowSchemas.logs);
     if (kind === 'newer') {
       logs.newer.push(key);
       if (isLogKey(key)) addRun(logs.runs, key);
-    } else if (kind === 'whole' && isKeyOf(key, value)) addRow(logs, key, value);
+    } else if (kind === 'whole' && value && isKeyOf(key, value)) addRow(logs, key, value);
     else logs.damaged.push(key);
-    cursor = await cursor.continue();
   }
   for (const [log, each] of logs.runs) logs.runs.set(log, merged(each));
   return logs;
+}
+
+/** All rows with their keys; `undefined` for what cannot be read. */
+async function* logRows(
+  transaction: ReadTransaction,
+  unreadable: Unreadable,
+): AsyncGenerator<[IDBValidKey, LogRow | undefined]> {
+  const logs = transaction.objectStore('logs');
+  if (unreadable.size > 0) {
+    for (const key of await logs.getAllKeys()) {
+      yield [key, unreadable.has(nameOfKey(key)) ? undefined : await logs.get(key)];
+    }
+    return;
+  }
+  for (let cursor = await logs.openCursor(); cursor; cursor = await cursor.continue()) {
+    yield [cursor.key, cursor.value];
+  }
 }
 
 const isLogKey = (key: unknown): key is LogKey => logKeySchema.safeParse(key).success;

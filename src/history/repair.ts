@@ -15,10 +15,14 @@ import {
 } from './findings.js';
 import { Quarantine } from './quarantine.js';
 import { repairSessions } from './repair-sessions.js';
+import { nameOfKey, type Unreadable } from './unreadable.js';
 
 /** Puts right what `check()` finds, and nothing else. What is taken out is in the quarantine afterwards. */
-export async function repairAll(transaction: WriteTransaction): Promise<Commit & { report: CheckReport }> {
-  const contents = await readContents(transaction);
+export async function repairAll(
+  transaction: WriteTransaction,
+  unreadable: Unreadable,
+): Promise<Commit & { report: CheckReport }> {
+  const contents = await readContents(transaction, unreadable);
   const report = reportOn(contents);
   const whole = contents.snapshots.whole.filter((row) => lostParts(row, contents.logs).length === 0);
   const membership = membersOf(contents, whole);
@@ -36,7 +40,7 @@ export async function repairAll(transaction: WriteTransaction): Promise<Commit &
   for (const row of contents.snapshots.whole) {
     if (!whole.includes(row)) await quarantine.move('snapshots', row.id, row, 'dangling');
   }
-  await repairLogs(transaction, contents, quarantine, whole);
+  await repairLogs(transaction, contents, quarantine, whole, unreadable);
   await repairSessions(transaction, contents, quarantine, membership, commit);
   report.quarantined += quarantine.moved;
   return { ...commit, report };
@@ -72,10 +76,15 @@ async function repairLogs(
   contents: Contents,
   quarantine: Quarantine,
   whole: readonly SnapshotRow[],
+  unreadable: Unreadable,
 ): Promise<void> {
   const logs = transaction.objectStore('logs');
   const { damaged, whole: keys, runs } = contents.logs;
-  for (const key of damaged) await quarantine.move('logs', key, await logs.get(key as never), 'damaged');
+  for (const key of damaged) {
+    // Of what the browser cannot read, only the key can be kept.
+    const row = unreadable.has(nameOfKey(key)) ? undefined : await logs.get(key as never);
+    await quarantine.move('logs', key, row, 'damaged');
+  }
   for (const [log, left] of unreached(contents, whole)) {
     for (const key of keys) {
       const [of, end, start] = key;

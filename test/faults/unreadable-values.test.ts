@@ -15,8 +15,8 @@ const [unknownError] = REQUEST_FAULTS;
 
 /** While `action` runs, reading entries fails, as in Chromium when the file of a large value is damaged. */
 function withUnreadableLogs<T>(action: () => Promise<T>): Promise<T> {
-  return observingRequests(({ store, transaction, writes }) => {
-    if (store !== 'logs' || writes) return undefined;
+  return observingRequests(({ store, transaction, method }) => {
+    if (store !== 'logs' || !['get', 'getAll', 'openCursor'].includes(method)) return undefined;
     return (request: IDBRequest) => unknownError!.strike!(request, transaction);
   }, action);
 }
@@ -62,4 +62,19 @@ test('it is left out of an export, which names its session', async () => {
     damaged: [{ sessionId: 'large' }],
   });
   expect(await other.getSnapshot({ snapshotId: 'inline' })).toBeDefined();
+});
+
+test('check names it, and repair puts aside what needs it', async () => {
+  const store = await filled();
+  await withUnreadableLogs(async () => {
+    const { problems } = await store.check();
+    expect(problems.map(({ kind }) => kind)).toEqual(['damaged', 'dangling']);
+    expect(problems[0]).toMatchObject({ store: 'logs' });
+    const repaired = await store.check({ repair: true });
+    // The entries, the snapshot that needs them, and the row of its session.
+    expect(repaired.quarantined).toBe(3);
+    expect((await store.check()).problems).toEqual([]);
+  });
+  expect((await store.listSessions()).sessions.map(({ sessionId }) => sessionId)).toEqual(['small']);
+  expect((await store.getSnapshot({ snapshotId: 'inline' }))?.state?.custom).toBe(1);
 });
