@@ -201,6 +201,7 @@ export class Connection {
 
   /** Finds out what became of the database since it was last used. Nobody waits for that. */
   async #look(database: Database): Promise<void> {
+    const expected = this.#sentinel.expect();
     try {
       const { store: meta, done } = database.transaction('meta');
       done.catch(() => {});
@@ -209,7 +210,7 @@ export class Connection {
         () => meta.get('clock'),
       );
       if (this.name !== this.asked) return;
-      this.#sentinel.check({
+      this.#sentinel.check(expected, {
         epoch: typeof epoch === 'number' ? epoch : 0,
         clock: typeof clock === 'number' ? clock : clock.clock,
       });

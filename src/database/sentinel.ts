@@ -23,15 +23,23 @@ export class Sentinel {
     readonly tell: (event: HealthEvent) => void,
   ) {}
 
-  /** What was found when the database was opened. */
-  check(found: Note): void {
+  /** To be called before the database is looked at: what was noted afterwards may be newer than what was found. */
+  expect(): Note | undefined {
     // Another tab may have noted more, or deleted the database on purpose and begun a new one.
-    const expected = this.#read() ?? this.#known;
-    if (expected && expected.epoch !== found.epoch) this.tell({ type: 'wiped', database: this.database });
-    else if (expected && Math.max(expected.clock, this.#known?.clock ?? 0) > found.clock) {
-      this.tell({ type: 'rolled-back', database: this.database });
-    }
-    this.#known = found;
+    const noted = this.#read();
+    const known = this.#known;
+    return noted && known?.epoch === noted.epoch && known.clock > noted.clock ? known : (noted ?? known);
+  }
+
+  /** Compares what was expected with what was found. */
+  check(expected: Note | undefined, found: Note): void {
+    const { database } = this;
+    if (expected && expected.epoch !== found.epoch) {
+      // Whoever looked at the same time has told it.
+      if (this.#known?.epoch !== found.epoch) this.tell({ type: 'wiped', database });
+    } else if (expected && expected.clock > found.clock) this.tell({ type: 'rolled-back', database });
+    const hasAdvanced = this.#known?.epoch === found.epoch && this.#known.clock > (expected?.clock ?? 0);
+    if (!hasAdvanced) this.#known = found;
     this.#write();
   }
 
@@ -40,12 +48,12 @@ export class Sentinel {
     if (!this.#known) return;
     this.#known = { ...this.#known, clock };
     if (!withStorage(() => true)) return;
-    this.#noting ??= setTimeout(() => this.#write(), NOTE_MS);
+    this.#noting ??= setTimeout(() => this.#writeUnlessReplaced(), NOTE_MS);
   }
 
   /** Notes at once what would be noted soon. */
   flush(): void {
-    if (this.#noting !== undefined) this.#write();
+    if (this.#noting !== undefined) this.#writeUnlessReplaced();
   }
 
   /** The database is deleted on purpose. */
@@ -63,6 +71,13 @@ export class Sentinel {
     const text = withStorage((storage) => storage.getItem(this.#key));
     const [epoch, clock] = (text ?? '').split(' ').map(Number);
     return epoch && clock !== undefined ? { epoch, clock } : undefined;
+  }
+
+  /** Another tab may know of a newer database, which this one has yet to look at. */
+  #writeUnlessReplaced(): void {
+    if ((this.#read() ?? this.#known)?.epoch === this.#known?.epoch) return this.#write();
+    clearTimeout(this.#noting);
+    this.#noting = undefined;
   }
 
   #write(): void {
