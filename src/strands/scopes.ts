@@ -55,18 +55,18 @@ export class Scopes {
       const coming = this.#coming.get(place.prefix);
       // The SDK saves a checkpoint, and at once the same as latest. Latest first, so that they share everything.
       if (coming && sameContent(coming, state)) await this.#writeLatest(place, coming);
-      const standpoint = this.#standpoints.get(place.prefix) ?? (await this.#row(latest));
+      const current = await this.#row(latest);
+      const parentId = parentIn(this.#standpoints.get(place.prefix) ?? current);
+      // As a child of latest it shares latest's messages, and goes on sharing them when it is moved to its own parent.
+      const first = current ? latest : parentId;
       await Promise.all([
-        // As a child of latest it shares latest's messages, and goes on sharing them wherever it moves.
-        store.saveSnapshot(id, (current: Row | undefined) =>
-          rowOf(place, state, { current, parentId: current ? current.parentId : latest }),
+        store.saveSnapshot(id, (before: Row | undefined) =>
+          rowOf(place, state, { current: before, parentId: before ? before.parentId : first }),
         ),
-        store.saveSnapshot(id, (current: Row | undefined) =>
-          current?.parentId === latest ? moved(current, parentIn(standpoint)) : null,
-        ),
-        store.saveSnapshot(latest, (current: Row | undefined) =>
-          current?.state && sameContent(current.state, state) ? moved(current, id) : null,
-        ),
+        current &&
+          store.saveSnapshot(id, (saved: Row | undefined) =>
+            saved?.parentId === latest ? moved(saved, parentId) : null,
+          ),
       ]);
       this.#standpoints.set(place.prefix, { checkpoint: id });
       await this.#correct(id, correction);
@@ -147,7 +147,7 @@ export class Scopes {
       if (this.#removals.get(sessionId)?.ids === ids) this.#removals.delete(sessionId);
       const tree = await this.store.getTree(sessionId);
       const isDoomed = (node: string) => ids.has(node.replace(/displaced\/[^/]+$/, 'latest'));
-      await forget(this.store, tree, new Set([...tree.nodes.keys()].filter(isDoomed)));
+      await forget(this.store, tree, new Set([...tree.nodes.keys()].filter(isDoomed)), true);
       for (const damaged of tree.damaged) if (ids.has(damaged)) await this.store.deleteSnapshot(damaged);
       for (const prefix of this.#standpoints.keys()) {
         if (ids.has(latestOf({ sessionId, prefix }))) this.#standpoints.delete(prefix);

@@ -3,10 +3,12 @@ import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { FileStorage } from '@strands-agents/sdk';
+import { InMemoryStorage, LocalFileStorage } from '@strands-agents/sdk/storage';
 import { onTestFinished } from 'vitest';
-import { OffshootSnapshotStorage } from '../../src/strands/index.js';
-import { openStore } from '../browser/open-store.js';
+import { describeAgents } from './agent-cases.js';
+import { describeOurs } from './our-cases.js';
 import { describeSnapshotStorage } from './snapshot-storage-cases.js';
+import { describeStorage } from './storage-cases.js';
 
 function folder(): string {
   const path = mkdtempSync(join(tmpdir(), 'offshoot-strands-'));
@@ -15,5 +17,14 @@ function folder(): string {
 }
 
 describeSnapshotStorage("the SDK's FileStorage", () => new FileStorage(folder()));
-describeSnapshotStorage('ours', () => new OffshootSnapshotStorage(openStore()));
-describeSnapshotStorage('ours, with a history', () => new OffshootSnapshotStorage(openStore(), { history: 2 }));
+describeStorage("the SDK's InMemoryStorage", () => new InMemoryStorage());
+describeStorage("the SDK's LocalFileStorage", () => new LocalFileStorage(folder()));
+describeAgents("the SDK's FileStorage", () => {
+  const path = folder();
+  return () => ({ snapshot: new FileStorage(path) });
+});
+describeAgents("the SDK's LocalFileStorage", () => {
+  const path = folder();
+  return () => new LocalFileStorage(path);
+});
+describeOurs();
