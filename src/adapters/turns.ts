@@ -12,11 +12,7 @@ export class Turns {
       await before;
       return work();
     })();
-    // Who called it is told of its error; who comes next has nothing to do with it.
-    const over = turn.then(
-      () => {},
-      () => {},
-    );
+    const over = settled(turn);
     this.#last.set(key, over);
     try {
       return await turn;
@@ -29,4 +25,9 @@ export class Turns {
   async idle(): Promise<void> {
     await Promise.all(this.#last.values());
   }
+}
+
+/** Who called it is told of its error; who comes next has nothing to do with it. */
+async function settled(turn: Promise<unknown>): Promise<void> {
+  await Promise.allSettled([turn]);
 }

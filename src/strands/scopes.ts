@@ -2,7 +2,16 @@ import type { AnyStore } from '../adapters/arguments.js';
 import { forget } from '../adapters/forget.js';
 import { Turns } from '../adapters/turns.js';
 import { forgetDisplaced, keepDisplaced } from './displaced.js';
-import { checkpointOf, displacedOf, latestOf, moved, rowOf, type Place, type Row, type State } from './rows.js';
+import {
+  checkpointOf,
+  displacedOf,
+  latestOf,
+  moved,
+  rowOf,
+  type Place,
+  type Row,
+  type State,
+} from './rows.js';
 import { sameContent } from './state.js';
 
 /** Given what is stored, what should be stored instead, if anything. */
@@ -42,12 +51,7 @@ export class Scopes {
   }
 
   /** Saves a snapshot that stays until it, or its session, is deleted. */
-  saveCheckpoint(
-    place: Place,
-    checkpointId: string,
-    state: State,
-    correction?: Correction,
-  ): Promise<void> {
+  saveCheckpoint(place: Place, checkpointId: string, state: State, correction?: Correction): Promise<void> {
     return this.#after(place.sessionId, async () => {
       const { store } = this;
       const latest = latestOf(place);

@@ -52,17 +52,17 @@ export class OffshootSnapshotStorage implements SnapshotStorage {
   }
 
   /** The checkpoint of this id, or the latest snapshot; `null` if there is none. */
-  async loadSnapshot(params: {
-    location: SnapshotLocation;
-    snapshotId?: string;
-  }): Promise<Snapshot | null> {
+  async loadSnapshot(params: { location: SnapshotLocation; snapshotId?: string }): Promise<Snapshot | null> {
     const { snapshotId } = params;
     const place = placeIn(params.location);
     if (snapshotId !== undefined) requireIdentifier(snapshotId, 'snapshotId');
-    return orSessionError(`Failed to load snapshot '${snapshotId ?? 'latest'}' of ${place.prefix}`, async () => {
-      const state = await this.#scopes.load(place, snapshotId);
-      return state === undefined ? null : (parsedState(state) as unknown as Snapshot);
-    });
+    return orSessionError(
+      `Failed to load snapshot '${snapshotId ?? 'latest'}' of ${place.prefix}`,
+      async () => {
+        const state = await this.#scopes.load(place, snapshotId);
+        return state === undefined ? null : (parsedState(state) as Snapshot);
+      },
+    );
   }
 
   /** Ids of checkpoints, sorted, and so by time; at most `limit`, after `startAfter`. Latest is none of them. */
@@ -90,7 +90,9 @@ export class OffshootSnapshotStorage implements SnapshotStorage {
   async deleteSession(params: { sessionId: string }): Promise<void> {
     const { sessionId } = params;
     requireIdentifier(sessionId, 'sessionId');
-    await orSessionError(`Failed to delete session ${sessionId}`, () => this.#scopes.deleteSession(sessionId));
+    await orSessionError(`Failed to delete session ${sessionId}`, () =>
+      this.#scopes.deleteSession(sessionId),
+    );
   }
 
   /** The scope's manifest; one of schema version 1.0 and of now if none was saved. */
@@ -98,7 +100,7 @@ export class OffshootSnapshotStorage implements SnapshotStorage {
     const place = placeIn(params.location);
     return orSessionError(`Failed to load the manifest of ${place.prefix}`, async () => {
       const state = await this.#scopes.read(place.sessionId, manifestOf(place));
-      const manifest = state && (parsedState(state) as unknown as SnapshotManifest);
+      const manifest = state && (parsedState(state) as SnapshotManifest);
       return manifest ?? { schemaVersion: '1.0', updatedAt: new Date().toISOString() };
     });
   }

@@ -78,7 +78,7 @@ export function describeAgentick(): void {
       expect(await sessions.load('trip')).toEqual(later);
     });
 
-    test("a snapshot keeps the sessionId that it has, whatever it is saved under", async () => {
+    test('a snapshot keeps the sessionId that it has, whatever it is saved under', async () => {
       const { sessions } = openTab();
       await sessions.save('fork', snapshotOf(['Hi'], { sessionId: 'trip' }));
       expect(await sessions.load('fork')).toMatchObject({ sessionId: 'trip' });

@@ -18,7 +18,7 @@ function folder(): string {
 
 describeSnapshotStorage("the SDK's FileStorage", () => new FileStorage(folder()));
 describeStorage("the SDK's InMemoryStorage", () => new InMemoryStorage());
-describeStorage("the SDK's LocalFileStorage", () => new LocalFileStorage(folder()));
+describeStorage("the SDK's LocalFileStorage", () => new LocalFileStorage(folder()), 'copies');
 describeAgents("the SDK's FileStorage", () => {
   const path = folder();
   return () => ({ snapshot: new FileStorage(path) });
