@@ -102,10 +102,13 @@ export class Scopes {
   write(sessionId: string, id: string, state: State): Promise<void> {
     return this.#after(sessionId, async () => {
       const session = await this.store.getSession(sessionId);
-      const before = new Date(session ? Date.parse(session.createdAt) - 1 : Date.now()).toISOString();
+      const now = Date.now();
+      const before = new Date(session ? Date.parse(session.createdAt) - 1 : now).toISOString();
+      const updatedAt = new Date(now).toISOString();
       await this.store.saveSnapshot(id, (current) => ({
         sessionId,
         createdAt: current?.createdAt ?? before,
+        updatedAt,
         status: 'completed',
         state,
       }));

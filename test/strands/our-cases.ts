@@ -168,6 +168,20 @@ export function describeOurs(): void {
       expect(await snapshots.loadSnapshot({ location })).toBeNull();
     });
 
+    test('an encrypted store keeps agents as well', async () => {
+      const algorithm = { name: 'AES-GCM', length: 256 };
+      const key = await crypto.subtle.generateKey(algorithm, false, ['encrypt', 'decrypt']);
+      const name = freshName();
+      const open = () => new OffshootStorage(openStore({ name, encryption: { key } }), { history: 2 });
+      const before = openAgent(open(), { snapshotTrigger: () => true });
+      await before.agent.invoke('one');
+      await before.agent.invoke('two');
+      const after = openAgent(open());
+      await after.agent.initialize();
+      expect(textsOf(after.agent.messages)).toEqual(['one', '1: one', 'two', '2: two']);
+      expect(await after.sessionManager.listSnapshotIds({ target: after.agent })).toHaveLength(2);
+    });
+
     test('a manifest is not taken for the conversation', async () => {
       const store = openStore();
       const storage = new OffshootSnapshotStorage(store);
