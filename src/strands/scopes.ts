@@ -1,3 +1,4 @@
+import { nanoid } from 'nanoid';
 import type { AnyStore } from '../adapters/arguments.js';
 import { forget } from '../adapters/forget.js';
 import { Turns } from '../adapters/turns.js';
@@ -82,14 +83,16 @@ export class Scopes {
     return this.#after(place.sessionId, async () => {
       const id = checkpointId === undefined ? latestOf(place) : checkpointOf(place, checkpointId);
       const row = await this.#row(id);
-      const { revision, parentId } = row ?? {};
-      if (row) {
-        this.#standpoints.set(
-          place.prefix,
-          checkpointId === undefined ? ({ revision, parentId } as Standpoint) : { checkpoint: id },
-        );
+      if (!row) return undefined;
+      const { revision, parentId } = row;
+      if (checkpointId === undefined) {
+        this.#standpoints.set(place.prefix, { revision, ...(parentId !== undefined && { parentId }) });
+      } else {
+        this.#standpoints.set(place.prefix, { checkpoint: id });
+        // Whoever took it did not get to the second step. Were latest to continue it now, it would be a circle.
+        if (parentId === latestOf(place)) await this.store.saveSnapshot(id, () => moved(row, undefined));
       }
-      return row?.state;
+      return row.state;
     });
   }
 
@@ -177,7 +180,7 @@ export class Scopes {
   async #writeLatest(place: Place, state: State): Promise<void> {
     const history = this.#history;
     const standpoint = this.#standpoints.get(place.prefix);
-    const fresh = crypto.randomUUID();
+    const fresh = nanoid();
     for (;;) {
       const displaced = history === false ? undefined : await keepDisplaced(this.store, place, state);
       const revision = displaced?.isSame ? displaced.revision! : fresh;

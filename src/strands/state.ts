@@ -42,10 +42,11 @@ export function snapshotOf(state: Fields): Fields | undefined {
   };
 }
 
-/** Whether two snapshots differ in nothing but the time when they were taken. */
+/** Whether two states are of snapshots that differ in nothing but the time when they were taken. */
 export function sameContent(a: Fields, b: Fields): boolean {
-  const content = (state: Fields) => JSON.stringify({ ...snapshotOf(state), createdAt: null });
-  return content(a) === content(b);
+  const [left, right] = [snapshotOf(a), snapshotOf(b)];
+  if (!left || !right) return false;
+  return JSON.stringify({ ...left, createdAt: null }) === JSON.stringify({ ...right, createdAt: null });
 }
 
 /**

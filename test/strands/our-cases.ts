@@ -89,6 +89,18 @@ export function describeOurs(): void {
       expect(textsOf(after.agent.messages)).toEqual(['one', '1: one', 'two', '2: two']);
     });
 
+    test('the SDK takes a namespace as it is, and sessions of two namespaces are two', async () => {
+      const store = openStore();
+      const storage = new OffshootStorage(store);
+      for (const each of [storage, storage.namespace('tenant')]) {
+        const { agent } = openAgent(each);
+        await agent.invoke('one');
+        expect(textsOf(agent.messages)).toEqual(['one', '1: one']);
+      }
+      const { sessions } = await store.listSessions();
+      expect(new Set(sessions.map(({ sessionId }) => sessionId))).toEqual(new Set(['trip', '/tenant/trip']));
+    });
+
     test('without a history latest is overwritten, and the session has one snapshot', async () => {
       const store = openStore();
       const storage = new OffshootSnapshotStorage(store);
@@ -180,6 +192,33 @@ export function describeOurs(): void {
       await after.agent.initialize();
       expect(textsOf(after.agent.messages)).toEqual(['one', '1: one', 'two', '2: two']);
       expect(await after.sessionManager.listSnapshotIds({ target: after.agent })).toHaveLength(2);
+    });
+
+    test('with a history, displaced bytes that are no snapshot are kept as well', async () => {
+      const store = openStore();
+      const storage = new OffshootStorage(store, { history: 5 });
+      const key = 'session/trip/scopes/agent/helper/snapshots/snapshot_latest.json';
+      for (const text of ['one', 'two']) await storage.write(key, new TextEncoder().encode(text));
+      expect((await store.getTree('trip')).nodes.size).toBe(2);
+      expect(await storage.list('')).toEqual([key]);
+      await storage.delete(key);
+      expect((await store.getTree('trip')).nodes.size).toBe(0);
+    });
+
+    test('a checkpoint that a crash left under latest can be gone back to', async () => {
+      const store = openStore();
+      const storage = new OffshootSnapshotStorage(store);
+      await storage.saveSnapshot({ ...latest, snapshot: snapshotOf(['one']) });
+      await storage.saveSnapshot({ ...checkpoint(1), snapshot: snapshotOf(['one']) });
+      const scope = 'trip/scopes/agent/helper';
+      const id = `${scope}/checkpoint/${uuid(1)}`;
+      await store.saveSnapshot(id, (row) => ({ ...row!, parentId: `${scope}/latest` }));
+
+      await storage.loadSnapshot({ location, snapshotId: uuid(1) });
+      await storage.saveSnapshot({ ...latest, snapshot: snapshotOf(['one', 'two']) });
+      const history = await store.getHistory(`${scope}/latest`);
+      expect(history.map(({ snapshotId }) => snapshotId)).toEqual([id, `${scope}/latest`]);
+      expect(await leavesOf(store)).toEqual([['one', 'two']]);
     });
 
     test('a manifest is not taken for the conversation', async () => {
