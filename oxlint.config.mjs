@@ -30,6 +30,9 @@ const layers = {
   ],
   'index.ts': ['store/**', 'encryption/**', ...base],
   'testing/**': ['contract/**'],
+  'adapters/**': ['index.js'],
+  'agentick/**': ['adapters/**', 'index.js'],
+  'strands/**': ['adapters/**', 'index.js'],
   'testing/cases/**': ['*.js', '../contract/**'],
 };
 
@@ -41,6 +44,7 @@ const refusedPackages = [
   'genkit',
   'genkit/**',
   '@genkit-ai/**',
+  '@strands-agents/**',
   'offshoot',
   'offshoot/**',
 ];

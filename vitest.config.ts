@@ -34,6 +34,8 @@ export default defineConfig({
             'devalue',
             '@noble/hashes/sha2.js',
             '@noble/hashes/utils.js',
+            '@strands-agents/sdk',
+            '@strands-agents/sdk/storage',
           ],
         },
         test: {

@@ -1,0 +1,34 @@
+import type { AnyStore } from '../adapters/arguments.js';
+import { forget } from '../adapters/forget.js';
+import { displacedOf, latestOf, moved, type Place, type Row, type State } from './rows.js';
+import { sameContent } from './state.js';
+
+/** What a save is about to overwrite: its revision, and whether that is the same as what is saved. */
+export interface Displaced {
+  revision: string | undefined;
+  isSame: boolean;
+}
+
+/** Keeps the latest snapshot as one of its own, unless what follows says the same. */
+export async function keepDisplaced(store: AnyStore, place: Place, next: State): Promise<Displaced> {
+  const latest = latestOf(place);
+  const current: Row | undefined = await store.getSnapshot({ snapshotId: latest });
+  if (!current?.state || current.revision === undefined) return { revision: undefined, isSame: false };
+  const { snapshotId: _, ...row } = current;
+  if (sameContent(current.state, next)) return { revision: current.revision, isSame: true };
+  const id = displacedOf(place, current.revision);
+  // As a child of latest it shares latest's messages, and goes on sharing them wherever it moves.
+  await Promise.all([
+    store.saveSnapshot(id, () => moved(row, latest)),
+    store.saveSnapshot(id, (copy) => moved(copy!, row.parentId)),
+  ]);
+  return { revision: current.revision, isSame: false };
+}
+
+/** Deletes all but the newest `history` displaced snapshots of a scope. The one that is selected stays. */
+export async function forgetDisplaced(store: AnyStore, place: Place, history: number): Promise<void> {
+  const tree = await store.getTree(place.sessionId);
+  const kept = [...tree.nodes.keys()].filter((id) => id.startsWith(displacedOf(place, '')));
+  const old = kept.slice(0, -history).filter((id) => id !== tree.headId);
+  if (old.length > 0) await forget(store, tree, new Set(old));
+}

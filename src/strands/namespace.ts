@@ -1,0 +1,38 @@
+import type { Storage } from './contract.js';
+import { normalizedPrefix } from './keys.js';
+
+/** The SDK puts a namespace of its own around every storage that does not carry this. */
+const NAMESPACED = Symbol.for('strands.storage.namespaced');
+
+/** A view of a storage: all its keys have a prefix that those who use it do not see. */
+export class Namespace implements Storage {
+  readonly [NAMESPACED] = true;
+  readonly #storage: Storage;
+  readonly #prefix: string;
+
+  constructor(storage: Storage, prefix: string) {
+    this.#storage = storage;
+    this.#prefix = prefix === '' || prefix.endsWith('/') ? prefix : `${prefix}/`;
+  }
+
+  write(key: string, data: Uint8Array): Promise<void> {
+    return this.#storage.write(this.#prefix + key, data);
+  }
+
+  read(key: string): Promise<Uint8Array | null> {
+    return this.#storage.read(this.#prefix + key);
+  }
+
+  delete(key: string): Promise<void> {
+    return this.#storage.delete(this.#prefix + key);
+  }
+
+  async list(prefix: string): Promise<string[]> {
+    const keys = await this.#storage.list(this.#prefix + prefix);
+    return keys.map((key) => key.slice(this.#prefix.length));
+  }
+
+  namespace(prefix: string): Storage {
+    return new Namespace(this.#storage, this.#prefix + normalizedPrefix(prefix));
+  }
+}

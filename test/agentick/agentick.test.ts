@@ -1,0 +1,3 @@
+import { describeAgentick } from './agentick-cases.js';
+
+describeAgentick();
