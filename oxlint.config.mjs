@@ -29,6 +29,9 @@ const layers = {
     ...base,
   ],
   'index.ts': ['store/**', 'encryption/**', ...base],
+  // An adapter is made of what everybody has.
+  'langgraph/**': ['index.js'],
+  'openai-agents/**': ['index.js'],
   'testing/**': ['contract/**'],
   'testing/cases/**': ['*.js', '../contract/**'],
 };

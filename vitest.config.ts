@@ -34,6 +34,12 @@ export default defineConfig({
             'devalue',
             '@noble/hashes/sha2.js',
             '@noble/hashes/utils.js',
+            'dequal/lite',
+            '@langchain/core/messages',
+            '@langchain/langgraph/web',
+            '@langchain/langgraph-checkpoint',
+            '@langchain/langgraph-checkpoint-validation',
+            '@openai/agents-core',
           ],
         },
         test: {
