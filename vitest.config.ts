@@ -40,6 +40,8 @@ export default defineConfig({
             '@langchain/langgraph-checkpoint',
             '@langchain/langgraph-checkpoint-validation',
             '@openai/agents-core',
+            '@openai/agents-core/testing',
+            'zod',
           ],
         },
         test: {
