@@ -70,6 +70,6 @@ const damagedThread = (threadId: string, ids: string[]) =>
   new SessionStoreError(
     'DATA_LOSS',
     `which checkpoint of thread "${threadId}" is the newest cannot be said: ${ids.join(', ')} cannot be read. ` +
-      'Name a checkpoint_id, or call check({ repair: true }) on the store',
+      'Call check({ repair: true }) on the store, which puts that aside',
     'config.configurable.checkpoint_id',
   );

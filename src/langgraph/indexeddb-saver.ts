@@ -108,7 +108,7 @@ export class IndexedDBSaver extends BaseCheckpointSaver {
   ): Promise<Config> {
     const place = requirePlace(config);
     const { threadId, namespace } = place;
-    requireText(checkpoint.id, 'checkpoint_id');
+    requireText(checkpoint.id, 'checkpoint.id');
     // What begins a thread has nothing to have taken old values from; only a copy brings them along.
     const begins = place.checkpointId === undefined && metadata.source !== 'fork';
     const isNew = (channel: string) => !begins || Object.hasOwn(newVersions, channel);
@@ -137,7 +137,7 @@ export class IndexedDBSaver extends BaseCheckpointSaver {
   ): Promise<void> {
     const { checkpointId, ...place } = requirePlace(config);
     if (checkpointId === undefined) {
-      refuse('checkpoint_id', 'is missing. Pass the config that put() returned');
+      refuse('config.configurable.checkpoint_id', 'is missing. Pass the config that put() returned');
     }
     const now = new Date().toISOString();
     const packed = await packWrites(this.serde, writes, taskId, taskPath);
@@ -149,7 +149,7 @@ export class IndexedDBSaver extends BaseCheckpointSaver {
 
   /** Deletes the thread's session, with the checkpoints of all namespaces, in one transaction. */
   override async deleteThread(threadId: string): Promise<void> {
-    requireText(threadId, 'thread_id');
+    requireText(threadId, 'threadId');
     await this.#store.deleteSession(threadId);
   }
 

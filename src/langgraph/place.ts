@@ -48,6 +48,8 @@ export function configOf(snapshot: SnapshotInfo): ReturnType<typeof configAt> | 
   return configAt(snapshot.sessionId, node.namespace, node.checkpointId);
 }
 
+const KEY = 'config.configurable';
+
 /** What a config names. Errors: `INVALID_ARGUMENT` for ids that are not strings, or blank. */
 export function placeIn(
   config: Config | undefined,
@@ -58,10 +60,11 @@ export function placeIn(
     checkpoint_id: id,
     thread_ts: olderId,
   } = config?.configurable ?? {};
-  if (threadId !== undefined) requireText(threadId, 'thread_id');
-  if (namespace !== undefined && typeof namespace !== 'string') refuse('checkpoint_ns', 'must be a string');
+  if (threadId !== undefined) requireText(threadId, `${KEY}.thread_id`);
+  if (namespace !== undefined && typeof namespace !== 'string')
+    refuse(`${KEY}.checkpoint_ns`, 'must be a string');
   const checkpointId: string | undefined = id || olderId || undefined;
-  if (checkpointId !== undefined) requireText(checkpointId, 'checkpoint_id');
+  if (checkpointId !== undefined) requireText(checkpointId, `${KEY}.checkpoint_id`);
   return { threadId, namespace: namespace ?? '', checkpointId };
 }
 
@@ -69,16 +72,18 @@ export function placeIn(
 export function requirePlace(config: Config | undefined): Place {
   const { threadId, ...place } = placeIn(config);
   if (threadId === undefined) {
-    return refuse('thread_id', 'is missing. Invoke the graph with { configurable: { thread_id: "…" } }');
+    return refuse(
+      `${KEY}.thread_id`,
+      'is missing. Invoke the graph with { configurable: { thread_id: "…" } }',
+    );
   }
   return { threadId, ...place };
 }
 
-export function requireText(value: unknown, key: string): asserts value is string {
-  if (typeof value !== 'string' || value.trim() === '') refuse(key, 'must be a string that is not blank');
+export function requireText(value: unknown, path: string): asserts value is string {
+  if (typeof value !== 'string' || value.trim() === '') refuse(path, 'must be a string that is not blank');
 }
 
-export function refuse(key: string, problem: string): never {
-  const path = `config.configurable.${key}`;
+export function refuse(path: string, problem: string): never {
   throw new SessionStoreError('INVALID_ARGUMENT', `${path} ${problem}`, path);
 }
