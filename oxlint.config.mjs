@@ -36,6 +36,9 @@ const layers = {
   'testing/cases/**': ['*.js', '../contract/**'],
 };
 
+/** What an adapter may import beside, and nobody else. */
+const frameworks = { 'langgraph/**': '@langchain/**', 'openai-agents/**': '@openai/**' };
+
 /** Never in src: all of zod weighs 91 kB, our types are structural, and nobody imports themselves. */
 const refusedPackages = [
   'zod',
@@ -46,6 +49,7 @@ const refusedPackages = [
   '@genkit-ai/**',
   'offshoot',
   'offshoot/**',
+  ...Object.values(frameworks),
 ];
 
 /**
@@ -54,14 +58,18 @@ const refusedPackages = [
  * @param {'./' | '../'} elsewhere
  * @param {string[]} allowed
  * @param {string} message
+ * @param {string} [framework] packages that are not refused
  */
-const mayImport = (elsewhere, allowed, message) => ({
+const mayImport = (elsewhere, allowed, message, framework) => ({
   'no-restricted-imports': [
     'error',
     {
       patterns: [
         { group: [`${elsewhere}**`, ...allowed.map((path) => `!${elsewhere}${path}`)], message },
-        { group: refusedPackages, message: 'Not in src; see oxlint.config.mjs.' },
+        {
+          group: refusedPackages.filter((name) => name !== framework),
+          message: 'Not in src; see oxlint.config.mjs.',
+        },
       ],
     },
   ],
@@ -123,6 +131,7 @@ export default {
         files.endsWith('.ts') ? './' : '../',
         allowed,
         `src/${files} may import ${allowed.join(', ') || 'nothing beside itself'}; see oxlint.config.mjs.`,
+        frameworks[/** @type {keyof typeof frameworks} */ (files)],
       ),
     })),
     {
