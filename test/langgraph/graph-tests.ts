@@ -180,6 +180,50 @@ export function testGraphs(): void {
     expect(sessions[0]!.bytes).toBeLessThan(turns * 10_000 * 6);
   });
 
+  test('two tabs that invoke one thread at once make two branches, and both stay', async () => {
+    const name = freshName();
+    const [one, other] = [1, 2].map(() => openStore({ name }));
+    await chatGraph(new IndexedDBSaver(one!)).invoke(saying('one'), inThread('t'));
+    const graphs = [one!, other!].map((store) => chatGraph(new IndexedDBSaver(store)));
+    const { config } = await graphs[0]!.getState(inThread('t'));
+    const states = await Promise.all(graphs.map((graph, tab) => graph.invoke(saying(`tab ${tab}`), config)));
+    expect(states.map(textsOf)).toEqual(
+      [0, 1].map((tab) => ['one', 're: one', `tab ${tab}`, `re: tab ${tab}`]),
+    );
+    const leaves = await other!.getLeaves('t');
+    const kept = await Promise.all(
+      leaves.map(async (leaf) => textsOf((await graphs[0]!.getState(configOf(leaf)!)).values)[2]),
+    );
+    expect(new Set(kept)).toEqual(new Set(['tab 0', 'tab 1']));
+  });
+
+  test('a thread is exported, imported elsewhere and gone on with', async () => {
+    const from = openStore();
+    const to = openStore();
+    await chatGraph(new IndexedDBSaver(from)).invoke(saying('one'), inThread('t'));
+    await to.importSessions(from.exportSessions({ sessionIds: ['t'] }));
+    const state = await chatGraph(new IndexedDBSaver(to)).invoke(saying('two'), inThread('t'));
+    expect(textsOf(state)).toEqual(['one', 're: one', 'two', 're: two']);
+    expect((await to.getTree('t')).roots).toHaveLength(1);
+  });
+
+  test('what a policy deletes of a thread leaves its newest branch whole', async () => {
+    const store = openStore();
+    const graph = chatGraph(new IndexedDBSaver(store));
+    await graph.invoke(saying('one'), inThread('t'));
+    const { config } = await graph.getState(inThread('t'));
+    for (const text of ['north', 'south']) await graph.invoke(saying(text), config);
+    await store.retain({ maxSnapshotsPerSession: 6 });
+    expect(await store.getLeaves('t')).toHaveLength(1);
+    expect(textsOf((await graph.getState(inThread('t'))).values)).toEqual([
+      'one',
+      're: one',
+      'south',
+      're: south',
+    ]);
+    expect(await all(graph.getStateHistory(inThread('t')))).toHaveLength(6);
+  });
+
   test('a graph runs on an encrypted store', async () => {
     const key = await crypto.subtle.generateKey({ name: 'AES-GCM', length: 256 }, false, [
       'encrypt',

@@ -137,6 +137,24 @@ export function testSession(): void {
     expect(await openStore({ name }).getLeaves('s')).toHaveLength(1);
   });
 
+  test('a change that the store saves twice, not knowing whether it had, is made once', async () => {
+    const store = openStore();
+    const session = new IndexedDBSession(
+      {
+        getHead: (id) => store.getHead(id),
+        getSnapshot: (options) => store.getSnapshot(options),
+        async saveSnapshot(id, mutator) {
+          await store.saveSnapshot(id, mutator);
+          return store.saveSnapshot(id, mutator);
+        },
+      },
+      's',
+    );
+    await session.addItems([say('a')]);
+    await session.addItems([say('b')]);
+    expect(textsOf(await session.getItems())).toEqual(['a', 'b']);
+  });
+
   test('an operation is applied once, however often and by whomever it is repeated', async () => {
     const name = freshName();
     const sessions = [1, 2].map(() => new IndexedDBSession(openStore({ name }), 's'));
