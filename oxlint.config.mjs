@@ -29,12 +29,18 @@ const layers = {
     ...base,
   ],
   'index.ts': ['store/**', 'encryption/**', ...base],
+  // An adapter is made of what everybody has.
+  'langgraph/**': ['index.js'],
+  'openai-agents/**': ['index.js'],
   'testing/**': ['contract/**'],
   'adapters/**': ['index.js'],
   'agentick/**': ['adapters/**', 'index.js'],
   'strands/**': ['adapters/**', 'index.js'],
   'testing/cases/**': ['*.js', '../contract/**'],
 };
+
+/** What an adapter may import beside, and nobody else. */
+const frameworks = { 'langgraph/**': '@langchain/**', 'openai-agents/**': '@openai/**' };
 
 /** Never in src: all of zod weighs 91 kB, our types are structural, and nobody imports themselves. */
 const refusedPackages = [
@@ -47,6 +53,7 @@ const refusedPackages = [
   '@strands-agents/**',
   'offshoot',
   'offshoot/**',
+  ...Object.values(frameworks),
 ];
 
 /**
@@ -55,14 +62,18 @@ const refusedPackages = [
  * @param {'./' | '../'} elsewhere
  * @param {string[]} allowed
  * @param {string} message
+ * @param {string} [framework] packages that are not refused
  */
-const mayImport = (elsewhere, allowed, message) => ({
+const mayImport = (elsewhere, allowed, message, framework) => ({
   'no-restricted-imports': [
     'error',
     {
       patterns: [
         { group: [`${elsewhere}**`, ...allowed.map((path) => `!${elsewhere}${path}`)], message },
-        { group: refusedPackages, message: 'Not in src; see oxlint.config.mjs.' },
+        {
+          group: refusedPackages.filter((name) => name !== framework),
+          message: 'Not in src; see oxlint.config.mjs.',
+        },
       ],
     },
   ],
@@ -124,6 +135,7 @@ export default {
         files.endsWith('.ts') ? './' : '../',
         allowed,
         `src/${files} may import ${allowed.join(', ') || 'nothing beside itself'}; see oxlint.config.mjs.`,
+        frameworks[/** @type {keyof typeof frameworks} */ (files)],
       ),
     })),
     {

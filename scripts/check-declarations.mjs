@@ -1,9 +1,12 @@
-// Published declarations may name only what a user has installed: our own files and our dependencies. Above all
-// not Genkit, which we are compatible with but do not depend on.
+// Published declarations may name only what a user has installed: our own files and our dependencies; an adapter's its
+// framework as well. Above all not Genkit, which we are compatible with but do not depend on.
 import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, sep } from 'node:path';
 
-const { dependencies } = JSON.parse(readFileSync('package.json', 'utf8'));
+const { dependencies, peerDependencies } = JSON.parse(readFileSync('package.json', 'utf8'));
+/** Whoever imports an adapter has its framework. */
+/** @type {Record<string, RegExp>} */
+const frameworks = { langgraph: /^@langchain\//, 'openai-agents': /^@openai\// };
 const imported = /\b(?:from|import|require)\s*\(?\s*['"]([^'"]+)['"]|<reference\s+\w+=['"]([^'"]+)['"]/g;
 // `@scope/name/deep` and `name/deep` belong to `@scope/name` and `name`.
 const packageOf = (/** @type {string} */ specifier) =>
@@ -20,6 +23,7 @@ for (const path of declarations) {
   for (const [, specifier, reference] of code.matchAll(imported)) {
     const name = specifier ?? reference ?? '';
     if (name.startsWith('.') || packageOf(name) in dependencies) continue;
+    if (packageOf(name) in peerDependencies && frameworks[path.split(sep)[0] ?? '']?.test(name)) continue;
     console.error(`dist/${path} refers to ${name}`);
     failures++;
   }

@@ -64,6 +64,25 @@ test.each([
   expect(names).toEqual(expected);
 });
 
+test('importing offshoot/openai-agents looks at no browser global', async () => {
+  const names = await onServer(`
+    ${trapBrowserGlobals}
+    const adapter = await import('offshoot/openai-agents');
+    console.log(JSON.stringify(Object.keys(adapter)));
+  `);
+  expect(names).toEqual(['IndexedDBSession']);
+});
+
+test('importing offshoot/langgraph looks at no browser global that LangGraph does not look at', async () => {
+  const names = await onServer(`
+    await import('@langchain/langgraph-checkpoint');
+    ${trapBrowserGlobals}
+    const adapter = await import('offshoot/langgraph');
+    console.log(JSON.stringify(Object.keys(adapter)));
+  `);
+  expect(names).toEqual(['IndexedDBSaver', 'configOf']);
+});
+
 test('a store can be constructed, used in vain and closed on a server', async () => {
   const outcome = await onServer(`
     import { IndexedDBSessionStore, SessionStoreError } from 'offshoot';

@@ -1,0 +1,1 @@
+export { IndexedDBSession, type HistoryStore } from './indexeddb-session.js';

@@ -1,0 +1,3 @@
+import { testGraphs } from './graph-tests.js';
+
+testGraphs();

@@ -1,0 +1,3 @@
+import { testSaver } from './saver-tests.js';
+
+testSaver();

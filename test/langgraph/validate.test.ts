@@ -1,0 +1,3 @@
+import { validateSaver } from './validate.js';
+
+validateSaver();

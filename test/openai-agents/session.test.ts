@@ -1,0 +1,3 @@
+import { testSession } from './session.js';
+
+testSession();
