@@ -29,6 +29,11 @@ const layers = {
     ...base,
   ],
   'index.ts': ['store/**', 'encryption/**', ...base],
+  // Adapters know what any application knows.
+  'transcript/**': ['index.js'],
+  'ai-sdk/**': ['transcript/**', 'index.js'],
+  'tanstack-ai/**': ['transcript/**', 'index.js'],
+  'assistant-ui/**': ['index.js'],
   'testing/**': ['contract/**'],
   'testing/cases/**': ['*.js', '../contract/**'],
 };

@@ -34,6 +34,11 @@ export default defineConfig({
             'devalue',
             '@noble/hashes/sha2.js',
             '@noble/hashes/utils.js',
+            '@ai-sdk/react',
+            '@assistant-ui/react',
+            '@tanstack/ai-client',
+            'react',
+            'react-dom/client',
           ],
         },
         test: {

@@ -1,9 +1,15 @@
-// Published declarations may name only what a user has installed: our own files and our dependencies. Above all
-// not Genkit, which we are compatible with but do not depend on.
+// Published declarations may name only what a user has installed: our own files, our dependencies, and in an adapter
+// its framework. Above all not Genkit, which we are compatible with but do not depend on.
 import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, sep } from 'node:path';
 
 const { dependencies } = JSON.parse(readFileSync('package.json', 'utf8'));
+/** Folders of adapters, and the optional peer that whoever imports one has installed. */
+const peers = new Map([
+  ['ai-sdk', 'ai'],
+  ['assistant-ui', '@assistant-ui/react'],
+  ['tanstack-ai', '@tanstack/ai-client'],
+]);
 const imported = /\b(?:from|import|require)\s*\(?\s*['"]([^'"]+)['"]|<reference\s+\w+=['"]([^'"]+)['"]/g;
 // `@scope/name/deep` and `name/deep` belong to `@scope/name` and `name`.
 const packageOf = (/** @type {string} */ specifier) =>
@@ -20,6 +26,7 @@ for (const path of declarations) {
   for (const [, specifier, reference] of code.matchAll(imported)) {
     const name = specifier ?? reference ?? '';
     if (name.startsWith('.') || packageOf(name) in dependencies) continue;
+    if (packageOf(name) === peers.get(path.split(sep)[0] ?? '')) continue;
     console.error(`dist/${path} refers to ${name}`);
     failures++;
   }
