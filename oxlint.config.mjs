@@ -33,7 +33,7 @@ const layers = {
   'transcript/**': ['index.js'],
   'ai-sdk/**': ['transcript/**', 'index.js'],
   'tanstack-ai/**': ['transcript/**', 'index.js'],
-  'assistant-ui/**': ['index.js'],
+  'assistant-ui/**': ['transcript/**', 'index.js'],
   'testing/**': ['contract/**'],
   'testing/cases/**': ['*.js', '../contract/**'],
 };
@@ -50,6 +50,9 @@ const refusedPackages = [
   'offshoot/**',
 ];
 
+/** What adapters are for. Who has one already imports it; for us its types are enough. */
+const frameworks = ['ai', '@ai-sdk/**', '@assistant-ui/**', '@tanstack/**', 'react', 'react-dom'];
+
 /**
  * Refuses every relative import out of the folder but the allowed ones.
  *
@@ -64,6 +67,7 @@ const mayImport = (elsewhere, allowed, message) => ({
       patterns: [
         { group: [`${elsewhere}**`, ...allowed.map((path) => `!${elsewhere}${path}`)], message },
         { group: refusedPackages, message: 'Not in src; see oxlint.config.mjs.' },
+        { group: frameworks, allowTypeImports: true, message: 'Import types only; see oxlint.config.mjs.' },
       ],
     },
   ],

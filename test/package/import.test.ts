@@ -52,6 +52,19 @@ test('importing offshoot/encryption looks at no browser global', async () => {
   expect(names).toEqual(['deriveKey']);
 });
 
+test.each([
+  ['ai-sdk', ['openChat']],
+  ['assistant-ui', ['threadHistory', 'threadList']],
+  ['tanstack-ai', ['chatPersistence']],
+])('importing offshoot/%s looks at no browser global', async (name, expected) => {
+  const names = await onServer(`
+    ${trapBrowserGlobals}
+    const adapter = await import('offshoot/${name}');
+    console.log(JSON.stringify(Object.keys(adapter).sort()));
+  `);
+  expect(names).toEqual(expected);
+});
+
 test('a store can be constructed, used in vain and closed on a server', async () => {
   const outcome = await onServer(`
     import { IndexedDBSessionStore, SessionStoreError } from 'offshoot';
