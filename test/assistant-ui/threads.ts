@@ -3,6 +3,7 @@ import { threadHistory, threadList } from '../../src/assistant-ui/index.js';
 import { eventually } from '../browser/eventually.js';
 import { expectRefusal } from '../browser/expect-refusal.js';
 import { freshName, openStore } from '../browser/open-store.js';
+import { overwriteRow } from '../browser/raw-database.js';
 import { openPage, textOf, type Render } from './page.js';
 
 /** Run in Node and in Chromium, with the runtime that assistant-ui's components use. */
@@ -104,6 +105,20 @@ export function describeAssistantUi(render: Render): void {
       const { messages, headId } = await threadHistory(store, 'trip').load();
       expect(messages).toEqual(saved);
       expect(headId).toBe('d');
+    });
+
+    it('can be read around what is damaged', async () => {
+      const name = freshName();
+      const store = openStore({ name });
+      const { messages } = await fill(threadHistory(store, 'trip'), ['a', 'b', 'c', 'd']);
+      const [, second, , last] = await store.getHistory((await store.getHead('trip'))!.snapshotId);
+      await store.close();
+
+      await overwriteRow(name, 'snapshots', second!.snapshotId, ({ id }) => ({ id }));
+      expect((await threadHistory(openStore({ name }), 'trip').load()).messages).toEqual(messages);
+      await overwriteRow(name, 'snapshots', last!.snapshotId, (row) => ({ ...row, state: 'garbage' }));
+      const rest = await threadHistory(openStore({ name }), 'trip').load();
+      expect(rest.messages).toEqual(messages.slice(0, 3));
     });
 
     it('are rewritten in place when a paused run goes on, also under what continued them', async () => {
