@@ -32,6 +32,10 @@ const layers = {
   // An adapter is made of what everybody has.
   'langgraph/**': ['index.js'],
   'openai-agents/**': ['index.js'],
+  'transcript/**': ['index.js'],
+  'ai-sdk/**': ['transcript/**', 'index.js'],
+  'tanstack-ai/**': ['transcript/**', 'index.js'],
+  'assistant-ui/**': ['transcript/**', 'index.js'],
   'testing/**': ['contract/**'],
   'adapters/**': ['index.js'],
   'agentick/**': ['adapters/**', 'index.js'],
@@ -56,6 +60,9 @@ const refusedPackages = [
   ...Object.values(frameworks),
 ];
 
+/** Who has one of these already imports it; for us its types are enough. */
+const typesOnly = ['ai', '@ai-sdk/**', '@assistant-ui/**', '@tanstack/**', 'react', 'react-dom'];
+
 /**
  * Refuses every relative import out of the folder but the allowed ones.
  *
@@ -74,6 +81,7 @@ const mayImport = (elsewhere, allowed, message, framework) => ({
           group: refusedPackages.filter((name) => name !== framework),
           message: 'Not in src; see oxlint.config.mjs.',
         },
+        { group: typesOnly, allowTypeImports: true, message: 'Import types only; see oxlint.config.mjs.' },
       ],
     },
   ],

@@ -44,6 +44,11 @@ export default defineConfig({
             '@openai/agents-core',
             '@openai/agents-core/testing',
             'zod',
+            '@ai-sdk/react',
+            '@assistant-ui/react',
+            '@tanstack/ai-client',
+            'react',
+            'react-dom/client',
           ],
         },
         test: {

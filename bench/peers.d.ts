@@ -130,10 +130,3 @@ declare module 'idb-keyval' {
   export function update<T>(key: string, change: (value: T | undefined) => T, store: UseStore): Promise<void>;
   export function entries<Key, T>(store: UseStore): Promise<[Key, T][]>;
 }
-
-declare module '@tanstack/ai-client' {
-  export function indexedDBPersistence(options: { databaseName: string }): {
-    getItem(id: string): Promise<{ messages: unknown[] } | undefined>;
-    setItem(id: string, record: { messages: unknown[] }): Promise<void>;
-  };
-}

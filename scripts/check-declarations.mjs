@@ -6,7 +6,13 @@ import { join, sep } from 'node:path';
 const { dependencies, peerDependencies } = JSON.parse(readFileSync('package.json', 'utf8'));
 /** Whoever imports an adapter has its framework. */
 /** @type {Record<string, RegExp>} */
-const frameworks = { langgraph: /^@langchain\//, 'openai-agents': /^@openai\// };
+const frameworks = {
+  langgraph: /^@langchain\//,
+  'openai-agents': /^@openai\//,
+  'ai-sdk': /^ai$/,
+  'assistant-ui': /^@assistant-ui\/react$/,
+  'tanstack-ai': /^@tanstack\/ai-client$/,
+};
 const imported = /\b(?:from|import|require)\s*\(?\s*['"]([^'"]+)['"]|<reference\s+\w+=['"]([^'"]+)['"]/g;
 // `@scope/name/deep` and `name/deep` belong to `@scope/name` and `name`.
 const packageOf = (/** @type {string} */ specifier) =>

@@ -1,4 +1,4 @@
-import { indexedDBPersistence } from '@tanstack/ai-client';
+import { indexedDBPersistence, type ChatPersistedState } from '@tanstack/ai-client';
 import { onePath } from './one-path.js';
 import type { State, Variant } from './variant.js';
 
@@ -8,28 +8,30 @@ import type { State, Variant } from './variant.js';
  */
 export function create(): Variant {
   const persistence = indexedDBPersistence({ databaseName: 'bench' });
+  // It keeps whatever it is given, and never looks at it.
+  const record = (messages: unknown) => ({ messages }) as ChatPersistedState;
   return {
     open: async () => {},
     close: async () => {},
     chat: {
       async save(turn) {
         onePath(turn);
-        await persistence.setItem(turn.sessionId, { messages: turn.state.messages });
+        await persistence.setItem(turn.sessionId, record(turn.state.messages));
       },
       async readLatest(sessionId) {
-        const record = await persistence.getItem(sessionId);
-        return record ? { sessionId, messages: record.messages as State['messages'] } : undefined;
+        const found = await persistence.getItem(sessionId);
+        return found ? { sessionId, messages: found.messages as unknown as State['messages'] } : undefined;
       },
     },
     counters: {
       async create(ids) {
-        for (const id of ids) await persistence.setItem(id, { messages: [0, 'n'.repeat(200)] });
+        for (const id of ids) await persistence.setItem(id, record([0, 'n'.repeat(200)]));
       },
       async add(id) {
-        const [count, note] = (await persistence.getItem(id))!.messages;
-        await persistence.setItem(id, { messages: [(count as number) + 1, note] });
+        const [count, note] = (await persistence.getItem(id))!.messages as unknown as [number, string];
+        await persistence.setItem(id, record([count + 1, note]));
       },
-      count: async (id) => (await persistence.getItem(id))!.messages[0] as number,
+      count: async (id) => (await persistence.getItem(id))!.messages[0] as unknown as number,
     },
   };
 }

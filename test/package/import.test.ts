@@ -55,6 +55,9 @@ test('importing offshoot/encryption looks at no browser global', async () => {
 test.each([
   ['agentick', ['AgentickSessionStore']],
   ['strands', ['OffshootSnapshotStorage', 'OffshootStorage', 'SessionError', 'StorageError']],
+  ['ai-sdk', ['openChat']],
+  ['assistant-ui', ['threadHistory', 'threadList']],
+  ['tanstack-ai', ['chatPersistence']],
 ])('importing offshoot/%s looks at no browser global', async (name, expected) => {
   const names = await onServer(`
     ${trapBrowserGlobals}

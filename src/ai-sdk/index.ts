@@ -1,0 +1,1 @@
+export { openChat, type ChatSource, type OpenChatOptions, type StoredChat } from './open-chat.js';

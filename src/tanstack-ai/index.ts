@@ -1,0 +1,1 @@
+export { chatPersistence, type ChatPersistence, type ChatPersistenceOptions } from './chat-persistence.js';

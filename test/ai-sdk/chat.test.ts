@@ -1,0 +1,3 @@
+import { describeAiSdk } from './chat.js';
+
+describeAiSdk();

@@ -1,0 +1,3 @@
+import { describeTanStackAi } from './persistence.js';
+
+describeTanStackAi();
