@@ -14,7 +14,7 @@ import { loadState } from '../logs/load.js';
 import type { LoadedState } from '../logs/state.js';
 import { readClock, tick } from './commit.js';
 import type { Known } from './draft.js';
-import { countLeaves, hasChildren, type Leaves } from './leaves.js';
+import { countChildren, countLeaves, type Leaves } from './leaves.js';
 import type { Recent } from './recent.js';
 
 /**
@@ -117,8 +117,12 @@ export class Batch {
   /** Whether a snapshot of the session names `id` as its parent. */
   async hasChildren(id: string, sessionId: string): Promise<boolean> {
     if (this.#childless.has(id)) return false;
+    return (await this.countChildren(id, sessionId)) > 0;
+  }
+
+  countChildren(id: string, sessionId: string): Promise<number> {
     this.flush();
-    return hasChildren(this.transaction, id, sessionId);
+    return countChildren(this.transaction, id, sessionId);
   }
 
   putRow(row: SnapshotRow, state?: LoadedState | null, isNew = false): void {

@@ -39,37 +39,37 @@ export async function readLeaves(transaction: ReadTransaction, sessionId: string
   return isSessionRow(session) ? session : { leaves: 0 };
 }
 
-/** Whether a snapshot of the session names `id` as its parent. A snapshot never names itself. */
-export async function hasChildren(
-  transaction: ReadTransaction,
-  id: string,
-  sessionId: string,
-): Promise<boolean> {
-  return (await transaction.objectStore('snapshots').index('parentId').count([id, sessionId])) > 0;
+/** How many snapshots of the session name `id` as their parent. A snapshot never names itself. */
+export function countChildren(transaction: ReadTransaction, id: string, sessionId: string): Promise<number> {
+  return transaction.objectStore('snapshots').index('parentId').count([id, sessionId]);
 }
 
 /**
  * How saving `row` changes the leaves of its session; `undefined` if they have to be counted afterwards.
- * `stored` is what the snapshot was in this session, `parent` the one it continues, if that is in the session.
+ * `stored` is what the snapshot was in this session, `parent` the one it continues, if that is in the session, and
+ * `left` the one that it alone continued until now, and does no more.
  */
 export async function leavesWith(
   before: SessionRow | undefined,
   row: SnapshotRow,
   stored: SnapshotRow | undefined,
   parent: SnapshotRow | undefined,
+  left: SnapshotRow | undefined,
   hasChildren: (id: string) => Promise<boolean>,
 ): Promise<Leaves | undefined> {
-  if (stored && stored.info.parentId !== row.info.parentId) return undefined;
   const { leaves = 0, latest } = before ?? {};
   const isLeaf = async (id: string) => id === latest?.id || !(await hasChildren(id));
   const joinsAsLeaf = await isLeaf(row.id);
-  const endsLeaf = !stored && parent !== undefined && (await isLeaf(parent.id));
-  const count = leaves + (joinsAsLeaf && !stored ? 1 : 0) - (endsLeaf ? 1 : 0);
+  const continuesAnew = stored?.info.parentId !== row.info.parentId;
+  const endsLeaf = continuesAnew && parent !== undefined && (await isLeaf(parent.id));
+  const count = leaves + (joinsAsLeaf && !stored ? 1 : 0) - (endsLeaf ? 1 : 0) + (left ? 1 : 0);
   // What was the latest is none any more, or is another than it was: whether it is followed by itself or by one
   // of the others can only be told without looking if it comes after all that it was after before.
   const gone = latest && (latest.id === row.id || (endsLeaf && latest.id === parent.id));
-  const key = leafKey(row);
-  if (joinsAsLeaf && isLater(key, latest)) return { leaves: count, latest: key };
+  const [last] = [joinsAsLeaf && leafKey(row), left && leafKey(left)]
+    .filter((key) => key !== false && key !== undefined)
+    .sort((a, b) => (isLater(a, b) ? -1 : 1));
+  if (last && isLater(last, latest)) return { leaves: count, latest: last };
   if (!gone) return latest && { leaves: count, latest };
   return count === 0 ? { leaves: 0 } : undefined;
 }

@@ -75,7 +75,10 @@ export async function saveSnapshot<S>(
   const isNew = chosenId === undefined;
   if (isNew && request.hasRandomIds) batch.markChildless(id);
   const counted =
-    owner !== '' && (await leavesWith(session, row, before, parent, (of) => batch.hasChildren(of, owner)));
+    owner !== '' &&
+    (await leavesWith(session, row, before, parent, await leftBy(batch, row, before), (of) =>
+      batch.hasChildren(of, owner),
+    ));
   batch.putRow(row, state?.loaded, isNew);
   if (owner !== '') {
     const leaves = counted || (await batch.count(owner));
@@ -90,6 +93,18 @@ export async function saveSnapshot<S>(
   if (length !== undefined) await batch.step(() => pruneAncestors(batch.transaction, commit, row, length));
   commit.snapshots.push({ row, state: state?.loaded });
   return id;
+}
+
+/** The snapshot that nobody continues any more because this one continues another. */
+async function leftBy(
+  batch: Batch,
+  row: SnapshotRow,
+  before: SnapshotRow | undefined,
+): Promise<SnapshotRow | undefined> {
+  const parentId = before?.info.parentId;
+  if (parentId === undefined || parentId === row.info.parentId) return undefined;
+  const isOnly = (await batch.countChildren(parentId, row.sessionId)) === 1;
+  return isOnly ? batch.relative(parentId, row.sessionId) : undefined;
 }
 
 /** Frees what the snapshot as it was before reached, and nothing else does. */

@@ -131,6 +131,17 @@ export function describeRequests(seed: Seed): void {
         expect((await store.getSession(sessionId))?.snapshotCount).toBe(length);
       }));
 
+    test('moving the latest under another parent, and back', async () => {
+      for (const parent of [3, 2]) {
+        await expectSame(async (sessionId, length) => {
+          const [id, parentId] = [`${length}-${length - 1}`, `${length}-${length - parent}`];
+          await store.saveSnapshot(id, (current) => ({ ...current!, parentId }));
+          expect((await store.getSnapshot({ sessionId }))?.snapshotId).toBe(id);
+        });
+        expect(await store.getLeaves('10')).toHaveLength(parent - 1);
+      }
+    });
+
     test('saving a child of the latest, rewriting it and deleting it', async () => {
       const next = (length: number) => `${length}-${length}`;
       await expectSame((sessionId, length) =>
