@@ -1,0 +1,23 @@
+import { execFile } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+
+/** The first example of a page of docs/, as a reader would copy it. */
+export function exampleIn(page: string): string {
+  const text = readFileSync(`${root}/docs/${page}.md`, 'utf8');
+  return /```[jt]s\n([^]*?)```/.exec(text)![1]!.trimEnd();
+}
+
+/** Runs an example in a Node of its own that has fake-indexeddb, with the built package. Returns what it printed. */
+export async function run(example: string, { before = '', after = '' } = {}): Promise<string> {
+  const code = `${before}\n${example}\n${after}`;
+  const { stdout } = await promisify(execFile)(
+    process.execPath,
+    ['--import', 'fake-indexeddb/auto', '--input-type=module', '--eval', code],
+    { cwd: root },
+  );
+  return stdout.trim();
+}
