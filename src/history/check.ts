@@ -1,13 +1,30 @@
 import type { CheckReport } from '../contract/check.js';
-import type { ReadTransaction } from '../database/schema.js';
+import type { ReadTransaction, WriteTransaction } from '../database/schema.js';
+import type { SessionStoreError } from '../errors.js';
+import type { Commit } from './commit.js';
 import { readContents } from './contents.js';
 import { reportOn } from './findings.js';
-import type { Unreadable } from './unreadable.js';
+import { repairAll } from './repair.js';
+import { findUnreadable, type Unreadable } from './unreadable.js';
 
-export { repairAll } from './repair.js';
-export { findUnreadable } from './unreadable.js';
+/** A database, each call of which is a transaction of its own, however long it takes. */
+interface Port {
+  read<T>(work: (transaction: ReadTransaction) => Promise<T>): Promise<T>;
+  write<C extends Commit>(work: (transaction: WriteTransaction) => Promise<C>): Promise<C | null>;
+}
 
 /** Walks through the whole database, as of one moment, and compares what rows say of each other. */
-export async function checkAll(transaction: ReadTransaction, unreadable: Unreadable): Promise<CheckReport> {
-  return reportOn(await readContents(transaction, unreadable));
+export async function checkDatabase({ read, write }: Port, repair: boolean): Promise<CheckReport> {
+  const check = (unreadable: Unreadable) =>
+    read(async (transaction) => reportOn(await readContents(transaction, unreadable)));
+  let unreadable: Unreadable = new Set();
+  let report = await check(unreadable).catch((error: SessionStoreError) => {
+    if (error.status !== 'DATA_LOSS') throw error;
+  });
+  if (!report) {
+    unreadable = await findUnreadable(read);
+    report = await check(unreadable);
+  }
+  if (!repair) return report;
+  return (await write((transaction) => repairAll(transaction, unreadable)))!.report;
 }

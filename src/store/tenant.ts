@@ -13,7 +13,6 @@ import type { Caretaker } from '../history/retain.js';
 import type { Surface } from '../history/rows.js';
 import type { SaveRequest } from '../history/save.js';
 import { saveAll } from '../history/save-all.js';
-import type { Unreadable } from '../history/unreadable.js';
 import { withExpiry } from '../liveness/expiry.js';
 import { Presence } from '../liveness/presence.js';
 import { followLifecycle } from '../tabs/lifecycle.js';
@@ -163,20 +162,15 @@ export class Tenant<S> {
   }
 
   async check(repair: boolean): Promise<CheckReport> {
-    const { checkAll, findUnreadable, repairAll } = await import('../history/check.js');
+    const { checkDatabase } = await import('../history/check.js');
     await (await this.#encrypted?.vault())?.tryLogs();
-    const check = (unreadable: Unreadable) =>
-      this.read((transaction) => checkAll(transaction, unreadable), Infinity);
-    let unreadable: Unreadable = new Set();
-    let report = await check(unreadable).catch((error: SessionStoreError) => {
-      if (error.status !== 'DATA_LOSS') throw error;
-    });
-    if (!report) {
-      unreadable = await findUnreadable((work) => this.read(work));
-      report = await check(unreadable);
-    }
-    if (!repair) return report;
-    return (await this.write((transaction) => repairAll(transaction, unreadable), Infinity))!.report;
+    return checkDatabase(
+      {
+        read: (work) => this.read(work, Infinity),
+        write: (work) => this.write(work, Infinity),
+      },
+      repair,
+    );
   }
 
   async rekey(options: RekeyOptions): Promise<void> {
