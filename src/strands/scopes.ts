@@ -1,7 +1,8 @@
 import { nanoid } from 'nanoid';
-import type { AnyStore } from '../adapters/arguments.js';
+import { requireHistory, requireStore, type AnyStore } from '../adapters/arguments.js';
 import { forget } from '../adapters/forget.js';
 import { Turns } from '../adapters/turns.js';
+import type { StrandsStorageOptions } from './contract.js';
 import { forgetDisplaced, keepDisplaced } from './displaced.js';
 import {
   checkpointOf,
@@ -36,7 +37,9 @@ export class Scopes {
   /** Deletes that were called one after the other, and are done as one. */
   readonly #removals = new Map<string, { ids: Set<string>; done: Promise<void> }>();
 
-  constructor(store: AnyStore, history: number | false) {
+  constructor(store: AnyStore, { history = false }: StrandsStorageOptions) {
+    requireStore(store);
+    requireHistory(history);
     this.store = store;
     this.#history = history;
   }

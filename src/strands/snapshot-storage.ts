@@ -1,4 +1,4 @@
-import { invalid, jsonObject, requireHistory, requireStore, type AnyStore } from '../adapters/arguments.js';
+import { invalid, jsonObject, type AnyStore } from '../adapters/arguments.js';
 import type {
   Snapshot,
   SnapshotLocation,
@@ -25,10 +25,7 @@ export class OffshootSnapshotStorage implements SnapshotStorage {
   readonly #scopes: Scopes;
 
   constructor(store: AnyStore, options: StrandsStorageOptions = {}) {
-    requireStore(store);
-    const { history = false } = options;
-    requireHistory(history);
-    this.#scopes = new Scopes(store, history);
+    this.#scopes = new Scopes(store, options);
   }
 
   /** Saves a checkpoint under `snapshotId`, or, with `isLatest`, overwrites the latest snapshot. */

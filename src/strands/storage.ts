@@ -1,4 +1,4 @@
-import { invalid, requireHistory, requireStore, type AnyStore } from '../adapters/arguments.js';
+import { invalid, type AnyStore } from '../adapters/arguments.js';
 import type { Storage, StrandsStorageOptions } from './contract.js';
 import { StorageError } from './errors.js';
 import { keyOf, mayHave, normalizedKey, normalizedPrefix, targetOf } from './keys.js';
@@ -19,10 +19,7 @@ export class OffshootStorage implements Storage {
   readonly #scopes: Scopes;
 
   constructor(store: AnyStore, options: StrandsStorageOptions = {}) {
-    requireStore(store);
-    const { history = false } = options;
-    requireHistory(history);
-    this.#scopes = new Scopes(store, history);
+    this.#scopes = new Scopes(store, options);
   }
 
   /** Stores bytes under a key, in place of those that are there. What they are at the time of the call. */

@@ -14,6 +14,9 @@ const shared = { twice: true };
 const buffer = new Uint8Array([1, 2, 3, 4, 5, 6, 7, 8]).buffer;
 const sparse: unknown[] = [];
 sparse[3] = 'three';
+const holesAround: unknown[] = [];
+holesAround[1] = 1;
+holesAround.length = 3;
 
 const VALUES: Record<string, unknown> = {
   'numbers that JSON lacks': [NaN, Infinity, -Infinity, -0, 0, 2 ** 53],
@@ -26,7 +29,7 @@ const VALUES: Record<string, unknown> = {
   'texts of any kind': ['', '\ud800', 'a\u2028b\0</script>', '😀', '__proto__', '["Date",0]'],
   'what contains itself': loop,
   'what is there twice': [shared, shared],
-  'arrays with holes': [sparse, [, 1, ,]], // oxlint-disable-line no-sparse-arrays
+  'arrays with holes': [sparse, holesAround],
   'arrays with names': Object.assign([1, 2], { name: 'list', '-1': 0, '01': 1 }),
   'an own property called __proto__': JSON.parse('{"__proto__": {"polluted": true}, "b": 1}'),
   'keys like those of the format': { Date: ['Date', 0], Blob: [0], ArrayBuffer: [0] },
