@@ -24,6 +24,14 @@ export const variants = [
     kinds: ['chat'],
   },
   {
+    name: 'raw-counted',
+    label: 'raw idb, new rows, clock, counts and indexes',
+    packages: [],
+    often: true,
+    quick: true,
+    kinds: ['chat'],
+  },
+  {
     name: 'raw-whole',
     label: 'raw idb, whole snapshots, history kept',
     packages: [],
