@@ -36,6 +36,7 @@ const layers = {
   'ai-sdk/**': ['transcript/**', 'index.js'],
   'tanstack-ai/**': ['transcript/**', 'index.js'],
   'assistant-ui/**': ['transcript/**', 'index.js'],
+  'react/**': ['index.js'],
   'testing/**': ['contract/**'],
   'adapters/**': ['index.js'],
   'agentick/**': ['adapters/**', 'index.js'],
@@ -44,7 +45,11 @@ const layers = {
 };
 
 /** What an adapter may import beside, and nobody else. */
-const frameworks = { 'langgraph/**': '@langchain/**', 'openai-agents/**': '@openai/**' };
+const frameworks = {
+  'langgraph/**': '@langchain/**',
+  'openai-agents/**': '@openai/**',
+  'react/**': 'react',
+};
 
 /** Never in src: all of zod weighs 91 kB, our types are structural, and nobody imports themselves. */
 const refusedPackages = [
@@ -61,7 +66,7 @@ const refusedPackages = [
 ];
 
 /** Who has one of these already imports it; for us its types are enough. */
-const typesOnly = ['ai', '@ai-sdk/**', '@assistant-ui/**', '@tanstack/**', 'react', 'react-dom'];
+const typesOnly = ['ai', '@ai-sdk/**', '@assistant-ui/**', '@tanstack/**', 'react-dom'];
 
 /**
  * Refuses every relative import out of the folder but the allowed ones.

@@ -11,6 +11,7 @@ const frameworks = {
   'openai-agents': /^@openai\//,
   'ai-sdk': /^ai$/,
   'assistant-ui': /^@assistant-ui\/react$/,
+  react: /^react$/,
   'tanstack-ai': /^@tanstack\/ai-client$/,
 };
 const imported = /\b(?:from|import|require)\s*\(?\s*['"]([^'"]+)['"]|<reference\s+\w+=['"]([^'"]+)['"]/g;
