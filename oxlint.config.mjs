@@ -152,6 +152,13 @@ export default {
       ),
     })),
     {
+      files: ['demo/**'],
+      plugins: [...plugins, 'react', 'jsx-a11y'],
+      rules: {
+        'react/react-in-jsx-scope': 'off',
+      },
+    },
+    {
       files: ['test/**'],
       plugins: [...plugins, 'vitest'],
       rules: {
