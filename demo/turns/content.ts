@@ -38,3 +38,11 @@ export function turnsOf({ state }: Pick<SessionSnapshot, 'state'>): TurnContent[
   }
   return turns;
 }
+
+/** Whether two prompts look the same. */
+export function isSamePrompt(a: Message | undefined, b: Message | undefined): boolean {
+  if (a === b) return true;
+  const urls = (message: Message | undefined) => imagesOf(message).map(({ url }) => url);
+  const [left, right] = [urls(a), urls(b)];
+  return textOf(a) === textOf(b) && left.length === right.length && left.every((url, i) => url === right[i]);
+}

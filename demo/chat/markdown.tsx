@@ -1,0 +1,8 @@
+/** What a model wrote. */
+export function Markdown({ text }: { text: string }) {
+  return (
+    <p className="text" dir="auto">
+      {text}
+    </p>
+  );
+}
