@@ -18,11 +18,13 @@ export interface PlacedNode {
 
 export interface Placed {
   nodes: ReadonlyMap<string, PlacedNode>;
+  /** Where the empty conversation is, that everything begins from. */
+  start: { x: number; y: number };
   width: number;
   height: number;
 }
 
-/** Above all roots stands the empty conversation that they all begin from. */
+/** No snapshot has this id. */
 const START = '';
 
 interface Item {
@@ -43,6 +45,7 @@ export function place(tree: SessionTree): Placed {
   const xs = laidOut.descendants().map(({ x }) => x);
   const left = xs.reduce((a, b) => Math.min(a, b), 0);
   const right = xs.reduce((a, b) => Math.max(a, b), 0);
+  const start = { x: laidOut.x - left + STEP.x / 2, y: STEP.y / 4 };
   const nodes = new Map<string, PlacedNode>();
   laidOut.each(({ data, x, depth, parent }) => {
     if (data.id === START) return;
@@ -50,7 +53,7 @@ export function place(tree: SessionTree): Placed {
     const node: PlacedNode = {
       id: data.id,
       x: x - left + STEP.x / 2,
-      y: (depth - 1) * STEP.y + STEP.y / 2,
+      y: depth * STEP.y,
       number: depth,
       status: tree.nodes.get(data.id)?.status,
       parent: above ?? undefined,
@@ -60,5 +63,5 @@ export function place(tree: SessionTree): Placed {
     above?.children.push(node);
     nodes.set(data.id, node);
   });
-  return { nodes, width: right - left + STEP.x, height: laidOut.height * STEP.y };
+  return { nodes, start, width: right - left + STEP.x, height: (laidOut.height + 0.5) * STEP.y };
 }

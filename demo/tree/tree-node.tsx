@@ -32,7 +32,7 @@ export const TreeNode = memo(function TreeNode(props: TreeNodeProps) {
       onFocus={() => onFocus(node.id)}
     >
       <circle className="target" r={14} />
-      <circle className="dot" r={isStanding ? 8 : 6} />
+      <circle className="dot" r={isStanding ? 9 : 7} />
       <title>{name}</title>
     </g>
   );

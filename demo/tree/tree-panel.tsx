@@ -5,7 +5,7 @@ import { countOf } from '../app/labels.js';
 import { pathTo } from '../turns/branch.js';
 import { textOf } from '../turns/content.js';
 import { previewOf } from '../turns/use-turns.js';
-import { place, type PlacedNode } from './layout.js';
+import { place, type Placed, type PlacedNode } from './layout.js';
 import { neighbour } from './neighbour.js';
 import { TreeNode } from './tree-node.js';
 import { usePreviews } from './use-previews.js';
@@ -73,13 +73,14 @@ export default function TreePanel({ tree, standing, onGo, onCompare }: TreePanel
           onMouseLeave={() => setPointed(undefined)}
         >
           <g aria-hidden="true">
+            <circle className="start" cx={placed.start.x} cy={placed.start.y} r={3} />
             {nodes.map((node) => (
               <path
                 key={node.id}
                 className={
                   path.has(node.id) && (!node.parent || path.has(node.parent.id)) ? 'edge on-path' : 'edge'
                 }
-                d={edge(node)}
+                d={edge(node, placed.start)}
               />
             ))}
           </g>
@@ -105,7 +106,7 @@ export default function TreePanel({ tree, standing, onGo, onCompare }: TreePanel
             {placed.nodes.get(shown)!.status && ` · ${placed.nodes.get(shown)!.status}`}
           </p>
           <p className="title">{textOf(previews.get(shown)?.prompt)}</p>
-          <p className="hint clamp">{previews.get(shown)?.answer.slice(0, 300)}</p>
+          <p className="hint excerpt">{previews.get(shown)?.answer.slice(0, 300)}</p>
         </div>
       )}
     </>
@@ -117,8 +118,8 @@ function nameOf({ id, number, siblings, status }: PlacedNode, preview: string): 
   return `Turn ${number}${place}${status ? `, ${status}` : ''}: ${preview}`;
 }
 
-function edge({ x, y, parent }: PlacedNode): string {
-  if (!parent) return `M${x} ${y - 14}V${y}`;
-  const middle = (parent.y + y) / 2;
-  return `M${parent.x} ${parent.y}C${parent.x} ${middle} ${x} ${middle} ${x} ${y}`;
+function edge({ x, y, parent }: PlacedNode, start: Placed['start']): string {
+  const from = parent ?? start;
+  const middle = (from.y + y) / 2;
+  return `M${from.x} ${from.y}C${from.x} ${middle} ${x} ${middle} ${x} ${y}`;
 }
