@@ -40,7 +40,9 @@ function Layout() {
     <div
       className="app"
       onKeyDown={(event) => {
-        if (event.key === 'Escape') close();
+        if (event.key !== 'Escape' || drawer === undefined) return;
+        document.querySelector<HTMLElement>(`.drawer[aria-controls="${drawer}"]`)?.focus();
+        close();
       }}
     >
       <nav
