@@ -11,12 +11,9 @@ export interface UseSessionsOptions extends Pick<ListOptions, 'order' | 'context
   pageSize?: number | undefined;
 }
 
-/** The list's own functions; each stays the same function. */
 export interface SessionListControls {
-  /** Reads the next page. Does nothing while one is read, or when there is none. */
+  /** Reads the next page. Does nothing while one is read, or when there is none. Stays the same function. */
   loadMore: () => void;
-  /** Reads everything again that is shown. */
-  reload: () => void;
 }
 
 const serverResult = () => ON_SERVER;
@@ -38,7 +35,7 @@ export function useSessions(
   const query = queryOf<SessionsView>(store, `sessions ${order} ${pageSize}`, { context }, (observer) =>
     sessionsSource(store, { order, limit: pageSize, context }, observer),
   );
-  return { ...useQuery(query), loadMore: query.more, reload: query.reload };
+  return { ...useQuery(query), loadMore: query.more };
 }
 
 /**

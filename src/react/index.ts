@@ -1,3 +1,6 @@
+// For server components: what is below runs in the browser.
+'use client';
+
 export { useSession, useSessions, useSnapshot } from './hooks.js';
 export type { SessionListControls, UseSessionsOptions } from './hooks.js';
 export type { QueryResult } from './live-query.js';

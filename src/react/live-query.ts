@@ -5,7 +5,7 @@ import { SessionStoreError } from '../index.js';
  *
  * `error` keeps the data that was there before; the next change of what is shown, or `reload`, tries again.
  */
-export type QueryResult<T> =
+export type QueryResult<T> = (
   | {
       status: 'pending';
       data: undefined;
@@ -14,7 +14,11 @@ export type QueryResult<T> =
       settled: Promise<void> | undefined;
     }
   | { status: 'ready'; data: T; error: undefined }
-  | { status: 'error'; data: T | undefined; error: SessionStoreError };
+  | { status: 'error'; data: T | undefined; error: SessionStoreError }
+) & {
+  /** Reads again what is shown. Stays the same function while it is shown. */
+  reload: () => void;
+};
 
 /** What a server renders, and the page at first, so that both are the same. */
 export const ON_SERVER: QueryResult<never> = {
@@ -22,6 +26,7 @@ export const ON_SERVER: QueryResult<never> = {
   data: undefined,
   error: undefined,
   settled: undefined,
+  reload() {},
 };
 
 /** Where a source puts what it has found. Both do nothing once it was ended. */
@@ -39,7 +44,7 @@ export interface Source {
   end(): void;
 }
 
-/** How long a query that was only rendered waits for its component to be mounted, in ms: Suspense takes its time. */
+/** How long an answer waits for the component that asked to be mounted, in ms: Suspense takes its time. */
 const UNMOUNTED_MS = 5_000;
 
 /** One question to a store, shared by all who ask it: read once, and again whenever the answer changes. */
@@ -56,19 +61,23 @@ export class LiveQuery<T> {
     readonly shared: (isOpen: boolean) => void,
   ) {
     const settled = new Promise<void>((resolve) => (this.#settle = resolve));
-    this.#result = { status: 'pending', data: undefined, error: undefined, settled };
+    const { reload } = this;
+    this.#result = { status: 'pending', data: undefined, error: undefined, settled, reload };
   }
 
   /** Begins to read, since a component that suspends is never mounted, and so would never be told. */
   readonly current = (): QueryResult<T> => {
     this.#begin();
+    // An error boundary has nothing to reload: what it renders again asks anew.
+    if (this.#result.status === 'error' && this.#listeners.size === 0) this.#endIn(0);
     return this.#result;
   };
 
   readonly subscribe = (listener: () => void): (() => void) => {
-    this.#begin();
-    clearTimeout(this.#idle);
     this.#listeners.add(listener);
+    clearTimeout(this.#idle);
+    this.#idle = undefined;
+    this.#begin();
     return () => {
       this.#listeners.delete(listener);
       // Strict Mode, and a list whose rows move, come back at once.
@@ -83,37 +92,48 @@ export class LiveQuery<T> {
   #begin(): void {
     if (this.#source) return;
     let isOpen = true;
+    const { reload } = this;
     const set = (result: QueryResult<T>) => {
-      if (
-        !isOpen ||
-        (result.status === 'ready' && this.#result.status === 'ready' && result.data === this.#result.data)
-      )
-        return;
+      const isKnown = result.status === 'ready' && this.#result.status === 'ready';
+      if (!isOpen || (isKnown && result.data === this.#result.data)) return;
       this.#result = result;
       this.#settle();
       for (const listener of [...this.#listeners]) listener();
+      if (this.#listeners.size === 0 && this.#idle === undefined) this.#endIn(UNMOUNTED_MS);
     };
-    const source = this.open({
-      data: (data) => set({ status: 'ready', data, error: undefined }),
-      failed: (error) => set({ status: 'error', data: this.#result.data, error: asStoreError(error) }),
-    });
-    this.#source = {
-      ...source,
-      end: () => {
-        isOpen = false;
-        source.end();
-      },
+    const failed = (error: unknown) =>
+      set({ status: 'error', data: this.#result.data, error: asStoreError(error), reload });
+    const end = (source?: Source) => {
+      isOpen = false;
+      this.#source = undefined;
+      source?.end();
     };
+    try {
+      const source = this.open({
+        data: (data) => set({ status: 'ready', data, error: undefined, reload }),
+        failed,
+      });
+      this.#source = { ...source, end: () => end(source) };
+    } catch (error) {
+      // A store refuses watchers at once: of what has no valid id, or when it is closed.
+      const reload = () => {
+        end();
+        this.#begin();
+      };
+      this.#source = { reload, end };
+      failed(error);
+    }
     this.shared(true);
-    this.#endIn(UNMOUNTED_MS);
   }
 
   #endIn(ms: number): void {
     clearTimeout(this.#idle);
     this.#idle = setTimeout(() => {
+      this.#idle = undefined;
       this.#source?.end();
-      this.#source = undefined;
       this.shared(false);
+      // Whoever waits for it asks anew.
+      this.#settle();
     }, ms);
   }
 }

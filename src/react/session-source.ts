@@ -1,4 +1,3 @@
-import { dequal } from 'dequal';
 import type {
   IndexedDBSessionStore,
   SessionInfo,
@@ -6,8 +5,9 @@ import type {
   SessionTree,
   SnapshotNode,
 } from '../index.js';
-import { coalesce } from './coalesce.js';
 import type { Observer, Source } from './live-query.js';
+import { readerOf } from './reader.js';
+import { kept, same } from './same.js';
 
 /** What of a store `useSession` uses. */
 export type SessionReader = Pick<
@@ -37,7 +37,7 @@ export function sessionSource(
   let isOpen = true;
   const pending = new Map<string, () => void>();
 
-  const read = coalesce(async () => {
+  const reader = readerOf(async () => {
     try {
       const [session, tree] = await Promise.all([
         store.getSession(sessionId, options),
@@ -47,6 +47,7 @@ export function sessionSource(
       shown = viewOf(sessionId, session, tree, shown);
       observer.data(shown);
       watchPending(tree);
+      reader.lookAgainAt(tree.nodes.values());
     } catch (error) {
       observer.failed(error);
     }
@@ -64,17 +65,22 @@ export function sessionSource(
     }
     for (const id of ids) {
       if (pending.has(id)) continue;
-      const end = store.onSnapshotStateChange(id, ({ status }) => status === 'expired' && read(), options);
+      const end = store.onSnapshotStateChange(
+        id,
+        ({ status }) => status === 'expired' && reader.read(),
+        options,
+      );
       pending.set(id, end);
     }
   }
 
-  const end = store.onSessionChange(sessionId, read, options);
-  read();
+  const end = store.onSessionChange(sessionId, reader.read, options);
+  reader.read();
   return {
-    reload: read,
+    reload: reader.read,
     end() {
       isOpen = false;
+      reader.end();
       end();
       for (const endOne of pending.values()) endOne();
     },
@@ -92,15 +98,12 @@ function viewOf(
   const isSame =
     nodes.size === before.tree.nodes.size &&
     [...nodes].every(([id, node]) => before.tree.nodes.get(id) === node) &&
-    dequal({ ...tree, nodes: 0 }, { ...before.tree, nodes: 0 });
+    same({ ...tree, nodes: 0 }, { ...before.tree, nodes: 0 });
   const info = kept(before.session, session);
   if (isSame && info === before.session) return before;
   const view = assemble(sessionId, info, isSame ? before.tree : { ...tree, nodes });
   return isSame ? { ...view, leaves: before.leaves } : view;
 }
-
-/** What was there before, if it is the same. */
-const kept = <T>(before: T | undefined, now: T): T => (dequal(before, now) ? (before as T) : now);
 
 function assemble(sessionId: string, session: SessionInfo | undefined, tree: SessionTree): SessionView {
   const leaves = tree.leaves.map((id) => tree.nodes.get(id)!);

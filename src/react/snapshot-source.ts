@@ -1,7 +1,7 @@
-import { dequal } from 'dequal';
-import type { GetSnapshotOptions, IndexedDBSessionStore, SessionChange, SessionSnapshot } from '../index.js';
-import { coalesce } from './coalesce.js';
+import type { GetSnapshotOptions, IndexedDBSessionStore, SessionSnapshot } from '../index.js';
 import type { Observer, Source } from './live-query.js';
+import { readerOf } from './reader.js';
+import { kept, same } from './same.js';
 
 /** What of a store `useSnapshot` uses. */
 export type SnapshotReader<S> = Pick<
@@ -18,64 +18,49 @@ export function snapshotSource<S>(
   const options = { context: lookup.context };
   let shown: SessionSnapshot<S> | undefined;
   let isOpen = true;
-  const watched = { snapshot: watching(), session: watching() };
 
-  const show = (snapshot: SessionSnapshot<S> | undefined) => {
-    if (!isOpen) return;
-    if (!dequal(shown, snapshot)) shown = snapshot;
-    observer.data(shown);
-    watched.snapshot.on(lookup.snapshotId ?? snapshot?.snapshotId, (id) =>
-      store.onSnapshotStateChange(id, onSnapshot, options),
-    );
-    watched.session.on(lookup.sessionId ?? snapshot?.sessionId, (id) =>
-      store.onSessionChange(id, onSession, options),
-    );
-  };
-
-  const read = coalesce(async () => {
+  const reader = readerOf(async () => {
     try {
-      show(await store.getSnapshot(lookup));
+      const snapshot = await store.getSnapshot(lookup);
+      if (!isOpen) return;
+      shown = kept(shown, snapshot);
+      observer.data(shown);
+      reader.lookAgainAt(shown ? [shown] : []);
+      watched.snapshot(lookup.snapshotId ?? shown?.snapshotId);
+      // A snapshot does not tell that it was deleted; its session does, but it may have been before it was watched.
+      if (watched.session(shown?.sessionId)) reader.read();
     } catch (error) {
       observer.failed(error);
     }
   });
 
-  const onSnapshot = (snapshot: SessionSnapshot<S>) => {
-    // Of a session, another snapshot may be the latest by now.
-    if (lookup.snapshotId === undefined) read();
-    else show(snapshot);
+  const ends = new Map<object, () => void>();
+  /** Watches one thing at a time, and returns whether it is another than before. */
+  const watching = (watch: (id: string) => () => void) => {
+    let current: string | undefined;
+    return function on(id: string | undefined): boolean {
+      if (id === current || id === undefined) return false;
+      ends.get(on)?.();
+      ends.set(on, watch(id));
+      current = id;
+      return true;
+    };
+  };
+  const watched = {
+    snapshot: watching((id) =>
+      store.onSnapshotStateChange(id, (snapshot) => same(shown, snapshot) || reader.read(), options),
+    ),
+    session: watching((id) => store.onSessionChange(id, reader.read, options)),
   };
 
-  let count: number | undefined;
-  const onSession = (change: SessionChange) => {
-    const before = count;
-    count = change.type === 'changed' ? change.session.snapshotCount : 0;
-    // A snapshot tells of its own changes, but not that it was deleted.
-    if (lookup.snapshotId === undefined || before === undefined || count < before) read();
-  };
-
-  read();
+  watched.session(lookup.sessionId);
+  reader.read();
   return {
-    reload: read,
+    reload: reader.read,
     end() {
       isOpen = false;
-      watched.snapshot.end();
-      watched.session.end();
+      reader.end();
+      for (const end of ends.values()) end();
     },
-  };
-}
-
-/** Watches one thing at a time. */
-function watching() {
-  let current: string | undefined;
-  let end: (() => void) | undefined;
-  return {
-    on(id: string | undefined, watch: (id: string) => () => void): void {
-      if (id === current || id === undefined) return;
-      end?.();
-      current = id;
-      end = watch(id);
-    },
-    end: () => end?.(),
   };
 }
