@@ -39,7 +39,10 @@ export function followMarked(store: DemoStore, show: (marked: Marked) => void): 
   // The list that is shown reads the same, and says what is wrong.
   const read = () => void readAll().catch(() => {});
   const end = store.onSessionsChange((change) => {
-    if (change.type === 'reset') return read();
+    if (change.type === 'reset') {
+      read();
+      return;
+    }
     const { sessionId } = change;
     const session = change.type === 'changed' ? change.session : undefined;
     heard.set(sessionId, session);
