@@ -2,6 +2,7 @@ import type { ComponentProps } from 'react';
 
 const SHAPES = {
   plus: 'M8 3v10M3 8h10',
+  more: 'M4 8h.01M8 8h.01M12 8h.01',
   pencil: 'M10.5 3.5l2 2L6 12l-2.5.5L4 10z',
   bin: 'M3.5 4.5h9M6.5 4.5v-2h3v2M5 4.5l.5 9h5l.5-9',
   again: 'M12.5 8a4.5 4.5 0 1 1-1.6-3.4M12.5 2.5v3h-3',

@@ -1,7 +1,14 @@
-import { useSessions, useSessionStore } from 'offshoot/react';
-import { hrefOf } from '../app/address.js';
+import { useState } from 'react';
+import { useSessionStore } from 'offshoot/react';
 import { Icon } from '../app/icons.js';
-import { countOf, titleOf } from '../app/labels.js';
+import type { TurnState } from '../store/store.js';
+import { AllChats } from './all-chats.js';
+import { ArchivedChats } from './archived-chats.js';
+import { archivedOf } from './arrange.js';
+import { SearchResults } from './search-results.js';
+import { useAbandonedDeletions, useLeaveDeleted } from './use-deletions.js';
+import { useMarked } from './use-marked.js';
+import { useSearch } from './use-search.js';
 
 interface SidebarProps {
   sessionId: string;
@@ -9,7 +16,14 @@ interface SidebarProps {
 }
 
 export function Sidebar({ sessionId, onNew }: SidebarProps) {
-  const { data } = useSessions(useSessionStore());
+  const store = useSessionStore<TurnState>();
+  const [query, setQuery] = useState('');
+  const [showsArchived, setShowsArchived] = useState(false);
+  const marked = useMarked(store);
+  const search = useSearch(store, query);
+  const archived = archivedOf(marked);
+  useLeaveDeleted(store, sessionId);
+  useAbandonedDeletions(store, marked);
   return (
     <>
       <header>
@@ -19,19 +33,43 @@ export function Sidebar({ sessionId, onNew }: SidebarProps) {
           New chat
         </button>
       </header>
-      <ul className="session-list" aria-label="Chats">
-        {data?.sessions.map((session) => (
-          <li key={session.sessionId}>
-            <a
-              href={hrefOf(session.sessionId)}
-              aria-current={session.sessionId === sessionId ? 'page' : undefined}
+      <search className="session-search">
+        <Icon name="search" />
+        <input
+          type="search"
+          aria-label="Search chats"
+          placeholder="Search chats"
+          value={query}
+          onChange={(event) => setQuery(event.target.value)}
+          onKeyDown={(event) => {
+            if (event.key !== 'Escape' || query === '') return;
+            event.stopPropagation();
+            setQuery('');
+          }}
+        />
+      </search>
+      {search && query.trim() !== '' ? (
+        <SearchResults search={search} currentId={sessionId} />
+      ) : (
+        <>
+          {(showsArchived || archived.length > 0) && (
+            <button
+              type="button"
+              className="quiet session-archive"
+              aria-pressed={showsArchived}
+              onClick={() => setShowsArchived(!showsArchived)}
             >
-              <span className="title">{titleOf(session)}</span>
-              <span className="hint">{countOf(session.snapshotCount, 'turn')}</span>
-            </a>
-          </li>
-        ))}
-      </ul>
+              <Icon name={showsArchived ? 'back' : 'archive'} />
+              {showsArchived ? 'All chats' : `Archived (${archived.length.toLocaleString('en')})`}
+            </button>
+          )}
+          {showsArchived ? (
+            <ArchivedChats sessions={archived} currentId={sessionId} />
+          ) : (
+            <AllChats marked={marked} currentId={sessionId} />
+          )}
+        </>
+      )}
     </>
   );
 }
