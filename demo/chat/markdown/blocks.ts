@@ -19,11 +19,19 @@ export function blocksOf(source: string, before: readonly Block[] = []): readonl
   return [...kept, ...new Lexer().blockTokens(rest).map(({ type, raw }) => ({ type, raw }))];
 }
 
-/** Whatever is written next belongs to the last block, or to one that no blank line separates from it. */
+/**
+ * Whatever is written next belongs to the last block, to one that no blank line separates from it, or to the list
+ * before it: what begins as "2" may become the list's second item.
+ */
 function countFinished(blocks: readonly Block[]): number {
-  let last = blocks.findLastIndex(({ type }) => type !== 'space');
-  while (last > 0 && blocks[last - 1]!.type !== 'space' && !blocks[last - 1]!.raw.endsWith('\n\n')) last--;
-  return Math.max(last, 0);
+  let count = blocks.findLastIndex(({ type }) => type !== 'space');
+  while (count > 0) {
+    const isApart = blocks[count - 1]!.type === 'space' || blocks[count - 1]!.raw.endsWith('\n\n');
+    const before = blocks.slice(0, count).findLastIndex(({ type }) => type !== 'space');
+    if (isApart && blocks[before]?.type !== 'list') break;
+    count = isApart ? before : count - 1;
+  }
+  return Math.max(count, 0);
 }
 
 /** Where links of the form `[text][name]` lead, which may be said in another block than they are. */
