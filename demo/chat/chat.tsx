@@ -60,9 +60,9 @@ export function Chat({ sessionId, isNew, at, drawer, onDrawer, banner }: ChatPro
             <Icon name="list" />
             Chats
           </button>
-          <h2>
+          <h1>
             <bdi>{title}</bdi>
-          </h2>
+          </h1>
           <button
             type="button"
             className="drawer"

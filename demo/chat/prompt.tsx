@@ -14,7 +14,7 @@ export function Prompt({ message, isEditing, onEdit, onCancel }: PromptProps) {
   const images = imagesOf(message);
   return (
     <div className={isEditing ? 'prompt editing' : 'prompt'}>
-      <h3 className="visually-hidden">You</h3>
+      <h2 className="visually-hidden">You</h2>
       {images.map(({ url }, index) => (
         <img key={url} src={url} alt={`Attachment ${index + 1}`} />
       ))}

@@ -38,7 +38,7 @@ export const TurnView = memo(function TurnView({ sessionId, turn, actions, onCom
         }}
       />
       <div className="answer" aria-busy={isPending}>
-        <h3 className="visually-hidden">Model</h3>
+        <h2 className="visually-hidden">Model</h2>
         {answer !== '' && <Markdown text={answer} />}
         {isPending && <span className="caret" aria-hidden="true" />}
         <TurnStatus

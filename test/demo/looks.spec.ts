@@ -38,11 +38,11 @@ for (const scheme of ['light', 'dark'] as const) {
       await button(page, 'Stop').click();
       await answered(page, 2);
       if (width < 960) {
-        await button(page, 'Branches').click();
+        await page.getByRole('button', { name: 'Branches', exact: true }).click();
         await expect(page.getByRole('tree')).toBeVisible();
         expect(await violations(page)).toEqual([]);
         await page.keyboard.press('Escape');
-        await button(page, 'Chats').click();
+        await page.getByRole('button', { name: 'Chats', exact: true }).click();
         await expect(chats(page)).toHaveCount(1);
       }
       expect(await violations(page)).toEqual([]);
@@ -87,15 +87,15 @@ test('on a phone, chats and branches open over the conversation', async ({ openT
   await regenerate(page, 1);
   await expect(page.getByRole('tree')).toBeHidden();
 
-  await button(page, 'Branches').click();
+  await page.getByRole('button', { name: 'Branches', exact: true }).click();
   await page.getByRole('treeitem', { name: /^Turn 1, 1 of 2/ }).click();
   await expect(turn(page, 1)).toContainText('1 / 2');
   await expect(page.getByRole('tree')).toBeHidden();
 
-  await button(page, 'Chats').click();
+  await page.getByRole('button', { name: 'Chats', exact: true }).click();
   await expect(button(page, 'New chat')).toBeFocused();
   await page.keyboard.press('Escape');
-  await expect(button(page, 'Chats')).toBeFocused();
+  await expect(page.getByRole('button', { name: 'Chats', exact: true })).toBeFocused();
   await expect(chats(page)).toHaveCount(0);
 });
 

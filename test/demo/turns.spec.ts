@@ -48,6 +48,8 @@ test('an answer is stopped from another tab', async ({ openTab }) => {
   const second = await openTab(new URL(first.url()).hash);
   await expect(turn(second, 1)).toContainText('You wrote “hello”');
   await begin(first, '/long');
+  await expect(button(second, 'Stop it')).toBeVisible();
+  await second.bringToFront();
   await button(second, 'Stop it').click();
   await expect(turn(second, 2).getByText('Stopped')).toBeVisible();
   await expect(turn(first, 2).getByText('Stopped')).toBeVisible();
