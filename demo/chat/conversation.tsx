@@ -8,6 +8,9 @@ import { TurnView } from './turn-view.js';
 /** How near to the end counts as being there, in px. */
 const NEAR = 80;
 
+/** Of more turns, only those that can be seen are there; of fewer, all can be found with the browser's own search. */
+const MOST_AT_ONCE = 50;
+
 interface ConversationProps {
   sessionId: string;
   turns: readonly ShownTurn[];
@@ -45,6 +48,10 @@ export function Conversation({ sessionId, turns, actions, onCompare }: Conversat
     };
   }, [runner, toEnd]);
 
+  const view = (turn: ShownTurn) => (
+    // The next branch's turn at the same place takes the place of this one, and the focus stays.
+    <TurnView key={turn.number} sessionId={sessionId} turn={turn} actions={actions} onCompare={onCompare} />
+  );
   return (
     <div
       ref={scroller}
@@ -56,24 +63,21 @@ export function Conversation({ sessionId, turns, actions, onCompare }: Conversat
       }}
     >
       <div className="column" role="list" aria-label="Conversation">
-        <Virtualizer scrollRef={scroller} itemSize={180} data={turns} item={Item}>
-          {(turn) => (
-            // The next branch's turn at the same place takes the place of this one, and the focus stays.
-            <TurnView
-              key={turn.number}
-              sessionId={sessionId}
-              turn={turn}
-              actions={actions}
-              onCompare={onCompare}
-            />
-          )}
-        </Virtualizer>
+        {turns.length > MOST_AT_ONCE ? (
+          <Virtualizer scrollRef={scroller} itemSize={180} data={turns} item={Item}>
+            {view}
+          </Virtualizer>
+        ) : (
+          turns.map((turn) => <Item key={turn.number}>{view(turn)}</Item>)
+        )}
       </div>
     </div>
   );
 }
 
-function Item({ ref, style, children }: CustomItemComponentProps & { ref?: Ref<HTMLDivElement> }) {
+type ItemProps = Partial<CustomItemComponentProps> & { ref?: Ref<HTMLDivElement> };
+
+function Item({ ref, style, children }: ItemProps) {
   return (
     <div ref={ref} style={style} role="listitem">
       {children}

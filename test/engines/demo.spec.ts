@@ -47,6 +47,8 @@ test('chat, branch, reload, second tab', async ({ running }) => {
     await press(first, 'article .tools button.quiet:not([aria-label])');
     await shows(first, 'A second take on “hello”');
     await shows(first, '2 / 2');
+    // As long as it is answered, there is Stop in its place.
+    await shows(first, 'Send');
 
     await first.reload();
     await shows(first, 'A second take on “hello”');
