@@ -37,6 +37,8 @@ const layers = {
   'tanstack-ai/**': ['transcript/**', 'index.js'],
   'assistant-ui/**': ['transcript/**', 'index.js'],
   'testing/**': ['contract/**'],
+  'playwright/**': ['index.js'],
+  'playwright/tab/**': ['*.js', '../index.js', '../encryption/index.js'],
   'adapters/**': ['index.js'],
   'agentick/**': ['adapters/**', 'index.js'],
   'strands/**': ['adapters/**', 'index.js'],
@@ -61,7 +63,15 @@ const refusedPackages = [
 ];
 
 /** Who has one of these already imports it; for us its types are enough. */
-const typesOnly = ['ai', '@ai-sdk/**', '@assistant-ui/**', '@tanstack/**', 'react', 'react-dom'];
+const typesOnly = [
+  'ai',
+  '@ai-sdk/**',
+  '@assistant-ui/**',
+  '@tanstack/**',
+  '@playwright/**',
+  'react',
+  'react-dom',
+];
 
 /**
  * Refuses every relative import out of the folder but the allowed ones.

@@ -12,6 +12,7 @@ const frameworks = {
   'ai-sdk': /^ai$/,
   'assistant-ui': /^@assistant-ui\/react$/,
   'tanstack-ai': /^@tanstack\/ai-client$/,
+  playwright: /^@playwright\/test$/,
 };
 const imported = /\b(?:from|import|require)\s*\(?\s*['"]([^'"]+)['"]|<reference\s+\w+=['"]([^'"]+)['"]/g;
 // `@scope/name/deep` and `name/deep` belong to `@scope/name` and `name`.
