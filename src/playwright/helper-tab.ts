@@ -38,7 +38,7 @@ export class HelperTab<S> {
         encode(options, 'INVALID_ARGUMENT'),
       );
       valueOf(opened);
-      // A page behind another is drawn once a second, if at all; one that has crashed, never.
+      // With a head, a page behind another is hardly drawn; one that has crashed cannot come to the front.
       await before?.bringToFront().catch(() => {});
       return new HelperTab<S>(page);
     } catch (error) {

@@ -35,15 +35,13 @@ test('the app’s page stays in front, and its routes are its own', async ({ con
   });
   await page.goto('/');
   asked.length = 0;
+  // Headless tabs are all drawn, so that only this shows it.
+  let isInFront = false;
+  page.bringToFront = async () => void (isInFront = true);
   await sessions.seed(hello);
+  expect(isInFront).toBe(true);
   await expect(messages(page)).toHaveText(['hello', 'hi']);
   expect(asked).toEqual([]);
-  const frames = await page.evaluate(async () => {
-    const start = performance.now();
-    for (let frame = 0; frame < 5; frame++) await new Promise(requestAnimationFrame);
-    return performance.now() - start;
-  });
-  expect(frames).toBeLessThan(4_000);
 });
 
 test('several tabs of the app see the same', async ({ context, page, sessions }) => {
