@@ -36,6 +36,7 @@ const layers = {
   'ai-sdk/**': ['transcript/**', 'index.js'],
   'tanstack-ai/**': ['transcript/**', 'index.js'],
   'assistant-ui/**': ['transcript/**', 'index.js'],
+  'react/**': ['index.js'],
   'testing/**': ['contract/**'],
   'playwright/**': ['index.js'],
   'playwright/tab/**': ['*.js', '../index.js', '../encryption/index.js'],
@@ -46,7 +47,11 @@ const layers = {
 };
 
 /** What an adapter may import beside, and nobody else. */
-const frameworks = { 'langgraph/**': '@langchain/**', 'openai-agents/**': '@openai/**' };
+const frameworks = {
+  'langgraph/**': '@langchain/**',
+  'openai-agents/**': '@openai/**',
+  'react/**': 'react',
+};
 
 /** Never in src: all of zod weighs 91 kB, our types are structural, and nobody imports themselves. */
 const refusedPackages = [
@@ -63,15 +68,7 @@ const refusedPackages = [
 ];
 
 /** Who has one of these already imports it; for us its types are enough. */
-const typesOnly = [
-  'ai',
-  '@ai-sdk/**',
-  '@assistant-ui/**',
-  '@tanstack/**',
-  '@playwright/**',
-  'react',
-  'react-dom',
-];
+const typesOnly = ['ai', '@ai-sdk/**', '@assistant-ui/**', '@tanstack/**', '@playwright/**', 'react-dom'];
 
 /**
  * Refuses every relative import out of the folder but the allowed ones.
@@ -156,6 +153,13 @@ export default {
         frameworks[/** @type {keyof typeof frameworks} */ (files)],
       ),
     })),
+    {
+      files: ['demo/**'],
+      plugins: [...plugins, 'react', 'jsx-a11y'],
+      rules: {
+        'react/react-in-jsx-scope': 'off',
+      },
+    },
     {
       files: ['test/**'],
       plugins: [...plugins, 'vitest'],

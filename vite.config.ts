@@ -1,4 +1,5 @@
 import { fileURLToPath } from 'node:url';
+import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vite';
 
 const source = (path: string) => fileURLToPath(new URL(`src/${path}`, import.meta.url));
@@ -6,10 +7,11 @@ const source = (path: string) => fileURLToPath(new URL(`src/${path}`, import.met
 /** The demo. It imports `offshoot` by name, as its readers would, and gets the sources. */
 export default defineConfig({
   root: 'demo',
+  plugins: [react()],
   resolve: {
     alias: [
       { find: /^offshoot$/, replacement: source('index.ts') },
-      { find: /^offshoot\/testing$/, replacement: source('testing/index.ts') },
+      { find: /^offshoot\/(encryption|react|testing)$/, replacement: source('$1/index.ts') },
     ],
   },
   build: { outDir: 'dist', emptyOutDir: true },

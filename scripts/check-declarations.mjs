@@ -11,6 +11,7 @@ const frameworks = {
   'openai-agents': /^@openai\//,
   'ai-sdk': /^ai$/,
   'assistant-ui': /^@assistant-ui\/react$/,
+  react: /^react$/,
   'tanstack-ai': /^@tanstack\/ai-client$/,
   playwright: /^@playwright\/test$/,
 };

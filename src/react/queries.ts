@@ -1,0 +1,30 @@
+import { dequal } from 'dequal';
+import type { SessionStoreOptions } from '../index.js';
+import { LiveQuery, type Observer, type Source } from './live-query.js';
+
+interface Asked {
+  key: string;
+  context: SessionStoreOptions['context'];
+  query: LiveQuery<never>;
+}
+
+/** What is being asked of each store, so that components which ask the same share one answer. */
+const asked = new WeakMap<object, Set<Asked>>();
+
+/** The query for this key; a new one if nobody asks for it now. */
+export function queryOf<T>(
+  store: object,
+  key: string,
+  { context }: SessionStoreOptions,
+  open: (observer: Observer<T>) => Source,
+): LiveQuery<T> {
+  const queries = asked.get(store) ?? new Set();
+  asked.set(store, queries);
+  for (const each of queries) {
+    if (each.key === key && dequal(each.context, context))
+      return each.query as LiveQuery<unknown> as LiveQuery<T>;
+  }
+  const query = new LiveQuery<T>(open, (isOpen) => (isOpen ? queries.add(entry) : queries.delete(entry)));
+  const entry = { key, context, query: query as LiveQuery<unknown> as LiveQuery<never> };
+  return query;
+}

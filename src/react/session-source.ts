@@ -1,0 +1,112 @@
+import type {
+  IndexedDBSessionStore,
+  SessionInfo,
+  SessionStoreOptions,
+  SessionTree,
+  SnapshotNode,
+} from '../index.js';
+import type { Observer, Source } from './live-query.js';
+import { readerOf } from './reader.js';
+import { kept, same } from './same.js';
+
+/** What of a store `useSession` uses. */
+export type SessionReader = Pick<
+  IndexedDBSessionStore,
+  'getSession' | 'getTree' | 'onSessionChange' | 'onSnapshotStateChange'
+>;
+
+/** A session as a page shows it. What did not change is the same object as before. */
+export interface SessionView {
+  sessionId: string;
+  /** `undefined` until its first snapshot is saved. */
+  session: SessionInfo | undefined;
+  tree: SessionTree;
+  /** Snapshots without children, newest first: one per branch. */
+  leaves: readonly SnapshotNode[];
+  /** The snapshot that the session reopens on: the selected one, otherwise the latest leaf. */
+  head: SnapshotNode | undefined;
+}
+
+export function sessionSource(
+  store: SessionReader,
+  sessionId: string,
+  options: SessionStoreOptions,
+  observer: Observer<SessionView>,
+): Source {
+  let shown: SessionView | undefined;
+  let isOpen = true;
+  const pending = new Map<string, () => void>();
+
+  const reader = readerOf(async () => {
+    try {
+      const [session, tree] = await Promise.all([
+        store.getSession(sessionId, options),
+        store.getTree(sessionId, options),
+      ]);
+      if (!isOpen) return;
+      shown = viewOf(sessionId, session, tree, shown);
+      observer.data(shown);
+      watchPending(tree);
+      reader.lookAgainAt(tree.nodes.values());
+    } catch (error) {
+      observer.failed(error);
+    }
+  });
+
+  /** That the worker of a pending snapshot has died changes nothing that is stored, so the session tells nobody. */
+  function watchPending({ nodes }: SessionTree): void {
+    const ids = new Set(
+      [...nodes.values()].flatMap((node) => (node.status === 'pending' ? node.snapshotId : [])),
+    );
+    for (const [id, end] of pending) {
+      if (ids.has(id)) continue;
+      end();
+      pending.delete(id);
+    }
+    for (const id of ids) {
+      if (pending.has(id)) continue;
+      const end = store.onSnapshotStateChange(
+        id,
+        ({ status }) => status === 'expired' && reader.read(),
+        options,
+      );
+      pending.set(id, end);
+    }
+  }
+
+  const end = store.onSessionChange(sessionId, reader.read, options);
+  reader.read();
+  return {
+    reload: reader.read,
+    end() {
+      isOpen = false;
+      reader.end();
+      end();
+      for (const endOne of pending.values()) endOne();
+    },
+  };
+}
+
+function viewOf(
+  sessionId: string,
+  session: SessionInfo | undefined,
+  tree: SessionTree,
+  before: SessionView | undefined,
+): SessionView {
+  if (!before) return assemble(sessionId, session, tree);
+  const nodes = new Map([...tree.nodes].map(([id, node]) => [id, kept(before.tree.nodes.get(id), node)]));
+  const isSame =
+    nodes.size === before.tree.nodes.size &&
+    [...nodes].every(([id, node]) => before.tree.nodes.get(id) === node) &&
+    same({ ...tree, nodes: 0 }, { ...before.tree, nodes: 0 });
+  const info = kept(before.session, session);
+  if (isSame && info === before.session) return before;
+  const view = assemble(sessionId, info, isSame ? before.tree : { ...tree, nodes });
+  return isSame ? { ...view, leaves: before.leaves } : view;
+}
+
+function assemble(sessionId: string, session: SessionInfo | undefined, tree: SessionTree): SessionView {
+  const leaves = tree.leaves.map((id) => tree.nodes.get(id)!);
+  const head = tree.headId === undefined ? undefined : tree.nodes.get(tree.headId);
+  return { sessionId, session, tree, leaves, head };
+}

@@ -1,0 +1,66 @@
+import type { GetSnapshotOptions, IndexedDBSessionStore, SessionSnapshot } from '../index.js';
+import type { Observer, Source } from './live-query.js';
+import { readerOf } from './reader.js';
+import { kept, same } from './same.js';
+
+/** What of a store `useSnapshot` uses. */
+export type SnapshotReader<S> = Pick<
+  IndexedDBSessionStore<S>,
+  'getSnapshot' | 'onSnapshotStateChange' | 'onSessionChange'
+>;
+
+/** One snapshot with its state, or the latest leaf of a session. `undefined` if there is none. */
+export function snapshotSource<S>(
+  store: SnapshotReader<S>,
+  lookup: GetSnapshotOptions,
+  observer: Observer<SessionSnapshot<S> | undefined>,
+): Source {
+  const options = { context: lookup.context };
+  let shown: SessionSnapshot<S> | undefined;
+  let isOpen = true;
+
+  const reader = readerOf(async () => {
+    try {
+      const snapshot = await store.getSnapshot(lookup);
+      if (!isOpen) return;
+      shown = kept(shown, snapshot);
+      observer.data(shown);
+      reader.lookAgainAt(shown ? [shown] : []);
+      watched.snapshot(lookup.snapshotId ?? shown?.snapshotId);
+      // A snapshot does not tell that it was deleted; its session does, but it may have been before it was watched.
+      if (watched.session(shown?.sessionId)) reader.read();
+    } catch (error) {
+      observer.failed(error);
+    }
+  });
+
+  const ends = new Map<object, () => void>();
+  /** Watches one thing at a time, and returns whether it is another than before. */
+  const watching = (watch: (id: string) => () => void) => {
+    let current: string | undefined;
+    return function on(id: string | undefined): boolean {
+      if (id === current || id === undefined) return false;
+      ends.get(on)?.();
+      ends.set(on, watch(id));
+      current = id;
+      return true;
+    };
+  };
+  const watched = {
+    snapshot: watching((id) =>
+      store.onSnapshotStateChange(id, (snapshot) => same(shown, snapshot) || reader.read(), options),
+    ),
+    session: watching((id) => store.onSessionChange(id, reader.read, options)),
+  };
+
+  watched.session(lookup.sessionId);
+  reader.read();
+  return {
+    reload: reader.read,
+    end() {
+      isOpen = false;
+      reader.end();
+      for (const end of ends.values()) end();
+    },
+  };
+}
