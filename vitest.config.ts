@@ -49,6 +49,7 @@ export default defineConfig({
             '@tanstack/ai-client',
             'react',
             'react-dom/client',
+            'react-dom/server',
           ],
         },
         test: {

@@ -8,7 +8,7 @@ export type SessionsReader = Pick<IndexedDBSessionStore, 'listSessions' | 'onSes
 /** The first sessions of a list; those that did not change are the same objects as before. */
 export interface SessionsView {
   sessions: readonly SessionInfo[];
-  /** Whether there are more than these; `loadMore` gets them. */
+  /** Whether there may be more than these: `loadMore` finds out, and gets them. */
   hasMore: boolean;
   /** Ids of rows that could not be read (`DATA_LOSS`); usually empty. */
   damaged: readonly string[];
