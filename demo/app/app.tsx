@@ -1,4 +1,5 @@
 import { lazy, Suspense, useCallback, useEffect, useRef, useState } from 'react';
+import { DropZone } from '../care/drop-zone.js';
 import { HealthBanner } from '../care/health-banner.js';
 import { Chat } from '../chat/chat.js';
 import { ModelProvider } from '../models/model-choice.js';
@@ -29,7 +30,7 @@ function Layout() {
   const { sessionId, at } = useAddress();
   const fresh = useFreshId(sessionId);
   const [drawer, setDrawer] = useState<'sessions' | 'branches'>();
-  const [isCaring, setIsCaring] = useState(false);
+  const [care, setCare] = useState<{ file?: File }>();
   const nav = useRef<HTMLElement>(null);
   const close = useCallback(() => setDrawer(undefined), []);
   useEffect(close, [sessionId, at, close]);
@@ -59,7 +60,7 @@ function Layout() {
           }}
         />
         <footer>
-          <IconButton icon="disk" label="Your data" onClick={() => setIsCaring(true)} />
+          <IconButton icon="disk" label="Your data" onClick={() => setCare({})} />
         </footer>
       </nav>
       <Chat
@@ -71,7 +72,8 @@ function Layout() {
         onDrawer={(name) => setDrawer(drawer === name ? undefined : name)}
         banner={<HealthBanner />}
       />
-      <Suspense>{isCaring && <CarePanel onClose={() => setIsCaring(false)} />}</Suspense>
+      <DropZone onFile={(file) => setCare({ file })} />
+      <Suspense>{care && <CarePanel {...care} onClose={() => setCare(undefined)} />}</Suspense>
     </div>
   );
 }

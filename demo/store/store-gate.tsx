@@ -1,18 +1,22 @@
-import { useState, type ReactNode } from 'react';
+import { lazy, Suspense, useSyncExternalStore, type ReactNode } from 'react';
 import { SessionStoreProvider } from 'offshoot/react';
-import { TurnRunner } from '../turns/runner.js';
 import { RunnerContext } from '../turns/use-runner.js';
-import { openStore } from './store.js';
+import { currentAccess, subscribe } from './access.js';
 
-/** Gives the store, and what runs in it, to everything below. */
+const LockedPage = lazy(() => import('./locked-page.js'));
+
+/** Gives the store, and what runs in it, to everything below, which is not there while the store is locked. */
 export function StoreGate({ children }: { children: ReactNode }) {
-  const [{ store, runner }] = useState(() => {
-    const store = openStore();
-    return { store, runner: new TurnRunner(store) };
-  });
+  const access = useSyncExternalStore(subscribe, currentAccess);
+  if (access.state !== 'open')
+    return (
+      <Suspense>
+        <LockedPage record={access.state === 'locked' ? access.record : undefined} />
+      </Suspense>
+    );
   return (
-    <SessionStoreProvider store={store}>
-      <RunnerContext value={runner}>{children}</RunnerContext>
+    <SessionStoreProvider store={access.store}>
+      <RunnerContext value={access.runner}>{children}</RunnerContext>
     </SessionStoreProvider>
   );
 }

@@ -1,4 +1,4 @@
-import { IndexedDBSessionStore, type HealthEvent } from 'offshoot';
+import { IndexedDBSessionStore, type EncryptionOptions, type HealthEvent } from 'offshoot';
 
 /** What the demo keeps with every snapshot. */
 export interface TurnState {
@@ -32,11 +32,12 @@ function tell(next: readonly HealthEvent[]): void {
   for (const listener of listeners) listener();
 }
 
-export function openStore(): DemoStore {
+export function openStore(encryption?: EncryptionOptions): DemoStore {
   return new IndexedDBSessionStore<TurnState>({
     name: DATABASE,
     fallback: 'memory',
     onUnavailable: 'failover',
+    encryption,
     onHealth: (event) => tell([...events.filter(({ type }) => type !== event.type), event]),
   });
 }

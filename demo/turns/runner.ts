@@ -40,6 +40,9 @@ export class TurnRunner {
   readonly live = (snapshotId: string | undefined): LiveTurn | undefined =>
     snapshotId === undefined ? undefined : this.#live.get(snapshotId)?.turn;
 
+  /** Whether this tab is at any turn. */
+  readonly isBusy = (): boolean => this.#live.size > 0;
+
   /** Saves the prompt and begins to answer it. Rejects if it cannot be saved; whatever comes later is in the snapshot. */
   async begin(snapshotId: string, turn: NewTurn, title: string): Promise<void> {
     const { store } = this;
