@@ -12,6 +12,7 @@ export function ChromeDetails() {
       </p>
     );
   }
+  if (availability === 'unavailable') return <p className="hint">This browser does not have it any more.</p>;
   return (
     <p className="hint">
       Runs on this computer, offline.

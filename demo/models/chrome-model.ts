@@ -2,7 +2,7 @@ import type { Message } from 'offshoot';
 import { imagesOf, textOf } from '../turns/content.js';
 import { monitor } from './chrome-status.js';
 import type { Model } from './model.js';
-import { promptApi, type PromptMessage, type PromptSession } from './prompt-api.js';
+import { OUTPUT, promptApi, type PromptMessage, type PromptSession } from './prompt-api.js';
 
 /** The model that Chrome has itself: nothing leaves the computer. */
 export const chromeModel: Model = {
@@ -37,7 +37,7 @@ async function begin(
     ? [{ type: 'text' as const }, { type: 'image' as const }]
     : [{ type: 'text' as const }];
   try {
-    return await promptApi()!.create({ initialPrompts, expectedInputs, monitor, signal });
+    return await promptApi()!.create({ initialPrompts, expectedInputs, ...OUTPUT, monitor, signal });
   } catch (error) {
     throw explained(error);
   }

@@ -1,15 +1,14 @@
 import { useSyncExternalStore } from 'react';
-import { promptApi, type Availability } from './prompt-api.js';
+import { OUTPUT, promptApi, type Availability } from './prompt-api.js';
 
-/** `undefined` until the browser has said. */
 export interface ChromeStatus {
+  /** `undefined` until the browser was asked. */
   availability: Availability | undefined;
   /** How much of the model has arrived, from 0 to 1, while it is downloaded. */
   progress: number | undefined;
 }
 
 let status: ChromeStatus = { availability: promptApi() ? undefined : 'unavailable', progress: undefined };
-let isAsked = false;
 const listeners = new Set<() => void>();
 
 function set(next: Partial<ChromeStatus>): void {
@@ -17,24 +16,20 @@ function set(next: Partial<ChromeStatus>): void {
   for (const listener of listeners) listener();
 }
 
-async function ask(): Promise<void> {
+/** Only once somebody wants to see the models: the browser starts a service to answer that. */
+export async function askChromeStatus(): Promise<void> {
   const availability = await promptApi()
-    ?.availability()
+    ?.availability(OUTPUT)
     .catch(() => 'unavailable' as const);
   set({ availability: availability ?? 'unavailable' });
 }
 
-export function useChromeStatus(): ChromeStatus {
-  return useSyncExternalStore(
-    (listener) => {
-      listeners.add(listener);
-      if (!isAsked) void ask();
-      isAsked = true;
-      return () => listeners.delete(listener);
-    },
-    () => status,
-  );
+function subscribe(listener: () => void): () => void {
+  listeners.add(listener);
+  return () => listeners.delete(listener);
 }
+
+export const useChromeStatus = (): ChromeStatus => useSyncExternalStore(subscribe, () => status);
 
 /** For `create()`, which downloads the model if it has to. */
 export function monitor(target: EventTarget): void {
@@ -46,10 +41,10 @@ export function monitor(target: EventTarget): void {
 /** Downloads the model, if that is still to be done. To be called on a click: browsers want one. */
 export async function prepareChromeModel(): Promise<void> {
   try {
-    const session = await promptApi()!.create({ monitor });
+    const session = await promptApi()!.create({ ...OUTPUT, monitor });
     session.destroy();
   } finally {
     set({ progress: undefined });
-    await ask();
+    await askChromeStatus();
   }
 }

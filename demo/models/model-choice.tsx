@@ -3,6 +3,7 @@ import { chromeModel } from './chrome-model.js';
 import { useChromeStatus } from './chrome-status.js';
 import { endpointModel } from './endpoint-model.js';
 import type { Model } from './model.js';
+import { promptApi } from './prompt-api.js';
 import { scripted } from './scripted.js';
 import { changeModelSettings, useModelSettings } from './settings.js';
 
@@ -22,8 +23,9 @@ export function ModelProvider({ children }: { children: ReactNode }) {
   const { chosen, endpoints } = useModelSettings();
   const { availability } = useChromeStatus();
   const [isOpen, setIsOpen] = useState(false);
-  // Until the browser has said whether it has the model, who has chosen it keeps it.
-  const hasChromeModel = availability !== 'unavailable';
+  const isThere = availability !== undefined && availability !== 'unavailable';
+  // Who has chosen it is not answered by another one without a word.
+  const hasChromeModel = isThere || (chosen === chromeModel.id && promptApi() !== undefined);
   const models = useMemo(
     () => [scripted, ...(hasChromeModel ? [chromeModel] : []), ...endpoints.map(endpointModel)],
     [hasChromeModel, endpoints],

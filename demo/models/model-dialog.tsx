@@ -1,7 +1,8 @@
-import { useState } from 'react';
+import { useEffect, useState } from 'react';
 import { Dialog } from '../app/dialog.js';
 import { Icon } from '../app/icons.js';
 import { useApiKeys } from './api-keys.js';
+import { askChromeStatus } from './chrome-status.js';
 import { ChromeDetails } from './chrome-details.js';
 import { EndpointDetails } from './endpoint-details.js';
 import { EndpointForm } from './endpoint-form.js';
@@ -14,6 +15,7 @@ export default function ModelDialog({ onClose }: { onClose: () => void }) {
   const { model, models, choose } = useModelChoice();
   const { endpoints } = useModelSettings();
   useApiKeys();
+  useEffect(() => void askChromeStatus(), []);
   const [form, setForm] = useState<{ endpoint: Endpoint | undefined }>();
   if (form) {
     const { endpoint } = form;

@@ -11,7 +11,13 @@ export type Availability = 'unavailable' | 'downloadable' | 'downloading' | 'ava
 
 export interface PromptOptions {
   expectedInputs?: { type: 'text' | 'image' }[];
+  expectedOutputs?: { type: 'text'; languages: string[] }[];
 }
+
+/** Chrome wants to know a language, and knows few. Others are answered all the same. */
+export const OUTPUT: Pick<PromptOptions, 'expectedOutputs'> = {
+  expectedOutputs: [{ type: 'text', languages: ['en'] }],
+};
 
 interface CreateOptions extends PromptOptions {
   initialPrompts?: PromptMessage[];

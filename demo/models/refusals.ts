@@ -1,8 +1,7 @@
 import type { Endpoint } from './settings.js';
 
-/** What the page may ask over http; everything else needs https. The Content-Security-Policy says the same. */
-export const isOnThisComputer = (url: URL): boolean =>
-  ['localhost', '127.0.0.1', '[::1]'].includes(url.hostname);
+/** What the page may ask over http. The Content-Security-Policy says the same, and cannot name `[::1]`. */
+export const isOnThisComputer = (url: URL): boolean => ['localhost', '127.0.0.1'].includes(url.hostname);
 
 /** For a request that got no answer that this page may read: browsers do not say why. */
 export function unreachable({ label, baseUrl }: Endpoint): string {
