@@ -1,7 +1,7 @@
 import { copyButton } from './copy-button.js';
 
-/** The page itself has headings of these two levels. */
-const HEADINGS_ABOVE = 2;
+/** The headings of the page, of the chat, and of the answer itself. */
+const HEADINGS_ABOVE = 3;
 
 /** Changes what has been sanitized into what the page shows. The nodes are not in the page yet, and load nothing. */
 export function finish(fragment: DocumentFragment): void {
