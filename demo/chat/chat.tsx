@@ -6,6 +6,7 @@ import { Icon } from '../app/icons.js';
 import { titleOf } from '../app/labels.js';
 import { toast } from '../app/toasts.js';
 import { useActions } from '../turns/use-actions.js';
+import type { LiveTurn } from '../turns/runner.js';
 import { useLiveTurn } from '../turns/use-runner.js';
 import { useStanding } from '../turns/use-standing.js';
 import { useTurns } from '../turns/use-turns.js';
@@ -40,9 +41,9 @@ export function Chat({ sessionId, isNew, at, drawer, onDrawer, banner }: ChatPro
     document.title = `${title} · Offshoot`;
   }, [title]);
   useGone(data?.session !== undefined && data.session.metadata?.['deletedAt'] === undefined);
-  useAnnouncement(live?.text);
 
   const last = turns.at(-1);
+  useAnnouncement(live, last?.content?.answer);
   const isPending = live !== undefined || last?.node?.status === 'pending';
   const isInside = standing !== undefined && (tree?.nodes.get(standing)?.children.length ?? 0) > 0;
   const failure = error ?? unread;
@@ -106,12 +107,7 @@ export function Chat({ sessionId, isNew, at, drawer, onDrawer, banner }: ChatPro
       <aside id="branches" className={drawer === 'branches' ? 'panel open' : 'panel'} aria-label="Branches">
         <Suspense>
           {tree && tree.nodes.size > 0 && (
-            <TreePanel
-              tree={tree}
-              standing={standing}
-              onGo={actions.goTo}
-              onCompare={standing === undefined ? undefined : () => setCompared(standing)}
-            />
+            <TreePanel tree={tree} standing={standing} onGo={actions.goTo} onCompare={setCompared} />
           )}
         </Suspense>
       </aside>
@@ -137,12 +133,11 @@ function useGone(isThere: boolean): void {
 }
 
 /** Reads an answer of this tab out when it is complete; word by word nobody could follow. */
-function useAnnouncement(text: string | undefined): void {
-  const before = useRef<string>(undefined);
+function useAnnouncement(live: LiveTurn | undefined, answer: string | undefined): void {
+  const before = useRef<LiveTurn>(undefined);
   useEffect(() => {
-    if (text === undefined && before.current !== undefined)
-      announce(before.current || 'The answer was stopped.');
-    if (text !== undefined && before.current === undefined) announce('Answering…');
-    before.current = text;
-  }, [text]);
+    if (live && !before.current) announce('Answering…');
+    if (!live && before.current) announce(answer || 'The answer was stopped.');
+    before.current = live;
+  }, [live, answer]);
 }

@@ -22,6 +22,7 @@ interface ConversationProps {
 export function Conversation({ sessionId, turns, actions, onCompare }: ConversationProps) {
   const scroller = useRef<HTMLDivElement>(null);
   const isAtEnd = useRef(true);
+  const seen = useRef({ height: 0, top: 0 });
   const runner = useRunner();
   const toEnd = useCallback(() => {
     if (isAtEnd.current && scroller.current) scroller.current.scrollTop = scroller.current.scrollHeight;
@@ -59,7 +60,11 @@ export function Conversation({ sessionId, turns, actions, onCompare }: Conversat
       // What can be scrolled must be reached without a mouse.
       tabIndex={-1}
       onScroll={({ currentTarget: { scrollHeight, scrollTop, clientHeight } }) => {
-        isAtEnd.current = scrollHeight - scrollTop - clientHeight < NEAR;
+        // Turns are measured when they are first seen, which moves everything; only who goes up wants to leave.
+        const hasGoneUp = scrollHeight === seen.current.height && scrollTop < seen.current.top;
+        if (scrollHeight - scrollTop - clientHeight < NEAR) isAtEnd.current = true;
+        else if (hasGoneUp) isAtEnd.current = false;
+        seen.current = { height: scrollHeight, top: scrollTop };
       }}
     >
       <div className="column" role="list" aria-label="Conversation">

@@ -5,7 +5,7 @@ import { toast } from '../app/toasts.js';
 import { isSamePrompt } from '../turns/content.js';
 import type { ShownTurn } from '../turns/use-turns.js';
 import type { TurnActions } from '../turns/use-actions.js';
-import { useLiveTurn } from '../turns/use-runner.js';
+import { useLiveText } from '../turns/use-runner.js';
 import { Fork } from './fork.js';
 import { Markdown } from './markdown.js';
 import { Prompt } from './prompt.js';
@@ -20,10 +20,10 @@ interface TurnViewProps {
 
 export const TurnView = memo(function TurnView({ sessionId, turn, actions, onCompare }: TurnViewProps) {
   const { snapshotId, content, siblings, node, writer } = turn;
-  const live = useLiveTurn(snapshotId);
+  const live = useLiveText(snapshotId);
   const [isEditing, setIsEditing] = useState(false);
   const isPending = live !== undefined || node?.status === 'pending';
-  const answer = live?.text ?? content?.answer ?? '';
+  const answer = live ?? content?.answer ?? '';
   const prompt = content?.prompt;
   const regenerate = () => prompt && actions.regenerate(snapshotId, prompt);
   return (

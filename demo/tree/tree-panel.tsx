@@ -1,4 +1,5 @@
-import { useEffect, useMemo, useRef, useState, type KeyboardEvent } from 'react';
+import { memo, useEffect, useMemo, useRef, useState, type KeyboardEvent } from 'react';
+import { flushSync } from 'react-dom';
 import type { SessionTree } from 'offshoot';
 import { Icon } from '../app/icons.js';
 import { countOf } from '../app/labels.js';
@@ -6,25 +7,29 @@ import { pathTo } from '../turns/branch.js';
 import { textOf } from '../turns/content.js';
 import { previewOf } from '../turns/use-turns.js';
 import { place, type Placed, type PlacedNode } from './layout.js';
+import { isSameShape } from './same-shape.js';
 import { neighbour } from './neighbour.js';
 import { TreeNode } from './tree-node.js';
 import { usePreviews } from './use-previews.js';
+import { useSeen } from './use-seen.js';
 
 interface TreePanelProps {
   tree: SessionTree;
   standing: string | undefined;
   onGo: (snapshotId: string) => void;
-  onCompare: (() => void) | undefined;
+  onCompare: (snapshotId: string) => void;
 }
 
 /** All branches of the session. Arrow keys walk through them, Enter goes there. */
-export default function TreePanel({ tree, standing, onGo, onCompare }: TreePanelProps) {
+function TreePanel({ tree, standing, onGo, onCompare }: TreePanelProps) {
   const placed = useMemo(() => place(tree), [tree]);
   const previews = usePreviews(tree);
   const path = useMemo(() => new Set(pathTo(tree, standing)), [tree, standing]);
   const [pointed, setPointed] = useState<string>();
   const [focused, setFocused] = useState<string>();
   const svg = useRef<SVGSVGElement>(null);
+  const scroller = useRef<HTMLDivElement>(null);
+  const seen = useSeen(scroller);
   const current = [focused, standing].find((id) => id !== undefined && placed.nodes.has(id)) ?? tree.roots[0];
   const shown = [pointed, current].find((id) => id !== undefined && placed.nodes.has(id));
 
@@ -43,17 +48,20 @@ export default function TreePanel({ tree, standing, onGo, onCompare }: TreePanel
     const next = neighbour(event.key, node, placed.nodes, tree);
     if (!next) return;
     event.preventDefault();
-    setFocused(next.id);
+    // At once, so that it is there to take the focus.
+    flushSync(() => setFocused(next.id));
     svg.current?.querySelector<SVGGElement>(`[data-id="${CSS.escape(next.id)}"]`)?.focus();
   }
 
-  const nodes = [...placed.nodes.values()];
+  const nodes = [...placed.nodes.values()].filter(
+    ({ id, y }) => (y > seen.top && y < seen.bottom) || id === current || id === standing,
+  );
   return (
     <>
       <header>
         <h2>Branches</h2>
-        {onCompare && tree.leaves.length > 1 && (
-          <button type="button" className="quiet" onClick={onCompare}>
+        {standing !== undefined && tree.leaves.length > 1 && (
+          <button type="button" className="quiet" onClick={() => onCompare(standing)}>
             <Icon name="compare" />
             Compare
           </button>
@@ -62,7 +70,7 @@ export default function TreePanel({ tree, standing, onGo, onCompare }: TreePanel
       <p className="hint tree-size">
         {countOf(tree.nodes.size, 'snapshot')}, {countOf(tree.leaves.length, 'branch')}
       </p>
-      <div className="tree">
+      <div ref={scroller} className="tree">
         <svg
           ref={svg}
           role="tree"
@@ -112,6 +120,16 @@ export default function TreePanel({ tree, standing, onGo, onCompare }: TreePanel
     </>
   );
 }
+
+/** A turn that is being answered is saved again and again, and nothing of that is drawn. */
+export default memo(
+  TreePanel,
+  (before, now) =>
+    before.standing === now.standing &&
+    before.onGo === now.onGo &&
+    before.onCompare === now.onCompare &&
+    isSameShape(before.tree, now.tree),
+);
 
 function nameOf({ id, number, siblings, status }: PlacedNode, preview: string): string {
   const place = siblings.length > 1 ? `, ${siblings.indexOf(id) + 1} of ${siblings.length}` : '';

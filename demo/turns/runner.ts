@@ -20,14 +20,15 @@ export interface NewTurn {
 /** A turn that this tab is at. */
 export interface LiveTurn extends NewTurn {
   snapshotId: string;
-  text: string;
+  /** What has been answered so far. */
+  answered: () => string;
 }
 
 type Snapshot = SessionSnapshot<TurnState>;
 
 /** Runs the turns of this tab: each is one snapshot, `pending` until its answer is complete. */
 export class TurnRunner {
-  readonly #live = new Map<string, { turn: LiveTurn; stop: AbortController }>();
+  readonly #live = new Map<string, { turn: LiveTurn; text: string; stop: AbortController }>();
   readonly #listeners = new Set<() => void>();
 
   constructor(readonly store: DemoStore) {}
@@ -47,7 +48,9 @@ export class TurnRunner {
   async begin(snapshotId: string, turn: NewTurn, title: string): Promise<void> {
     const { store } = this;
     const stop = new AbortController();
-    this.#show({ ...turn, snapshotId, text: '' }, stop);
+    const answered = () => this.#live.get(snapshotId)?.text ?? '';
+    this.#live.set(snapshotId, { turn: { ...turn, snapshotId, answered }, text: '', stop });
+    this.#notify();
     try {
       const { sessionId, parentId, prompt, model } = turn;
       const parent = parentId === undefined ? undefined : await store.getSnapshot({ snapshotId: parentId });
@@ -104,7 +107,7 @@ export class TurnRunner {
       for await (const piece of turn.model.answer({ messages, attempt: turn.attempt, signal: stop.signal })) {
         if (stop.signal.aborted) break;
         text += piece;
-        this.#show({ ...turn, snapshotId, text }, stop);
+        this.#hear(snapshotId, text);
         if (saving || performance.now() - savedAt < SAVE_EVERY_MS) continue;
         saving = save((current) => ({ ...current, heartbeatAt: now() })).finally(() => {
           saving = undefined;
@@ -127,8 +130,9 @@ export class TurnRunner {
     }
   }
 
-  #show(turn: LiveTurn, stop: AbortController): void {
-    this.#live.set(turn.snapshotId, { turn, stop });
+  #hear(snapshotId: string, text: string): void {
+    const live = this.#live.get(snapshotId);
+    if (live) live.text = text;
     this.#notify();
   }
 

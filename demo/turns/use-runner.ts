@@ -9,8 +9,14 @@ export function useRunner(): TurnRunner {
   return runner;
 }
 
-/** The turn while this tab is at it, with what has been answered so far. */
+/** The turn while this tab is at it; the same object from its beginning to its end. */
 export function useLiveTurn(snapshotId: string | undefined): LiveTurn | undefined {
   const runner = useRunner();
   return useSyncExternalStore(runner.subscribe, () => runner.live(snapshotId));
+}
+
+/** What this tab has been answered so far, at every piece; `undefined` if it is not at that turn. */
+export function useLiveText(snapshotId: string): string | undefined {
+  const runner = useRunner();
+  return useSyncExternalStore(runner.subscribe, () => runner.live(snapshotId)?.answered());
 }

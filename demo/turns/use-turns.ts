@@ -62,12 +62,12 @@ export function useTurns(
   return last.current;
 }
 
-const unsaved = ({ snapshotId, prompt, text }: LiveTurn, number: number): ShownTurn => ({
+const unsaved = ({ snapshotId, prompt }: LiveTurn, number: number): ShownTurn => ({
   snapshotId,
   number,
   node: undefined,
   siblings: [],
-  content: { prompt, answer: text },
+  content: { prompt, answer: '' },
   writer: undefined,
 });
 
