@@ -14,7 +14,7 @@ export interface SessionStoreFixtures {
   sessionStoreOptions: PageSessionStoreOptions;
 }
 
-/** For `test.extend<SessionStoreFixtures>(sessionStoreFixtures)`. */
+/** For `test.extend(sessionStoreFixtures)`. */
 export const sessionStoreFixtures: Fixtures<
   SessionStoreFixtures,
   object,
