@@ -38,6 +38,8 @@ const layers = {
   'assistant-ui/**': ['transcript/**', 'index.js'],
   'react/**': ['index.js'],
   'testing/**': ['contract/**'],
+  'playwright/**': ['index.js'],
+  'playwright/tab/**': ['*.js', '../index.js', '../encryption/index.js'],
   'adapters/**': ['index.js'],
   'agentick/**': ['adapters/**', 'index.js'],
   'strands/**': ['adapters/**', 'index.js'],
@@ -66,7 +68,7 @@ const refusedPackages = [
 ];
 
 /** Who has one of these already imports it; for us its types are enough. */
-const typesOnly = ['ai', '@ai-sdk/**', '@assistant-ui/**', '@tanstack/**', 'react-dom'];
+const typesOnly = ['ai', '@ai-sdk/**', '@assistant-ui/**', '@tanstack/**', '@playwright/**', 'react-dom'];
 
 /**
  * Refuses every relative import out of the folder but the allowed ones.
@@ -151,6 +153,13 @@ export default {
         frameworks[/** @type {keyof typeof frameworks} */ (files)],
       ),
     })),
+    {
+      files: ['demo/**'],
+      plugins: [...plugins, 'react', 'jsx-a11y'],
+      rules: {
+        'react/react-in-jsx-scope': 'off',
+      },
+    },
     {
       files: ['test/**'],
       plugins: [...plugins, 'vitest'],

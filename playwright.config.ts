@@ -12,6 +12,8 @@ const required = process.env['OFFSHOOT_ENGINES'] === 'all';
 export default defineConfig<object, EngineOptions>({
   testDir: 'test',
   testMatch: '**/*.spec.ts',
+  // Without paths, so that `offshoot/playwright` is what was built, as users have it.
+  tsconfig: 'tsconfig.build.json',
   outputDir: '.reports/playwright',
   forbidOnly: true,
   // Nothing here is about speed, and machines are busy.

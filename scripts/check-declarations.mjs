@@ -13,6 +13,7 @@ const frameworks = {
   'assistant-ui': /^@assistant-ui\/react$/,
   react: /^react$/,
   'tanstack-ai': /^@tanstack\/ai-client$/,
+  playwright: /^@playwright\/test$/,
 };
 const imported = /\b(?:from|import|require)\s*\(?\s*['"]([^'"]+)['"]|<reference\s+\w+=['"]([^'"]+)['"]/g;
 // `@scope/name/deep` and `name/deep` belong to `@scope/name` and `name`.

@@ -7,12 +7,16 @@ const [{ files, unpackedSize }] = JSON.parse(execSync('npm pack --dry-run --json
 /** @type {string[]} */
 const packed = files.map((/** @type {{ path: string }} */ file) => file.path);
 
-const documents = ['package.json', 'README.md', 'LICENSE', 'CHANGELOG.md'];
+const documents = ['package.json', 'README.md', 'LICENSE', 'CHANGELOG.md', 'dist/playwright/LICENSES.md'];
+/** Imported by a name that no compiler looks at. */
+const loaded = ['dist/playwright/page.js'];
 const entryPoints = Object.values(exports)
   .flatMap((target) => Object.values(typeof target === 'string' ? { target } : target))
   .map((path) => path.replace('./', ''));
 
-const missing = [...new Set([...documents, ...entryPoints])].filter((path) => !packed.includes(path));
+const missing = [...new Set([...documents, ...entryPoints, ...loaded])].filter(
+  (path) => !packed.includes(path),
+);
 const strange = packed.filter(
   (path) => !documents.includes(path) && !/^dist\/.+\.(js|js\.map|d\.ts)$/.test(path),
 );

@@ -2,7 +2,16 @@ import { transformWithOxc } from 'vite';
 import { expect, test } from 'vitest';
 import { exampleIn, run } from './run-example.js';
 
-const PAGES = ['agentick', 'ai-sdk', 'assistant-ui', 'langgraph', 'openai-agents', 'strands', 'tanstack-ai'];
+const PAGES = [
+  'agentick',
+  'ai-sdk',
+  'assistant-ui',
+  'langgraph',
+  'openai-agents',
+  'playwright',
+  'strands',
+  'tanstack-ai',
+];
 
 /** For examples whose framework keeps Node awake. */
 const leave = 'process.exit();';

@@ -1,0 +1,53 @@
+import { useId } from 'react';
+import { useSessionStore } from 'offshoot/react';
+import { countOf } from '../app/labels.js';
+import { download } from './download.js';
+import { formatBytes } from './format-bytes.js';
+import { Failure } from './failure.js';
+import { Progress } from './progress.js';
+import { useJob } from './use-job.js';
+
+interface Exported {
+  sessions: number;
+  bytes: number;
+}
+
+export function ExportSection() {
+  const id = useId();
+  const store = useSessionStore();
+  const { job, run, cancel } = useJob<Exported>();
+  const start = () =>
+    run(async (signal, onProgress) => {
+      let exported: Exported = { sessions: 0, bytes: 0 };
+      const stream = store.exportSessions({
+        signal,
+        onProgress({ sessions, totalSessions, bytes }) {
+          exported = { sessions, bytes };
+          onProgress({ done: sessions, total: totalSessions });
+        },
+      });
+      const blob = await new Response(stream).blob();
+      download(blob, `offshoot-${new Date().toISOString().slice(0, 10)}.jsonl`);
+      return exported;
+    });
+  return (
+    <section aria-labelledby={id}>
+      <h3 id={id}>Export</h3>
+      <p>One file with all chats and all their branches. It is not encrypted, whatever the chats here are.</p>
+      {job.state === 'running' ? (
+        <Progress label="Exporting…" {...job.progress} onCancel={cancel} />
+      ) : (
+        <button type="button" onClick={start}>
+          Export all chats
+        </button>
+      )}
+      <div role="status">
+        {job.state === 'done' && (
+          <p>{`Exported ${countOf(job.result.sessions, 'chat')}, ${formatBytes(job.result.bytes)}.`}</p>
+        )}
+        {job.state === 'cancelled' && <p>The export was cancelled.</p>}
+      </div>
+      {job.state === 'failed' && <Failure what="The export failed." error={job.error} />}
+    </section>
+  );
+}

@@ -1,0 +1,148 @@
+import { lazy, Suspense, useEffect, useRef, useState, type ReactNode } from 'react';
+import { useSession, useSessionStore } from 'offshoot/react';
+import { announce } from '../app/announcer.js';
+import { go } from '../app/address.js';
+import { Icon } from '../app/icons.js';
+import { titleOf } from '../app/labels.js';
+import { toast } from '../app/toasts.js';
+import { useActions } from '../turns/use-actions.js';
+import { useLiveTurn } from '../turns/use-runner.js';
+import { useStanding } from '../turns/use-standing.js';
+import { useTurns } from '../turns/use-turns.js';
+import { Composer } from './composer.js';
+import { Conversation } from './conversation.js';
+import { Welcome } from './welcome.js';
+
+const TreePanel = lazy(() => import('../tree/tree-panel.js'));
+const Compare = lazy(() => import('../compare/compare.js'));
+
+export interface ChatProps {
+  sessionId: string;
+  /** Nothing was said in it yet. */
+  isNew: boolean;
+  at: string | undefined;
+  drawer: 'sessions' | 'branches' | undefined;
+  onDrawer: (name: 'sessions' | 'branches') => void;
+  banner: ReactNode;
+}
+
+/** One session: the branch that this tab stands on, what to say next, and the tree of all branches. */
+export function Chat({ sessionId, isNew, at, drawer, onDrawer, banner }: ChatProps) {
+  const { status, data, error } = useSession(useSessionStore(), sessionId);
+  const tree = data?.tree;
+  const standing = useStanding(sessionId, tree, at);
+  const live = useLiveTurn(standing);
+  const { turns, error: unread, isReady } = useTurns(tree, standing, live);
+  const actions = useActions(sessionId, tree);
+  const [compared, setCompared] = useState<string>();
+  const title = titleOf(data?.session);
+  useEffect(() => {
+    document.title = `${title} · Offshoot`;
+  }, [title]);
+  useGone(data?.session !== undefined && data.session.metadata?.['deletedAt'] === undefined);
+  useAnnouncement(live?.text);
+
+  const last = turns.at(-1);
+  const isPending = live !== undefined || last?.node?.status === 'pending';
+  const isInside = standing !== undefined && (tree?.nodes.get(standing)?.children.length ?? 0) > 0;
+  const failure = error ?? unread;
+  return (
+    <>
+      <main>
+        <header>
+          <button
+            type="button"
+            className="drawer"
+            aria-controls="sessions"
+            aria-expanded={drawer === 'sessions'}
+            onClick={() => onDrawer('sessions')}
+          >
+            <Icon name="list" />
+            Chats
+          </button>
+          <h1>
+            <bdi>{title}</bdi>
+          </h1>
+          <button
+            type="button"
+            className="drawer"
+            aria-controls="branches"
+            aria-expanded={drawer === 'branches'}
+            onClick={() => onDrawer('branches')}
+          >
+            <Icon name="branch" />
+            Branches
+          </button>
+        </header>
+        {banner}
+        {turns.length > 0 ? (
+          <Conversation sessionId={sessionId} turns={turns} actions={actions} onCompare={setCompared} />
+        ) : status === 'ready' && isReady ? (
+          <Welcome actions={actions} />
+        ) : (
+          <div className="scroller" />
+        )}
+        <footer>
+          {failure && (
+            <p className="failure" role="alert">
+              {failure.message}
+            </p>
+          )}
+          {isInside && (
+            <p className="hint note">
+              You are at an earlier turn. What you send from here starts a new branch.
+            </p>
+          )}
+          <Composer
+            key={sessionId}
+            sessionId={isNew ? undefined : sessionId}
+            parentId={standing}
+            isReady={status === 'ready'}
+            pendingId={isPending ? last?.snapshotId : undefined}
+            actions={actions}
+          />
+        </footer>
+      </main>
+      <aside id="branches" className={drawer === 'branches' ? 'panel open' : 'panel'} aria-label="Branches">
+        <Suspense>
+          {tree && tree.nodes.size > 0 && (
+            <TreePanel
+              tree={tree}
+              standing={standing}
+              onGo={actions.goTo}
+              onCompare={standing === undefined ? undefined : () => setCompared(standing)}
+            />
+          )}
+        </Suspense>
+      </aside>
+      <Suspense>
+        {compared !== undefined && tree && (
+          <Compare tree={tree} snapshotId={compared} onClose={() => setCompared(undefined)} />
+        )}
+      </Suspense>
+    </>
+  );
+}
+
+/** Leaves a chat that was deleted, whichever tab did it. */
+function useGone(isThere: boolean): void {
+  const wasThere = useRef(false);
+  useEffect(() => {
+    if (wasThere.current && !isThere) {
+      go('', 'replace');
+      toast({ text: 'The chat was deleted.', forMs: 6000 });
+    }
+    wasThere.current = isThere;
+  }, [isThere]);
+}
+
+/** Reads an answer of this tab out when it is complete; word by word nobody could follow. */
+function useAnnouncement(text: string | undefined): void {
+  const before = useRef<string>(undefined);
+  useEffect(() => {
+    if (text === undefined && before.current !== undefined)
+      announce(before.current || 'The answer was stopped.');
+    if (text !== undefined && before.current === undefined) announce('Answering…');
+    before.current = text;
+  }, [text]);
+}

@@ -1,0 +1,28 @@
+import type { ImagePart } from '../turns/content.js';
+
+/** What is being written. It stays with the tab over reloads, updates of the page included. */
+export interface Draft {
+  text: string;
+  images: readonly ImagePart[];
+}
+
+export const NO_DRAFT: Draft = { text: '', images: [] };
+
+/** New chats have no id that lasts. */
+const keyOf = (sessionId: string | undefined) => `draft:${sessionId ?? 'new'}`;
+
+export function readDraft(sessionId: string | undefined): Draft {
+  const stored = sessionStorage.getItem(keyOf(sessionId));
+  return stored === null ? NO_DRAFT : (JSON.parse(stored) as Draft);
+}
+
+export function keepDraft(sessionId: string | undefined, draft: Draft): void {
+  const key = keyOf(sessionId);
+  if (draft.text === '' && draft.images.length === 0) return sessionStorage.removeItem(key);
+  try {
+    sessionStorage.setItem(key, JSON.stringify(draft));
+  } catch {
+    // Images can be more than there is room for; the words matter most.
+    sessionStorage.setItem(key, JSON.stringify({ ...draft, images: [] }));
+  }
+}

@@ -1,0 +1,40 @@
+import DOMPurify from 'dompurify';
+import { Marked } from 'marked';
+import { finish } from './finish.js';
+
+const marked = new Marked({
+  renderer: {
+    // Nothing of a model may be a control, not even one that does nothing.
+    checkbox: ({ checked }) => (checked ? '☑ ' : '☐ '),
+    code({ text, lang }) {
+      const language = lang?.match(/^[\w+#.-]+/)?.[0] ?? '';
+      return `<pre data-language="${language}"><code>${escaped(text)}</code></pre>`;
+    },
+  },
+});
+
+const escaped = (text: string) =>
+  text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
+
+const BLOCKS = 'p div blockquote pre ul ol li dl dt dd hr h1 h2 h3 h4 h5 h6 details summary';
+const TABLES = 'table caption thead tbody tfoot tr th td';
+const PHRASES = 'a img br b strong i em u s del ins mark small sub sup q cite abbr code kbd samp var span';
+const RUBY = 'ruby rb rt rp';
+
+const ALLOWED = {
+  ALLOWED_TAGS: [BLOCKS, TABLES, PHRASES, RUBY].flatMap((names) => names.split(' ')),
+  ALLOWED_ATTR: 'href src alt title start align colspan rowspan data-language'.split(' '),
+  ALLOW_ARIA_ATTR: false,
+  ALLOW_DATA_ATTR: false,
+  // Images from elsewhere become links before they are in the page, and so before anybody asks for them.
+  ALLOWED_URI_REGEXP: /^(?:https?:|mailto:|blob:)/i,
+  RETURN_DOM_FRAGMENT: true,
+} as const;
+
+/** What a model wrote, as nodes that can do nothing and ask nobody for anything. */
+export function renderMarkdown(source: string): DocumentFragment {
+  const html = marked.parse(source, { async: false });
+  const fragment = DOMPurify.sanitize(html, { ...ALLOWED, ALLOWED_TAGS: [...ALLOWED.ALLOWED_TAGS] });
+  finish(fragment);
+  return fragment;
+}

@@ -1,0 +1,78 @@
+import { useState } from 'react';
+import type { Message } from 'offshoot';
+import { imagesOf, textOf, userMessage } from '../turns/content.js';
+
+interface PromptProps {
+  message: Message | undefined;
+  isEditing: boolean;
+  onEdit: (prompt: Message) => void;
+  onCancel: () => void;
+}
+
+/** What the person wrote; a form while it is being changed. */
+export function Prompt({ message, isEditing, onEdit, onCancel }: PromptProps) {
+  const images = imagesOf(message);
+  return (
+    <div className={isEditing ? 'prompt editing' : 'prompt'}>
+      <h2 className="visually-hidden">You</h2>
+      {images.map(({ url }, index) => (
+        <img key={url} src={url} alt={`Attachment ${index + 1}`} />
+      ))}
+      {isEditing ? (
+        <Editor
+          text={textOf(message)}
+          onSave={(text) => onEdit(userMessage(text, images))}
+          onCancel={onCancel}
+        />
+      ) : (
+        <p className="text" dir="auto">
+          {textOf(message)}
+        </p>
+      )}
+    </div>
+  );
+}
+
+interface EditorProps {
+  text: string;
+  onSave: (text: string) => void;
+  onCancel: () => void;
+}
+
+function Editor({ text: before, onSave, onCancel }: EditorProps) {
+  const [text, setText] = useState(before);
+  const save = () => {
+    if (text.trim() !== '') onSave(text.trim());
+  };
+  return (
+    <form
+      aria-label="Edit message"
+      onSubmit={(event) => {
+        event.preventDefault();
+        save();
+      }}
+    >
+      <textarea
+        ref={(element) => element?.focus()}
+        aria-label="Edited message"
+        dir="auto"
+        value={text}
+        onChange={({ target }) => setText(target.value)}
+        onKeyDown={(event) => {
+          if (event.key === 'Escape') onCancel();
+          if (event.key !== 'Enter' || event.shiftKey || event.nativeEvent.isComposing) return;
+          event.preventDefault();
+          save();
+        }}
+      />
+      <div className="buttons">
+        <button type="button" onClick={onCancel}>
+          Cancel
+        </button>
+        <button type="submit" className="primary">
+          Send as a new branch
+        </button>
+      </div>
+    </form>
+  );
+}

@@ -1,0 +1,55 @@
+import { createContext, lazy, Suspense, useContext, useMemo, useState, type ReactNode } from 'react';
+import { chromeModel } from './chrome-model.js';
+import { useChromeStatus } from './chrome-status.js';
+import { endpointModel } from './endpoint-model.js';
+import type { Model } from './model.js';
+import { promptApi } from './prompt-api.js';
+import { scripted } from './scripted.js';
+import { changeModelSettings, useModelSettings } from './settings.js';
+
+const ModelDialog = lazy(() => import('./model-dialog.js'));
+
+interface ModelChoice {
+  /** What is asked, in this tab and all others. */
+  model: Model;
+  models: readonly Model[];
+  choose: (model: Model) => void;
+  openSettings: () => void;
+}
+
+const ModelContext = createContext<ModelChoice | undefined>(undefined);
+
+export function ModelProvider({ children }: { children: ReactNode }) {
+  const { chosen, endpoints } = useModelSettings();
+  const { availability } = useChromeStatus();
+  const [isOpen, setIsOpen] = useState(false);
+  const isThere = availability !== undefined && availability !== 'unavailable';
+  // Who has chosen it is not answered by another one without a word.
+  const hasChromeModel = isThere || (chosen === chromeModel.id && promptApi() !== undefined);
+  const models = useMemo(
+    () => [scripted, ...(hasChromeModel ? [chromeModel] : []), ...endpoints.map(endpointModel)],
+    [hasChromeModel, endpoints],
+  );
+  const choice = useMemo(
+    () => ({
+      model: models.find(({ id }) => id === chosen) ?? scripted,
+      models,
+      choose: ({ id }: Model) => changeModelSettings({ chosen: id }),
+      openSettings: () => setIsOpen(true),
+    }),
+    [models, chosen],
+  );
+  return (
+    <ModelContext value={choice}>
+      {children}
+      <Suspense>{isOpen && <ModelDialog onClose={() => setIsOpen(false)} />}</Suspense>
+    </ModelContext>
+  );
+}
+
+/** The model that is asked, and how to ask another one. */
+export function useModelChoice(): ModelChoice {
+  const choice = useContext(ModelContext);
+  if (!choice) throw new Error('useModelChoice needs a <ModelProvider> above it');
+  return choice;
+}

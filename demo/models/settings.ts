@@ -1,0 +1,59 @@
+import { useSyncExternalStore } from 'react';
+
+/** Where a model is that speaks the protocol of OpenAI's chat completions. Nothing here is a secret. */
+export interface Endpoint {
+  id: string;
+  label: string;
+  /** Without `/chat/completions`. */
+  baseUrl: string;
+  model: string;
+  /** Where its API key is: nowhere, in the memory of the tab it was entered in, or encrypted in IndexedDB. */
+  key: 'none' | 'memory' | 'kept';
+}
+
+export interface ModelSettings {
+  /** The id of the model that is asked. */
+  chosen: string;
+  endpoints: readonly Endpoint[];
+}
+
+const KEY = 'offshoot-demo-models';
+const DEFAULTS: ModelSettings = { chosen: 'scripted', endpoints: [] };
+
+let read: { stored: string | null; settings: ModelSettings } = { stored: null, settings: DEFAULTS };
+const listeners = new Set<() => void>();
+
+export function modelSettings(): ModelSettings {
+  const stored = localStorage.getItem(KEY);
+  if (stored !== read.stored) {
+    read = { stored, settings: stored === null ? DEFAULTS : (JSON.parse(stored) as ModelSettings) };
+  }
+  return read.settings;
+}
+
+export function changeModelSettings(change: Partial<ModelSettings>): void {
+  localStorage.setItem(KEY, JSON.stringify({ ...modelSettings(), ...change }));
+  for (const listener of listeners) listener();
+}
+
+export function putEndpoint(endpoint: Endpoint): void {
+  const { endpoints } = modelSettings();
+  const isNew = endpoints.every(({ id }) => id !== endpoint.id);
+  changeModelSettings({
+    endpoints: isNew
+      ? [...endpoints, endpoint]
+      : endpoints.map((each) => (each.id === endpoint.id ? endpoint : each)),
+  });
+}
+
+function subscribe(listener: () => void): () => void {
+  listeners.add(listener);
+  // What another tab has changed.
+  addEventListener('storage', listener);
+  return () => {
+    listeners.delete(listener);
+    removeEventListener('storage', listener);
+  };
+}
+
+export const useModelSettings = (): ModelSettings => useSyncExternalStore(subscribe, modelSettings);

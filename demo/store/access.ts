@@ -1,0 +1,74 @@
+import { SessionStoreError, type EncryptionOptions } from 'offshoot';
+import { TurnRunner } from '../turns/runner.js';
+import { readRecord, type EncryptionRecord } from './encryption-record.js';
+import { openStore, type DemoStore } from './store.js';
+
+/** Whether this tab can get at the chats. */
+export type Access =
+  | { state: 'open'; store: DemoStore; runner: TurnRunner; key: CryptoKey | null }
+  | { state: 'locked'; record: EncryptionRecord }
+  /** They are encrypted, and what the passphrase needs to make their key is gone. */
+  | { state: 'lost' };
+
+let access: Access | undefined;
+const listeners = new Set<() => void>();
+
+/** Tabs tell each other when encryption is switched on or off. Nothing that they hold may outlive that. */
+const others = new BroadcastChannel('offshoot-demo:encryption');
+others.addEventListener('message', () => location.reload());
+export const tellOthers = (): void => others.postMessage('changed');
+
+export function subscribe(listener: () => void): () => void {
+  listeners.add(listener);
+  return () => listeners.delete(listener);
+}
+
+/** One store for the whole page, however often it is rendered; made when it is first asked for. */
+export const currentAccess = (): Access => (access ??= begin());
+
+function set(next: Access): void {
+  access = next;
+  for (const listener of listeners) listener();
+}
+
+function begin(): Access {
+  const record = readRecord();
+  return record ? { state: 'locked', record } : openPlain();
+}
+
+function openPlain(): Access {
+  const store = openStore();
+  void store.listSessions({ limit: 1 }).catch(async (error: unknown) => {
+    // Whatever else is wrong, those who show something say so.
+    if (!(error instanceof SessionStoreError) || error.status !== 'PERMISSION_DENIED') return;
+    const record = readRecord();
+    set(record ? { state: 'locked', record } : { state: 'lost' });
+    await store.close();
+  });
+  return opened(store, null);
+}
+
+const opened = (store: DemoStore, key: CryptoKey | null): Access => ({
+  state: 'open',
+  store,
+  runner: new TurnRunner(store),
+  key,
+});
+
+/** Puts a store with other keys in the place of the one there was; only if it can be read. */
+export async function reopen(
+  key: CryptoKey | null,
+  encryption: EncryptionOptions | undefined,
+): Promise<DemoStore> {
+  const store = openStore(encryption);
+  try {
+    await store.listSessions({ limit: 1 });
+  } catch (error) {
+    await store.close();
+    throw error;
+  }
+  const before = access;
+  set(opened(store, key));
+  if (before?.state === 'open') await before.store.close();
+  return store;
+}

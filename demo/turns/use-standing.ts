@@ -1,0 +1,28 @@
+import { useEffect, useRef } from 'react';
+import type { SessionTree } from 'offshoot';
+import { go, hrefOf } from '../app/address.js';
+import { followed } from './branch.js';
+import { useRunner } from './use-runner.js';
+
+/**
+ * The snapshot that this tab stands at: what its address names, at first the session's head. Other tabs may stand
+ * elsewhere. Who stands at the end of a branch goes along when it is continued, from whichever tab.
+ */
+export function useStanding(
+  sessionId: string,
+  tree: SessionTree | undefined,
+  at: string | undefined,
+): string | undefined {
+  const runner = useRunner();
+  const before = useRef<SessionTree>(undefined);
+  const isThere = at !== undefined && (tree?.nodes.has(at) || runner.live(at) !== undefined);
+  const standing = isThere ? at : tree?.headId;
+  useEffect(() => {
+    if (!tree || standing === undefined) return;
+    const wasLeaf = before.current?.nodes.get(standing)?.children.length === 0;
+    before.current = tree;
+    const next = wasLeaf ? followed(tree, standing) : standing;
+    if (next !== at) go(hrefOf(sessionId, next), 'replace');
+  }, [tree, standing, at, sessionId]);
+  return standing;
+}

@@ -1,0 +1,78 @@
+import type { BrowserContext, Page } from '@playwright/test';
+import { SessionStoreError } from '../index.js';
+import type { Answer, Host, Tab } from './host.js';
+import type { TabStoreOptions } from './tab-store-options.js';
+import { decode, encode } from './wire.js';
+
+/** Nothing of the app's, so that it is not answered from a cache either. */
+const PATH = '/offshoot-helper-tab';
+const TITLE = 'Offshoot: the helper tab of a test';
+
+/** An empty page of the app's origin with a store in it, which is to the app a tab like any other. */
+export class HelperTab<S> {
+  private constructor(private readonly page: Page) {}
+
+  static async open<S>(
+    context: BrowserContext,
+    origin: string,
+    options: TabStoreOptions,
+  ): Promise<HelperTab<S>> {
+    const before = context.pages().at(-1);
+    const page = await context.newPage();
+    try {
+      await bypassServiceWorkers(context, page);
+      await page.route('**', (route) =>
+        route.fulfill({ contentType: 'text/html', body: `<!doctype html><title>${TITLE}</title>` }),
+      );
+      await page.goto(origin + PATH);
+      if ((await page.title()) !== TITLE) {
+        throw new SessionStoreError(
+          'FAILED_PRECONDITION',
+          "the app's service worker answers in place of the test. Set use.serviceWorkers to 'block'",
+        );
+      }
+      const { default: script } = await import('./page.js');
+      await page.addScriptTag({ content: script });
+      const opened = await page.evaluate(
+        (options) => (globalThis as unknown as { offshootTab: Tab }).offshootTab.open(options),
+        encode(options, 'INVALID_ARGUMENT'),
+      );
+      valueOf(opened);
+      // With a head, a page behind another is hardly drawn; one that has crashed cannot come to the front.
+      await before?.bringToFront().catch(() => {});
+      return new HelperTab<S>(page);
+    } catch (error) {
+      await page.close();
+      throw error;
+    }
+  }
+
+  async call<M extends keyof Host<S>>(
+    method: M,
+    ...args: Parameters<Host<S>[M]>
+  ): Promise<Awaited<ReturnType<Host<S>[M]>>> {
+    const answer = await this.page.evaluate(
+      (request) => (globalThis as unknown as { offshootTab: Tab }).offshootTab.call(request),
+      encode({ method, args }, 'INVALID_ARGUMENT'),
+    );
+    return valueOf(answer) as Awaited<ReturnType<Host<S>[M]>>;
+  }
+
+  async close(): Promise<void> {
+    await this.page.close();
+  }
+}
+
+/** Playwright's routes come after a service worker, which may have the app for every address. */
+async function bypassServiceWorkers(context: BrowserContext, page: Page): Promise<void> {
+  // Only Chromium can; elsewhere it is found out by what comes.
+  const session = await context.newCDPSession(page).catch(() => undefined);
+  await session?.send('Network.enable');
+  await session?.send('Network.setBypassServiceWorker', { bypass: true });
+}
+
+function valueOf(text: string): unknown {
+  const answer = decode<Answer>(text);
+  if ('error' in answer) throw answer.error;
+  return answer.value;
+}

@@ -1,0 +1,5 @@
+export { sessionStoreFixtures, type SessionStoreFixtures } from './fixtures.js';
+export { PageSessionStore, type PageSessionStoreOptions } from './page-session-store.js';
+export type { SessionSeed, SnapshotSeed, TurnSeed } from './seed.js';
+export type { Passphrase, TabStoreOptions } from './tab-store-options.js';
+export type { SnapshotCondition, WaitOptions } from './condition.js';

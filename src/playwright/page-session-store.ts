@@ -1,0 +1,208 @@
+import type { BrowserContext } from '@playwright/test';
+import {
+  SessionStoreError,
+  type DeleteSnapshotOptions,
+  type GetSnapshotOptions,
+  type ImportOptions,
+  type ImportReport,
+  type ListOptions,
+  type ListSnapshotsOptions,
+  type SessionInfo,
+  type SessionPage,
+  type SessionPatch,
+  type SessionSnapshot,
+  type SessionTree,
+  type SnapshotInfo,
+  type SnapshotPage,
+  type SnapshotStatus,
+} from '../index.js';
+import { meets, timeoutError, type SnapshotCondition, type WaitOptions } from './condition.js';
+import { HelperTab } from './helper-tab.js';
+import type { SessionSeed } from './seed.js';
+import type { TabStoreOptions } from './tab-store-options.js';
+
+export interface PageSessionStoreOptions extends TabStoreOptions {
+  /** An address of the app: its origin has the database. The fixture takes Playwright's `baseURL` by default. */
+  url?: string | undefined;
+  /** How long to wait for a snapshot, in ms, 0 for no limit. Default 5,000. */
+  timeout?: number | undefined;
+}
+
+const TIMEOUT_MS = 5_000;
+
+/**
+ * The store of an app under test, seen from a Playwright test. It works in a tab of its own, which is opened in the
+ * same browser context with the first call: so what it saves reaches the app as from any other tab. Nothing of the
+ * app runs there.
+ *
+ * Methods reject with the store's own `SessionStoreError`, with `INVALID_ARGUMENT` for arguments and with
+ * `FAILED_PRECONDITION` for results that cannot be carried between test and page (Blobs), and with
+ * `FAILED_PRECONDITION` where a service worker keeps the tab from being opened.
+ */
+export class PageSessionStore<S = unknown> {
+  readonly #context: BrowserContext;
+  readonly #origin: string;
+  readonly #timeout: number;
+  readonly #options: TabStoreOptions;
+  #tab: Promise<HelperTab<S>> | undefined;
+  #watches = 0;
+
+  /** Throws `INVALID_ARGUMENT` if `url` is not that of a page. */
+  constructor(context: BrowserContext, options: PageSessionStoreOptions) {
+    const { url, timeout = TIMEOUT_MS, ...rest } = options;
+    this.#context = context;
+    this.#origin = originOf(url);
+    this.#timeout = timeout;
+    this.#options = rest;
+  }
+
+  /**
+   * Stores a session with its turns or snapshots, one after the other; resolves to their ids, in order. A `pending`
+   * one is the helper tab's: it reads `expired` after `close()`.
+   *
+   * Errors: `INVALID_ARGUMENT` with the `path` of the value, unless there is exactly one of `turns` and `snapshots`,
+   * and for what cannot be stored; `NOT_FOUND` if a turn continues a snapshot that is not there. What comes before it
+   * in the list is stored then.
+   */
+  async seed(session: SessionSeed<S>): Promise<string[]> {
+    return (await this.#open()).call('seed', session);
+  }
+
+  /** A snapshot, or the latest leaf of a session; `undefined` if there is none. Errors: as the store's. */
+  async getSnapshot(options: GetSnapshotOptions): Promise<SessionSnapshot<S> | undefined> {
+    return (await this.#open()).call('getSnapshot', options);
+  }
+
+  async getSession(sessionId: string): Promise<SessionInfo | undefined> {
+    return (await this.#open()).call('getSession', sessionId);
+  }
+
+  /** Sessions by latest activity. */
+  async listSessions(options?: ListOptions): Promise<SessionPage> {
+    return (await this.#open()).call('listSessions', options);
+  }
+
+  /** A session's snapshots by `createdAt`. */
+  async listSnapshots(options: ListSnapshotsOptions): Promise<SnapshotPage> {
+    return (await this.#open()).call('listSnapshots', options);
+  }
+
+  /** The snapshots from the root to this one. Errors: `NOT_FOUND`. */
+  async getHistory(snapshotId: string): Promise<SnapshotInfo[]> {
+    return (await this.#open()).call('getHistory', snapshotId);
+  }
+
+  /** All snapshots of a session; an empty tree if there is no such session. */
+  async getTree(sessionId: string): Promise<SessionTree> {
+    return (await this.#open()).call('getTree', sessionId);
+  }
+
+  /** The snapshot that a session reopens on. */
+  async getHead(sessionId: string): Promise<SnapshotInfo | undefined> {
+    return (await this.#open()).call('getHead', sessionId);
+  }
+
+  /** Renames a session, as another tab would. Errors: `NOT_FOUND`. */
+  async updateSession(sessionId: string, patch: SessionPatch): Promise<SessionInfo> {
+    return (await this.#open()).call('updateSession', sessionId, patch);
+  }
+
+  /** Selects a branch, as another tab would. Errors: `NOT_FOUND`. */
+  async selectBranch(snapshotId: string): Promise<SessionInfo> {
+    return (await this.#open()).call('selectBranch', snapshotId);
+  }
+
+  /** Resolves to the number of snapshots deleted. Errors: `FAILED_PRECONDITION` for an inner node without `subtree`. */
+  async deleteSnapshot(snapshotId: string, options?: DeleteSnapshotOptions): Promise<number> {
+    return (await this.#open()).call('deleteSnapshot', snapshotId, options);
+  }
+
+  /** Resolves to the number of snapshots deleted. */
+  async deleteSession(sessionId: string): Promise<number> {
+    return (await this.#open()).call('deleteSession', sessionId);
+  }
+
+  /** Deletes everything of the tenant. Open pages are told. */
+  async clear(): Promise<void> {
+    await (await this.#open()).call('clear');
+  }
+
+  /** Everything the tenant has, or these sessions, as text for `importSessions`, of this class or of a store. */
+  async exportSessions(sessionIds?: readonly string[]): Promise<string> {
+    return (await this.#open()).call('exportSessions', sessionIds);
+  }
+
+  /** Imports what `exportSessions` wrote, of this class or of a store. Errors: as the store's. */
+  async importSessions(text: string, options: Pick<ImportOptions, 'onConflict'> = {}): Promise<ImportReport> {
+    return (await this.#open()).call('importSessions', text, options);
+  }
+
+  /**
+   * Resolves to the first version of a snapshot that meets the condition, of what is stored or will be; the store
+   * tells of each, so that nothing is polled. One that is there already counts: to wait for what comes after it, name
+   * it as `parentId`.
+   *
+   * Errors: a `TimeoutError` that says what was seen last; `INVALID_ARGUMENT` if both ids are given; whatever
+   * `predicate` throws.
+   */
+  async waitForSnapshot(condition: SnapshotCondition<S> = {}): Promise<SessionSnapshot<S>> {
+    const { snapshotId, sessionId, timeout = this.#timeout } = condition;
+    const tab = await this.#open();
+    const watch = this.#watches++;
+    await tab.call('watch', watch, { snapshotId, sessionId });
+    const next = () => tab.call('next', watch);
+    // A tab that is gone watches nothing.
+    const unwatch = () => tab.call('unwatch', watch).catch(() => {});
+    // By the clock of the test; the browser's may have been stopped.
+    const timer = timeout > 0 ? setTimeout(unwatch, timeout) : undefined;
+    let last: SessionSnapshot<S> | undefined;
+    try {
+      for (let versions = await next(); versions.length > 0; versions = await next()) {
+        for (const snapshot of versions) {
+          last = snapshot;
+          if (await meets(snapshot, condition)) return snapshot;
+        }
+      }
+      throw timeoutError(condition, timeout, last);
+    } finally {
+      clearTimeout(timer);
+      await unwatch();
+    }
+  }
+
+  /** Resolves when the snapshot has this status, or one of these. Errors: as `waitForSnapshot`. */
+  async waitForStatus(
+    snapshotId: string,
+    status: SnapshotStatus | readonly SnapshotStatus[],
+    options: WaitOptions = {},
+  ): Promise<SessionSnapshot<S>> {
+    return this.waitForSnapshot({ snapshotId, status, ...options });
+  }
+
+  /**
+   * Closes the helper tab; the next call opens another. `pending` snapshots that were seeded read `expired` from now
+   * on, as those of any tab that was closed.
+   */
+  async close(): Promise<void> {
+    const tab = this.#tab;
+    this.#tab = undefined;
+    await (await tab?.catch(() => undefined))?.close();
+  }
+
+  #open(): Promise<HelperTab<S>> {
+    this.#tab ??= HelperTab.open<S>(this.#context, this.#origin, this.#options).catch((error: unknown) => {
+      this.#tab = undefined;
+      throw error;
+    });
+    return this.#tab;
+  }
+}
+
+function originOf(url: string | undefined): string {
+  if (url !== undefined && URL.canParse(url) && /^https?:/.test(url)) return new URL(url).origin;
+  throw new SessionStoreError(
+    'INVALID_ARGUMENT',
+    `options.url: must be an http address of the app, not ${url}. Set baseURL in playwright.config`,
+    'options.url',
+  );
+}

@@ -1,0 +1,39 @@
+import { IndexedDBSessionStore } from '../../index.js';
+import { deriveKey } from '../../encryption/index.js';
+import type { Answer, Host, Request } from '../host.js';
+import type { TabStoreOptions } from '../tab-store-options.js';
+import { decode, encode } from '../wire.js';
+import { hostOf } from './host-of.js';
+
+let host: Host<unknown> | undefined;
+
+/** Constructs the tab's store. Answers like `call`. */
+export function open(options: string): Promise<string> {
+  return answering(async () => {
+    const { encryption, ...rest } = decode<TabStoreOptions>(options);
+    // The test alone decides what is written here, and when.
+    const store = new IndexedDBSessionStore({
+      ...rest,
+      compaction: false,
+      ...(encryption && { encryption: { key: await deriveKey(encryption.passphrase, encryption) } }),
+    });
+    host = hostOf(store);
+  });
+}
+
+/** Does what the test asks for. Never rejects: errors are answers, so that they arrive as they are. */
+export function call(request: string): Promise<string> {
+  return answering(() => {
+    const { method, args } = decode<Request>(request);
+    return (host![method] as (...args: unknown[]) => unknown)(...args);
+  });
+}
+
+async function answering(work: () => unknown): Promise<string> {
+  const answerOf = (answer: Answer) => encode(answer, 'FAILED_PRECONDITION');
+  try {
+    return answerOf({ value: await work() });
+  } catch (error) {
+    return answerOf({ error });
+  }
+}

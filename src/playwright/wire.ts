@@ -1,0 +1,32 @@
+import { DevalueError, parse, stringify } from 'devalue';
+import { SessionStoreError, type StatusName } from '../index.js';
+
+/**
+ * What goes between test and tab, as text. Playwright carries less than the store does: it makes `{}` of a Map.
+ * Fails with `status` for what no text can hold, such as a Blob.
+ */
+export function encode(value: unknown, status: StatusName): string {
+  try {
+    return stringify(value, {
+      SessionStoreError: (value) =>
+        value instanceof SessionStoreError &&
+        Object.assign({ message: value.message, cause: value.cause }, value),
+      Error: (value) => value instanceof Error && { name: value.name, message: value.message },
+    });
+  } catch (error) {
+    if (!(error instanceof DevalueError)) throw error;
+    const path = error.path.replaceAll(/\[(\d+)\]/g, '.$1').replace(/^\.(args\.\d+|value)\.?/, '');
+    const problem = `${path}: cannot be carried between the test and the page. ${error.message}`;
+    throw new SessionStoreError(status, problem, path);
+  }
+}
+
+export function decode<T>(text: string): T {
+  return parse(text, {
+    SessionStoreError: ({ status, message, path, cause, ...others }: SessionStoreError) => {
+      const problem = message.slice(`${status}: `.length);
+      return Object.assign(new SessionStoreError(status, problem, path, cause), others);
+    },
+    Error: (parts: Error) => Object.assign(new Error(parts.message), parts),
+  }) as T;
+}

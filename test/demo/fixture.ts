@@ -1,0 +1,94 @@
+import { fileURLToPath } from 'node:url';
+import { expect, test as base, type Page } from '@playwright/test';
+import { serveBuilt } from '../browser/serve.js';
+
+const fromRoot = (path: string) => fileURLToPath(new URL(`../../${path}`, import.meta.url));
+
+interface Fixtures {
+  /** Opens the demo in a tab of its own; a test fails if one of them reports an error that it does not expect. */
+  openTab: (hash?: string) => Promise<Page>;
+  /** Errors that a test brings about on purpose. */
+  expectedErrors: RegExp[];
+}
+
+export const test = base.extend<Fixtures, { url: string }>({
+  url: [
+    async ({}, use) => {
+      const site = await serveBuilt(fromRoot('demo'), fromRoot('vite.config.ts'));
+      await use(site.url);
+      await site.close();
+    },
+    { scope: 'worker' },
+  ],
+  expectedErrors: async ({}, use) => use([]),
+  openTab: async ({ context, url, expectedErrors }, use) => {
+    const errors: string[] = [];
+    await use(async (hash = '') => {
+      const page = await context.newPage();
+      page.on('pageerror', (error) => errors.push(String(error)));
+      page.on('console', (message) => {
+        if (message.type() === 'error') errors.push(message.text());
+      });
+      await page.goto(url + hash);
+      return page;
+    });
+    expect(errors.filter((error) => !expectedErrors.some((expected) => expected.test(error)))).toEqual([]);
+  },
+});
+
+export { expect, type Page };
+
+export const button = (page: Page, name: string | RegExp) => page.getByRole('button', { name });
+export const conversation = (page: Page) => page.getByRole('list', { name: 'Conversation' });
+export const turns = (page: Page) => page.getByRole('article', { name: /^Turn \d+$/ });
+export const turn = (page: Page, number: number) =>
+  page.getByRole('article', { name: `Turn ${number}`, exact: true });
+export const snapshots = (page: Page) => page.getByRole('treeitem');
+export const chats = (page: Page) => page.getByRole('list', { name: 'Chats' }).getByRole('link');
+export const message = (page: Page) => page.getByRole('textbox', { name: 'Message', exact: true });
+export const idle = (page: Page) => expect(button(page, 'Send')).toBeVisible();
+
+/** Sends and does not wait for the answer. */
+export async function begin(page: Page, prompt: string): Promise<void> {
+  // A page in the background draws once a second, and Playwright waits for it.
+  await page.bringToFront();
+  await message(page).fill(prompt);
+  await expect(button(page, 'Send')).not.toHaveAttribute('aria-disabled', 'true');
+  await button(page, 'Send').click();
+  await expect(message(page)).toHaveValue('');
+}
+
+/** Sends, and waits until the turn with this number has been answered. */
+export async function send(page: Page, prompt: string, number: number): Promise<void> {
+  await begin(page, prompt);
+  await expect(turn(page, number)).toContainText(prompt);
+  await answered(page, number);
+}
+
+export async function answered(page: Page, number: number): Promise<void> {
+  await expect(turn(page, number).getByRole('button', { name: 'Regenerate' })).toBeVisible();
+}
+
+export async function regenerate(page: Page, number: number): Promise<void> {
+  await page.bringToFront();
+  const address = page.url();
+  await turn(page, number).getByRole('button', { name: 'Regenerate' }).click();
+  // The other branch is another address.
+  await expect.poll(() => page.url()).not.toBe(address);
+  await answered(page, number);
+}
+
+/** From now on the page's clock, and with it the scripted model, only moves when it is told to. */
+export async function stopClock(page: Page): Promise<void> {
+  const time = Date.now();
+  await page.clock.install({ time });
+  await page.clock.pauseAt(time + 60_000);
+}
+
+/** Lets the model of a stopped clock go on until the turn contains `text`. */
+export async function answerUntil(page: Page, number: number, text: string): Promise<void> {
+  await expect(async () => {
+    await page.clock.runFor(30);
+    await expect(turn(page, number)).toContainText(text, { timeout: 100 });
+  }).toPass();
+}
