@@ -65,6 +65,8 @@ const refusedPackages = [
   'offshoot',
   'offshoot/**',
   ...Object.values(frameworks),
+  // It ends in `react` too; see below.
+  '!@assistant-ui/react',
 ];
 
 /** Who has one of these already imports it; for us its types are enough. */
