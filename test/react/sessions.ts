@@ -111,7 +111,7 @@ export function describeUseSessions(makeRoot: MakeRoot): void {
       list.latest?.loadMore();
       await list.shows(({ data }) => data, 'a page');
       expect(list.latest.data!.sessions).toHaveLength(2);
-      for (const _ of [1, 2, 3]) list.latest.loadMore();
+      for (let n = 0; n < 3; n++) list.latest.loadMore();
       await list.shows(({ data }) => data!.sessions.length > 2, 'another');
       await rest();
       expect(calls['listSessions']).toBe(2);
