@@ -1,10 +1,11 @@
 import { fileURLToPath } from 'node:url';
 import { expect, test as base, type Page } from '@playwright/test';
+import { sessionStoreFixtures, type SessionStoreFixtures } from 'offshoot/playwright';
 import { serveBuilt } from '../browser/serve.js';
 
 const fromRoot = (path: string) => fileURLToPath(new URL(`../../${path}`, import.meta.url));
 
-interface Fixtures {
+interface Fixtures extends SessionStoreFixtures {
   /** Opens the demo in a tab of its own; a test fails if one of them reports an error that it does not expect. */
   openTab: (hash?: string) => Promise<Page>;
   /** Errors that a test brings about on purpose. */
@@ -20,6 +21,8 @@ export const test = base.extend<Fixtures, { url: string }>({
     },
     { scope: 'worker' },
   ],
+  ...sessionStoreFixtures,
+  sessionStoreOptions: async ({ url }, use) => use({ url, name: 'offshoot-demo' }),
   expectedErrors: async ({}, use) => use([]),
   openTab: async ({ context, url, expectedErrors }, use) => {
     const errors: string[] = [];
