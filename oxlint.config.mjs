@@ -64,7 +64,7 @@ const refusedPackages = [
   '@strands-agents/**',
   'offshoot',
   'offshoot/**',
-  ...Object.values(frameworks),
+  ...Object.values(frameworks).filter((name) => name !== 'react'),
 ];
 
 /** Who has one of these already imports it; for us its types are enough. */
@@ -82,6 +82,8 @@ const mayImport = (elsewhere, allowed, message, framework) => ({
   'no-restricted-imports': [
     'error',
     {
+      // As a pattern it would be every `@scope/react` as well.
+      paths: framework === 'react' ? [] : ['react'],
       patterns: [
         { group: [`${elsewhere}**`, ...allowed.map((path) => `!${elsewhere}${path}`)], message },
         {

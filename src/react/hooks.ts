@@ -12,7 +12,7 @@ export interface UseSessionsOptions extends Pick<ListOptions, 'order' | 'context
 }
 
 export interface SessionListControls {
-  /** Reads the next page. Does nothing while one is read, or when there is none. Stays the same function. */
+  /** Reads the next page, if there is one: once, however often it is called meanwhile. Stays the same function. */
   loadMore: () => void;
 }
 

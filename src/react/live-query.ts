@@ -29,10 +29,10 @@ export const ON_SERVER: QueryResult<never> = {
   reload() {},
 };
 
-/** Where a source puts what it has found. Both do nothing once it was ended. */
+/** Where a source puts what it has found, until it is ended. */
 export interface Observer<T> {
-  data(data: T): void;
-  failed(error: unknown): void;
+  data: (data: T) => void;
+  failed: (error: unknown) => void;
 }
 
 /** What goes on while somebody listens. */
@@ -91,11 +91,10 @@ export class LiveQuery<T> {
 
   #begin(): void {
     if (this.#source) return;
-    let isOpen = true;
     const { reload } = this;
     const set = (result: QueryResult<T>) => {
       const isKnown = result.status === 'ready' && this.#result.status === 'ready';
-      if (!isOpen || (isKnown && result.data === this.#result.data)) return;
+      if (isKnown && result.data === this.#result.data) return;
       this.#result = result;
       this.#settle();
       for (const listener of [...this.#listeners]) listener();
@@ -103,24 +102,14 @@ export class LiveQuery<T> {
     };
     const failed = (error: unknown) =>
       set({ status: 'error', data: this.#result.data, error: asStoreError(error), reload });
-    const end = (source?: Source) => {
-      isOpen = false;
-      this.#source = undefined;
-      source?.end();
-    };
     try {
-      const source = this.open({
+      this.#source = this.open({
         data: (data) => set({ status: 'ready', data, error: undefined, reload }),
         failed,
       });
-      this.#source = { ...source, end: () => end(source) };
     } catch (error) {
-      // A store refuses watchers at once: of what has no valid id, or when it is closed.
-      const reload = () => {
-        end();
-        this.#begin();
-      };
-      this.#source = { reload, end };
+      // A store refuses watchers at once: of what has no valid id, or when it is closed. That stays so.
+      this.#source = { reload() {}, end() {} };
       failed(error);
     }
     this.shared(true);
@@ -131,6 +120,7 @@ export class LiveQuery<T> {
     this.#idle = setTimeout(() => {
       this.#idle = undefined;
       this.#source?.end();
+      this.#source = undefined;
       this.shared(false);
       // Whoever waits for it asks anew.
       this.#settle();

@@ -1,6 +1,6 @@
-import { dequal } from 'dequal';
 import type { SessionStoreOptions } from '../index.js';
 import { LiveQuery, type Observer, type Source } from './live-query.js';
+import { same } from './same.js';
 
 interface Asked {
   key: string;
@@ -21,7 +21,7 @@ export function queryOf<T>(
   const queries = asked.get(store) ?? new Set();
   asked.set(store, queries);
   for (const each of queries) {
-    if (each.key === key && dequal(each.context, context))
+    if (each.key === key && same(each.context, context))
       return each.query as LiveQuery<unknown> as LiveQuery<T>;
   }
   const query = new LiveQuery<T>(open, (isOpen) => (isOpen ? queries.add(entry) : queries.delete(entry)));

@@ -11,8 +11,12 @@ export interface Reader {
   end(): void;
 }
 
-/** Runs `work` one at a time, so that what is shown is never older than what was shown before. */
-export function readerOf(work: () => Promise<void>): Reader {
+/** Runs `ask` one at a time, so that what is shown is never older than what was shown before. */
+export function readerOf<T>(
+  ask: () => Promise<T>,
+  show: (answer: T) => void,
+  failed: (error: unknown) => void,
+): Reader {
   let isOpen = true;
   let isRunning = false;
   let again = false;
@@ -24,7 +28,12 @@ export function readerOf(work: () => Promise<void>): Reader {
     await Promise.resolve();
     while (again) {
       again = false;
-      await work();
+      try {
+        const answer = await ask();
+        if (isOpen) show(answer);
+      } catch (error) {
+        if (isOpen) failed(error);
+      }
     }
     isRunning = false;
   };

@@ -34,24 +34,18 @@ export function sessionSource(
   observer: Observer<SessionView>,
 ): Source {
   let shown: SessionView | undefined;
-  let isOpen = true;
   const pending = new Map<string, () => void>();
 
-  const reader = readerOf(async () => {
-    try {
-      const [session, tree] = await Promise.all([
-        store.getSession(sessionId, options),
-        store.getTree(sessionId, options),
-      ]);
-      if (!isOpen) return;
+  const reader = readerOf(
+    () => Promise.all([store.getSession(sessionId, options), store.getTree(sessionId, options)]),
+    ([session, tree]) => {
       shown = viewOf(sessionId, session, tree, shown);
       observer.data(shown);
       watchPending(tree);
       reader.lookAgainAt(tree.nodes.values());
-    } catch (error) {
-      observer.failed(error);
-    }
-  });
+    },
+    observer.failed,
+  );
 
   /** That the worker of a pending snapshot has died changes nothing that is stored, so the session tells nobody. */
   function watchPending({ nodes }: SessionTree): void {
@@ -79,7 +73,6 @@ export function sessionSource(
   return {
     reload: reader.read,
     end() {
-      isOpen = false;
       reader.end();
       end();
       for (const endOne of pending.values()) endOne();

@@ -31,6 +31,8 @@ export function sessionsSource(
   let isCurrent = false;
   let isOpen = true;
   let reading: Promise<void> | undefined;
+  /** How many shall be shown, as far as there are as many, when what is being read has been. */
+  let wanted = 0;
   /** What was heard while a page was read; the page may be older. */
   let heard: SessionsChange[] = [];
 
@@ -70,27 +72,30 @@ export function sessionsSource(
     }
   }
 
-  /** `count`: at least so many, if there are as many. */
-  async function readFrom(from: string | undefined, count: number): Promise<void> {
+  async function readFrom(from: string | undefined): Promise<void> {
     try {
       if (from === undefined) isCurrent = false;
       await readPage(from);
-      while (sessions.length < count && cursor !== undefined) {
+      while (sessions.length < wanted && cursor !== undefined) {
         if (!isOpen) return;
         await readPage(cursor);
       }
       if (isOpen) show();
     } catch (error) {
-      if (isOpen && isCurrent) show();
+      if (!isOpen) return;
+      if (isCurrent) show();
       observer.failed(error);
     } finally {
       reading = undefined;
+      wanted = 0;
     }
   }
 
   const reload = () => {
     const again = () => {
-      if (isOpen && !reading) reading = readFrom(undefined, shown?.sessions.length ?? 0);
+      if (!isOpen || reading) return;
+      wanted = Math.max(wanted, shown?.sessions.length ?? 0);
+      reading = readFrom(undefined);
     };
     if (reading) void reading.then(again);
     else again();
@@ -105,9 +110,10 @@ export function sessionsSource(
   return {
     reload,
     more() {
+      wanted = (shown?.sessions.length ?? 0) + 1;
       if (reading) return;
       if (!isCurrent) reload();
-      else if (cursor !== undefined) reading = readFrom(cursor, 0);
+      else if (cursor !== undefined) reading = readFrom(cursor);
     },
     end() {
       isOpen = false;

@@ -17,22 +17,19 @@ export function snapshotSource<S>(
 ): Source {
   const options = { context: lookup.context };
   let shown: SessionSnapshot<S> | undefined;
-  let isOpen = true;
 
-  const reader = readerOf(async () => {
-    try {
-      const snapshot = await store.getSnapshot(lookup);
-      if (!isOpen) return;
+  const reader = readerOf(
+    () => store.getSnapshot(lookup),
+    (snapshot) => {
       shown = kept(shown, snapshot);
       observer.data(shown);
       reader.lookAgainAt(shown ? [shown] : []);
       watched.snapshot(lookup.snapshotId ?? shown?.snapshotId);
       // A snapshot does not tell that it was deleted; its session does, but it may have been before it was watched.
       if (watched.session(shown?.sessionId)) reader.read();
-    } catch (error) {
-      observer.failed(error);
-    }
-  });
+    },
+    observer.failed,
+  );
 
   const ends = new Map<object, () => void>();
   /** Watches one thing at a time, and returns whether it is another than before. */
@@ -58,7 +55,6 @@ export function snapshotSource<S>(
   return {
     reload: reader.read,
     end() {
-      isOpen = false;
       reader.end();
       for (const end of ends.values()) end();
     },

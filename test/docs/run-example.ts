@@ -8,7 +8,7 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 /** The first example of a page of docs/, as a reader would copy it. */
 export function exampleIn(page: string): string {
   const text = readFileSync(`${root}/docs/${page}.md`, 'utf8');
-  return /```[jt]s\n([^]*?)```/.exec(text)![1]!.trimEnd();
+  return /```[jt]sx?\n([^]*?)```/.exec(text)![1]!.trimEnd();
 }
 
 /** Runs an example in a Node of its own that has fake-indexeddb, with the built package. Returns what it printed. */

@@ -71,6 +71,17 @@ test('importing offshoot/langgraph looks at no browser global that LangGraph doe
   expect(names).toEqual(['IndexedDBSaver', 'configOf']);
 });
 
+test('importing offshoot/react looks at no browser global that React does not look at', async () => {
+  const names = await onServer(`
+    await import('react');
+    ${trapBrowserGlobals}
+    const entry = await import('offshoot/react');
+    console.log(JSON.stringify(Object.keys(entry).sort()));
+  `);
+  const hooks = ['useSession', 'useSessionStore', 'useSessions', 'useSnapshot'];
+  expect(names).toEqual(['SessionStoreProvider', 'suspend', ...hooks]);
+});
+
 test('a store can be constructed, used in vain and closed on a server', async () => {
   const outcome = await onServer(`
     import { IndexedDBSessionStore, SessionStoreError } from 'offshoot';

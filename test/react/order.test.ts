@@ -83,7 +83,7 @@ test('whatever two tabs do, the list is the beginning of what the store lists', 
           await list.shows((now) => now.data !== data, 'another page');
           await expectShown(tabs[0]!, order, () => list.latest);
         }
-        list.unmount();
+        await list.unmount();
         await Promise.all(tabs.map((tab) => tab.close()));
       },
     ),

@@ -105,6 +105,23 @@ export function describeUseSessions(makeRoot: MakeRoot): void {
       expect(list.latest.data).toBe(shown.data);
     });
 
+    it('reads one page however often it is asked meanwhile, and one more after a reload that is under way', async () => {
+      const { store, calls } = await twoTabs(9);
+      const list = show(makeRoot, () => useSessions(store, { pageSize: 2 }));
+      list.latest?.loadMore();
+      await list.shows(({ data }) => data, 'a page');
+      expect(list.latest.data!.sessions).toHaveLength(2);
+      for (let n = 0; n < 3; n++) list.latest.loadMore();
+      await list.shows(({ data }) => data!.sessions.length > 2, 'another');
+      await rest();
+      expect(calls['listSessions']).toBe(2);
+      list.latest.reload();
+      list.latest.loadMore();
+      await list.shows(({ data }) => data!.sessions.length === 6, 'a third');
+      await rest();
+      expect(list.latest.data!.sessions).toHaveLength(6);
+    });
+
     it('loses nothing that is saved or deleted while a page is read', async () => {
       const { store, there, before } = await twoTabs(6);
       const list = show(makeRoot, () => useSessions(store, { pageSize: 3 }));

@@ -105,7 +105,7 @@ export function describeUseSnapshot(makeRoot: MakeRoot): void {
       await snapshot.shows((now) => touched(now) === 3, 'the last version');
       await rest();
       const seen = snapshot.renders.flatMap((each) => touched(each) ?? []);
-      expect(seen).toEqual([...seen].sort());
+      expect(seen).toEqual([...seen].sort((a, b) => a - b));
       expect(seen.at(-1)).toBe(3);
     });
 
@@ -157,7 +157,7 @@ export function describeUseSnapshot(makeRoot: MakeRoot): void {
       await save(there, 'a', turn(1, custom('one')));
       const snapshot = show(makeRoot, () => useSnapshot(store, { snapshotId: 'a' }));
       await snapshot.shows(isReady, 'the snapshot');
-      const textOf = ({ data }: Shown) => (data?.state?.custom as { blob: Blob }).blob.text();
+      const textOf = ({ data }: Shown) => (data!.state!.custom as { blob: Blob }).blob.text();
       expect(await textOf(snapshot.latest)).toBe('one');
       const before = snapshot.renders.length;
       await save(there, 'a', turn(1, custom('two')));
