@@ -21,7 +21,8 @@ export function findText(text: string, needle: RegExp): Found | undefined {
   const end = found.index + match.length;
   const start = Math.max(0, found.index - BEFORE);
   return {
-    before: (start > 0 ? '…' : '') + text.slice(start, found.index),
+    before:
+      start > 0 ? text.slice(start, found.index).replace(/^\S*\s+(?=\S)/, '…') : text.slice(0, found.index),
     match,
     after: text.slice(end, end + AFTER) + (text.length > end + AFTER ? '…' : ''),
   };

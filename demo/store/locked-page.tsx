@@ -1,5 +1,6 @@
 import { useId, useState, type FormEvent } from 'react';
 import { Icon } from '../app/icons.js';
+import { HealthBanner } from '../care/health-banner.js';
 import { deleteEverything, unlock } from './encryption.js';
 import type { EncryptionRecord } from './encryption-record.js';
 
@@ -10,6 +11,7 @@ export default function LockedPage({ record }: { record: EncryptionRecord | unde
   const [isGivingUp, giveUp] = useState(false);
   return (
     <main className="locked">
+      <HealthBanner />
       <h1>
         <Icon name="lock" />
         Your chats are locked

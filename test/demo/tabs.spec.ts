@@ -48,7 +48,8 @@ test('a chat that is deleted in one tab closes in the others', async ({ openTab 
   await expect(turn(second, 2)).toContainText('Part 1');
   await second.bringToFront();
   await chats(second).hover();
-  await button(second, /^Delete hello/).click();
+  await button(second, 'More about hello').click();
+  await button(second, 'Delete hello').click();
   for (const tab of [first, second]) {
     await expect(chats(tab)).toHaveCount(0);
     await expect(tab.getByText('Ask something.')).toBeVisible();

@@ -1,0 +1,187 @@
+import { button, chats, expect, send, test, turn, type Page } from './fixture.js';
+
+const PASSPHRASE = 'correct horse battery';
+const locked = (page: Page) => page.getByRole('heading', { name: 'Your chats are locked' });
+const panel = (page: Page) => page.getByRole('dialog', { name: 'Your data' });
+
+async function openPanel(page: Page): Promise<void> {
+  await page.bringToFront();
+  await button(page, 'Your data').click();
+  await expect(panel(page).getByRole('heading', { name: 'Encryption' })).toBeVisible();
+}
+
+async function switchOn(page: Page): Promise<void> {
+  await openPanel(page);
+  await button(page, 'Switch encryption on').click();
+  await page.getByLabel('Passphrase', { exact: true }).fill(PASSPHRASE);
+  await page.getByLabel('The same again').fill(PASSPHRASE);
+  await button(page, 'Encrypt everything').click();
+  await expect(panel(page).getByText('On. This page asks for the passphrase')).toBeVisible();
+  await expect(button(page, 'Switch encryption off')).toBeVisible();
+}
+
+async function unlock(page: Page, passphrase = PASSPHRASE): Promise<void> {
+  await page.bringToFront();
+  await page.getByLabel('Passphrase').fill(passphrase);
+  await button(page, 'Unlock').click();
+}
+
+/** Everything that lies in the demo's database, as it is stored. */
+const rawText = (page: Page) =>
+  page.evaluate(async () => {
+    const of = <T>(request: IDBRequest<T>) =>
+      new Promise<T>((resolve) => (request.onsuccess = () => resolve(request.result)));
+    const database = await of(indexedDB.open('offshoot-demo'));
+    const names = [...database.objectStoreNames];
+    const transaction = database.transaction(names);
+    const rows = await Promise.all(names.map((name) => of(transaction.objectStore(name).getAll())));
+    database.close();
+    return JSON.stringify(rows, (_, value: unknown) =>
+      value instanceof Uint8Array || value instanceof ArrayBuffer ? new TextDecoder().decode(value) : value,
+    );
+  });
+
+const phase = (page: Page) =>
+  page.evaluate(() => JSON.parse(localStorage.getItem('offshoot-demo:encryption') ?? '{}').phase);
+
+test('what is encrypted is locked at the next start, and opens with its passphrase only', async ({
+  openTab,
+}) => {
+  const page = await openTab();
+  await send(page, 'the word is marzipan', 1);
+  expect(await rawText(page)).toContain('marzipan');
+  await switchOn(page);
+  expect(await rawText(page)).not.toContain('marzipan');
+  expect(await phase(page)).toBe('on');
+  await button(page, 'Close').click();
+  await expect(turn(page, 1)).toContainText('marzipan');
+  await send(page, 'and nougat', 2);
+  expect(await rawText(page)).not.toContain('nougat');
+
+  await openPanel(page);
+  await button(page, 'Lock now').click();
+  await expect(locked(page)).toBeVisible();
+  await expect(page.getByText('marzipan')).toHaveCount(0);
+  await expect(page.getByLabel('Passphrase')).toBeFocused();
+  await unlock(page, 'wrong horse battery');
+  await expect(page.getByRole('alert')).toHaveText('That is not the passphrase.');
+  await unlock(page);
+  await expect(turn(page, 2)).toContainText('nougat');
+  await expect(chats(page)).toHaveText([/^the word is marzipan/]);
+  await send(page, 'and more', 3);
+});
+
+test('a passphrase is written twice, and is long enough', async ({ openTab }) => {
+  const page = await openTab();
+  await openPanel(page);
+  await button(page, 'Switch encryption on').click();
+  await expect(panel(page).getByText('Nobody can recover the passphrase.')).toBeVisible();
+  const [first, second] = [page.getByLabel('Passphrase', { exact: true }), page.getByLabel('The same again')];
+  await first.fill('short');
+  await second.fill('short');
+  await page.keyboard.press('Enter');
+  await expect(page.getByRole('alert')).toContainText('at least 8 characters');
+  await first.fill('long enough');
+  await second.fill('long enouhg');
+  await page.keyboard.press('Enter');
+  await expect(page.getByRole('alert')).toHaveText('These are two different passphrases.');
+  await button(page, 'Cancel').click();
+  await expect(button(page, 'Switch encryption on')).toBeVisible();
+  expect(await phase(page)).toBeUndefined();
+});
+
+test('other tabs are locked with it, and open again when it is switched off', async ({ openTab }) => {
+  const first = await openTab();
+  await send(first, 'hello', 1);
+  const second = await openTab(new URL(first.url()).hash);
+  await expect(turn(second, 1)).toContainText('hello');
+
+  await switchOn(first);
+  await expect(locked(second)).toBeVisible();
+  await unlock(second);
+  await expect(turn(second, 1)).toContainText('hello');
+  await send(second, 'from the second tab', 2);
+  await expect(turn(first, 2)).toContainText('from the second tab');
+
+  await first.bringToFront();
+  await button(first, 'Switch encryption off').click();
+  await expect(button(first, 'Switch encryption on')).toBeVisible();
+  await expect(turn(second, 2)).toContainText('from the second tab');
+  await expect(locked(second)).toHaveCount(0);
+  expect(await rawText(first)).toContain('from the second tab');
+  expect(await phase(first)).toBeUndefined();
+  await first.reload();
+  await expect(turn(first, 2)).toContainText('from the second tab');
+});
+
+for (const [name, interrupted, settled] of [
+  ['on', 'encrypting', 'on'],
+  ['off', 'decrypting', undefined],
+] as const) {
+  test(`switching it ${name} goes on where it was interrupted`, async ({ openTab }) => {
+    const page = await openTab();
+    await send(page, 'hello', 1);
+    await switchOn(page);
+    await page.evaluate((phase) => {
+      const key = 'offshoot-demo:encryption';
+      localStorage.setItem(key, JSON.stringify({ ...JSON.parse(localStorage.getItem(key)!), phase }));
+    }, interrupted);
+    await page.reload();
+    await unlock(page);
+    await expect(turn(page, 1)).toContainText('hello');
+    await expect.poll(() => phase(page)).toBe(settled);
+    await page.reload();
+    if (settled) await unlock(page);
+    await expect(turn(page, 1)).toContainText('hello');
+  });
+}
+
+test('encryption waits for the answer that is being given', async ({ openTab }) => {
+  const page = await openTab();
+  await page.getByRole('textbox', { name: 'Message', exact: true }).fill('/long');
+  await button(page, 'Send').click();
+  await expect(turn(page, 1)).toContainText('Part 1');
+  await openPanel(page);
+  await expect(panel(page).getByText('Wait until the answer is complete')).toBeVisible();
+  await expect(button(page, 'Switch encryption on')).toHaveCount(0);
+  await button(page, 'Close').click();
+  await button(page, 'Stop').click();
+  await openPanel(page);
+  await expect(button(page, 'Switch encryption on')).toBeVisible();
+});
+
+test('whoever has lost the passphrase can begin anew, when other tabs let go', async ({
+  context,
+  url,
+  openTab,
+}) => {
+  const page = await openTab();
+  await send(page, 'hello', 1);
+  await switchOn(page);
+  await button(page, 'Lock now').click();
+  const holder = await context.newPage();
+  await holder.goto(`${url}icon.svg`);
+  await holder.evaluate(
+    () => new Promise((resolve) => (indexedDB.open('offshoot-demo').onsuccess = resolve)),
+  );
+  await page.bringToFront();
+  await button(page, 'I have lost the passphrase').click();
+  await button(page, 'Delete all chats for good').click();
+  await expect(page.getByText('Another tab holds on to an older version of the database.')).toBeVisible();
+  await holder.close();
+  await expect(page.getByText('No chats yet.')).toBeVisible();
+  await send(page, 'something new', 1);
+  await page.reload();
+  await expect(turn(page, 1)).toContainText('something new');
+});
+
+test('without what the passphrase needs, the page says that the chats are lost', async ({ openTab }) => {
+  const page = await openTab();
+  await send(page, 'hello', 1);
+  await switchOn(page);
+  await page.evaluate(() => localStorage.removeItem('offshoot-demo:encryption'));
+  await page.reload();
+  await expect(page.getByText('They cannot be opened any more.')).toBeVisible();
+  await button(page, 'Delete all chats for good').click();
+  await expect(page.getByText('No chats yet.')).toBeVisible();
+});
