@@ -161,7 +161,7 @@ test('nothing that a model says is run, styled, loaded or submitted', async ({
     const own = new Set(['code', 'table', 'quiet']);
     return [...root.querySelectorAll('*')].flatMap((element) => {
       const names = element.getAttributeNames().filter((name) => {
-        if (name === 'class') return !own.has(element.className as string);
+        if (name === 'class') return !own.has(element.className);
         return /^on|^(id|name|style|srcset|srcdoc|action|background|poster|ping|is)$/.test(name);
       });
       const isCopy = element.matches('.code > div > button');
@@ -221,7 +221,7 @@ test('finished blocks stay the same elements while more arrives', async ({ openT
   const element = await first.elementHandle();
   steps[0].open();
   await expect(answer(page).getByRole('listitem')).toHaveText(['and', 'a list']);
-  expect(await element!.evaluate((each) => each.isConnected)).toBe(true);
+  expect(await element?.evaluate((each) => each.isConnected)).toBe(true);
   steps[1].open();
   await answered(page, 1);
   await server.close();
