@@ -1,4 +1,4 @@
-import DOMPurify from 'dompurify';
+import DOMPurify, { type Config } from 'dompurify';
 import { Marked } from 'marked';
 import { finish } from './finish.js';
 
@@ -21,20 +21,24 @@ const TABLES = 'table caption thead tbody tfoot tr th td';
 const PHRASES = 'a img br b strong i em u s del ins mark small sub sup q cite abbr code kbd samp var span';
 const RUBY = 'ruby rb rt rp';
 
-const ALLOWED = {
+/** Of these, none is an address. */
+const PLAIN_ATTRIBUTES = 'alt title start align colspan rowspan data-language'.split(' ');
+
+const ALLOWED: Config & { RETURN_DOM_FRAGMENT: true } = {
   ALLOWED_TAGS: [BLOCKS, TABLES, PHRASES, RUBY].flatMap((names) => names.split(' ')),
-  ALLOWED_ATTR: 'href src alt title start align colspan rowspan data-language'.split(' '),
+  ALLOWED_ATTR: ['href', 'src', ...PLAIN_ATTRIBUTES],
+  ADD_URI_SAFE_ATTR: PLAIN_ATTRIBUTES,
   ALLOW_ARIA_ATTR: false,
   ALLOW_DATA_ATTR: false,
   // Images from elsewhere become links before they are in the page, and so before anybody asks for them.
   ALLOWED_URI_REGEXP: /^(?:https?:|mailto:|blob:)/i,
   RETURN_DOM_FRAGMENT: true,
-} as const;
+};
 
 /** What a model wrote, as nodes that can do nothing and ask nobody for anything. */
 export function renderMarkdown(source: string): DocumentFragment {
   const html = marked.parse(source, { async: false });
-  const fragment = DOMPurify.sanitize(html, { ...ALLOWED, ALLOWED_TAGS: [...ALLOWED.ALLOWED_TAGS] });
+  const fragment = DOMPurify.sanitize(html, ALLOWED);
   finish(fragment);
   return fragment;
 }
