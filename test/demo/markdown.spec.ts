@@ -27,8 +27,8 @@ test('headings, lists, quotes, tables and code are what they look like', async (
     '| Name | Price |\n|---|--:|\n| Tea | 2 |\n\n- [x] done\n- [ ] open\n\nLine\n\n---\n\n```ts\nconst a = 1 < 2;\n```\n',
   );
   // The page, the chat and the answer have the levels above.
-  await expect(answer(page).getByRole('heading', { name: 'Top', level: 4 })).toBeVisible();
-  await expect(answer(page).getByRole('heading', { name: 'Deep', level: 6 })).toBeVisible();
+  await expect(answer(page).getByRole('heading', { name: 'Top', level: 3 })).toBeVisible();
+  await expect(answer(page).getByRole('heading', { name: 'Deep', level: 3 })).toBeVisible();
   await expect(answer(page).locator('strong')).toHaveText('bold');
   await expect(answer(page).locator('ul > li > ol > li')).toHaveText('inner');
   await expect(answer(page).locator('blockquote')).toHaveText('quoted');

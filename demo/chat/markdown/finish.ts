@@ -1,8 +1,5 @@
 import { copyButton } from './copy-button.js';
 
-/** The headings of the page, of the chat, and of the answer itself. */
-const HEADINGS_ABOVE = 3;
-
 /** Changes what has been sanitized into what the page shows. The nodes are not in the page yet, and load nothing. */
 export function finish(fragment: DocumentFragment): void {
   for (const image of fragment.querySelectorAll('img')) finishImage(image);
@@ -36,9 +33,10 @@ function finishLink(link: HTMLAnchorElement): void {
   link.rel = 'noopener noreferrer';
 }
 
+/** Below the chat's title and the answer's; models skip levels as they like, and a page must not. */
 function lower(heading: Element): void {
-  const level = Math.min(Number(heading.tagName.slice(1)) + HEADINGS_ABOVE, 6);
-  const lowered = document.createElement(`h${level}`);
+  const lowered = document.createElement('h3');
+  lowered.dataset['level'] = heading.tagName.slice(1);
   lowered.append(...heading.childNodes);
   heading.replaceWith(lowered);
 }
