@@ -36,7 +36,6 @@ for (const scheme of ['light', 'dark'] as const) {
       await begin(page, '/long');
       await expect(turn(page, 2)).toContainText('Part 1');
       expect(await violations(page)).toEqual([]);
-      await button(page, 'Stop').click();
       await answered(page, 2);
       if (width < 960) {
         await page.getByRole('button', { name: 'Branches', exact: true }).click();
