@@ -8,7 +8,7 @@ import { Sidebar } from '../sessions/sidebar.js';
 import { StoreGate } from '../store/store-gate.js';
 import { go, useAddress } from './address.js';
 import { Announcer } from './announcer.js';
-import { IconButton } from './icons.js';
+import { Icon } from './icons.js';
 import { Toasts } from './toasts.js';
 
 const CarePanel = lazy(() => import('../care/care-panel.js'));
@@ -60,7 +60,10 @@ function Layout() {
           }}
         />
         <footer>
-          <IconButton icon="disk" label="Your data" onClick={() => setCare({})} />
+          <button type="button" className="quiet" onClick={() => setCare({})}>
+            <Icon name="disk" />
+            Your data
+          </button>
         </footer>
       </nav>
       <Chat
