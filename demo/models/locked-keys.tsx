@@ -28,7 +28,7 @@ export function LockedKeys() {
   }
 
   return (
-    <form className="locked" onSubmit={(event) => void unlock(event)}>
+    <form className="locked-keys" onSubmit={(event) => void unlock(event)}>
       <p>
         <Icon name="lock" />
         {locked.length === 1
