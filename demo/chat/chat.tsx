@@ -1,10 +1,8 @@
 import { lazy, Suspense, useEffect, useRef, useState, type ReactNode } from 'react';
 import { useSession, useSessionStore } from 'offshoot/react';
 import { announce } from '../app/announcer.js';
-import { go } from '../app/address.js';
 import { Icon } from '../app/icons.js';
 import { titleOf } from '../app/labels.js';
-import { toast } from '../app/toasts.js';
 import { useActions } from '../turns/use-actions.js';
 import type { LiveTurn } from '../turns/runner.js';
 import { useLiveTurn } from '../turns/use-runner.js';
@@ -40,7 +38,6 @@ export function Chat({ sessionId, isNew, at, drawer, onDrawer, banner }: ChatPro
   useEffect(() => {
     document.title = `${title} · Offshoot`;
   }, [title]);
-  useGone(data?.session !== undefined && data.session.metadata?.['deletedAt'] === undefined);
 
   const last = turns.at(-1);
   useAnnouncement(live, last?.content?.answer);
@@ -118,18 +115,6 @@ export function Chat({ sessionId, isNew, at, drawer, onDrawer, banner }: ChatPro
       </Suspense>
     </>
   );
-}
-
-/** Leaves a chat that was deleted, whichever tab did it. */
-function useGone(isThere: boolean): void {
-  const wasThere = useRef(false);
-  useEffect(() => {
-    if (wasThere.current && !isThere) {
-      go('', 'replace');
-      toast({ text: 'The chat was deleted.', forMs: 6000 });
-    }
-    wasThere.current = isThere;
-  }, [isThere]);
 }
 
 /** Reads an answer of this tab out when it is complete; word by word nobody could follow. */

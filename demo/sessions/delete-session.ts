@@ -11,6 +11,11 @@ const UNDO_MS = 8_000;
 /** After this time, in ms, whoever had marked a session is not going to delete it any more. */
 const ABANDONED_MS = 60_000;
 
+const deletedHere = new Set<string>();
+
+/** Whether whoever looks at this tab knows already that it was deleted. */
+export const wasDeletedHere = (sessionId: string): boolean => deletedHere.has(sessionId);
+
 /** Hides a session in every tab, and deletes it when there was time enough to undo that. */
 export async function deleteWithUndo(
   store: DemoStore,
@@ -18,6 +23,7 @@ export async function deleteWithUndo(
   wasOpen: boolean,
 ): Promise<void> {
   const { sessionId } = session;
+  deletedHere.add(sessionId);
   try {
     await store.updateSession(sessionId, { metadata: { deletedAt: Date.now() } });
   } catch (error) {
@@ -26,6 +32,7 @@ export async function deleteWithUndo(
   const timer = setTimeout(() => void store.deleteSession(sessionId).catch(toastError), UNDO_MS);
   const undo = async () => {
     clearTimeout(timer);
+    deletedHere.delete(sessionId);
     try {
       await store.updateSession(sessionId, { metadata: { deletedAt: undefined } });
       if (wasOpen) go(hrefOf(sessionId));

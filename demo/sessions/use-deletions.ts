@@ -1,7 +1,8 @@
 import { useEffect } from 'react';
 import { go } from '../app/address.js';
+import { toast } from '../app/toasts.js';
 import type { DemoStore } from '../store/store.js';
-import { deleteAbandoned } from './delete-session.js';
+import { deleteAbandoned, wasDeletedHere } from './delete-session.js';
 import type { Marked } from './follow-marked.js';
 import { isDeleted } from './marks.js';
 
@@ -10,7 +11,10 @@ export function useLeaveDeleted(store: DemoStore, sessionId: string): void {
   useEffect(() => {
     let isOpen = true;
     const leaveIf = (isGone: boolean) => {
-      if (isOpen && isGone) go('', 'replace');
+      if (!isOpen || !isGone) return;
+      isOpen = false;
+      go('', 'replace');
+      if (!wasDeletedHere(sessionId)) toast({ text: 'The chat was deleted.', forMs: 6000 });
     };
     const end = store.onSessionChange(sessionId, (change) =>
       leaveIf(change.type === 'deleted' || isDeleted(change.session)),

@@ -40,9 +40,9 @@ async function choose(page: Page, text: string): Promise<void> {
 
 const importIt = (page: Page) => button(page, /^Import chats\.jsonl/).click();
 
-test('the panel says how much there is, and leads to what is largest', async ({ openTab }) => {
+test('the panel says how much there is, and leads to what is largest', async ({ openTab, sessions }) => {
   const page = await openTab();
-  await seed(page, threeChats);
+  await seed(sessions, threeChats);
   await openPanel(page);
   await expect(panel(page).getByText('6 snapshots in 3 chats, on this device only.')).toBeVisible();
   await expect(panel(page).getByText(/^[\d.]+ \S+ of [\d.]+ \S+ used$/)).toBeVisible();
@@ -77,9 +77,10 @@ test('what was exported comes in elsewhere, is left alone there, or becomes a co
   browser,
   openTab,
   url,
+  sessions,
 }) => {
   const page = await openTab();
-  await seed(page, threeChats);
+  await seed(sessions, threeChats);
   const file = await exported(page);
 
   const elsewhere = await browser.newContext();
@@ -108,9 +109,12 @@ test('what was exported comes in elsewhere, is left alone there, or becomes a co
   await elsewhere.close();
 });
 
-test('a file that is dropped on the page is imported, when its reader says so', async ({ openTab }) => {
+test('a file that is dropped on the page is imported, when its reader says so', async ({
+  openTab,
+  sessions,
+}) => {
   const page = await openTab();
-  await seed(page, threeChats);
+  await seed(sessions, threeChats);
   const file = await exported(page);
   await button(page, 'Close').click();
   const dropped = await page.evaluateHandle((text) => {
@@ -138,9 +142,14 @@ test('an image that is dropped is no file to import', async ({ openTab }) => {
   await expect(panel(page)).toHaveCount(0);
 });
 
-test('an import that is cut off says what came in, and what was wrong', async ({ browser, openTab, url }) => {
+test('an import that is cut off says what came in, and what was wrong', async ({
+  browser,
+  openTab,
+  url,
+  sessions,
+}) => {
   const page = await openTab();
-  await seed(page, threeChats);
+  await seed(sessions, threeChats);
   const lines = (await exported(page)).trimEnd().split('\n');
   const context = await browser.newContext();
   const other = await context.newPage();
@@ -157,9 +166,9 @@ test('an import that is cut off says what came in, and what was wrong', async ({
   await context.close();
 });
 
-test('an import shows how far it has come, and can be cancelled', async ({ openTab }) => {
+test('an import shows how far it has come, and can be cancelled', async ({ openTab, sessions }) => {
   const page = await openTab();
-  await seed(page, threeChats);
+  await seed(sessions, threeChats);
   const file = await exported(page);
   // A disk that has fallen asleep in the midst of the file.
   await page.evaluate(() => {
@@ -180,9 +189,9 @@ test('an import shows how far it has come, and can be cancelled', async ({ openT
   await expect(button(page, /^Import chats/)).toHaveCount(0);
 });
 
-test('an export can be cancelled', async ({ openTab }) => {
+test('an export can be cancelled', async ({ openTab, sessions }) => {
   const page = await openTab();
-  await seed(page, threeChats);
+  await seed(sessions, threeChats);
   await openPanel(page);
   await page.evaluate(() => {
     // Nobody takes what there is, until it is called off.
@@ -220,10 +229,10 @@ test.describe('What became of the database is told in plain words', () => {
     await expect(alert(page)).toHaveCount(0);
   });
 
-  test('it went back to an earlier state', async ({ context, openTab }) => {
+  test('it went back to an earlier state', async ({ context, openTab, sessions }) => {
     const page = await openTab();
     await send(page, 'hello', 1);
-    await expect.poll(() => storedIds(page)).toHaveLength(1);
+    await expect.poll(() => storedIds(sessions)).toHaveLength(1);
     await context.addInitScript(() => {
       const key = 'offshoot:offshoot-demo';
       const [epoch, clock] = (localStorage.getItem(key) ?? '').split(' ').map(Number);
@@ -275,10 +284,15 @@ test.describe('What became of the database is told in plain words', () => {
     await expect(broken.getByRole('status').filter({ hasText: 'can be opened again' })).toBeVisible();
   });
 
-  test('the disk is full, and something can be deleted', async ({ context, openTab, expectedErrors }) => {
+  test('the disk is full, and something can be deleted', async ({
+    context,
+    openTab,
+    expectedErrors,
+    sessions,
+  }) => {
     expectedErrors.push(/RESOURCE_EXHAUSTED/);
     const page = await openTab();
-    await seed(page, threeChats);
+    await seed(sessions, threeChats);
     await context.addInitScript(() => {
       if (localStorage.getItem('full') === null) return;
       const put = IDBObjectStore.prototype.put;

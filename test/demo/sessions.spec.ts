@@ -7,7 +7,7 @@ const ago = (ms: number) => new Date(Date.now() - ms).toISOString();
 
 /** Chats named after their letters, the latest first. */
 const named = (letters: string, more: Partial<Seed> = {}): Seed[] =>
-  [...letters].map((letter, i) => ({
+  letters.split('').map((letter, i) => ({
     id: letter,
     title: `Chat ${letter}`,
     at: ago((i + 1) * MINUTE),
@@ -25,19 +25,19 @@ async function choose(page: Page, verb: string, title: string): Promise<void> {
   await button(page, `${verb} ${title}`).click();
 }
 
-test('a chat says how long ago it was, and time goes on', async ({ context, openTab }) => {
+test('a chat says how long ago it was, and time goes on', async ({ context, openTab, sessions }) => {
   await context.clock.install();
   const page = await openTab();
-  await seed(page, named('a', { at: ago(3 * MINUTE) }));
+  await seed(sessions, named('a', { at: ago(3 * MINUTE) }));
   await expect(chats(page)).toHaveText([/3 min. ago · 1 turn$/]);
   await page.clock.fastForward(10 * MINUTE);
   await expect(chats(page)).toHaveText([/13 min. ago/]);
 });
 
-test('a title is edited in its place, and is new in every tab', async ({ openTab }) => {
+test('a title is edited in its place, and is new in every tab', async ({ openTab, sessions }) => {
   const first = await openTab();
   const second = await openTab();
-  await seed(first, named('ab'));
+  await seed(sessions, named('ab'));
   await choose(first, 'Rename', 'Chat b');
   const title = first.getByRole('textbox', { name: 'Title' });
   await expect(title).toBeFocused();
@@ -58,14 +58,14 @@ test('a title is edited in its place, and is new in every tab', async ({ openTab
   await expect(search(first)).toBeFocused();
 });
 
-test('what is pinned stands at the top, even from far down the list', async ({ openTab }) => {
+test('what is pinned stands at the top, even from far down the list', async ({ openTab, sessions }) => {
   const first = await openTab();
   const others = Array.from({ length: 450 }, (_, i) => ({
     id: `other ${i}`,
     at: ago((i + 10) * MINUTE),
     branches: [['hi']],
   }));
-  await seed(first, [
+  await seed(sessions, [
     ...named('abc'),
     ...others,
     ...named('z', { at: ago(9999 * MINUTE), metadata: { pinned: true } }),
@@ -79,9 +79,12 @@ test('what is pinned stands at the top, even from far down the list', async ({ o
   for (const tab of [first, second]) await expect(chats(tab).nth(1)).toHaveText(/^Chat a/);
 });
 
-test('what is archived is out of the way, and can be seen and brought back', async ({ openTab }) => {
+test('what is archived is out of the way, and can be seen and brought back', async ({
+  openTab,
+  sessions,
+}) => {
   const page = await openTab();
-  await seed(page, named('abc'));
+  await seed(sessions, named('abc'));
   await choose(page, 'Archive', 'Chat b');
   await expect(chats(page)).toHaveText(names('a', 'c'));
   await button(page, 'Archived (1)').click();
@@ -92,9 +95,9 @@ test('what is archived is out of the way, and can be seen and brought back', asy
   await expect(chats(page)).toHaveText(names('a', 'b', 'c'));
 });
 
-test('deleting hides a chat in every tab at once, and can be undone', async ({ openTab }) => {
+test('deleting hides a chat in every tab at once, and can be undone', async ({ openTab, sessions }) => {
   const first = await openTab();
-  await seed(first, named('ab'));
+  await seed(sessions, named('ab'));
   const second = await openTab('#chat=b');
   await chats(first).nth(1).click();
   for (const tab of [first, second]) await expect(turn(tab, 1)).toContainText('An answer to b');
@@ -104,27 +107,36 @@ test('deleting hides a chat in every tab at once, and can be undone', async ({ o
     await expect(chats(tab)).toHaveText(names('a'));
     await expect(tab.getByText('Ask something.')).toBeVisible();
   }
-  expect(await storedIds(second)).toEqual(['a', 'b']);
+  await expect(second.getByText('The chat was deleted.')).toBeVisible();
+  await expect(first.getByText('The chat was deleted.')).toHaveCount(0);
+  expect(await storedIds(sessions)).toEqual(['a', 'b']);
 
   await first.getByRole('status').getByRole('button', { name: 'Undo' }).click();
   for (const tab of [first, second]) await expect(chats(tab)).toHaveText(names('a', 'b'));
   await expect(turn(first, 1)).toContainText('An answer to b');
 });
 
-test('when the time for undoing is over, a chat is really deleted', async ({ context, openTab }) => {
+test('when the time for undoing is over, a chat is really deleted', async ({
+  context,
+  openTab,
+  sessions,
+}) => {
   await context.clock.install();
   const page = await openTab();
-  await seed(page, named('ab'));
+  await seed(sessions, named('ab'));
   await choose(page, 'Delete', 'Chat a');
   await expect(page.getByRole('status').filter({ hasText: 'Deleted “Chat a”' })).toBeVisible();
   await page.clock.fastForward(9_000);
   await expect(button(page, 'Undo')).toHaveCount(0);
-  await expect.poll(() => storedIds(page)).toEqual(['b']);
+  await expect.poll(() => storedIds(sessions)).toEqual(['b']);
 });
 
-test('what a tab was about to delete when it was closed, a later start deletes', async ({ openTab }) => {
+test('what a tab was about to delete when it was closed, a later start deletes', async ({
+  openTab,
+  sessions,
+}) => {
   const first = await openTab();
-  await seed(first, [
+  await seed(sessions, [
     ...named('a', { metadata: { deletedAt: Date.now() - 2 * MINUTE } }),
     ...named('b', { metadata: { deletedAt: Date.now() - 5_000 } }),
     ...named('c'),
@@ -133,12 +145,15 @@ test('what a tab was about to delete when it was closed, a later start deletes',
   const second = await openTab();
   await expect(chats(second)).toHaveText(names('c'));
   // Of the later one somebody may still think better.
-  await expect.poll(() => storedIds(second)).toEqual(['b', 'c']);
+  await expect.poll(() => storedIds(sessions)).toEqual(['b', 'c']);
 });
 
-test('the search finds titles and what was said on any branch, and goes there', async ({ openTab }) => {
+test('the search finds titles and what was said on any branch, and goes there', async ({
+  openTab,
+  sessions,
+}) => {
   const page = await openTab();
-  await seed(page, [
+  await seed(sessions, [
     ...named('ab'),
     {
       id: 'tree',
@@ -179,9 +194,12 @@ test('the search finds titles and what was said on any branch, and goes there', 
   await expect(chats(page)).toHaveCount(5);
 });
 
-test('what a search has found is renamed, deleted and brought back in its place', async ({ openTab }) => {
+test('what a search has found is renamed, deleted and brought back in its place', async ({
+  openTab,
+  sessions,
+}) => {
   const page = await openTab();
-  await seed(page, named('abc'));
+  await seed(sessions, named('abc'));
   await search(page).fill('hello');
   await expect(chats(page)).toHaveText(names('a', 'b', 'c'));
   await choose(page, 'Rename', 'Chat a');
@@ -194,9 +212,9 @@ test('what a search has found is renamed, deleted and brought back in its place'
   await expect(chats(page)).toHaveText(names('z', 'b', 'c'));
 });
 
-test('the list needs no mouse', async ({ openTab }) => {
+test('the list needs no mouse', async ({ openTab, sessions }) => {
   const page = await openTab();
-  await seed(page, named('abcd'));
+  await seed(sessions, named('abcd'));
   const link = (letter: string) => page.getByRole('link', { name: `Chat ${letter}` });
   await search(page).focus();
   await page.keyboard.press('Tab');
@@ -234,21 +252,18 @@ test('the list needs no mouse', async ({ openTab }) => {
   await expect(link('c')).toHaveAttribute('aria-current', 'page');
 });
 
-test('a chat comes to the top when it goes on', async ({ openTab }) => {
+test('a chat comes to the top when it goes on', async ({ openTab, sessions }) => {
   const page = await openTab('#chat=c');
-  await seed(page, named('abc'));
+  await seed(sessions, named('abc'));
   await send(page, 'more', 2);
   await expect(chats(page)).toHaveText(names('c', 'a', 'b'));
 });
 
-test('ten thousand chats scroll to the end, and are searched through', async ({ context, url, openTab }) => {
+test('ten thousand chats scroll to the end, and are searched through', async ({ openTab, sessions }) => {
   test.slow();
   const COUNT = 10_000;
-  // Where nobody has to draw them one by one.
-  const blank = await context.newPage();
-  await blank.goto(`${url}icon.svg`);
   await seed(
-    blank,
+    sessions,
     Array.from({ length: COUNT }, (_, i) => ({
       id: `chat ${i}`,
       at: ago((i + 1) * MINUTE),
@@ -257,7 +272,6 @@ test('ten thousand chats scroll to the end, and are searched through', async ({ 
       ...(i === COUNT - 1 && { title: 'The oldest' }),
     })),
   );
-  await blank.close();
   const page = await openTab();
   await expect(chats(page).first()).toHaveAccessibleName('The newest');
   const scroller = page.locator('.session-scroller');
