@@ -29,7 +29,16 @@ export function call(request: string): Promise<string> {
   });
 }
 
-async function answering(work: () => unknown): Promise<string> {
+/** DevTools holds none of the promises that it waits for, and one that nobody holds may be collected. */
+const awaited = new Set<Promise<string>>();
+
+function answering(work: () => unknown): Promise<string> {
+  const answer = answerTo(work);
+  awaited.add(answer);
+  return answer.finally(() => awaited.delete(answer));
+}
+
+async function answerTo(work: () => unknown): Promise<string> {
   const answerOf = (answer: Answer) => encode(answer, 'FAILED_PRECONDITION');
   try {
     return answerOf({ value: await work() });
