@@ -143,15 +143,15 @@ export function describeSuspense(makeRoot: MakeRoot): void {
 
     it('waits on when another component that asked the same is gone before the answer', async () => {
       const { store, render, drew, before, isFallback } = await suspending(makeRoot);
-      let answer!: () => void;
+      let answer: (() => void) | undefined;
       before['getTree'] = () => new Promise<void>((resolve) => (answer = resolve));
       const other = show(makeRoot, () => useSession(store, 's'));
       render('s');
-      await eventually(isFallback, 'it waits');
+      await eventually(() => isFallback() && answer, 'it waits');
       await other.unmount();
       await rest();
       before['getTree'] = undefined;
-      answer();
+      answer!();
       await drew('a');
     });
 
