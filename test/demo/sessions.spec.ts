@@ -201,7 +201,7 @@ test('what a search has found is renamed, deleted and brought back in its place'
   const page = await openTab();
   await seed(sessions, named('abc'));
   await search(page).fill('hello');
-  await expect(chats(page)).toHaveText(names('a', 'b', 'c'));
+  await expect(chats(page).locator('mark')).toHaveCount(3);
   await choose(page, 'Rename', 'Chat a');
   await page.getByRole('textbox', { name: 'Title' }).fill('Chat z');
   await page.keyboard.press('Enter');
