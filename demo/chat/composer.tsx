@@ -4,7 +4,7 @@ import { toastError } from '../app/toasts.js';
 import { ModelPicker } from '../models/model-picker.js';
 import { userMessage } from '../turns/content.js';
 import type { TurnActions } from '../turns/use-actions.js';
-import { keepDraft, NO_DRAFT, readDraft } from './drafts.js';
+import { keepDraft, NO_DRAFT, readDraft } from '../turns/drafts.js';
 import { imageFiles, readImage } from './images.js';
 
 interface ComposerProps {

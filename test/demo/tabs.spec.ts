@@ -1,4 +1,4 @@
-import { begin, button, chats, expect, regenerate, send, test, turn } from './fixture.js';
+import { begin, button, chats, expect, message, regenerate, send, test, turn } from './fixture.js';
 
 test('a second tab follows turns, branches and chats without a reload', async ({ openTab }) => {
   const first = await openTab();
@@ -28,7 +28,16 @@ test('two tabs that answer the same message make two branches, and both see both
   await send(first, 'hello', 1);
   const second = await openTab(new URL(first.url()).hash);
   await expect(turn(second, 1)).toContainText('You wrote “hello”');
-  await Promise.all([begin(first, 'left'), begin(second, 'right')]);
+  await message(first).fill('left');
+  await message(second).fill('right');
+  await first.bringToFront();
+  await button(first, 'Send').click();
+  await expect(turn(first, 2)).toContainText('left');
+  // Whoever is writing is not moved along; what they send is beside what has come meanwhile.
+  await expect(second.getByRole('treeitem', { name: /^Turn 2/ })).toHaveCount(1);
+  await second.bringToFront();
+  await expect(second.getByText('You are at an earlier turn.')).toBeVisible();
+  await button(second, 'Send').click();
   for (const [tab, own] of [
     [first, 'left'],
     [second, 'right'],

@@ -1,4 +1,4 @@
-import type { ImagePart } from '../turns/content.js';
+import type { ImagePart } from './content.js';
 
 /** What is being written. It stays with the tab over reloads, updates of the page included. */
 export interface Draft {
@@ -15,6 +15,10 @@ export function readDraft(sessionId: string | undefined): Draft {
   const stored = sessionStorage.getItem(keyOf(sessionId));
   return stored === null ? NO_DRAFT : (JSON.parse(stored) as Draft);
 }
+
+/** Whether somebody is writing something. */
+export const hasDraft = (sessionId: string | undefined): boolean =>
+  sessionStorage.getItem(keyOf(sessionId)) !== null;
 
 export function keepDraft(sessionId: string | undefined, draft: Draft): void {
   const key = keyOf(sessionId);
