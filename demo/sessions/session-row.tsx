@@ -1,4 +1,4 @@
-import { memo, useId, type ReactNode } from 'react';
+import { memo, type ReactNode } from 'react';
 import type { SessionInfo } from 'offshoot';
 import { hrefOf } from '../app/address.js';
 import { Icon, IconButton } from '../app/icons.js';
@@ -32,7 +32,6 @@ export const SessionRow = memo(function SessionRow({
   onMenu,
   onRenamed,
 }: SessionRowProps) {
-  const id = useId();
   const title = titleOf(session);
   if (isEditing)
     return (
@@ -45,17 +44,13 @@ export const SessionRow = memo(function SessionRow({
       <a
         href={hrefOf(session.sessionId, at)}
         aria-current={isCurrent ? 'page' : undefined}
-        aria-labelledby={`${id}-title`}
-        aria-describedby={`${id}-about`}
         tabIndex={isTabStop ? 0 : -1}
       >
         <span className="session-title">
           {isPinned(session) && <Icon name="pin" />}
-          <span className="title" id={`${id}-title`}>
-            {heading ?? title}
-          </span>
+          <span className="title">{heading ?? title}</span>
         </span>
-        <span className="session-about" id={`${id}-about`}>
+        <span className="session-about">
           {excerpt !== undefined && <span className="excerpt">{excerpt}</span>}
           <span className="hint">
             {isPinned(session) && <span className="visually-hidden">Pinned, </span>}

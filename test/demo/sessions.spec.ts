@@ -20,7 +20,7 @@ const search = (page: Page) => page.getByRole('searchbox', { name: 'Search chats
 
 async function choose(page: Page, verb: string, title: string): Promise<void> {
   await page.bringToFront();
-  await page.getByRole('link', { name: title, exact: true }).hover();
+  await chats(page).filter({ hasText: title }).first().hover();
   await button(page, `More about ${title}`).click();
   await button(page, `${verb} ${title}`).click();
 }
