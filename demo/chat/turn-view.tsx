@@ -1,4 +1,4 @@
-import { memo, useState } from 'react';
+import { memo, useRef, useState } from 'react';
 import { hrefOf } from '../app/address.js';
 import { Icon, IconButton } from '../app/icons.js';
 import { toast } from '../app/toasts.js';
@@ -20,7 +20,7 @@ interface TurnViewProps {
 
 export const TurnView = memo(function TurnView({ sessionId, turn, actions, onCompare }: TurnViewProps) {
   const { snapshotId, content, siblings, node, writer } = turn;
-  const live = useLiveText(snapshotId);
+  const live = useOwnText(turn);
   const [isEditing, setIsEditing] = useState(false);
   const isPending = live !== undefined || node?.status === 'pending';
   const answer = live ?? content?.answer ?? '';
@@ -81,6 +81,20 @@ export const TurnView = memo(function TurnView({ sessionId, turn, actions, onCom
     </article>
   );
 }, isSameTurn);
+
+/**
+ * What this tab has been answered. The end of a turn is heard of before it is read back, and until then the answer
+ * must not seem to be somebody else's, nor shorter than it was.
+ */
+function useOwnText({ snapshotId, node, content }: ShownTurn): string | undefined {
+  const live = useLiveText(snapshotId);
+  const last = useRef<{ snapshotId: string; text: string }>(undefined);
+  if (live !== undefined) last.current = { snapshotId, text: live };
+  const own = last.current?.snapshotId === snapshotId ? last.current.text : undefined;
+  if (live !== undefined || own === undefined) return live;
+  const isReadBack = node?.status === 'aborted' || (content?.answer.length ?? 0) >= own.length;
+  return node?.status !== 'pending' && isReadBack ? undefined : own;
+}
 
 /** Every change of the branch makes all its turns anew, and most of them are what they were. */
 function isSameTurn(before: TurnViewProps, now: TurnViewProps): boolean {
