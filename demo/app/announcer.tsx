@@ -1,22 +1,17 @@
 import { useSyncExternalStore } from 'react';
+import { Listeners } from './listeners.js';
 
 let said = '';
-const listeners = new Set<() => void>();
+const listeners = new Listeners();
 
 /** Says something to screen readers only. */
 export function announce(text: string): void {
   said = text;
-  for (const listener of listeners) listener();
+  listeners.notify();
 }
 
 export function Announcer() {
-  const text = useSyncExternalStore(
-    (listener) => {
-      listeners.add(listener);
-      return () => listeners.delete(listener);
-    },
-    () => said,
-  );
+  const text = useSyncExternalStore(listeners.subscribe, () => said);
   return (
     <div className="visually-hidden" aria-live="polite" role="log">
       {text}

@@ -2,6 +2,7 @@ import { lazy, Suspense, useCallback, useEffect, useRef, useState } from 'react'
 import { DropZone } from '../care/drop-zone.js';
 import { HealthBanner } from '../care/health-banner.js';
 import { Chat } from '../chat/chat.js';
+import type { DrawerName } from '../chat/drawer-button.js';
 import { ModelProvider } from '../models/model-choice.js';
 import { UpdateNotice } from '../pwa/update-notice.js';
 import { Sidebar } from '../sessions/sidebar.js';
@@ -29,7 +30,7 @@ export function App() {
 function Layout() {
   const { sessionId, at } = useAddress();
   const fresh = useFreshId(sessionId);
-  const [drawer, setDrawer] = useState<'sessions' | 'branches'>();
+  const [drawer, setDrawer] = useState<DrawerName>();
   const [care, setCare] = useState<{ file?: File }>();
   const nav = useRef<HTMLElement>(null);
   const close = useCallback(() => setDrawer(undefined), []);

@@ -1,5 +1,6 @@
 import { useSyncExternalStore } from 'react';
 import { IconButton } from './icons.js';
+import { Listeners } from './listeners.js';
 
 export interface Toast {
   text: string;
@@ -15,35 +16,33 @@ interface Shown extends Toast {
 
 let shown: readonly Shown[] = [];
 let last = 0;
-const listeners = new Set<() => void>();
+const listeners = new Listeners();
 
 function set(next: readonly Shown[]): void {
   shown = next;
-  for (const listener of listeners) listener();
+  listeners.notify();
 }
+
+const dismiss = (id: number) => set(shown.filter((each) => each.id !== id));
 
 /** Says something at the foot of the page. Returns a function that takes it away. */
 export function toast(message: Toast): () => void {
   const id = ++last;
-  const close = () => set(shown.filter((each) => each.id !== id));
-  set([...shown.filter(({ text }) => text !== message.text), { ...message, id }]);
+  const close = () => dismiss(id);
+  // The same said twice is said once; what can be undone twice is not the same.
+  const others = shown.filter(({ text, action }) => action || text !== message.text);
+  set([...others, { ...message, id }]);
   if (message.forMs !== undefined) setTimeout(close, message.forMs);
   return close;
 }
 
-/** Shows what went wrong, and hands on what nobody expected. */
+/** Shows what went wrong, until it is closed. */
 export function toastError(error: unknown): void {
   toast({ text: error instanceof Error ? error.message : String(error), kind: 'error' });
 }
 
 export function Toasts() {
-  const list = useSyncExternalStore(
-    (listener) => {
-      listeners.add(listener);
-      return () => listeners.delete(listener);
-    },
-    () => shown,
-  );
+  const list = useSyncExternalStore(listeners.subscribe, () => shown);
   return (
     <div className="toasts" role="status">
       {list.map(({ id, text, kind, action }) => (
@@ -54,17 +53,13 @@ export function Toasts() {
               type="button"
               onClick={() => {
                 action.run();
-                set(shown.filter((each) => each.id !== id));
+                dismiss(id);
               }}
             >
               {action.label}
             </button>
           )}
-          <IconButton
-            icon="close"
-            label="Dismiss"
-            onClick={() => set(shown.filter((each) => each.id !== id))}
-          />
+          <IconButton icon="close" label="Dismiss" onClick={() => dismiss(id)} />
         </p>
       ))}
     </div>

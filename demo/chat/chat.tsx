@@ -1,7 +1,6 @@
 import { lazy, Suspense, useEffect, useRef, useState, type ReactNode } from 'react';
 import { useSession, useSessionStore } from 'offshoot/react';
 import { announce } from '../app/announcer.js';
-import { Icon } from '../app/icons.js';
 import { titleOf } from '../app/labels.js';
 import { useActions } from '../turns/use-actions.js';
 import type { LiveTurn } from '../turns/runner.js';
@@ -10,6 +9,7 @@ import { useStanding } from '../turns/use-standing.js';
 import { useTurns } from '../turns/use-turns.js';
 import { Composer } from './composer.js';
 import { Conversation } from './conversation.js';
+import { DrawerButton, type DrawerName } from './drawer-button.js';
 import { Welcome } from './welcome.js';
 
 const TreePanel = lazy(() => import('../tree/tree-panel.js'));
@@ -20,8 +20,8 @@ export interface ChatProps {
   /** Nothing was said in it yet. */
   isNew: boolean;
   at: string | undefined;
-  drawer: 'sessions' | 'branches' | undefined;
-  onDrawer: (name: 'sessions' | 'branches') => void;
+  drawer: DrawerName | undefined;
+  onDrawer: (name: DrawerName) => void;
   banner: ReactNode;
 }
 
@@ -48,29 +48,11 @@ export function Chat({ sessionId, isNew, at, drawer, onDrawer, banner }: ChatPro
     <>
       <main>
         <header>
-          <button
-            type="button"
-            className="drawer"
-            aria-controls="sessions"
-            aria-expanded={drawer === 'sessions'}
-            onClick={() => onDrawer('sessions')}
-          >
-            <Icon name="list" />
-            Chats
-          </button>
+          <DrawerButton name="sessions" icon="list" label="Chats" drawer={drawer} onDrawer={onDrawer} />
           <h1>
             <bdi>{title}</bdi>
           </h1>
-          <button
-            type="button"
-            className="drawer"
-            aria-controls="branches"
-            aria-expanded={drawer === 'branches'}
-            onClick={() => onDrawer('branches')}
-          >
-            <Icon name="branch" />
-            Branches
-          </button>
+          <DrawerButton name="branches" icon="branch" label="Branches" drawer={drawer} onDrawer={onDrawer} />
         </header>
         {banner}
         {turns.length > 0 ? (
@@ -95,7 +77,8 @@ export function Chat({ sessionId, isNew, at, drawer, onDrawer, banner }: ChatPro
             key={sessionId}
             sessionId={isNew ? undefined : sessionId}
             parentId={standing}
-            isReady={status === 'ready'}
+            // What begins a chat continues nothing that would have to be read first.
+            isReady={isNew || status === 'ready'}
             pendingId={isPending ? last?.snapshotId : undefined}
             actions={actions}
           />

@@ -49,6 +49,7 @@ export function Conversation({ sessionId, turns, actions, onCompare }: Conversat
     };
   }, [runner, toEnd]);
 
+  const isVirtual = turns.length > MOST_AT_ONCE;
   const view = (turn: ShownTurn) => (
     // The next branch's turn at the same place takes the place of this one, and the focus stays.
     <TurnView key={turn.number} sessionId={sessionId} turn={turn} actions={actions} onCompare={onCompare} />
@@ -59,16 +60,21 @@ export function Conversation({ sessionId, turns, actions, onCompare }: Conversat
       className="scroller"
       // What can be scrolled must be reached without a mouse.
       tabIndex={-1}
+      // Said before anything moves: an answer that grows with every frame would undo each frame's way up.
+      onWheel={({ deltaY, currentTarget }) => {
+        if (deltaY < 0 && currentTarget.scrollTop > 0) isAtEnd.current = false;
+      }}
       onScroll={({ currentTarget: { scrollHeight, scrollTop, clientHeight } }) => {
-        // Turns are measured when they are first seen, which moves everything; only who goes up wants to leave.
-        const hasGoneUp = scrollHeight === seen.current.height && scrollTop < seen.current.top;
-        if (scrollHeight - scrollTop - clientHeight < NEAR) isAtEnd.current = true;
-        else if (hasGoneUp) isAtEnd.current = false;
+        const { height, top } = seen.current;
+        // Virtualised turns are measured when they are first seen, which moves everything.
+        const isUntouched = isVirtual ? scrollHeight === height : scrollHeight >= height;
+        if (isUntouched && scrollTop < top) isAtEnd.current = false;
+        else if (scrollHeight - scrollTop - clientHeight < NEAR) isAtEnd.current = true;
         seen.current = { height: scrollHeight, top: scrollTop };
       }}
     >
       <div className="column" role="list" aria-label="Conversation">
-        {turns.length > MOST_AT_ONCE ? (
+        {isVirtual ? (
           <Virtualizer scrollRef={scroller} itemSize={180} data={turns} item={Item}>
             {view}
           </Virtualizer>

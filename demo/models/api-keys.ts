@@ -1,14 +1,15 @@
 import { useSyncExternalStore } from 'react';
+import { Listeners } from '../app/listeners.js';
 import type { Endpoint } from './settings.js';
 
 /** In this tab, until it is closed or reloaded. */
 const keys = new Map<string, string>();
 let version = 0;
-const listeners = new Set<() => void>();
+const listeners = new Listeners();
 
 function changed(): void {
   version++;
-  for (const listener of listeners) listener();
+  listeners.notify();
 }
 
 export const apiKeys = {
@@ -33,11 +34,5 @@ export function keyStatus({ id, key }: Endpoint): KeyStatus {
 
 /** Makes a component notice keys that come and go. */
 export function useApiKeys(): void {
-  useSyncExternalStore(
-    (listener) => {
-      listeners.add(listener);
-      return () => listeners.delete(listener);
-    },
-    () => version,
-  );
+  useSyncExternalStore(listeners.subscribe, () => version);
 }

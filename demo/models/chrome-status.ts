@@ -1,4 +1,5 @@
 import { useSyncExternalStore } from 'react';
+import { Listeners } from '../app/listeners.js';
 import { OUTPUT, promptApi, type Availability } from './prompt-api.js';
 
 export interface ChromeStatus {
@@ -9,11 +10,11 @@ export interface ChromeStatus {
 }
 
 let status: ChromeStatus = { availability: promptApi() ? undefined : 'unavailable', progress: undefined };
-const listeners = new Set<() => void>();
+const listeners = new Listeners();
 
 function set(next: Partial<ChromeStatus>): void {
   status = { ...status, ...next };
-  for (const listener of listeners) listener();
+  listeners.notify();
 }
 
 /** Only once somebody wants to see the models: the browser starts a service to answer that. */
@@ -24,12 +25,7 @@ export async function askChromeStatus(): Promise<void> {
   set({ availability: availability ?? 'unavailable' });
 }
 
-function subscribe(listener: () => void): () => void {
-  listeners.add(listener);
-  return () => listeners.delete(listener);
-}
-
-export const useChromeStatus = (): ChromeStatus => useSyncExternalStore(subscribe, () => status);
+export const useChromeStatus = (): ChromeStatus => useSyncExternalStore(listeners.subscribe, () => status);
 
 /** For `create()`, which downloads the model if it has to. */
 export function monitor(target: EventTarget): void {

@@ -1,4 +1,5 @@
 import { useSyncExternalStore } from 'react';
+import { Listeners } from '../app/listeners.js';
 
 /** Where a model is that speaks the protocol of OpenAI's chat completions. Nothing here is a secret. */
 export interface Endpoint {
@@ -21,19 +22,28 @@ const KEY = 'offshoot-demo-models';
 const DEFAULTS: ModelSettings = { chosen: 'scripted', endpoints: [] };
 
 let read: { stored: string | null; settings: ModelSettings } = { stored: null, settings: DEFAULTS };
-const listeners = new Set<() => void>();
+const listeners = new Listeners();
 
 export function modelSettings(): ModelSettings {
   const stored = localStorage.getItem(KEY);
   if (stored !== read.stored) {
-    read = { stored, settings: stored === null ? DEFAULTS : (JSON.parse(stored) as ModelSettings) };
+    read = { stored, settings: parsed(stored) };
   }
   return read.settings;
 }
 
+/** A record that cannot be read costs the choice of a model, not the page. */
+function parsed(stored: string | null): ModelSettings {
+  try {
+    return { ...DEFAULTS, ...(JSON.parse(stored ?? '{}') as Partial<ModelSettings>) };
+  } catch {
+    return DEFAULTS;
+  }
+}
+
 export function changeModelSettings(change: Partial<ModelSettings>): void {
   localStorage.setItem(KEY, JSON.stringify({ ...modelSettings(), ...change }));
-  for (const listener of listeners) listener();
+  listeners.notify();
 }
 
 export function putEndpoint(endpoint: Endpoint): void {
@@ -47,11 +57,11 @@ export function putEndpoint(endpoint: Endpoint): void {
 }
 
 function subscribe(listener: () => void): () => void {
-  listeners.add(listener);
+  const end = listeners.subscribe(listener);
   // What another tab has changed.
   addEventListener('storage', listener);
   return () => {
-    listeners.delete(listener);
+    end();
     removeEventListener('storage', listener);
   };
 }

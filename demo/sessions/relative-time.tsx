@@ -1,4 +1,5 @@
 import { useSyncExternalStore } from 'react';
+import { Listeners } from '../app/listeners.js';
 
 const TICK_MS = 15_000;
 const MINUTE = 60_000;
@@ -12,17 +13,17 @@ const exact = new Intl.DateTimeFormat('en', { dateStyle: 'full', timeStyle: 'sho
 /** All rows look at one clock, which stands still while none is shown. */
 let now = Date.now();
 let timer: ReturnType<typeof setInterval> | undefined;
-const listeners = new Set<() => void>();
+const listeners = new Listeners();
 
 function subscribe(listener: () => void): () => void {
-  listeners.add(listener);
+  const end = listeners.subscribe(listener);
   timer ??= setInterval(() => {
     now = Date.now();
-    for (const each of listeners) each();
+    listeners.notify();
   }, TICK_MS);
   return () => {
-    listeners.delete(listener);
-    if (listeners.size > 0) return;
+    end();
+    if (!listeners.isEmpty) return;
     clearInterval(timer);
     timer = undefined;
   };

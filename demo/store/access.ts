@@ -1,4 +1,5 @@
 import { SessionStoreError, type EncryptionOptions } from 'offshoot';
+import { Listeners } from '../app/listeners.js';
 import { TurnRunner } from '../turns/runner.js';
 import { readRecord, type EncryptionRecord } from './encryption-record.js';
 import { openStore, type DemoStore } from './store.js';
@@ -11,24 +12,21 @@ export type Access =
   | { state: 'lost' };
 
 let access: Access | undefined;
-const listeners = new Set<() => void>();
+const listeners = new Listeners();
 
 /** Tabs tell each other when encryption is switched on or off. Nothing that they hold may outlive that. */
 const others = new BroadcastChannel('offshoot-demo:encryption');
 others.addEventListener('message', () => location.reload());
 export const tellOthers = (): void => others.postMessage('changed');
 
-export function subscribe(listener: () => void): () => void {
-  listeners.add(listener);
-  return () => listeners.delete(listener);
-}
+export const { subscribe } = listeners;
 
 /** One store for the whole page, however often it is rendered; made when it is first asked for. */
 export const currentAccess = (): Access => (access ??= begin());
 
 function set(next: Access): void {
   access = next;
-  for (const listener of listeners) listener();
+  listeners.notify();
 }
 
 function begin(): Access {

@@ -1,4 +1,5 @@
 import { IndexedDBSessionStore, type EncryptionOptions, type HealthEvent } from 'offshoot';
+import { Listeners } from '../app/listeners.js';
 
 /** What the demo keeps with every snapshot. */
 export interface TurnState {
@@ -13,14 +14,11 @@ export type DemoStore = IndexedDBSessionStore<TurnState>;
 export const DATABASE = 'offshoot-demo';
 
 let events: readonly HealthEvent[] = [];
-const listeners = new Set<() => void>();
+const listeners = new Listeners();
 
 /** What became of the database in this tab, latest last; for `useSyncExternalStore`. */
 export const health = {
-  subscribe(listener: () => void): () => void {
-    listeners.add(listener);
-    return () => listeners.delete(listener);
-  },
+  subscribe: listeners.subscribe,
   events: () => events,
   dismiss(event: HealthEvent): void {
     tell(events.filter((each) => each !== event));
@@ -29,7 +27,7 @@ export const health = {
 
 function tell(next: readonly HealthEvent[]): void {
   events = next;
-  for (const listener of listeners) listener();
+  listeners.notify();
 }
 
 export function openStore(encryption?: EncryptionOptions): DemoStore {

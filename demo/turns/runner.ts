@@ -1,4 +1,5 @@
 import type { Message, SessionSnapshot, SessionSnapshotInput } from 'offshoot';
+import { Listeners } from '../app/listeners.js';
 import { tabName } from '../app/tab-name.js';
 import type { Model } from '../models/model.js';
 import type { DemoStore, TurnState } from '../store/store.js';
@@ -29,14 +30,11 @@ type Snapshot = SessionSnapshot<TurnState>;
 /** Runs the turns of this tab: each is one snapshot, `pending` until its answer is complete. */
 export class TurnRunner {
   readonly #live = new Map<string, { turn: LiveTurn; text: string; stop: AbortController }>();
-  readonly #listeners = new Set<() => void>();
+  readonly #listeners = new Listeners();
 
   constructor(readonly store: DemoStore) {}
 
-  readonly subscribe = (listener: () => void): (() => void) => {
-    this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
-  };
+  readonly subscribe = this.#listeners.subscribe;
 
   readonly live = (snapshotId: string | undefined): LiveTurn | undefined =>
     snapshotId === undefined ? undefined : this.#live.get(snapshotId)?.turn;
@@ -50,7 +48,7 @@ export class TurnRunner {
     const stop = new AbortController();
     const answered = () => this.#live.get(snapshotId)?.text ?? '';
     this.#live.set(snapshotId, { turn: { ...turn, snapshotId, answered }, text: '', stop });
-    this.#notify();
+    this.#listeners.notify();
     try {
       const { sessionId, parentId, prompt, model } = turn;
       const parent = parentId === undefined ? undefined : await store.getSnapshot({ snapshotId: parentId });
@@ -133,16 +131,12 @@ export class TurnRunner {
   #hear(snapshotId: string, text: string): void {
     const live = this.#live.get(snapshotId);
     if (live) live.text = text;
-    this.#notify();
+    this.#listeners.notify();
   }
 
   #gone(snapshotId: string): void {
     this.#live.delete(snapshotId);
-    this.#notify();
-  }
-
-  #notify(): void {
-    for (const listener of [...this.#listeners]) listener();
+    this.#listeners.notify();
   }
 }
 

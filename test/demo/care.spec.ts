@@ -1,26 +1,7 @@
 import { readFile } from 'node:fs/promises';
-import { button, chats, expect, send, test, turn, type Page } from './fixture.js';
-import { seed, storedIds } from './seed.js';
-
-const DATABASE = 'offshoot-demo';
-
-const panel = (page: Page) => page.getByRole('dialog', { name: 'Your data' });
-
-async function openPanel(page: Page): Promise<void> {
-  await page.bringToFront();
-  await button(page, 'Your data').click();
-  await expect(panel(page)).toBeVisible();
-}
-
-const threeChats = ['a', 'b', 'c'].map((id, i) => ({
-  id,
-  title: `Chat ${id}`,
-  at: new Date(Date.UTC(2026, 0, 3 - i)).toISOString(),
-  branches: [
-    [`Hello from ${id}`, 'One answer'],
-    [`Hello from ${id}`, 'Another answer'.repeat(i === 1 ? 2000 : 1)],
-  ],
-}));
+import type { Browser, BrowserContext } from '@playwright/test';
+import { button, chats, expect, openPanel, panel, test, turn, type Page } from './fixture.js';
+import { seed, threeChats } from './seed.js';
 
 /** The chats of this page as a file. */
 async function exported(page: Page): Promise<string> {
@@ -39,6 +20,18 @@ async function choose(page: Page, text: string): Promise<void> {
 }
 
 const importIt = (page: Page) => button(page, /^Import chats\.jsonl/).click();
+
+/** The panel in a browser that knows nothing of the chats. */
+async function openElsewhere(
+  browser: Browser,
+  url: string,
+): Promise<{ context: BrowserContext; other: Page }> {
+  const context = await browser.newContext();
+  const other = await context.newPage();
+  await other.goto(url);
+  await openPanel(other);
+  return { context, other };
+}
 
 test('the panel says how much there is, and leads to what is largest', async ({ openTab, sessions }) => {
   const page = await openTab();
@@ -83,10 +76,7 @@ test('what was exported comes in elsewhere, is left alone there, or becomes a co
   await seed(sessions, threeChats);
   const file = await exported(page);
 
-  const elsewhere = await browser.newContext();
-  const other = await elsewhere.newPage();
-  await other.goto(url);
-  await openPanel(other);
+  const { context, other } = await openElsewhere(browser, url);
   await choose(other, file);
   await importIt(other);
   await expect(panel(other).getByText('3 chats came in.')).toBeVisible();
@@ -106,7 +96,7 @@ test('what was exported comes in elsewhere, is left alone there, or becomes a co
   await chats(other).first().click();
   await expect(turn(other, 1)).toContainText('Another answer');
   await expect(turn(other, 1)).toContainText('2 / 2');
-  await elsewhere.close();
+  await context.close();
 });
 
 test('a file that is dropped on the page is imported, when its reader says so', async ({
@@ -151,10 +141,7 @@ test('an import that is cut off says what came in, and what was wrong', async ({
   const page = await openTab();
   await seed(sessions, threeChats);
   const lines = (await exported(page)).trimEnd().split('\n');
-  const context = await browser.newContext();
-  const other = await context.newPage();
-  await other.goto(url);
-  await openPanel(other);
+  const { context, other } = await openElsewhere(browser, url);
   await choose(other, lines.slice(0, -2).join('\n'));
   await importIt(other);
   await expect(other.getByRole('alert')).toContainText('The file could not be read to its end. DATA_LOSS');
@@ -210,108 +197,4 @@ test('an export can be cancelled', async ({ openTab, sessions }) => {
   await button(page, 'Cancel').click();
   await page.evaluate(() => Object.assign(window, { cancelled: true }));
   await expect(panel(page).getByText('The export was cancelled.')).toBeVisible();
-});
-
-test.describe('What became of the database is told in plain words', () => {
-  const alert = (page: Page) => page.getByRole('alert');
-
-  test('it was deleted', async ({ openTab }) => {
-    const page = await openTab();
-    await send(page, 'hello', 1);
-    // What is there is noted soon after it was written.
-    await expect.poll(() => page.evaluate(() => localStorage.getItem('offshoot:offshoot-demo'))).toBeTruthy();
-    await page.evaluate(async (name) => {
-      await new Promise((resolve) => (indexedDB.deleteDatabase(name).onsuccess = resolve));
-    }, DATABASE);
-    await page.reload();
-    await expect(alert(page)).toContainText('All chats that had been saved are gone');
-    await button(page, 'Dismiss').click();
-    await expect(alert(page)).toHaveCount(0);
-  });
-
-  test('it went back to an earlier state', async ({ context, openTab, sessions }) => {
-    const page = await openTab();
-    await send(page, 'hello', 1);
-    await expect.poll(() => storedIds(sessions)).toHaveLength(1);
-    await context.addInitScript(() => {
-      const key = 'offshoot:offshoot-demo';
-      const [epoch, clock] = (localStorage.getItem(key) ?? '').split(' ').map(Number);
-      if (epoch && clock) localStorage.setItem(key, `${epoch} ${clock + 1e9}`);
-    });
-    await page.reload();
-    await expect(alert(page)).toContainText('The latest changes are gone');
-    await button(page, 'Dismiss').click();
-    await expect(alert(page)).toHaveCount(0);
-  });
-
-  test('another tab has a newer version', async ({ openTab }) => {
-    const page = await openTab();
-    await send(page, 'hello', 1);
-    await page.evaluate((name) => void indexedDB.open(name, 99), DATABASE);
-    await expect(alert(page)).toContainText('Another tab has a newer version of this app');
-    await expect(button(page, 'Dismiss')).toHaveCount(0);
-    await expect(button(page, 'Reload')).toBeVisible();
-  });
-
-  test('there is none, and memory has to do', async ({ context, openTab }) => {
-    await context.addInitScript(() => {
-      Object.defineProperty(globalThis, 'indexedDB', { value: undefined, writable: true });
-    });
-    const page = await openTab();
-    await expect(alert(page)).toContainText('your chats are gone when you close this page');
-    await send(page, 'hello', 1);
-    await openPanel(page);
-    await expect(button(page, 'Switch encryption on')).toHaveCount(0);
-  });
-
-  test('it cannot be opened, and later it can', async ({ context, openTab }) => {
-    const page = await openTab();
-    await send(page, 'hello', 1);
-    await page.close();
-    await context.addInitScript(() => {
-      if (localStorage.getItem('repaired')) return;
-      const open = indexedDB.open.bind(indexedDB);
-      indexedDB.open = (name, version) => {
-        if (name === 'offshoot-demo') throw new DOMException('Internal error.', 'UnknownError');
-        return open(name, version);
-      };
-    });
-    const broken = await openTab();
-    await expect(alert(broken)).toContainText('Your chats cannot be opened now');
-    await send(broken, 'in the meantime', 1);
-    await broken.evaluate(() => localStorage.setItem('repaired', 'yes'));
-    await broken.reload();
-    await expect(broken.getByRole('status').filter({ hasText: 'can be opened again' })).toBeVisible();
-  });
-
-  test('the disk is full, and something can be deleted', async ({
-    context,
-    openTab,
-    expectedErrors,
-    sessions,
-  }) => {
-    expectedErrors.push(/RESOURCE_EXHAUSTED/);
-    const page = await openTab();
-    await seed(sessions, threeChats);
-    await context.addInitScript(() => {
-      if (localStorage.getItem('full') === null) return;
-      const put = IDBObjectStore.prototype.put;
-      IDBObjectStore.prototype.put = function (...args) {
-        if (localStorage.getItem('full') !== null && this.name === 'snapshots')
-          throw new DOMException('The disk is full.', 'QuotaExceededError');
-        return put.apply(this, args);
-      };
-    });
-    await page.evaluate(() => localStorage.setItem('full', 'yes'));
-    await page.reload();
-    await page.getByRole('textbox', { name: 'Message', exact: true }).fill('hello');
-    await button(page, 'Send').click();
-    await expect(alert(page).filter({ hasText: 'There is no room left' })).toBeVisible();
-    await expect(page.getByRole('list', { name: 'What takes most' }).getByRole('link').first()).toHaveText(
-      'Chat b',
-    );
-    await button(page, 'Delete for good: Chat b').click();
-    await expect(chats(page)).toHaveText([/^Chat a/, /^Chat c/]);
-    await expect(button(page, 'Delete for good: Chat b')).toHaveCount(0);
-  });
 });

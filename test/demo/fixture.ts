@@ -81,6 +81,17 @@ export async function regenerate(page: Page, number: number): Promise<void> {
   await answered(page, number);
 }
 
+/** Two tabs at one chat: the first is answering its second turn, and the second sees it. */
+export async function watchedAnswer(openTab: Fixtures['openTab']): Promise<{ first: Page; second: Page }> {
+  const first = await openTab();
+  await send(first, 'hello', 1);
+  const second = await openTab(new URL(first.url()).hash);
+  await expect(turn(second, 1)).toContainText('You wrote “hello”');
+  await begin(first, '/long');
+  await expect(turn(second, 2)).toContainText('Part 1');
+  return { first, second };
+}
+
 /** From now on the page's clock, and with it the scripted model, only moves when it is told to. */
 export async function stopClock(page: Page): Promise<void> {
   const time = Date.now();
@@ -94,4 +105,13 @@ export async function answerUntil(page: Page, number: number, text: string): Pro
     await page.clock.runFor(30);
     await expect(turn(page, number)).toContainText(text, { timeout: 100 });
   }).toPass();
+}
+
+export const panel = (page: Page) => page.getByRole('dialog', { name: 'Your data' });
+
+/** "Your data", where a person cares for it. */
+export async function openPanel(page: Page): Promise<void> {
+  await page.bringToFront();
+  await button(page, 'Your data').click();
+  await expect(panel(page)).toBeVisible();
 }

@@ -64,3 +64,13 @@ test('the dialogs can be used by everybody', async ({ openTab }) => {
     await expect(picker(page)).toBeFocused();
   }
 });
+
+test('a record of models that cannot be read costs the choice, not the page', async ({
+  context,
+  openTab,
+}) => {
+  await context.addInitScript(() => localStorage.setItem('offshoot-demo-models', '{"chosen": "scr'));
+  const page = await openTab();
+  await expect(picker(page)).toHaveText('Scripted (offline)');
+  await send(page, 'hello', 1);
+});

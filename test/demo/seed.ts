@@ -42,3 +42,13 @@ export async function storedIds(sessions: PageSessionStore): Promise<string[]> {
   const page = await sessions.listSessions({ limit: 1000 });
   return page.sessions.map(({ sessionId }) => sessionId).sort();
 }
+
+export const threeChats = ['a', 'b', 'c'].map((id, i) => ({
+  id,
+  title: `Chat ${id}`,
+  at: new Date(Date.UTC(2026, 0, 3 - i)).toISOString(),
+  branches: [
+    [`Hello from ${id}`, 'One answer'],
+    [`Hello from ${id}`, 'Another answer'.repeat(i === 1 ? 2000 : 1)],
+  ],
+}));

@@ -1,4 +1,4 @@
-import { begin, button, chats, expect, message, regenerate, send, test, turn } from './fixture.js';
+import { button, chats, expect, message, regenerate, send, test, turn, watchedAnswer } from './fixture.js';
 
 test('a second tab follows turns, branches and chats without a reload', async ({ openTab }) => {
   const first = await openTab();
@@ -49,12 +49,7 @@ test('two tabs that answer the same message make two branches, and both see both
 });
 
 test('a chat that is deleted in one tab closes in the others', async ({ openTab }) => {
-  const first = await openTab();
-  await send(first, 'hello', 1);
-  const second = await openTab(new URL(first.url()).hash);
-  await expect(turn(second, 1)).toContainText('You wrote “hello”');
-  await begin(first, '/long');
-  await expect(turn(second, 2)).toContainText('Part 1');
+  const { first, second } = await watchedAnswer(openTab);
   await second.bringToFront();
   await chats(second).hover();
   await button(second, 'More about hello').click();

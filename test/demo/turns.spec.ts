@@ -12,14 +12,11 @@ import {
   test,
   turn,
   turns,
+  watchedAnswer,
 } from './fixture.js';
 
 test('a turn is pending in every tab while it is answered, and grows there', async ({ openTab }) => {
-  const first = await openTab();
-  await send(first, 'hello', 1);
-  const second = await openTab(new URL(first.url()).hash);
-  await expect(turn(second, 1)).toContainText('You wrote “hello”');
-  await begin(first, '/long');
+  const { first, second } = await watchedAnswer(openTab);
   await expect(turn(second, 2)).toContainText(/Tab “.+” is writing…/);
   await expect(turn(second, 2)).toContainText('Part 2');
   await expect(second.getByRole('treeitem', { name: /^Turn 2, pending/ })).toBeVisible();
@@ -43,11 +40,7 @@ test('an answer is stopped where it is', async ({ openTab }) => {
 });
 
 test('an answer is stopped from another tab', async ({ openTab }) => {
-  const first = await openTab();
-  await send(first, 'hello', 1);
-  const second = await openTab(new URL(first.url()).hash);
-  await expect(turn(second, 1)).toContainText('You wrote “hello”');
-  await begin(first, '/long');
+  const { first, second } = await watchedAnswer(openTab);
   await expect(button(second, 'Stop it')).toBeVisible();
   await second.bringToFront();
   await button(second, 'Stop it').click();
@@ -74,12 +67,7 @@ test('an answer goes on while its tab is hidden', async ({ openTab, context }) =
 test('a turn whose tab died is shown as such, keeps what it had, and can be tried again', async ({
   openTab,
 }) => {
-  const first = await openTab();
-  await send(first, 'hello', 1);
-  const second = await openTab(new URL(first.url()).hash);
-  await expect(turn(second, 1)).toContainText('You wrote “hello”');
-  await begin(first, '/long');
-  await expect(turn(second, 2)).toContainText('Part 1');
+  const { first, second } = await watchedAnswer(openTab);
   await first.close();
   await expect(turn(second, 2)).toContainText('The tab that was writing this was closed.');
   await expect(turn(second, 2)).toContainText('Part 1');

@@ -2,6 +2,8 @@ import { Lexer } from 'marked';
 
 /** A paragraph, a list, a table, …: what can be rendered by itself. */
 export interface Block {
+  /** Where in the text it begins, which nothing that is written later changes. */
+  at: number;
   type: string;
   raw: string;
 }
@@ -16,7 +18,13 @@ export function blocksOf(source: string, before: readonly Block[] = []): readonl
   const head = finished.map(({ raw }) => raw).join('');
   const kept = text.startsWith(head) ? finished : [];
   const rest = kept.length > 0 ? text.slice(head.length) : text;
-  return [...kept, ...new Lexer().blockTokens(rest).map(({ type, raw }) => ({ type, raw }))];
+  let at = text.length - rest.length;
+  const read = new Lexer().blockTokens(rest).map(({ type, raw }) => {
+    const block = { at, type, raw };
+    at += raw.length;
+    return block;
+  });
+  return [...kept, ...read];
 }
 
 /**

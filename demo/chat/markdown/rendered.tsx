@@ -8,11 +8,9 @@ export default function Rendered({ text }: { text: string }) {
   const definitions = definitionsOf(blocks);
   return (
     <div className="markdown">
-      {blocks.map(({ type, raw }, index) =>
+      {blocks.map(({ at, type, raw }) =>
         type === 'space' || type === 'def' ? null : (
-          // Blocks are only ever added at the end.
-          // oxlint-disable-next-line react/no-array-index-key
-          <RenderedBlock key={index} source={raw.includes('[') ? `${definitions}\n\n${raw}` : raw} />
+          <RenderedBlock key={at} source={raw.includes('[') ? `${definitions}\n\n${raw}` : raw} />
         ),
       )}
     </div>
