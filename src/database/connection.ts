@@ -31,6 +31,8 @@ export class Connection {
   readonly #running = new Map<IDBTransaction, Promise<void>>();
   #suspensions = 0;
   #isOutdated = false;
+  /** Which database was opened and not looked at yet. */
+  #unseen: Database | undefined;
   #isInMemory = false;
   #failures = 0;
 
@@ -66,6 +68,7 @@ export class Connection {
 
   /** Transactions that have begun are finished. */
   async #release(): Promise<void> {
+    this.#look();
     this.#sentinel.flush();
     const opening = this.#opening;
     this.#opening = undefined;
@@ -78,6 +81,7 @@ export class Connection {
   /** Lets go at once, so that nobody waits for what this page cannot finish now. It is done again when it goes on. */
   async suspend(): Promise<void> {
     this.#suspensions++;
+    this.#unseen = undefined;
     for (const transaction of this.#running.keys()) abort(transaction);
     await this.#release();
   }
@@ -106,6 +110,8 @@ export class Connection {
     for (let failures = 0; ;) {
       const suspensions = this.#suspensions;
       const database = await this.#open();
+      // What is written could hide how much is missing.
+      if (mode === 'readwrite') this.#look();
       try {
         return await transact(database, mode, this.options.durability, work, this.#running, limitMs);
       } catch (error) {
@@ -120,6 +126,9 @@ export class Connection {
           throw isLoss ? asLoss(fault) : fault;
         }
         await this.#release();
+      } finally {
+        // After whoever waits for what was read: a page's first look at localStorage stops it for some ms.
+        if (this.#unseen) setTimeout(() => this.#look());
       }
     }
   }
@@ -160,7 +169,7 @@ export class Connection {
           outdated: () => this.#outdated(),
         });
         this.#failures = 0;
-        void this.#look(database);
+        this.#unseen = database;
         return database;
       } catch (cause) {
         const error = toStoreError(cause);
@@ -199,8 +208,14 @@ export class Connection {
     return true;
   }
 
-  /** Finds out what became of the database since it was last used. Nobody waits for that. */
-  async #look(database: Database): Promise<void> {
+  /** Finds out, once, what became of the database since it was last used. */
+  #look(): void {
+    const database = this.#unseen;
+    this.#unseen = undefined;
+    if (database) void this.#compare(database);
+  }
+
+  async #compare(database: Database): Promise<void> {
     const expected = this.#sentinel.expect();
     try {
       const { store: meta, done } = database.transaction('meta');

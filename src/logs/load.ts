@@ -3,7 +3,7 @@ import type { LogRow, ReadTransaction, SnapshotRow, Spans } from '../database/sc
 import { copy, copyPlain } from '../validation/clone.js';
 import { runsByLog, type Entry } from './entry.js';
 import { replaceAt } from './media.js';
-import { continued, EMPTY } from './sequence.js';
+import { sequenceOf } from './sequence.js';
 import { stateOf, type LoadedField, type LoadedState } from './state.js';
 
 /** The spans of everything that a snapshot reaches. */
@@ -51,30 +51,8 @@ export function assembleState(
 ): LoadedState | null | undefined {
   const { state } = row;
   if (!state) return state;
-  const logs = new Map<number, Map<number, Entry>>();
-  for (const { log, rows: logRows } of rows) {
-    const entries = new Map<number, Entry>();
-    logs.set(log, entries);
-    for (const { at, entries: values, size, intricate = [] } of logRows) {
-      values.forEach((value, index) => {
-        const isPlain = !intricate.includes(index);
-        entries.set(at + index, {
-          log,
-          at: at + index,
-          value,
-          isPlain,
-          size: size / values.length,
-          media: [],
-        });
-      });
-    }
-  }
+  const logs = new Map(rows.map(({ log, rows: logRows }) => [log, entriesOf(log, logRows)]));
   const incomplete = new Set<Entry>();
-  const entryAt = (log: number, at: number): Entry => {
-    const entry = logs.get(log)?.get(at);
-    if (!entry || incomplete.has(entry)) throw unreadable('snapshot', row.id);
-    return entry;
-  };
   for (const { log, rows: logRows } of rows) {
     for (const { at, media } of logRows) {
       for (const [index, path, mediaLog, mediaAt] of media ?? []) {
@@ -94,16 +72,35 @@ export function assembleState(
   const resolve = (spans: Spans): Entry[] => {
     const resolved: Entry[] = [];
     for (let i = 0; i < spans.length; i += 3) {
-      for (let k = 0; k < spans[i + 2]!; k++) resolved.push(entryAt(spans[i]!, spans[i + 1]! + k));
+      const entries = logs.get(spans[i]!);
+      const to = spans[i + 1]! + spans[i + 2]!;
+      for (let at = spans[i + 1]!; at < to; at++) {
+        const entry = entries?.get(at);
+        if (!entry || incomplete.has(entry)) throw unreadable('snapshot', row.id);
+        resolved.push(entry);
+      }
     }
     return resolved;
   };
   const fields = state.fields.map(([key, kind, content]): LoadedField =>
     kind === 'value'
       ? { key, kind, value: content }
-      : { key, kind, sequence: continued(EMPTY, resolve(content)) },
+      : { key, kind, sequence: sequenceOf(resolve(content), content) },
   );
   return stateOf(fields);
+}
+
+function entriesOf(log: number, rows: readonly LogRow[]): Map<number, Entry> {
+  const entries = new Map<number, Entry>();
+  for (const { at: start, entries: values, size: all, intricate } of rows) {
+    const size = all / values.length;
+    for (let index = 0; index < values.length; index++) {
+      const at = start + index;
+      const isPlain = !intricate?.includes(index);
+      entries.set(at, { log, at, value: values[index], isPlain, size, media: [] });
+    }
+  }
+  return entries;
 }
 
 /** The rows that hold the positions from `from` up to `to`, and perhaps some around them. */

@@ -14,6 +14,17 @@ export interface Sequence {
 
 export const EMPTY: Sequence = { entries: [], spans: [], media: [], size: 0 };
 
+/** Entries whose spans are known. */
+export function sequenceOf(entries: readonly Entry[], spans: Spans): Sequence {
+  const media = new Set<Entry>();
+  let size = 0;
+  for (const entry of entries) {
+    for (const medium of entry.media) media.add(medium.entry);
+    size += entry.size;
+  }
+  return { entries, spans, media: [...media], size };
+}
+
 /** Costs what is added, however long the sequence is. */
 export function continued(sequence: Sequence, added: readonly Entry[]): Sequence {
   if (added.length === 0) return sequence;

@@ -85,6 +85,8 @@ class Bench {
     });
     try {
       await store.listSessions();
+      // Then it looks what became of the database.
+      await vi.advanceTimersByTimeAsync(0);
       await store.listSessions();
       return await work(store);
     } finally {

@@ -51,6 +51,24 @@ describe('A database that the browser deleted', () => {
     expect(await toldAfterLooking(later)).toEqual([]);
   });
 
+  test('is told as wiped where all that was done with it was one save', async () => {
+    const name = freshName();
+    const { store } = openTold(name);
+    await save(store, 'a', turn(1));
+    await store.close();
+    await deleteRaw(name);
+    expect(await toldAfterLooking(openTold(name))).toEqual([{ type: 'wiped', database: name }]);
+  });
+
+  test('is told as wiped where all that was done with it was one read', async () => {
+    const name = freshName();
+    const { store } = openTold(name);
+    await store.listSessions();
+    await store.close();
+    await deleteRaw(name);
+    expect(await toldAfterLooking(openTold(name))).toEqual([{ type: 'wiped', database: name }]);
+  });
+
   test('under an open store is told as wiped, even where there is no localStorage', async () => {
     vi.unstubAllGlobals();
     const name = freshName();
@@ -87,6 +105,20 @@ describe('A database that the browser took back to an earlier state', () => {
     await withRaw(name, (transaction) => transaction.objectStore('meta').put(clock - 1, 'clock'));
 
     const after = openTold(name);
+    expect(await toldAfterLooking(after)).toEqual([{ type: 'rolled-back', database: name }]);
+  });
+
+  test('is told as rolled back, although what is written first makes up for what is missing', async () => {
+    const name = freshName();
+    const before = openTold(name);
+    await save(before.store, 'a', turn(1));
+    await toldAfterLooking(before);
+    await before.store.close();
+    const clock = new Map((await dumpDatabase(name))!['meta']).get('clock') as number;
+    await withRaw(name, (transaction) => transaction.objectStore('meta').put(clock - 1, 'clock'));
+
+    const after = openTold(name);
+    await save(after.store, 'b', turn(2));
     expect(await toldAfterLooking(after)).toEqual([{ type: 'rolled-back', database: name }]);
   });
 
