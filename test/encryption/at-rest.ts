@@ -121,6 +121,13 @@ describe.each<[string, () => Promise<IndexedDBSessionStoreOptions>]>([
   });
 });
 
+test('without a key, what is not there is still said not to be there', async () => {
+  const { name } = await encryptedDatabase();
+  const store = openStore({ name });
+  expect(await store.getSnapshot({ snapshotId: 'elsewhere' })).toBeUndefined();
+  expect(await store.getSession('elsewhere')).toBeUndefined();
+});
+
 describe('a database that is not encrypted', () => {
   test('is not opened with a key, nor changed', async () => {
     const name = freshName();
