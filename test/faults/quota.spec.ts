@@ -90,19 +90,27 @@ test('a full disk: sessions can be deleted, every time', async ({ openPage }) =>
   const page = await openPage();
   await limitStorage(page, 4 * MEGABYTE);
   const host = hostIn(tabOf(page));
+  let deleted = 0;
   for (let run = 0; run < 30; run++) {
     const { saved, failure } = await host.fillUp(SIZES);
     expect(failure.status).toBe('RESOURCE_EXHAUSTED');
     // In the first run there is room for the large ones; what comes later gets what the browser has freed by then.
     if (run === 0) expect(saved.length).toBeGreaterThan(2);
-    const largest = failure.room!.sessions[0]!.sessionId;
+    const largest = failure.room!.sessions[0]?.sessionId;
+    // After everything was cleared the browser may have freed nothing yet.
+    if (largest === undefined) {
+      expect(saved).toEqual([]);
+      continue;
+    }
     expect(await host.failureOf('deleteSession', largest), `run ${run}`).toBeUndefined();
     expect(await host.call('getSession', largest)).toBeUndefined();
     expect(await host.call('getSnapshot', { snapshotId: largest })).toBeUndefined();
+    deleted++;
     if (run % 3 !== 2) continue;
     expect(await host.failureOf('clear'), `run ${run}`).toBeUndefined();
     expect(await host.call('listSessions')).toMatchObject({ sessions: [] });
   }
+  expect(deleted).toBeGreaterThan(10);
   expect((await host.call('check')) as object).toMatchObject({ problems: [] });
 });
 
