@@ -23,6 +23,23 @@ async function toldAfterLooking({ store, told }: ReturnType<typeof openTold>): P
   return told;
 }
 
+/** Takes the database back by one write. */
+async function takeBack(name: string): Promise<void> {
+  const clock = new Map((await dumpDatabase(name))!['meta']).get('clock') as number;
+  await withRaw(name, (transaction) => transaction.objectStore('meta').put(clock - 1, 'clock'));
+}
+
+/** The name of a database that was used and taken back. */
+async function rolledBack(): Promise<string> {
+  const name = freshName();
+  const before = openTold(name);
+  await save(before.store, 'a', turn(1));
+  await toldAfterLooking(before);
+  await before.store.close();
+  await takeBack(name);
+  return name;
+}
+
 function fakeLocalStorage(): Storage {
   const items = new Map<string, string>();
   return {
@@ -96,27 +113,13 @@ describe('A database that the browser deleted', () => {
 
 describe('A database that the browser took back to an earlier state', () => {
   test('is told as rolled back', async () => {
-    const name = freshName();
-    const before = openTold(name);
-    await save(before.store, 'a', turn(1));
-    await toldAfterLooking(before);
-    await before.store.close();
-    const clock = new Map((await dumpDatabase(name))!['meta']).get('clock') as number;
-    await withRaw(name, (transaction) => transaction.objectStore('meta').put(clock - 1, 'clock'));
-
+    const name = await rolledBack();
     const after = openTold(name);
     expect(await toldAfterLooking(after)).toEqual([{ type: 'rolled-back', database: name }]);
   });
 
   test('is told as rolled back, although what is written first makes up for what is missing', async () => {
-    const name = freshName();
-    const before = openTold(name);
-    await save(before.store, 'a', turn(1));
-    await toldAfterLooking(before);
-    await before.store.close();
-    const clock = new Map((await dumpDatabase(name))!['meta']).get('clock') as number;
-    await withRaw(name, (transaction) => transaction.objectStore('meta').put(clock - 1, 'clock'));
-
+    const name = await rolledBack();
     const after = openTold(name);
     await save(after.store, 'b', turn(2));
     expect(await toldAfterLooking(after)).toEqual([{ type: 'rolled-back', database: name }]);
@@ -131,8 +134,7 @@ describe('A database that the browser took back to an earlier state', () => {
     await vi.advanceTimersByTimeAsync(1000);
     vi.useRealTimers();
     await store.close();
-    const clock = new Map((await dumpDatabase(name))!['meta']).get('clock') as number;
-    await withRaw(name, (transaction) => transaction.objectStore('meta').put(clock - 1, 'clock'));
+    await takeBack(name);
     expect(await toldAfterLooking(openTold(name))).toEqual([{ type: 'rolled-back', database: name }]);
   });
 });
