@@ -91,13 +91,13 @@ test('a full disk: sessions can be deleted, every time', async ({ openPage }) =>
   await limitStorage(page, 4 * MEGABYTE);
   const host = hostIn(tabOf(page));
   let deleted = 0;
-  for (let run = 0; run < 30; run++) {
+  for (let run = 0; deleted < 30; run++) {
     const { saved, failure } = await host.fillUp(SIZES);
     expect(failure.status).toBe('RESOURCE_EXHAUSTED');
     // In the first run there is room for the large ones; what comes later gets what the browser has freed by then.
     if (run === 0) expect(saved.length).toBeGreaterThan(2);
     const largest = failure.room!.sessions[0]?.sessionId;
-    // After everything was cleared the browser may have freed nothing yet.
+    // After everything was cleared the browser may have freed nothing yet; then it is tried again.
     if (largest === undefined) {
       expect(saved).toEqual([]);
       continue;
@@ -106,11 +106,10 @@ test('a full disk: sessions can be deleted, every time', async ({ openPage }) =>
     expect(await host.call('getSession', largest)).toBeUndefined();
     expect(await host.call('getSnapshot', { snapshotId: largest })).toBeUndefined();
     deleted++;
-    if (run % 3 !== 2) continue;
+    if (deleted % 3 !== 0) continue;
     expect(await host.failureOf('clear'), `run ${run}`).toBeUndefined();
     expect(await host.call('listSessions')).toMatchObject({ sessions: [] });
   }
-  expect(deleted).toBeGreaterThan(10);
   expect((await host.call('check')) as object).toMatchObject({ problems: [] });
 });
 
