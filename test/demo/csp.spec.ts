@@ -14,7 +14,7 @@ test('the policy allows nothing unsafe, and is there before anything is loaded',
 });
 
 test('what gets into the page all the same is not run', async ({ openTab, expectedErrors }) => {
-  expectedErrors.push(/Content Security Policy|TrustedHTML|TrustedScript/i);
+  expectedErrors.push(/^Refused by the policy: /);
   const page = await openTab();
   const results = await page.evaluate(async () => {
     const threw = (act: () => unknown) => {

@@ -8,7 +8,7 @@ const fromRoot = (path: string) => fileURLToPath(new URL(`../../${path}`, import
 interface Fixtures extends SessionStoreFixtures {
   /** Opens the demo in a tab of its own; a test fails if one of them reports an error that it does not expect. */
   openTab: (hash?: string) => Promise<Page>;
-  /** Errors that a test brings about on purpose. */
+  /** Errors that a test brings about on purpose: of the demo, or `Refused by the policy: <directive>`. */
   expectedErrors: RegExp[];
 }
 
@@ -26,11 +26,17 @@ export const test = base.extend<Fixtures, { url: string }>({
   expectedErrors: async ({}, use) => use([]),
   openTab: async ({ context, url, expectedErrors }, use) => {
     const errors: string[] = [];
+    await context.addInitScript(() =>
+      addEventListener('securitypolicyviolation', ({ effectiveDirective }) =>
+        console.error(`Refused by the policy: ${effectiveDirective}`),
+      ),
+    );
     await use(async (hash = '') => {
       const page = await context.newPage();
       page.on('pageerror', (error) => errors.push(String(error)));
       page.on('console', (message) => {
-        if (message.type() === 'error') errors.push(message.text());
+        // What the browser itself remarks has no arguments, and other words in every version.
+        if (message.type() === 'error' && message.args().length > 0) errors.push(message.text());
       });
       await page.goto(url + hash);
       return page;

@@ -136,6 +136,7 @@ const PAYLOADS = [
   '<video src=x onerror="window.pwned=1" autoplay poster="https://example.com/p"><audio src=x onerror="window.pwned=1">',
   '<div id="root" name="body" class="app" style="background:url(https://example.com/x)" onpointerrawupdate="window.pwned=1">d</div>',
   '<x-custom onclick="window.pwned=1" is="x">custom</x-custom><slot name="x">s</slot>',
+  '<p title="a > b" ONCLICK = window.pwned=1 onmouseover=\'window.pwned=1\'\nonfocus>quoted</p><b/onclick="window.pwned=1">slash</b>',
   '<table background="https://example.com/t"><td background="https://example.com/t">cell</td></table>',
 ];
 
@@ -144,8 +145,8 @@ test('nothing that a model says is run, styled, loaded or submitted', async ({
   context,
   expectedErrors,
 }) => {
-  // Styles and base are refused already where DOMPurify looks at them.
-  expectedErrors.push(/^(Applying inline style|Setting the document's base URI).* violates/);
+  // Whole elements are taken out by DOMPurify, in a document that knows the policy; handlers never get that far.
+  expectedErrors.push(/^Refused by the policy: (?:style-src-elem|base-uri)$/);
   const elsewhere: string[] = [];
   context.on('request', (request) => {
     if (!/^(http:\/\/127\.0\.0\.1:|data:|blob:)/.test(request.url())) elsewhere.push(request.url());

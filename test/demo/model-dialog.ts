@@ -37,6 +37,3 @@ export async function add(page: Page, added: Added): Promise<void> {
   await expect(page.getByRole('radio', { name: added.name ?? 'Tester' })).toBeChecked();
   await button(page, 'Close').click();
 }
-
-/** What the browser says about a request that fails, whoever brought that about. */
-export const NETWORK_ERRORS = /Failed to load resource|CORS policy|net::ERR/;

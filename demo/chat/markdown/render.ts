@@ -1,9 +1,16 @@
 import DOMPurify, { type Config } from 'dompurify';
 import { Marked } from 'marked';
+import { withBareTags } from './bare-tags.js';
 import { finish } from './finish.js';
+
+/** Of these, none is an address. */
+const PLAIN_ATTRIBUTES = 'alt title start align colspan rowspan data-language'.split(' ');
+
+const ALLOWED_ATTRIBUTES = new Set(['href', 'src', ...PLAIN_ATTRIBUTES]);
 
 const marked = new Marked({
   renderer: {
+    html: ({ text }) => withBareTags(text, ALLOWED_ATTRIBUTES),
     // Nothing of a model may be a control, not even one that does nothing.
     checkbox: ({ checked }) => (checked ? '☑ ' : '☐ '),
     code({ text, lang }) {
@@ -21,12 +28,9 @@ const TABLES = 'table caption thead tbody tfoot tr th td';
 const PHRASES = 'a img br b strong i em u s del ins mark small sub sup q cite abbr code kbd samp var span';
 const RUBY = 'ruby rb rt rp';
 
-/** Of these, none is an address. */
-const PLAIN_ATTRIBUTES = 'alt title start align colspan rowspan data-language'.split(' ');
-
 const ALLOWED: Config & { RETURN_DOM_FRAGMENT: true } = {
   ALLOWED_TAGS: [BLOCKS, TABLES, PHRASES, RUBY].flatMap((names) => names.split(' ')),
-  ALLOWED_ATTR: ['href', 'src', ...PLAIN_ATTRIBUTES],
+  ALLOWED_ATTR: [...ALLOWED_ATTRIBUTES],
   ADD_URI_SAFE_ATTR: PLAIN_ATTRIBUTES,
   ALLOW_ARIA_ATTR: false,
   ALLOW_DATA_ATTR: false,
