@@ -9,6 +9,7 @@ import { Sidebar } from '../sessions/sidebar.js';
 import { StoreGate } from '../store/store-gate.js';
 import { go, useAddress } from './address.js';
 import { Announcer } from './announcer.js';
+import { Contained } from './contained.js';
 import { Icon } from './icons.js';
 import { Toasts } from './toasts.js';
 
@@ -67,15 +68,16 @@ function Layout() {
           </button>
         </footer>
       </nav>
-      <Chat
-        key={sessionId ?? fresh}
-        sessionId={sessionId ?? fresh}
-        isNew={sessionId === undefined}
-        at={at}
-        drawer={drawer}
-        onDrawer={(name) => setDrawer(drawer === name ? undefined : name)}
-        banner={<HealthBanner />}
-      />
+      <Contained key={sessionId ?? fresh} name="This chat">
+        <Chat
+          sessionId={sessionId ?? fresh}
+          isNew={sessionId === undefined}
+          at={at}
+          drawer={drawer}
+          onDrawer={(name) => setDrawer(drawer === name ? undefined : name)}
+          banner={<HealthBanner />}
+        />
+      </Contained>
       <DropZone onFile={(file) => setCare({ file })} />
       <Suspense>{care && <CarePanel {...care} onClose={() => setCare(undefined)} />}</Suspense>
     </div>

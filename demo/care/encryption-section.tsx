@@ -69,7 +69,10 @@ export function EncryptionSection() {
       <p className="hint">
         Encrypted are messages, images, titles and everything else but what the database is ordered by: ids,
         which turn continues which, times and sizes stay readable. It protects from whoever gets at the files,
-        not from extensions, or from anybody who comes while the page is unlocked.
+        not from extensions, or from anybody who comes while the page is unlocked.{' '}
+        {key
+          ? 'While it is on, what you are writing is encrypted too, and the browser’s history gets no titles.'
+          : 'What was written before it is switched on stays in the browser’s files until the browser tidies them up, and the titles of chats in its history until you clear that.'}
       </p>
       {content()}
       {job.state === 'failed' && <Failure what="That did not work." error={job.error} />}

@@ -1,7 +1,9 @@
-import { lazy, Suspense, useEffect, useRef, useState, type ReactNode } from 'react';
+import { lazy, Suspense, useEffect, useRef, useState, useSyncExternalStore, type ReactNode } from 'react';
 import { useSession, useSessionStore } from 'offshoot/react';
 import { announce } from '../app/announcer.js';
+import { Contained } from '../app/contained.js';
 import { titleOf } from '../app/labels.js';
+import { currentAccess, subscribe } from '../store/access.js';
 import { useActions } from '../turns/use-actions.js';
 import type { LiveTurn } from '../turns/runner.js';
 import { useLiveTurn } from '../turns/use-runner.js';
@@ -35,9 +37,7 @@ export function Chat({ sessionId, isNew, at, drawer, onDrawer, banner }: ChatPro
   const actions = useActions(sessionId, tree);
   const [compared, setCompared] = useState<string>();
   const title = titleOf(data?.session);
-  useEffect(() => {
-    document.title = `${title} · Offshoot`;
-  }, [title]);
+  useDocumentTitle(title);
 
   const last = turns.at(-1);
   useAnnouncement(live, last?.content?.answer);
@@ -87,7 +87,9 @@ export function Chat({ sessionId, isNew, at, drawer, onDrawer, banner }: ChatPro
       <aside id="branches" className={drawer === 'branches' ? 'panel open' : 'panel'} aria-label="Branches">
         <Suspense>
           {tree && tree.nodes.size > 0 && (
-            <TreePanel tree={tree} standing={standing} onGo={actions.goTo} onCompare={setCompared} />
+            <Contained name="The tree">
+              <TreePanel tree={tree} standing={standing} onGo={actions.goTo} onCompare={setCompared} />
+            </Contained>
           )}
         </Suspense>
       </aside>
@@ -108,4 +110,13 @@ function useAnnouncement(live: LiveTurn | undefined, answer: string | undefined)
     if (!live && before.current) announce(answer || 'The answer was stopped.');
     before.current = live;
   }, [live, answer]);
+}
+
+/** The browser keeps titles in its history, in plain text. */
+function useDocumentTitle(title: string): void {
+  const access = useSyncExternalStore(subscribe, currentAccess);
+  const isSecret = access.state === 'open' && access.key !== null;
+  useEffect(() => {
+    document.title = isSecret ? 'Offshoot' : `${title} · Offshoot`;
+  }, [title, isSecret]);
 }

@@ -1,6 +1,6 @@
 import { useState } from 'react';
 import type { Message } from 'offshoot';
-import { imagesOf, textOf, userMessage } from '../turns/content.js';
+import { imagesOf, isOwnImage, textOf, userMessage } from '../turns/content.js';
 
 interface PromptProps {
   message: Message | undefined;
@@ -15,9 +15,16 @@ export function Prompt({ message, isEditing, onEdit, onCancel }: PromptProps) {
   return (
     <div className={isEditing ? 'prompt editing' : 'prompt'}>
       <h2 className="visually-hidden">You</h2>
-      {images.map(({ url }, index) => (
-        <img key={url} src={url} alt={`Attachment ${index + 1}`} />
-      ))}
+      {images.map((image, index) =>
+        isOwnImage(image) ? (
+          <img key={image.url} src={image.url} alt={`Attachment ${index + 1}`} />
+        ) : (
+          // To show it would tell the place where it is who reads this, and when.
+          <p key={image.url} className="hint">
+            An image that is not in this chat: <bdi>{image.url.slice(0, 200)}</bdi>
+          </p>
+        ),
+      )}
       {isEditing ? (
         <Editor
           text={textOf(message)}

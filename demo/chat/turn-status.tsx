@@ -38,7 +38,7 @@ export function TurnStatus({ node, isHere, writer, onRetry, onStop }: TurnStatus
     case 'failed':
       return (
         <p className="turn-status error">
-          <span dir="auto">{node.error?.message ?? 'The model failed.'}</span>
+          <span dir="auto">{reasonOf(node) ?? 'The model failed.'}</span>
           {retry}
         </p>
       );
@@ -51,4 +51,10 @@ export function TurnStatus({ node, isHere, writer, onRetry, onStop }: TurnStatus
     default:
       return null;
   }
+}
+
+/** What another application has written there may be anything. */
+function reasonOf({ error }: SnapshotNode): string | undefined {
+  const message: unknown = error?.message;
+  return typeof message === 'string' ? message : undefined;
 }

@@ -2,8 +2,14 @@ import { useSyncExternalStore } from 'react';
 import { Listeners } from '../app/listeners.js';
 import type { Endpoint } from './settings.js';
 
+/** A key goes to the address that it was entered for and nowhere else, whatever the settings say by then. */
+export interface KeptKey {
+  apiKey: string;
+  baseUrl: string;
+}
+
 /** In this tab, until it is closed or reloaded. */
-const keys = new Map<string, string>();
+const keys = new Map<string, KeptKey>();
 let version = 0;
 const listeners = new Listeners();
 
@@ -13,9 +19,12 @@ function changed(): void {
 }
 
 export const apiKeys = {
-  get: (endpointId: string): string | undefined => keys.get(endpointId),
-  set(endpointId: string, apiKey: string): void {
-    keys.set(endpointId, apiKey);
+  get({ id, baseUrl }: Endpoint): string | undefined {
+    const kept = keys.get(id);
+    return kept?.baseUrl === baseUrl ? kept.apiKey : undefined;
+  },
+  set(endpointId: string, kept: KeptKey): void {
+    keys.set(endpointId, kept);
     changed();
   },
   delete(endpointId: string): void {
@@ -24,12 +33,13 @@ export const apiKeys = {
   },
 };
 
-/** `missing` was in the memory of another tab, or of this one before it was reloaded. */
-export type KeyStatus = 'none' | 'ready' | 'locked' | 'missing';
+/** `missing` was in the memory of another tab, or of this one before it was reloaded; `moved` is for another address. */
+export type KeyStatus = 'none' | 'ready' | 'locked' | 'missing' | 'moved';
 
-export function keyStatus({ id, key }: Endpoint): KeyStatus {
-  if (key === 'none' || keys.has(id)) return key === 'none' ? 'none' : 'ready';
-  return key === 'kept' ? 'locked' : 'missing';
+export function keyStatus(endpoint: Endpoint): KeyStatus {
+  if (endpoint.key === 'none') return 'none';
+  if (keys.has(endpoint.id)) return apiKeys.get(endpoint) === undefined ? 'moved' : 'ready';
+  return endpoint.key === 'kept' ? 'locked' : 'missing';
 }
 
 /** Makes a component notice keys that come and go. */

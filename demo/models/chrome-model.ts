@@ -54,14 +54,17 @@ function explained(error: unknown): unknown {
   return explanation === undefined ? error : new Error(explanation, { cause: error });
 }
 
-const hasImages = (messages: readonly Message[]) => messages.some((each) => imagesOf(each).length > 0);
+/** What is elsewhere is not fetched: that would tell the place who asks. */
+const ownImagesOf = (message: Message) => imagesOf(message).filter(({ url }) => url.startsWith('data:'));
+
+const hasImages = (messages: readonly Message[]) => messages.some((each) => ownImagesOf(each).length > 0);
 
 const ROLES = { system: 'system', user: 'user', model: 'assistant', tool: undefined } as const;
 
 function promptFor(message: Message): PromptMessage[] {
-  const role = ROLES[message.role];
+  const role = Object.hasOwn(ROLES, message.role) ? ROLES[message.role] : undefined;
   if (role === undefined) return [];
-  const images = imagesOf(message).map(({ url }) => ({ type: 'image' as const, value: blobOf(url) }));
+  const images = ownImagesOf(message).map(({ url }) => ({ type: 'image' as const, value: blobOf(url) }));
   return [{ role, content: [...images, { type: 'text', value: textOf(message) }] }];
 }
 

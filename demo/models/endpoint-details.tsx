@@ -9,6 +9,7 @@ const KEYS = {
   ready: 'API key ready',
   locked: 'API key locked',
   missing: 'API key needed again',
+  moved: 'API key of another address, needed again',
 };
 
 export function EndpointDetails({ endpoint, onEdit }: { endpoint: Endpoint; onEdit: () => void }) {

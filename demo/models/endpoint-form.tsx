@@ -21,7 +21,7 @@ export function EndpointForm({ endpoint, onDone }: EndpointFormProps) {
     label: endpoint?.label ?? '',
     baseUrl: endpoint?.baseUrl ?? '',
     model: endpoint?.model ?? '',
-    apiKey: (endpoint && apiKeys.get(endpoint.id)) ?? '',
+    apiKey: (endpoint && apiKeys.get(endpoint)) ?? '',
     isKept: endpoint?.key === 'kept',
     passphrase: '',
   }));

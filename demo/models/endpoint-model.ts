@@ -89,7 +89,12 @@ function keyFor(endpoint: Endpoint): string | undefined {
       `The API key of ${endpoint.label} was in the memory of a page that is gone. Enter it again in the model settings, then retry.`,
     );
   }
-  return apiKeys.get(endpoint.id);
+  if (status === 'moved') {
+    throw new Error(
+      `The API key of ${endpoint.label} was entered for another address than ${endpoint.baseUrl}, and is not sent there. Look whether that address is right, and enter the key again in the model settings.`,
+    );
+  }
+  return apiKeys.get(endpoint);
 }
 
 const ROLES = { system: 'system', user: 'user', model: 'assistant', tool: undefined } as const;
@@ -100,7 +105,7 @@ interface SentMessage {
 }
 
 function messageFor(message: Message): SentMessage[] {
-  const role = ROLES[message.role];
+  const role = Object.hasOwn(ROLES, message.role) ? ROLES[message.role] : undefined;
   if (role === undefined) return [];
   const text = textOf(message);
   const images = imagesOf(message);

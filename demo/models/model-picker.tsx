@@ -12,7 +12,7 @@ export function ModelPicker() {
   useApiKeys();
   const endpoint = endpoints.find(({ id }) => id === model.id);
   const key = endpoint && keyStatus(endpoint);
-  const isLocked = key === 'locked' || key === 'missing';
+  const isLocked = key !== undefined && key !== 'none' && key !== 'ready';
   const note = isLocked ? 'API key needed' : progress === undefined ? undefined : percent(progress);
   return (
     <button

@@ -22,14 +22,14 @@ export async function saveEndpoint(before: Endpoint | undefined, draft: Endpoint
   const apiKey = draft.apiKey.trim();
   // A key that cannot be shown is not taken back by leaving its field empty.
   const isUnchanged =
-    before !== undefined && apiKey === '' && ['locked', 'missing'].includes(keyStatus(before));
+    before !== undefined && apiKey === '' && ['locked', 'missing', 'moved'].includes(keyStatus(before));
   const key = isUnchanged ? before.key : apiKey === '' ? 'none' : draft.isKept ? 'kept' : 'memory';
   if (key === 'kept' && !isUnchanged) {
     if (!isVaultOpen()) await openVault(draft.passphrase);
-    await keepInVault(id, apiKey);
+    await keepInVault(id, { apiKey, baseUrl });
   }
-  if (apiKey === '') apiKeys.delete(id);
-  else apiKeys.set(id, apiKey);
+  if (apiKey !== '') apiKeys.set(id, { apiKey, baseUrl });
+  else if (!isUnchanged) apiKeys.delete(id);
   const endpoint = { id, label, baseUrl, model, key };
   putEndpoint(endpoint);
   if (before?.key === 'kept' && key !== 'kept') await removeFromVault(id);

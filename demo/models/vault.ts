@@ -1,10 +1,10 @@
 import { IndexedDBSessionStore, SessionStoreError } from 'offshoot';
 import { deriveKey } from 'offshoot/encryption';
-import { apiKeys } from './api-keys.js';
+import { apiKeys, type KeptKey } from './api-keys.js';
 import { changeModelSettings, modelSettings } from './settings.js';
 
 /** API keys at rest: a small store of its own, encrypted under a passphrase. One session for each endpoint. */
-type Vault = IndexedDBSessionStore<{ apiKey: string }>;
+type Vault = IndexedDBSessionStore<KeptKey>;
 
 const DATABASE = 'offshoot-demo-keys';
 const SALT = 'offshoot-demo-keys-salt';
@@ -29,20 +29,20 @@ export async function openVault(passphrase: string): Promise<void> {
     for (const { sessionId } of sessions) {
       // Its endpoint was removed while the vault was locked.
       if (!kept.has(sessionId)) await vault.deleteSession(sessionId);
-      const apiKey = (await vault.getSnapshot({ sessionId }))?.state?.custom?.apiKey;
-      if (apiKey !== undefined) apiKeys.set(sessionId, apiKey);
+      const entry = (await vault.getSnapshot({ sessionId }))?.state?.custom;
+      if (entry) apiKeys.set(sessionId, entry);
     }
   });
   opened = key;
 }
 
-export async function keepInVault(endpointId: string, apiKey: string): Promise<void> {
+export async function keepInVault(endpointId: string, entry: KeptKey): Promise<void> {
   await withVault(opened!, (vault) =>
     vault.saveSnapshot(endpointId, () => ({
       sessionId: endpointId,
       createdAt: new Date().toISOString(),
       status: 'completed',
-      state: { custom: { apiKey } },
+      state: { custom: entry },
     })),
   );
 }

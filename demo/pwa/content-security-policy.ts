@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { Plugin } from 'vite';
 
 /** In the order in which they are read: nothing is allowed but what is named. */
@@ -18,16 +19,30 @@ const DIRECTIVES = [
   'trusted-types dompurify offshoot-service-worker',
 ];
 
+/** In development Vite brings inline scripts and styles, asks over a web socket, and draws errors with innerHTML. */
+const inDevelopment = (nonce: string): string[] =>
+  DIRECTIVES.filter((directive) => !directive.includes('trusted-types')).map((directive) => {
+    if (/^(?:script|style)-src/.test(directive)) return `${directive} 'nonce-${nonce}'`;
+    return directive.startsWith('connect-src') ? `${directive} ws://localhost:* ws://127.0.0.1:*` : directive;
+  });
+
 /** Behind the charset, which has to be within the first 1024 bytes, and before everything that loads something. */
 const PLACE = '<meta charset="utf-8" />';
 
-/** At build only: in development, Vite brings inline scripts. */
-export const contentSecurityPolicy = (): Plugin => ({
-  name: 'offshoot:content-security-policy',
-  apply: 'build',
-  transformIndexHtml(html) {
-    if (!html.includes(PLACE)) throw new Error(`index.html has no ${PLACE} to put the policy behind.`);
-    const meta = `<meta http-equiv="Content-Security-Policy" content="${DIRECTIVES.join('; ')}" />`;
-    return html.replace(PLACE, `${PLACE}\n    ${meta}`);
-  },
-});
+export function contentSecurityPolicy(): Plugin {
+  const nonce = randomUUID();
+  let directives = DIRECTIVES;
+  return {
+    name: 'offshoot:content-security-policy',
+    config(_, { command, isPreview }) {
+      if (command === 'build' || isPreview) return undefined;
+      directives = inDevelopment(nonce);
+      return { html: { cspNonce: nonce } };
+    },
+    transformIndexHtml(html) {
+      if (!html.includes(PLACE)) throw new Error(`index.html has no ${PLACE} to put the policy behind.`);
+      const meta = `<meta http-equiv="Content-Security-Policy" content="${directives.join('; ')}" />`;
+      return html.replace(PLACE, `${PLACE}\n    ${meta}`);
+    },
+  };
+}

@@ -1,6 +1,6 @@
 import type { SessionInfo } from 'offshoot';
 import type { DemoStore } from '../store/store.js';
-import { textOf } from '../turns/content.js';
+import { messagesOf, textOf } from '../turns/content.js';
 import { allSessions } from './all-sessions.js';
 import { findText, needleOf, type Found } from './find-text.js';
 import { isDeleted } from './marks.js';
@@ -57,7 +57,7 @@ async function searchIn(store: DemoStore, session: SessionInfo, needle: RegExp):
   const leaves = session.snapshotCount === 1 ? [undefined] : await store.getLeaves(sessionId);
   for (const leaf of leaves) {
     const snapshot = await store.getSnapshot(leaf ? { snapshotId: leaf.snapshotId } : { sessionId });
-    for (const message of snapshot?.state?.messages ?? []) {
+    for (const message of messagesOf(snapshot)) {
       const found = findText(textOf(message), needle);
       if (found) return { session, snapshotId: snapshot!.snapshotId, found };
     }

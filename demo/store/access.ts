@@ -1,5 +1,6 @@
 import { SessionStoreError, type EncryptionOptions } from 'offshoot';
 import { Listeners } from '../app/listeners.js';
+import { keepDraftsUnder } from '../turns/drafts.js';
 import { TurnRunner } from '../turns/runner.js';
 import { readRecord, type EncryptionRecord } from './encryption-record.js';
 import { openStore, type DemoStore } from './store.js';
@@ -65,6 +66,8 @@ export async function reopen(
     await store.close();
     throw error;
   }
+  // What is still being written must not stay in plain text beside chats that do not.
+  await keepDraftsUnder(key);
   const before = access;
   set(opened(store, key));
   if (before?.state === 'open') await before.store.close();

@@ -3,15 +3,21 @@ const KEY = 'offshoot-demo:encryption';
 /** What is kept beside the database, so that the passphrase makes its key again. Nothing in it is secret. */
 export interface EncryptionRecord {
   salt: string;
-  /** Something encrypted with the key, which tells a wrong passphrase before the database is touched. */
+  /**
+   * Something encrypted with the key, bound to the phase: it tells a wrong passphrase before the database is touched,
+   * and nobody without the key can make the app believe that everything was to be decrypted.
+   */
   check: string;
-  /** Changing it all takes a while, and may have been interrupted. */
-  phase: 'encrypting' | 'on' | 'decrypting';
 }
+
+/** Changing it all takes a while, and may have been interrupted. */
+export const PHASES = ['on', 'encrypting', 'decrypting'] as const;
+export type Phase = (typeof PHASES)[number];
 
 export function readRecord(): EncryptionRecord | undefined {
   try {
-    return JSON.parse(localStorage.getItem(KEY) ?? 'null') ?? undefined;
+    const { salt, check } = JSON.parse(localStorage.getItem(KEY) ?? '{}') as Partial<EncryptionRecord>;
+    return typeof salt === 'string' && typeof check === 'string' ? { salt, check } : undefined;
   } catch {
     // A browser that gives no localStorage cannot have kept one.
     return undefined;

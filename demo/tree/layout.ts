@@ -33,15 +33,7 @@ interface Item {
 }
 
 export function place(tree: SessionTree): Placed {
-  const items = new Map<string, Item>([[START, { id: START, children: [] }]]);
-  for (const id of tree.nodes.keys()) items.set(id, { id, children: [] });
-  const link = (id: string, children: readonly string[]) => {
-    items.get(id)!.children = children.flatMap((child) => items.get(child) ?? []);
-  };
-  link(START, tree.roots);
-  for (const [id, { children }] of tree.nodes) link(id, children);
-
-  const laidOut = treeLayout<Item>().nodeSize([STEP.x, STEP.y])(hierarchy(items.get(START)!));
+  const laidOut = treeLayout<Item>().nodeSize([STEP.x, STEP.y])(hierarchy(itemsOf(tree)));
   const xs = laidOut.descendants().map(({ x }) => x);
   const left = xs.reduce((a, b) => Math.min(a, b), 0);
   const right = xs.reduce((a, b) => Math.max(a, b), 0);
@@ -64,4 +56,19 @@ export function place(tree: SessionTree): Placed {
     nodes.set(data.id, node);
   });
   return { nodes, start, width: right - left + STEP.x, height: (laidOut.height + 0.5) * STEP.y };
+}
+
+/** Each snapshot once, below the empty conversation: in a file that is imported, histories may go round in a circle. */
+function itemsOf(tree: SessionTree): Item {
+  const start: Item = { id: START, children: [] };
+  const unplaced = new Set(tree.nodes.keys());
+  const below = (ids: readonly string[]): Item[] =>
+    ids.filter((id) => unplaced.delete(id)).map((id) => ({ id, children: [] }));
+  start.children = below(tree.roots);
+  const items = [...start.children];
+  for (const item of items) {
+    item.children = below(tree.nodes.get(item.id)?.children ?? []);
+    for (const child of item.children) items.push(child);
+  }
+  return start;
 }

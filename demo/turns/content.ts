@@ -5,11 +5,27 @@ export interface ImagePart {
   contentType?: string | undefined;
 }
 
+/** What an imported file says may have any shape: what is not as expected is left out. */
+const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null;
+
+/** Without holes: there may be more of them than anybody could go through. */
+const elementsOf = (value: unknown): unknown[] => (Array.isArray(value) ? Object.values(value) : []);
+
+const partsOf = (message: Message | undefined) => elementsOf(message?.content).filter(isObject);
+
 export const textOf = (message: Message | undefined): string =>
-  message?.content.map(({ text }) => text ?? '').join('') ?? '';
+  partsOf(message)
+    .map(({ text }) => (typeof text === 'string' ? text : ''))
+    .join('');
 
 export const imagesOf = (message: Message | undefined): ImagePart[] =>
-  message?.content.flatMap(({ media }) => (media ? [media] : [])) ?? [];
+  partsOf(message).flatMap(({ media }) =>
+    isObject(media) && typeof media['url'] === 'string' ? [media as unknown as ImagePart] : [],
+  );
+
+/** Whether to show an image tells nobody that it is shown. */
+export const isOwnImage = ({ url }: ImagePart): boolean => /^(?:data:image\/|blob:)/i.test(url);
 
 export function userMessage(text: string, images: readonly ImagePart[]): Message {
   const media = images.map((image) => ({ media: { ...image } }));
@@ -24,13 +40,16 @@ export interface TurnContent {
   answer: string;
 }
 
+export const messagesOf = (snapshot: Pick<SessionSnapshot, 'state'> | undefined): Message[] =>
+  elementsOf(snapshot?.state?.messages).filter(isObject) as unknown as Message[];
+
 /**
  * The turns of a snapshot's state, from the last to the first, one for each snapshot of its path. A turn begins with
  * a message of the user; what other frameworks put in between belongs to the turn that it is in.
  */
-export function turnsOf({ state }: Pick<SessionSnapshot, 'state'>): TurnContent[] {
+export function turnsOf(snapshot: Pick<SessionSnapshot, 'state'>): TurnContent[] {
   const turns: TurnContent[] = [];
-  for (const message of state?.messages ?? []) {
+  for (const message of messagesOf(snapshot)) {
     if (message.role === 'user' || turns.length === 0) turns.push({ prompt: undefined, answer: '' });
     const turn = turns.at(-1)!;
     if (message.role === 'user') turn.prompt = message;

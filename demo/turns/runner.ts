@@ -3,7 +3,7 @@ import { Listeners } from '../app/listeners.js';
 import { tabName } from '../app/tab-name.js';
 import type { Model } from '../models/model.js';
 import type { DemoStore, TurnState } from '../store/store.js';
-import { modelMessage } from './content.js';
+import { messagesOf, modelMessage } from './content.js';
 
 /** How often what has been answered so far is saved, in ms, so that other tabs see it and a crash keeps it. */
 const SAVE_EVERY_MS = 500;
@@ -52,7 +52,7 @@ export class TurnRunner {
     try {
       const { sessionId, parentId, prompt, model } = turn;
       const parent = parentId === undefined ? undefined : await store.getSnapshot({ snapshotId: parentId });
-      const messages = [...(parent?.state?.messages ?? []), prompt];
+      const messages = [...messagesOf(parent), prompt];
       const custom = { model: model.label, tab: tabName() };
       await store.saveSnapshot(snapshotId, () => ({
         sessionId,

@@ -54,13 +54,16 @@ export function useTurns(
       node,
       siblings: siblingsOf(tree, snapshotId),
       content: contents[index - ahead],
-      writer: isWritten ? data?.state?.custom?.tab : undefined,
+      writer: isWritten ? nameOf(data?.state?.custom?.tab) : undefined,
     };
   });
   if (live && !isStored) turns.push(unsaved(live, turns.length + 1));
   last.current = { turns, error: base === undefined ? undefined : error, isReady: true };
   return last.current;
 }
+
+/** What another application has written there may be anything. */
+const nameOf = (tab: unknown): string | undefined => (typeof tab === 'string' ? tab : undefined);
 
 const unsaved = ({ snapshotId, prompt }: LiveTurn, number: number): ShownTurn => ({
   snapshotId,

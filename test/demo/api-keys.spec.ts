@@ -99,6 +99,44 @@ test('keys whose passphrase is lost can be forgotten, and others kept instead', 
   await server.close();
 });
 
+test('an API key goes nowhere but to the address that it was entered for', async ({ openTab }) => {
+  const server = await serveModel((response) => say(response, 'Welcome.'));
+  const other = await serveModel((response) => say(response, 'Give it to me.'));
+  const page = await openTab();
+  await add(page, { baseUrl: server.baseUrl, apiKey: 'sk-secret-1', passphrase: 'correct horse' });
+  const redirect = (baseUrl: string) =>
+    page.evaluate((baseUrl) => {
+      const settings = JSON.parse(localStorage.getItem('offshoot-demo-models')!);
+      settings.endpoints[0].baseUrl = baseUrl;
+      localStorage.setItem('offshoot-demo-models', JSON.stringify(settings));
+    }, baseUrl);
+  // In the memory of a tab, and out of the vault.
+  for (const isReloaded of [false, true]) {
+    await redirect(other.baseUrl);
+    // Another tab's change is heard of by an event.
+    if (isReloaded) await page.reload();
+    else await page.evaluate(() => dispatchEvent(new StorageEvent('storage')));
+    if (isReloaded) {
+      await openModels(page);
+      await page.getByLabel('Passphrase').fill('correct horse');
+      await button(page, 'Unlock').click();
+      await expect(page.getByText('API key of another address, needed again')).toBeVisible();
+      await button(page, 'Close').click();
+    }
+    await expect(picker(page)).toHaveAccessibleName('Model: Tester: API key needed');
+    await begin(page, 'Hello');
+    await expect(page.getByText('and is not sent there').last()).toBeVisible();
+  }
+  expect(other.asked).toHaveLength(0);
+  await redirect(server.baseUrl);
+  await page.evaluate(() => dispatchEvent(new StorageEvent('storage')));
+  await begin(page, 'Hello');
+  await expect(page.getByText('Welcome.').last()).toBeVisible();
+  expect(server.asked[0]!.headers.authorization).toBe('Bearer sk-secret-1');
+  await server.close();
+  await other.close();
+});
+
 /** Everything that this origin has at rest and a reader could search, as one text. */
 async function everythingStored(page: Page): Promise<string> {
   return page.evaluate(async () => {

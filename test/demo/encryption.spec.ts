@@ -1,4 +1,4 @@
-import { button, chats, expect, send, test, turn, type Page } from './fixture.js';
+import { button, chats, expect, message, send, test, turn, type Page } from './fixture.js';
 
 const PASSPHRASE = 'correct horse battery';
 const locked = (page: Page) => page.getByRole('heading', { name: 'Your chats are locked' });
@@ -41,8 +41,8 @@ const rawText = (page: Page) =>
     );
   });
 
-const phase = (page: Page) =>
-  page.evaluate(() => JSON.parse(localStorage.getItem('offshoot-demo:encryption') ?? '{}').phase);
+/** What is kept beside the chats while they are encrypted. */
+const record = (page: Page) => page.evaluate(() => localStorage.getItem('offshoot-demo:encryption'));
 
 test('what is encrypted is locked at the next start, and opens with its passphrase only', async ({
   openTab,
@@ -52,7 +52,7 @@ test('what is encrypted is locked at the next start, and opens with its passphra
   expect(await rawText(page)).toContain('marzipan');
   await switchOn(page);
   expect(await rawText(page)).not.toContain('marzipan');
-  expect(await phase(page)).toBe('on');
+  expect(await record(page)).not.toBeNull();
   await button(page, 'Close').click();
   await expect(turn(page, 1)).toContainText('marzipan');
   await send(page, 'and nougat', 2);
@@ -87,7 +87,7 @@ test('a passphrase is written twice, and is long enough', async ({ openTab }) =>
   await expect(page.getByRole('alert')).toHaveText('These are two different passphrases.');
   await button(page, 'Cancel').click();
   await expect(button(page, 'Switch encryption on')).toBeVisible();
-  expect(await phase(page)).toBeUndefined();
+  expect(await record(page)).toBeNull();
 });
 
 test('other tabs are locked with it, and open again when it is switched off', async ({ openTab }) => {
@@ -109,32 +109,100 @@ test('other tabs are locked with it, and open again when it is switched off', as
   await expect(turn(second, 2)).toContainText('from the second tab');
   await expect(locked(second)).toHaveCount(0);
   expect(await rawText(first)).toContain('from the second tab');
-  expect(await phase(first)).toBeUndefined();
+  expect(await record(first)).toBeNull();
   await first.reload();
   await expect(turn(first, 2)).toContainText('from the second tab');
 });
 
-for (const [name, interrupted, settled] of [
-  ['on', 'encrypting', 'on'],
-  ['off', 'decrypting', undefined],
-] as const) {
-  test(`switching it ${name} goes on where it was interrupted`, async ({ openTab }) => {
-    const page = await openTab();
-    await send(page, 'hello', 1);
-    await switchOn(page);
-    await page.evaluate((phase) => {
-      const key = 'offshoot-demo:encryption';
-      localStorage.setItem(key, JSON.stringify({ ...JSON.parse(localStorage.getItem(key)!), phase }));
-    }, interrupted);
+test('switching it on or off goes on where it was interrupted', async ({ openTab, context }) => {
+  await context.addInitScript(() => {
+    const set = Storage.prototype.setItem;
+    Storage.prototype.setItem = function (key, value) {
+      set.call(this, key, value);
+      if (key === 'offshoot-demo:encryption') set.call(this, `${key}:${this.length}`, value);
+    };
+  });
+  const page = await openTab();
+  await send(page, 'hello', 1);
+  await switchOn(page);
+  await button(page, 'Switch encryption off').click();
+  await expect(button(page, 'Switch encryption on')).toBeVisible();
+  const records = await page.evaluate(() =>
+    Object.keys(localStorage)
+      .filter((key) => key.startsWith('offshoot-demo:encryption:'))
+      .sort((a, b) => a.localeCompare(b, 'en', { numeric: true }))
+      .map((key) => localStorage.getItem(key)!),
+  );
+  expect(records).toHaveLength(3);
+  const interruptWith = async (written: string) => {
+    await page.evaluate((record) => localStorage.setItem('offshoot-demo:encryption', record), written);
     await page.reload();
     await unlock(page);
     await expect(turn(page, 1)).toContainText('hello');
-    await expect.poll(() => phase(page)).toBe(settled);
+  };
+  const [encrypting, , decrypting] = records as [string, string, string];
+  await interruptWith(encrypting);
+  await expect.poll(() => record(page)).not.toBe(encrypting);
+  expect(await rawText(page)).not.toContain('hello');
+  await page.reload();
+  await unlock(page);
+  await interruptWith(decrypting);
+  await expect.poll(() => record(page)).toBeNull();
+  await page.reload();
+  await expect(turn(page, 1)).toContainText('hello');
+});
+
+test('who changes what is kept beside the chats has nothing decrypted', async ({ openTab }) => {
+  const page = await openTab();
+  await send(page, 'the word is marzipan', 1);
+  await switchOn(page);
+  const kept = JSON.parse((await record(page))!) as { check: string; salt: string };
+  for (const forged of [
+    { phase: 'decrypting' },
+    { phase: 'encrypting' },
+    { check: kept.check.replace(/^.{4}/, 'AAAA') },
+    { check: `${kept.check}!` },
+  ]) {
+    await page.evaluate(
+      (text) => localStorage.setItem('offshoot-demo:encryption', text),
+      JSON.stringify({ ...kept, ...forged }),
+    );
     await page.reload();
-    if (settled) await unlock(page);
-    await expect(turn(page, 1)).toContainText('hello');
-  });
-}
+    await unlock(page);
+    if ('check' in forged)
+      await expect(page.getByRole('alert')).toHaveText(/That is not the passphrase|was changed/);
+    else await expect(turn(page, 1)).toContainText('marzipan');
+    expect(await rawText(page)).not.toContain('marzipan');
+  }
+});
+
+test('while it is on, neither titles nor what is being written lie beside the chats in plain text', async ({
+  openTab,
+}) => {
+  const page = await openTab();
+  await send(page, 'the word is marzipan', 1);
+  await expect(page).toHaveTitle(/marzipan/);
+  await message(page).fill('written before');
+  await switchOn(page);
+  await button(page, 'Close').click();
+  await expect(page).toHaveTitle('Offshoot');
+  await expect(message(page)).toHaveValue('written before');
+  const drafts = () => page.evaluate(() => JSON.stringify(sessionStorage));
+  await expect.poll(drafts).not.toContain('written before');
+  await message(page).fill('written with nougat');
+  await expect.poll(drafts).toContain('sealed');
+  expect(await drafts()).not.toContain('nougat');
+  await page.reload();
+  await unlock(page);
+  await expect(message(page)).toHaveValue('written with nougat');
+  await expect(page).toHaveTitle('Offshoot');
+
+  await openPanel(page);
+  await button(page, 'Switch encryption off').click();
+  await expect(button(page, 'Switch encryption on')).toBeVisible();
+  await page.reload();
+  await expect(message(page)).toHaveValue('written with nougat');
+});
 
 test('encryption waits for the answer that is being given', async ({ openTab }) => {
   const page = await openTab();
