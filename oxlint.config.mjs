@@ -2,6 +2,9 @@
 
 const base = ['errors.js', 'contract/**'];
 
+/** What refuses arguments is one thing, whoever is called. */
+const shared = ['validation/**', 'index.js'];
+
 /**
  * Imports through src point one way. Each entry may import from its own folder and from what is listed (seen
  * from the folder around it), and from no other part of src. A folder that is not listed may import nothing else.
@@ -10,8 +13,8 @@ const layers = {
   'errors.ts': [],
   'contract/**': ['errors.js'],
   'tabs/**': base,
-  'liveness/**': base,
   'validation/**': base,
+  'liveness/**': ['validation/**', ...base],
   'database/**': ['validation/**', ...base],
   'logs/**': ['database/**', 'validation/**', ...base],
   'history/**': ['logs/**', 'database/**', 'validation/**', ...base],
@@ -30,19 +33,19 @@ const layers = {
   ],
   'index.ts': ['store/**', 'encryption/**', ...base],
   // An adapter is made of what everybody has.
-  'langgraph/**': ['index.js'],
-  'openai-agents/**': ['index.js'],
-  'transcript/**': ['index.js'],
-  'ai-sdk/**': ['transcript/**', 'index.js'],
-  'tanstack-ai/**': ['transcript/**', 'index.js'],
-  'assistant-ui/**': ['transcript/**', 'index.js'],
-  'react/**': ['index.js'],
-  'testing/**': ['contract/**'],
-  'playwright/**': ['index.js'],
-  'playwright/tab/**': ['*.js', '../index.js', '../encryption/index.js'],
-  'adapters/**': ['index.js'],
-  'agentick/**': ['adapters/**', 'index.js'],
-  'strands/**': ['adapters/**', 'index.js'],
+  'langgraph/**': shared,
+  'openai-agents/**': shared,
+  'transcript/**': shared,
+  'ai-sdk/**': ['transcript/**', ...shared],
+  'tanstack-ai/**': ['transcript/**', ...shared],
+  'assistant-ui/**': ['transcript/**', ...shared],
+  'react/**': shared,
+  'testing/**': ['validation/**', 'contract/**'],
+  'playwright/**': shared,
+  'playwright/tab/**': ['*.js', '../validation/**', '../index.js', '../encryption/index.js'],
+  'adapters/**': shared,
+  'agentick/**': ['adapters/**', ...shared],
+  'strands/**': ['adapters/**', ...shared],
   'testing/cases/**': ['*.js', '../contract/**'],
 };
 

@@ -1,6 +1,7 @@
 import { SessionStoreError } from '../errors.js';
 import { requireValid } from '../validation/argument.js';
-import { nonBlank, object, optional, satisfying } from '../validation/schema.js';
+import { taken } from '../validation/options.js';
+import { optional, satisfying } from '../validation/schema.js';
 
 /** What OWASP recommends for PBKDF2 with HMAC-SHA-256: some tenths of a second on a desktop computer. */
 const ITERATIONS = 600_000;
@@ -18,7 +19,14 @@ export interface DeriveKeyOptions {
   iterations?: number | undefined;
 }
 
-const deriveKeyOptions = object({
+/** A secret is not repeated. */
+const secret = satisfying(
+  (passphrase) => typeof passphrase === 'string' && passphrase.trim() !== '',
+  'a string that is not blank',
+  (passphrase) => typeof passphrase,
+);
+
+const deriveKeyShape = {
   salt: satisfying(
     (salt) => (salt instanceof ArrayBuffer || salt instanceof Uint8Array) && salt.byteLength >= SALT_LENGTH,
     `at least ${SALT_LENGTH} bytes`,
@@ -29,7 +37,7 @@ const deriveKeyOptions = object({
       `a whole number from ${ITERATIONS}`,
     ),
   ),
-});
+};
 
 /**
  * Makes a key for `encryption.key` of a passphrase, the same for the same passphrase, salt and iterations: AES-GCM,
@@ -37,14 +45,13 @@ const deriveKeyOptions = object({
  * any keyboard. Errors: `INVALID_ARGUMENT`; `UNAVAILABLE` in a page that is not secure.
  */
 export async function deriveKey(passphrase: string, options: DeriveKeyOptions): Promise<CryptoKey> {
-  requireValid(nonBlank, passphrase, 'passphrase');
-  requireValid(deriveKeyOptions, options, 'options');
+  requireValid(secret, passphrase, 'passphrase');
+  const { salt, iterations = ITERATIONS } = taken(deriveKeyShape, options);
   if (!globalThis.crypto?.subtle) {
     throw new SessionStoreError('UNAVAILABLE', 'there is no WebCrypto here. Serve the page over https');
   }
-  const { salt, iterations = ITERATIONS } = options;
-  const secret = new TextEncoder().encode(passphrase.normalize('NFKC'));
-  const base = await crypto.subtle.importKey('raw', secret, 'PBKDF2', false, ['deriveKey']);
+  const bytes = new TextEncoder().encode(passphrase.normalize('NFKC'));
+  const base = await crypto.subtle.importKey('raw', bytes, 'PBKDF2', false, ['deriveKey']);
   const pbkdf2 = { name: 'PBKDF2', hash: 'SHA-256', salt, iterations };
   return crypto.subtle.deriveKey(pbkdf2, base, { name: 'AES-GCM', length: 256 }, false, [
     'encrypt',

@@ -1,16 +1,5 @@
 import type { ListOptions } from '../contract/session.js';
-import { invalid, requireValid } from '../validation/argument.js';
-import { object, optional, satisfying } from '../validation/schema.js';
-
-const listOptions = object({
-  limit: optional(
-    satisfying(
-      (limit) => Number.isInteger(limit) && limit >= 1 && limit <= 1000,
-      'a whole number, 1 to 1000',
-    ),
-  ),
-  order: optional(satisfying((order) => order === 'asc' || order === 'desc', '"asc" or "desc"')),
-});
+import { invalid } from '../validation/argument.js';
 
 /** What paging needs of an index, whichever store it is on. */
 interface PagedIndex<Row> {
@@ -34,7 +23,6 @@ export async function readPage<Row>(
   prefix: IDBValidKey[],
   options: ListOptions,
 ): Promise<{ rows: Row[]; cursor: string | undefined }> {
-  requireValid(listOptions, options, 'options');
   const { limit = 50, cursor, order = 'desc' } = options;
   const down = order === 'desc';
   const begin = cursor === undefined ? undefined : [...prefix, ...decodeCursor(cursor, index.name)];

@@ -6,6 +6,7 @@ import {
   type WriteTransaction,
 } from '../database/schema.js';
 import { record } from '../validation/schema.js';
+import { instantOf } from '../validation/instant.js';
 import type { Commit } from './commit.js';
 import type { Contents } from './contents.js';
 import { problemOf, type Members } from './findings.js';
@@ -75,7 +76,7 @@ function rebuilt(
 ): SessionRow {
   const { title, metadata, createdMs, updatedMs, selected, unsealed } = damaged;
   const created = own.map((row) => row.createdMs);
-  const updated = own.map(({ info }) => Date.parse(String(info['updatedAt']))).filter(isTime);
+  const updated = own.map(({ info }) => instantOf(info['updatedAt'])).filter(isTime);
   return {
     format: ROW_FORMAT,
     id,

@@ -9,7 +9,7 @@ import {
 } from '../database/schema.js';
 import { together } from '../database/transaction.js';
 import type { SessionStoreError } from '../errors.js';
-import { invalid } from '../validation/argument.js';
+import { invalid, isForgotten } from '../validation/argument.js';
 import { sparedBranches } from './branches.js';
 import type { beginCommit } from './commit.js';
 import { leavesIn } from './leaves.js';
@@ -198,9 +198,7 @@ class Retention {
 
   #isPinned(session: SessionRow): boolean {
     const answer: unknown = this.policy.keep?.(sessionInfo(session));
-    if (typeof (answer as PromiseLike<unknown> | undefined)?.then === 'function') {
-      // Nobody else will ever look at it.
-      Promise.resolve(answer).catch(() => {});
+    if (isForgotten(answer)) {
       throw invalid('policy.keep', 'returned a promise. It must answer true or false');
     }
     return Boolean(answer);

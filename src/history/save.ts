@@ -7,6 +7,7 @@ import { freeUnreached, isCovered } from '../logs/free.js';
 import { spansOf } from '../logs/load.js';
 import { mergedBase, plannedState, planState } from '../logs/plan.js';
 import type { LoadedState } from '../logs/state.js';
+import { instantOf } from '../validation/instant.js';
 import type { Batch } from './batch.js';
 import type { Commit } from './commit.js';
 import { basesOf, draftSave, type Draft } from './draft.js';
@@ -63,7 +64,7 @@ export async function saveSnapshot<S>(
     format: ROW_FORMAT,
     id,
     sessionId: owner,
-    createdMs: Date.parse(info.createdAt),
+    createdMs: instantOf(info.createdAt),
     version: batch.nextVersion(),
     info,
     ...(client !== undefined && info['status'] === 'pending' && { client }),

@@ -1,3 +1,4 @@
+import { instantOf } from '../validation/instant.js';
 import { ROW_FORMAT, type SessionRow, type SnapshotRow } from '../database/schema.js';
 import type { Leaves } from './leaves.js';
 
@@ -9,7 +10,7 @@ export function sessionAfterSave(
   bytes: number,
   leaves: Leaves,
 ): SessionRow {
-  const updatedMs = Math.max(createdMs, Date.parse(String(info['updatedAt'] ?? info.createdAt)));
+  const updatedMs = Math.max(createdMs, instantOf(info['updatedAt'] ?? info.createdAt));
   // Whoever continues the selected branch wants to come back to where they got.
   const follows = joins && info.parentId !== undefined && session?.selected === info.parentId;
   const selected = follows ? id : session?.selected;

@@ -1,3 +1,5 @@
+import { instantOf } from '../validation/instant.js';
+
 /** How long a worker may be silent, unless the application says otherwise. The same as Genkit's own limit. */
 export const HEARTBEAT_TIMEOUT_MS = 60_000;
 
@@ -20,7 +22,7 @@ interface Pulse {
 export function withExpiry<T extends Pulse>(snapshot: T, timeoutMs: number, lives: boolean | undefined): T {
   const { status, heartbeatAt } = snapshot;
   if (status !== 'pending') return snapshot;
-  const silentMs = heartbeatAt === undefined ? 0 : Date.now() - Date.parse(heartbeatAt);
+  const silentMs = heartbeatAt === undefined ? 0 : Date.now() - instantOf(heartbeatAt);
   if (lives === false || silentMs > timeoutMs * (lives ? PATIENCE : 1))
     return { ...snapshot, status: 'expired' };
   if (!lives || silentMs <= Math.min(timeoutMs, HEARTBEAT_TIMEOUT_MS) / 2) return snapshot;

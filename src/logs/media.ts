@@ -61,7 +61,8 @@ export function sizeOf(value: unknown, seen = new Set<unknown>()): number {
   seen.add(value);
   let size = 8;
   const parts = value instanceof Map || value instanceof Set ? [...value].entries() : Object.entries(value);
-  for (const [key, part] of parts) size += String(key).length + 4 + sizeOf(part, seen);
+  for (const [key, part] of parts)
+    size += (typeof key === 'string' ? key.length : 8) + 4 + sizeOf(part, seen);
   return size;
 }
 

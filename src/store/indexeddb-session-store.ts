@@ -25,6 +25,7 @@ import type {
 import type { StorageReport } from '../contract/storage.js';
 import type { ExportOptions, GenkitFiles, ImportOptions, ImportReport } from '../contract/transfer.js';
 import type { ReadTransaction } from '../database/schema.js';
+import { Refusal } from '../database/transaction.js';
 import { SessionStoreError } from '../errors.js';
 import { readHead, readLatest, readSession, readSnapshot } from '../history/read.js';
 import type { RekeyOptions } from '../encryption/rotation.js';
@@ -41,20 +42,34 @@ import {
 import { readHistory, readLeaves, readTree } from '../history/tree.js';
 import { HEARTBEAT_TIMEOUT_MS } from '../liveness/expiry.js';
 import { invalid, requireId, requireValid } from '../validation/argument.js';
-import { callable, flag, object, optional, record } from '../validation/schema.js';
+import { picked, taken } from '../validation/options.js';
+import { callable, optional, record } from '../validation/schema.js';
 import { callSafely } from '../tabs/report.js';
 import { ALL } from '../tabs/watchers.js';
 import { checkedMutator } from './mutation.js';
 import {
+  callShape,
   databaseName,
+  listShape,
+  progressShape,
+  repairShape,
   requirePolicy,
-  requireStoreOptions,
+  sessionListShape,
+  signalShape,
+  storeOptions,
+  subtreeShape,
   type IndexedDBSessionStoreOptions,
 } from './options.js';
 import { Tenant } from './tenant.js';
-import { exportStream, importFiles, importStream, type TransferPort } from './transfer.js';
-
-const rekeyOptions = object({ onProgress: optional(callable) });
+import {
+  exportOptions,
+  exportStream,
+  failedStream,
+  importFiles,
+  importOptions,
+  importStream,
+  type TransferPort,
+} from './transfer.js';
 
 /**
  * Stores the sessions of AI agents as trees of snapshots in IndexedDB, and keeps every tab up to date.
@@ -75,8 +90,7 @@ export class IndexedDBSessionStore<S = unknown> implements SessionStore<S> {
 
   /** Throws `INVALID_ARGUMENT` for options that cannot work. */
   constructor(options: IndexedDBSessionStoreOptions = {}) {
-    requireStoreOptions(options);
-    this.#options = { ...options };
+    this.#options = storeOptions(options);
     // WebKit has no such symbol yet, and a method under an undefined name would be called "undefined".
     if (Symbol.asyncDispose) Object.assign(this, { [Symbol.asyncDispose]: () => this.close() });
   }
@@ -91,17 +105,19 @@ export class IndexedDBSessionStore<S = unknown> implements SessionStore<S> {
    */
   async getSnapshot(options: GetSnapshotOptions): Promise<SessionSnapshot<S> | undefined> {
     requireValid(record, options, 'options');
-    const { snapshotId, sessionId } = options;
+    const { snapshotId, sessionId } = picked(options, 'options', () => ['snapshotId', 'sessionId']);
     if ((snapshotId === undefined) === (sessionId === undefined)) {
       throw invalid('', 'getSnapshot takes exactly one of snapshotId and sessionId');
     }
-    const kind = sessionId === undefined ? 'snapshotId' : 'sessionId';
-    const reject = this.#options.rejectBranchingSessions ?? false;
-    return this.#show(kind, (sessionId ?? snapshotId)!, options, async (transaction, id, surface, recent) => {
-      const stored =
-        kind === 'snapshotId'
-          ? await readSnapshot(transaction, recent, id)
-          : await readLatest(transaction, recent, id, reject);
+    const isSession = snapshotId === undefined;
+    const id: unknown = snapshotId ?? sessionId;
+    requireId(id, isSession ? 'sessionId' : 'snapshotId');
+    const tenant = this.#tenant(options);
+    const { rejectBranchingSessions: reject = false } = this.#options;
+    return tenant.show(async (transaction, surface) => {
+      const stored = isSession
+        ? await readLatest(transaction, tenant.recent, id, reject)
+        : await readSnapshot(transaction, tenant.recent, id);
       return stored && surface(snapshotOf<S>(stored), stored.row);
     });
   }
@@ -131,7 +147,11 @@ export class IndexedDBSessionStore<S = unknown> implements SessionStore<S> {
       mutator: checkedMutator(mutator, stateSchema),
       // One id for all attempts, so that a save that is done again is the same save.
       generateId: () => {
-        generated ??= generateId();
+        try {
+          generated ??= generateId();
+        } catch (error) {
+          throw new Refusal(error);
+        }
         requireId(generated, 'generateId()');
         return generated;
       },
@@ -157,14 +177,14 @@ export class IndexedDBSessionStore<S = unknown> implements SessionStore<S> {
 
   /** Lists sessions by latest activity. Errors: `INVALID_ARGUMENT` for a bad limit or cursor. */
   async listSessions(options: ListOptions = {}): Promise<SessionPage> {
-    const page = { ...options };
-    return this.#tenant(options).read((transaction) => listSessions(transaction, page));
+    const page = taken(listShape, options);
+    return this.#tenant(page).read((transaction) => listSessions(transaction, page));
   }
 
   /** One session as `listSessions` shows it, `undefined` if there is none. */
   async getSession(sessionId: string, options?: SessionStoreOptions): Promise<SessionInfo | undefined> {
     requireId(sessionId, 'sessionId');
-    const row = await this.#tenant(options).read((transaction) => readSession(transaction, sessionId));
+    const row = await this.#called(options).read((transaction) => readSession(transaction, sessionId));
     return row && sessionInfo(row);
   }
 
@@ -179,7 +199,7 @@ export class IndexedDBSessionStore<S = unknown> implements SessionStore<S> {
   ): Promise<SessionInfo> {
     requireId(sessionId, 'sessionId');
     const copy = requirePatch(patch);
-    const commit = await this.#tenant(options).write((transaction) =>
+    const commit = await this.#called(options).write((transaction) =>
       updateSession(transaction, sessionId, copy),
     );
     return sessionInfo(commit!.session);
@@ -187,10 +207,9 @@ export class IndexedDBSessionStore<S = unknown> implements SessionStore<S> {
 
   /** Lists a session's snapshots by `createdAt`. Errors: `INVALID_ARGUMENT` for a bad limit or cursor. */
   async listSnapshots(options: ListSnapshotsOptions): Promise<SnapshotPage> {
-    requireValid(record, options, 'options');
-    requireId(options.sessionId, 'sessionId');
-    const copy = { ...options };
-    return this.#tenant(options).show((transaction, surface) => listSnapshots(transaction, copy, surface));
+    const page = taken(sessionListShape, options);
+    requireId(page.sessionId, 'sessionId');
+    return this.#tenant(page).show((transaction, surface) => listSnapshots(transaction, page, surface));
   }
 
   /**
@@ -218,7 +237,7 @@ export class IndexedDBSessionStore<S = unknown> implements SessionStore<S> {
    */
   async selectBranch(snapshotId: string, options?: SessionStoreOptions): Promise<SessionInfo> {
     requireId(snapshotId, 'snapshotId');
-    const commit = await this.#tenant(options).write((transaction) => selectBranch(transaction, snapshotId));
+    const commit = await this.#called(options).write((transaction) => selectBranch(transaction, snapshotId));
     return sessionInfo(commit!.session);
   }
 
@@ -233,17 +252,17 @@ export class IndexedDBSessionStore<S = unknown> implements SessionStore<S> {
    */
   async deleteSnapshot(snapshotId: string, options: DeleteSnapshotOptions = {}): Promise<number> {
     requireId(snapshotId, 'snapshotId');
-    const tenant = this.#tenant(options);
-    const { subtree = false } = options;
-    requireValid(flag, subtree, 'options.subtree');
-    const removal = await tenant.write((transaction) => removeSnapshot(transaction, snapshotId, subtree));
+    const call = taken(subtreeShape, options);
+    const removal = await this.#tenant(call).write((transaction) =>
+      removeSnapshot(transaction, snapshotId, call.subtree ?? false),
+    );
     return removal?.removed ?? 0;
   }
 
   /** Deletes a session with all its snapshots; resolves to their number, 0 if there was no such session. */
   async deleteSession(sessionId: string, options?: SessionStoreOptions): Promise<number> {
     requireId(sessionId, 'sessionId');
-    const removal = await this.#tenant(options).remove((transaction, begin) =>
+    const removal = await this.#called(options).remove((transaction, begin) =>
       removeSession(transaction, sessionId, begin),
     );
     return removal?.removed ?? 0;
@@ -251,12 +270,12 @@ export class IndexedDBSessionStore<S = unknown> implements SessionStore<S> {
 
   /** Deletes everything of the tenant and keeps its database. */
   async clear(options?: SessionStoreOptions): Promise<void> {
-    await this.#tenant(options).remove(removeAll);
+    await this.#called(options).remove(removeAll);
   }
 
   /** Deletes the tenant's database. Other tabs let go of it; whoever uses it next starts an empty one. */
   async deleteDatabase(options?: SessionStoreOptions): Promise<void> {
-    await this.#tenant(options).deleteDatabase();
+    await this.#called(options).deleteDatabase();
   }
 
   /** Calls back after every committed change of the session, from whichever tab. Returns a function that ends it. */
@@ -267,7 +286,7 @@ export class IndexedDBSessionStore<S = unknown> implements SessionStore<S> {
   ): () => void {
     requireId(sessionId, 'sessionId');
     requireValid(callable, callback, 'callback');
-    return this.#tenant(options).audience.watchSessions(
+    return this.#called(options).audience.watchSessions(
       sessionId,
       callback as (change: SessionsChange) => void,
     );
@@ -276,7 +295,7 @@ export class IndexedDBSessionStore<S = unknown> implements SessionStore<S> {
   /** Calls back after every committed change of any session, from whichever tab. Returns a function that ends it. */
   onSessionsChange(callback: (change: SessionsChange) => void, options?: SessionStoreOptions): () => void {
     requireValid(callable, callback, 'callback');
-    return this.#tenant(options).audience.watchSessions(ALL, callback);
+    return this.#called(options).audience.watchSessions(ALL, callback);
   }
 
   /**
@@ -286,10 +305,8 @@ export class IndexedDBSessionStore<S = unknown> implements SessionStore<S> {
    * transaction. Nothing is deleted, and everything that could be read before reads as before.
    */
   async check(options: CheckOptions = {}): Promise<CheckReport> {
-    const tenant = this.#tenant(options);
-    const { repair = false } = options;
-    requireValid(flag, repair, 'options.repair');
-    return tenant.check(repair);
+    const call = taken(repairShape, options);
+    return this.#tenant(call).check(call.repair ?? false);
   }
 
   /**
@@ -298,7 +315,7 @@ export class IndexedDBSessionStore<S = unknown> implements SessionStore<S> {
    */
   async storage(options?: SessionStoreOptions): Promise<StorageReport> {
     const { readStorage } = await import('./room.js');
-    const tenant = this.#tenant(options);
+    const tenant = this.#called(options);
     return readStorage((work) => tenant.read(work, Infinity));
   }
 
@@ -315,8 +332,9 @@ export class IndexedDBSessionStore<S = unknown> implements SessionStore<S> {
    * when that is aborted; nothing is lost at any point.
    */
   async compact(options: SessionStoreOptions & { signal?: AbortSignal } = {}): Promise<void> {
-    const compaction = await this.#tenant(options).compaction();
-    await compaction.run(undefined, options.signal);
+    const call = taken(signalShape, options);
+    const compaction = await this.#tenant(call).compaction();
+    await compaction.run(undefined, call.signal);
   }
 
   /**
@@ -325,10 +343,11 @@ export class IndexedDBSessionStore<S = unknown> implements SessionStore<S> {
    * the signal's reason when that is aborted; whatever `keep` throws.
    */
   async retain(policy: RetentionPolicy, options: RetainOptions = {}): Promise<RetentionReport> {
-    requirePolicy(policy, 'policy');
-    const { caretaker } = this.#tenant(options);
+    const limits = requirePolicy(policy, 'policy');
+    const call = taken(progressShape, options);
+    const { caretaker } = this.#tenant(call);
     const { retain } = await import('../history/retain.js');
-    return retain(caretaker, { ...policy }, options);
+    return retain(caretaker, limits, call);
   }
 
   /**
@@ -340,7 +359,13 @@ export class IndexedDBSessionStore<S = unknown> implements SessionStore<S> {
    * no file can hold, and with the signal's reason.
    */
   exportSessions(options: ExportOptions = {}): ReadableStream<Uint8Array> {
-    return exportStream(this.#transferPort(options), options);
+    let call: ExportOptions;
+    try {
+      call = exportOptions(options);
+    } catch (error) {
+      return failedStream(error);
+    }
+    return exportStream(this.#transferPort(call), call);
   }
 
   /**
@@ -355,7 +380,8 @@ export class IndexedDBSessionStore<S = unknown> implements SessionStore<S> {
     stream: ReadableStream<Uint8Array>,
     options: ImportOptions = {},
   ): Promise<ImportReport> {
-    return importStream(this.#transferPort(options), stream, options);
+    const call = importOptions(options);
+    return importStream(this.#transferPort(call), stream, call);
   }
 
   /**
@@ -363,7 +389,8 @@ export class IndexedDBSessionStore<S = unknown> implements SessionStore<S> {
    * one transaction. All files are checked before anything is written: `INVALID_ARGUMENT` with the file in `path`.
    */
   async importGenkitFiles(files: GenkitFiles, options: ImportOptions = {}): Promise<ImportReport> {
-    return importFiles(this.#transferPort(options), files, options);
+    const call = importOptions(options);
+    return importFiles(this.#transferPort(call), files, call);
   }
 
   /**
@@ -373,15 +400,19 @@ export class IndexedDBSessionStore<S = unknown> implements SessionStore<S> {
    * the next time; nothing is lost at any point. Errors: `FAILED_PRECONDITION` if the store has no encryption.
    */
   async rekey(options: SessionStoreOptions & RekeyOptions = {}): Promise<void> {
-    const tenant = this.#tenant(options);
-    requireValid(rekeyOptions, options, 'options');
-    await tenant.rekey(options);
+    const call = taken(progressShape, options);
+    await this.#tenant(call).rekey(call);
   }
 
   /** Waits for what has been begun, then lets go of everything. Calling it again does nothing. */
   async close(): Promise<void> {
     this.#closed = true;
     await Promise.all([...this.#tenants.values()].map((tenant) => tenant.close()));
+  }
+
+  /** For methods of ours. Frameworks add options to theirs. */
+  #called(options: SessionStoreOptions | undefined): Tenant<S> {
+    return this.#tenant(options && taken(callShape, options));
   }
 
   #tenant(call: SessionStoreOptions | undefined): Tenant<S> {
@@ -446,7 +477,7 @@ export class IndexedDBSessionStore<S = unknown> implements SessionStore<S> {
     work: (transaction: ReadTransaction, id: string, surface: Surface, recent: Recent) => Promise<T>,
   ): Promise<T> {
     requireId(id, kind);
-    const tenant = this.#tenant(options);
+    const tenant = this.#called(options);
     return tenant.show((transaction, surface) => work(transaction, id, surface, tenant.recent));
   }
 }

@@ -1,7 +1,8 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec';
 import type { SnapshotMutator } from '../contract/snapshot.js';
 import { Refusal } from '../database/transaction.js';
-import { invalid, requireNone } from '../validation/argument.js';
+import { invalid, isForgotten, requireNone, requireValid } from '../validation/argument.js';
+import { record } from '../validation/schema.js';
 import { requireSnapshotInput } from '../validation/snapshot-input.js';
 
 /** The application's mutator, made to return nothing but what can be stored. */
@@ -26,13 +27,18 @@ export function checkedMutator<S>(
 }
 
 function requireCustomState(schema: StandardSchemaV1, custom: unknown): void {
-  const result = schema['~standard'].validate(custom);
-  if ('then' in result) {
-    Promise.resolve(result).catch(() => {});
+  let result: unknown;
+  try {
+    result = schema['~standard'].validate(custom);
+  } catch (error) {
+    throw new Refusal(error);
+  }
+  if (isForgotten(result)) {
     throw invalid(
       'options.stateSchema',
       'answers asynchronously. Use a synchronous schema: a transaction cannot wait',
     );
   }
-  requireNone(result.issues?.[0], 'state', 'custom');
+  requireValid(record, result, 'options.stateSchema');
+  requireNone((result as StandardSchemaV1.FailureResult).issues?.[0], 'state', 'custom');
 }

@@ -3,8 +3,18 @@ import type { HealthEvent, QuotaExceeded } from '../contract/health.js';
 import type { RetentionPolicy } from '../contract/retention.js';
 import type { SessionStoreOptions } from '../contract/snapshot.js';
 import type { EncryptionOptions } from '../encryption/options.js';
-import { invalid, requireValid } from '../validation/argument.js';
-import { callable, flag, nonBlank, object, optional, satisfying } from '../validation/schema.js';
+import { requireValid } from '../validation/argument.js';
+import { taken } from '../validation/options.js';
+import {
+  anything,
+  callable,
+  flag,
+  nonBlank,
+  optional,
+  satisfying,
+  signal,
+  string,
+} from '../validation/schema.js';
 
 export interface IndexedDBSessionStoreOptions {
   /** Name of the IndexedDB database. Default `offshoot`. */
@@ -105,23 +115,31 @@ const policyShape = {
   keep: optional(callable),
 };
 
-/** A limit by another name would be no limit. */
-export function requirePolicy(policy: RetentionPolicy, path: string): void {
-  requireValid(object(policyShape), policy, path);
-  for (const key of Object.keys(policy)) {
-    if (!(key in policyShape))
-      throw invalid(`${path}.${key}`, `is no limit. Use ${Object.keys(policyShape).join(', ')}`);
-  }
-}
+export const requirePolicy = (policy: RetentionPolicy, path: string): RetentionPolicy =>
+  taken(policyShape, policy, path);
+
 const encryptionKey = satisfying(
   (key) =>
     key === null ||
     (key?.algorithm?.name === 'AES-GCM' &&
       ['encrypt', 'decrypt'].every((usage) => key.usages?.includes(usage))),
   'an AES-GCM CryptoKey that may encrypt and decrypt, or null',
+  // It may be a secret all the same.
+  (key) => typeof key,
 );
 
-const storeOptions = object({
+const encryptionShape = {
+  key: encryptionKey,
+  previousKeys: optional(
+    satisfying(
+      (keys) => Array.isArray(keys) && keys.every((key) => !encryptionKey(key)),
+      'a list of such keys',
+      (keys) => typeof keys,
+    ),
+  ),
+};
+
+const storeShape = {
   name: optional(nonBlank),
   namespace: optional(tenantName),
   snapshotPathPrefix: optional(callable),
@@ -136,27 +154,44 @@ const storeOptions = object({
   fallback: optional(satisfying((value) => value === 'memory', '"memory"')),
   onUnavailable: optional(satisfying((value) => value === 'failover', '"failover"')),
   onQuotaExceeded: optional(callable),
-  encryption: optional(
-    object({
-      key: encryptionKey,
-      previousKeys: optional(
-        satisfying(
-          (keys) => Array.isArray(keys) && keys.every((key) => !encryptionKey(key)),
-          'a list of such keys',
-        ),
-      ),
-    }),
-  ),
+  // These two have a shape of their own.
+  encryption: anything,
+  retention: anything,
   onHealth: optional(callable),
   stateSchema: optional(
     satisfying((schema) => typeof schema?.['~standard']?.validate === 'function', 'a Standard Schema'),
   ),
-});
+};
 
-export function requireStoreOptions(options: IndexedDBSessionStoreOptions): void {
-  requireValid(storeOptions, options, 'options');
-  if (options.retention !== undefined) requirePolicy(options.retention, 'options.retention');
+/** The options as they are at the call. */
+export function storeOptions(given: IndexedDBSessionStoreOptions): IndexedDBSessionStoreOptions {
+  const options = taken(storeShape, given);
+  const { encryption, retention } = options;
+  if (encryption !== undefined) {
+    options.encryption = taken(encryptionShape, encryption, 'options.encryption');
+  }
+  if (retention !== undefined) options.retention = requirePolicy(retention, 'options.retention');
+  return options;
 }
+
+/** What all methods take. */
+export const callShape = { context: anything };
+export const subtreeShape = { ...callShape, subtree: optional(flag) };
+export const repairShape = { ...callShape, repair: optional(flag) };
+export const signalShape = { ...callShape, signal };
+export const listShape = {
+  ...callShape,
+  limit: optional(
+    satisfying(
+      (limit) => Number.isInteger(limit) && limit >= 1 && limit <= 1000,
+      'a whole number, 1 to 1000',
+    ),
+  ),
+  cursor: optional(string),
+  order: optional(satisfying((order) => order === 'asc' || order === 'desc', '"asc" or "desc"')),
+};
+export const sessionListShape = { ...listShape, sessionId: anything };
+export const progressShape = { ...signalShape, onProgress: optional(callable) };
 
 /** The name of the database that a call goes to. */
 export function databaseName(

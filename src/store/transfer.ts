@@ -2,6 +2,10 @@ import type { ExportOptions, GenkitFiles, ImportOptions, ImportReport } from '..
 import type { ReadTransaction, WriteTransaction } from '../database/schema.js';
 import type { Commit } from '../history/commit.js';
 import { callSafely } from '../tabs/report.js';
+import { requireValid } from '../validation/argument.js';
+import { taken } from '../validation/options.js';
+import { anything, satisfying } from '../validation/schema.js';
+import { progressShape } from './options.js';
 
 /** What is exported from, and imported to. Refuses once the store is closed. */
 export interface TransferPort {
@@ -10,22 +14,37 @@ export interface TransferPort {
   generateId(): string;
 }
 
-/** The options as they are at the call; what the application does when it is told is its own affair. */
-function taken<O extends ExportOptions | ImportOptions>(options: O): O {
+/** What the values have to be is checked when the rest is loaded. */
+const exportShape = { ...progressShape, sessionIds: anything };
+const importShape = { ...progressShape, onConflict: anything, maxLineBytes: anything };
+
+/** What the application does when it is told is its own affair. */
+function withSafeProgress<O extends ExportOptions | ImportOptions>(options: O): O {
   const { onProgress } = options;
-  if (typeof onProgress !== 'function') return { ...options };
-  return { ...options, onProgress: (progress) => callSafely(onProgress, progress) };
+  return onProgress ? { ...options, onProgress: (progress) => callSafely(onProgress, progress) } : options;
 }
+
+export function exportOptions(options: ExportOptions): ExportOptions {
+  const call = taken(exportShape, options);
+  // As they are at the call, too.
+  const copied = satisfying((ids) => !Array.isArray(ids) || !!(call.sessionIds = [...ids]), '');
+  requireValid(copied, call.sessionIds, 'options', 'sessionIds');
+  return withSafeProgress(call);
+}
+
+export const importOptions = (options: ImportOptions): ImportOptions =>
+  withSafeProgress(taken(importShape, options));
+
+export const failedStream = (error: unknown): ReadableStream<Uint8Array> =>
+  new ReadableStream({ start: (controller) => controller.error(error) });
 
 /** Pulled by its reader, with nothing made ahead. */
 export function exportStream(port: TransferPort, options: ExportOptions): ReadableStream<Uint8Array> {
-  const copy = taken(options);
-  if (Array.isArray(copy.sessionIds)) copy.sessionIds = [...copy.sessionIds];
   let bytes: AsyncGenerator<Uint8Array, void> | undefined;
   return new ReadableStream<Uint8Array>(
     {
       async pull(controller) {
-        bytes ??= (await import('../transfer/export-sessions.js')).exportSessions(port.read, copy);
+        bytes ??= (await import('../transfer/export-sessions.js')).exportSessions(port.read, options);
         const { done, value } = await bytes.next();
         if (done) controller.close();
         else controller.enqueue(value);
@@ -43,8 +62,7 @@ export async function importStream(
   stream: ReadableStream<Uint8Array>,
   options: ImportOptions,
 ): Promise<ImportReport> {
-  const copy = taken(options);
-  return (await import('../transfer/import-sessions.js')).importSessions(port, stream, copy);
+  return (await import('../transfer/import-sessions.js')).importSessions(port, stream, options);
 }
 
 export async function importFiles(
@@ -52,6 +70,5 @@ export async function importFiles(
   files: GenkitFiles,
   options: ImportOptions,
 ): Promise<ImportReport> {
-  const copy = taken(options);
-  return (await import('../transfer/import-genkit.js')).importGenkitFiles(port, files, copy);
+  return (await import('../transfer/import-genkit.js')).importGenkitFiles(port, files, options);
 }

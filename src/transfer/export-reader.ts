@@ -4,6 +4,7 @@ import * as z from 'zod/mini';
 import type { StoredField } from '../database/schema.js';
 import { SessionStoreError } from '../errors.js';
 import { invalid, requireNone } from '../validation/argument.js';
+import { instantOf } from '../validation/instant.js';
 import { decodeValue } from './decode-value.js';
 import type { Incoming, IncomingSnapshot } from './incoming.js';
 import { Unfit } from './inspect.js';
@@ -88,8 +89,8 @@ export class ExportReader {
       sessionId: sessionId ?? undefined,
       title,
       metadata: record as Incoming['metadata'],
-      createdMs: Date.parse(createdAt),
-      updatedMs: Date.parse(updatedAt),
+      createdMs: instantOf(createdAt),
+      updatedMs: instantOf(updatedAt),
       selected: selectedSnapshotId,
       entries: [],
       snapshots: [],

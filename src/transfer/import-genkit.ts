@@ -3,6 +3,7 @@ import { encodeState } from '../logs/encode.js';
 import { planState } from '../logs/plan.js';
 import type { LoadedState } from '../logs/state.js';
 import { invalid } from '../validation/argument.js';
+import { instantOf } from '../validation/instant.js';
 import { pathOf, readSnapshotFile, snapshotFiles, type GenkitSnapshot } from './genkit-files.js';
 import { importSession, type Target } from './import-sessions.js';
 import type { Incoming, IncomingSnapshot } from './incoming.js';
@@ -69,7 +70,7 @@ async function sortFiles(
     const owner = ownerOf(snapshot);
     const leaflets = owner === undefined ? alone : (sessions.get(owner) ?? []);
     if (owner !== undefined) sessions.set(owner, leaflets);
-    leaflets.push({ file, snapshotId, parentId, createdMs: Date.parse(createdAt) });
+    leaflets.push({ file, snapshotId, parentId, createdMs: instantOf(createdAt) });
   }
   return [
     ...[...sessions].map(([sessionId, leaflets]) => ({ sessionId, leaflets: parentsFirst(leaflets) })),
@@ -125,7 +126,7 @@ async function readSession(
       ...(encoded && { fields: encoded.stored.fields }),
       where: pathOf(file),
     });
-    times.push(Date.parse(read.createdAt), Date.parse(read.updatedAt ?? read.createdAt));
+    times.push(instantOf(read.createdAt), instantOf(read.updatedAt ?? read.createdAt));
   }
   return {
     sessionId,

@@ -9,6 +9,7 @@ import {
 import { sizeOf, survey } from '../logs/media.js';
 import { toSpans } from '../logs/sequence.js';
 import { invalid } from '../validation/argument.js';
+import { instantOf } from '../validation/instant.js';
 import { firstBehind } from './coverage.js';
 import { requireWhole, type Incoming, type IncomingEntry } from './incoming.js';
 import type { MediumPlace } from './lines.js';
@@ -49,7 +50,7 @@ export function layOut(incoming: Incoming): LaidOut {
     snapshots: snapshots.map(({ id, info, fields }) => ({
       id,
       info,
-      createdMs: Date.parse(info.createdAt),
+      createdMs: instantOf(info.createdAt),
       ...(fields !== undefined && { state: fields && stateOf(fields) }),
     })),
   };

@@ -1,11 +1,16 @@
 import * as z from 'zod/mini';
 import type { Spans } from '../database/schema.js';
+import * as saved from '../validation/schema.js';
+import type { Schema } from '../validation/schema.js';
+import { storedStatus } from '../validation/snapshot-input.js';
 import { FORMAT, MOST_DEEP, VERSION, type Line, type MediumPlace } from './lines.js';
 
-const nonBlank = z.string().check(z.refine((id) => id.trim() !== '', 'expected a non-blank string'));
-const instant = z
-  .string()
-  .check(z.refine((time) => !Number.isNaN(Date.parse(time)), 'expected an RFC 3339 time'));
+/** What a save asks of the same value, in the same words. */
+const asSaved = (schema: Schema) =>
+  z.custom<string>((value) => !schema(value), { error: ({ input }) => schema(input)?.message });
+
+const nonBlank = asSaved(saved.nonBlank);
+const instant = asSaved(saved.instant);
 const position = z.int().check(z.nonnegative());
 const digest = z.string().check(z.regex(/^[0-9a-f]{64}$/, 'expected a SHA-256 in hexadecimal'));
 
@@ -105,9 +110,7 @@ const info = {
   createdAt: instant,
   updatedAt: z.optional(instant),
   heartbeatAt: z.optional(instant),
-  status: z.optional(
-    z.string().check(z.refine((status) => status !== 'expired', 'is never stored as "expired"')),
-  ),
+  status: z.optional(asSaved(storedStatus)),
 };
 
 /** A snapshot without its id and its state, as `saveSnapshot` takes it. */
@@ -121,5 +124,11 @@ export const infoSchema = z.looseObject({
 export const genkitSnapshot = z.looseObject({
   ...info,
   snapshotId: nonBlank,
-  state: z.optional(z.looseObject({ sessionId: z.optional(nonBlank) })),
+  state: z.optional(
+    z.looseObject({
+      sessionId: z.optional(nonBlank),
+      messages: z.optional(z.array(z.unknown())),
+      artifacts: z.optional(z.array(z.unknown())),
+    }),
+  ),
 });

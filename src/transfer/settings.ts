@@ -1,16 +1,11 @@
 import type { ExportOptions, ImportOptions, OnConflict } from '../contract/transfer.js';
 import { requireValid } from '../validation/argument.js';
-import { callable, nonBlank, object, optional, satisfying } from '../validation/schema.js';
+import { nonBlank, object, optional, satisfying } from '../validation/schema.js';
 
 const KINDS: unknown[] = ['skip', 'fork', 'replace'];
 
-const common = {
-  signal: optional(satisfying((signal) => signal instanceof AbortSignal, 'an AbortSignal')),
-  onProgress: optional(callable),
-};
-
+/** What is rare; the rest has been checked at the call. */
 const exportOptions = object({
-  ...common,
   sessionIds: optional(
     satisfying(
       (ids) => Array.isArray(ids) && ids.every((id) => !nonBlank(id)),
@@ -20,7 +15,6 @@ const exportOptions = object({
 });
 
 const importOptions = object({
-  ...common,
   onConflict: optional(satisfying((kind) => KINDS.includes(kind), '"skip", "fork" or "replace"')),
   maxLineBytes: optional(
     satisfying(

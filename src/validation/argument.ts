@@ -1,6 +1,5 @@
-import type { StandardSchemaV1 } from '@standard-schema/spec';
 import { SessionStoreError } from '../errors.js';
-import { nonBlank, type Schema } from './schema.js';
+import { nonBlank, type Issue, type Schema } from './schema.js';
 
 export function invalid(path: string, problem: string, cause?: unknown): SessionStoreError {
   return new SessionStoreError(
@@ -12,10 +11,10 @@ export function invalid(path: string, problem: string, cause?: unknown): Session
 }
 
 /** Throws `INVALID_ARGUMENT` with the path of an issue, which starts with `prefix`. */
-export function requireNone(issue: StandardSchemaV1.Issue | undefined, ...prefix: string[]): void {
+export function requireNone(issue: Issue | undefined, ...prefix: string[]): void {
   if (!issue) return;
   const keys = (issue.path ?? []).map((part) => String(typeof part === 'object' ? part.key : part));
-  throw invalid([...prefix, ...keys].join('.'), issue.message);
+  throw invalid([...prefix, ...keys].join('.'), issue.message, issue.cause);
 }
 
 /** Throws `INVALID_ARGUMENT` with the path of the first offending value, which starts with `prefix`. */
@@ -25,4 +24,11 @@ export function requireValid(schema: Schema, value: unknown, ...prefix: string[]
 
 export function requireId(id: unknown, path: string): asserts id is string {
   requireValid(nonBlank, id, path);
+}
+
+/** Whether it is a promise where a value was wanted. Nobody else will ever look at it. */
+export function isForgotten(value: unknown): value is PromiseLike<unknown> {
+  const isPromise = typeof (value as PromiseLike<unknown> | undefined)?.then === 'function';
+  if (isPromise) Promise.resolve(value).catch(() => {});
+  return isPromise;
 }

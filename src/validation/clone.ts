@@ -1,6 +1,8 @@
 import { invalid } from './argument.js';
+import { Graph } from './graph.js';
+import { UNREADABLE } from './schema.js';
 
-/** Thrown where a value is no tree: something in it comes twice, or contains itself. */
+/** Thrown where a value is no tree: something in it comes twice, contains itself, or may share what it contains. */
 const NO_TREE = {};
 
 /**
@@ -13,7 +15,7 @@ export function copy<T>(value: T): T {
     return copyTree(value, new Set());
   } catch (reason) {
     if (reason !== NO_TREE) throw reason;
-    return structuredClone(value);
+    return structuredClone(new Graph().part(value));
   }
 }
 
@@ -28,8 +30,8 @@ function copyTree<T>(value: T, seen: Set<object>): T {
     for (const key of Object.keys(value)) result[key] = copyTree(value[key], seen);
     return result as T;
   }
-  if (isUnstorable(value)) throw new DOMException('Only workers can be given this.', 'DataCloneError');
-  return structuredClone(value);
+  if (value instanceof Date) return structuredClone(value);
+  throw NO_TREE;
 }
 
 /** The same for what is known to be a tree of literals, in a fraction of the time. */
@@ -46,14 +48,6 @@ export function copyPlain(value: unknown): unknown {
   return result;
 }
 
-/** What can be sent to a worker and not be stored. */
-function isUnstorable(value: object): boolean {
-  return (
-    (typeof SharedArrayBuffer === 'function' && value instanceof SharedArrayBuffer) ||
-    (typeof WebAssembly === 'object' && value instanceof WebAssembly.Module)
-  );
-}
-
 /** Copies a value, or says which part of it cannot be stored. */
 export function cloned<T>(value: T, ...prefix: string[]): T {
   try {
@@ -64,9 +58,24 @@ export function cloned<T>(value: T, ...prefix: string[]): T {
 }
 
 export function unstorable(value: unknown, cause: unknown, ...prefix: string[]): Error {
-  const path = [...prefix, ...uncloneablePath(value, new Set())].join('.');
-  return invalid(path, 'cannot be stored. Leave out functions, symbols and DOM nodes', cause);
+  const graph = new Graph(true);
+  try {
+    graph.part(value);
+  } catch {
+    // It has stopped where the path ends.
+  }
+  const path = [...prefix, ...graph.path].slice(0, MOST_KEYS).join('.');
+  const { offender } = graph;
+  const problem = !offender
+    ? cause instanceof RangeError
+      ? 'is nested too deeply'
+      : UNREADABLE
+    : `cannot be stored, got ${offender}. Leave out functions, symbols and objects of the browser`;
+  return invalid(path, problem, cause);
 }
+
+/** Of a path in an error. */
+const MOST_KEYS = 50;
 
 export function isBlob(value: object): value is Blob {
   return typeof Blob !== 'undefined' && value instanceof Blob;
@@ -84,17 +93,4 @@ export function isPlainObject(value: object): value is Record<string, unknown> {
   const prototype: unknown = Object.getPrototypeOf(value);
   // Assigning to `__proto__` would not make a property of that name.
   return (prototype === Object.prototype || prototype === null) && !Object.hasOwn(value, '__proto__');
-}
-
-function uncloneablePath(value: unknown, seen: Set<unknown>): string[] {
-  if (typeof value !== 'object' || value === null || seen.has(value)) return [];
-  seen.add(value);
-  for (const [key, part] of value instanceof Map ? value : Object.entries(value)) {
-    try {
-      copy(part);
-    } catch {
-      return [String(key), ...uncloneablePath(part, seen)];
-    }
-  }
-  return [];
 }

@@ -1,37 +1,54 @@
 // A few checks by hand for what every call and every row goes through; `check()` has the whole of it, with Zod, and
 // is loaded when it is asked for.
 import type { StandardSchemaV1 } from '@standard-schema/spec';
+import { described } from './described.js';
+import { instantOf } from './instant.js';
 
-type Issue = StandardSchemaV1.Issue;
+export interface Issue extends StandardSchemaV1.Issue {
+  /** What was thrown by code of the caller's that hides in the value. */
+  readonly cause?: unknown;
+}
+
+export const UNREADABLE = 'throws when it is read; see cause';
 
 /** Answers what is wrong with a value first, `undefined` if it is fine. */
 export type Schema = (value: unknown) => Issue | undefined;
 
-/** Whatever passes the test. `expected` completes the sentence "expected …". */
+/** Whatever passes the test. `expected` completes the sentence "expected …"; `tell` says what came. */
 export const satisfying =
-  (test: (value: any) => boolean, expected: string): Schema =>
-  (value) =>
-    test(value) ? undefined : { message: `expected ${expected}` };
+  (test: (value: any) => boolean, expected: string, tell: (value: unknown) => string = described): Schema =>
+  (value) => {
+    try {
+      return test(value) ? undefined : { message: `expected ${expected}, got ${tell(value)}` };
+    } catch (cause) {
+      return { message: UNREADABLE, cause };
+    }
+  };
 
 export const optional =
   (schema: Schema): Schema =>
   (value) =>
     value === undefined ? undefined : schema(value);
 
+/** Whose content is not in its properties. */
+const NO_RECORD = /Array|Map|Set|Date|RegExp|Promise|Error|Blob|Buffer|Number|String|Boolean/;
+
 export const record = satisfying(
-  (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
+  (value) => typeof value === 'object' && value !== null && !NO_RECORD.test({}.toString.call(value)),
   'an object',
 );
 
+export type Shape = Record<string, Schema>;
+
 /** An object with at least these properties; it may have others. */
 export const object =
-  (shape: Record<string, Schema>): Schema =>
+  (shape: Shape): Schema =>
   (value) => {
     const problem = record(value);
     if (problem) return problem;
     for (const [key, schema] of Object.entries(shape)) {
       const issue = schema((value as Record<string, unknown>)[key]);
-      if (issue) return { message: issue.message, path: [key, ...(issue.path ?? [])] };
+      if (issue) return { ...issue, path: [key, ...(issue.path ?? [])] };
     }
     return undefined;
   };
@@ -46,8 +63,8 @@ export const nonBlank = satisfying(
 );
 
 export const instant = satisfying(
-  (value) => typeof value === 'string' && !Number.isNaN(Date.parse(value)),
-  'an RFC 3339 time',
+  (value) => !Number.isNaN(instantOf(value)),
+  'an RFC 3339 time with an offset, as toISOString() writes it',
 );
 
 export const callable = satisfying((value) => typeof value === 'function', 'a function');
@@ -55,3 +72,10 @@ export const callable = satisfying((value) => typeof value === 'function', 'a fu
 export const flag = satisfying((value) => typeof value === 'boolean', 'true or false');
 
 export const list = satisfying(Array.isArray, 'an array');
+
+/** A realm of its own, as that of a test's page, has a class of its own. */
+export const signal = optional(
+  satisfying((value) => typeof value?.throwIfAborted === 'function', 'an AbortSignal'),
+);
+
+export const anything: Schema = () => undefined;

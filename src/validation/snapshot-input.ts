@@ -1,6 +1,12 @@
 import type { SessionSnapshotInput } from '../contract/snapshot.js';
-import { invalid, requireValid } from './argument.js';
-import { instant, nonBlank, object, optional, satisfying } from './schema.js';
+import { isForgotten, requireValid } from './argument.js';
+import { picked } from './options.js';
+import { instant, list, nonBlank, object, optional, record, satisfying } from './schema.js';
+
+export const storedStatus = satisfying(
+  (status) => !nonBlank(status) && status !== 'expired',
+  'a status other than "expired", which is never stored',
+);
 
 const snapshotInput = object({
   snapshotId: optional(nonBlank),
@@ -9,26 +15,22 @@ const snapshotInput = object({
   createdAt: instant,
   updatedAt: optional(instant),
   heartbeatAt: optional(instant),
-  status: optional(
-    satisfying(
-      (status) => typeof status === 'string' && status !== 'expired',
-      'a status other than "expired", which is never stored',
-    ),
+  status: optional(storedStatus),
+  state: optional(
+    object({ sessionId: optional(nonBlank), messages: optional(list), artifacts: optional(list) }),
   ),
-  state: optional(object({ sessionId: optional(nonBlank) })),
 });
 
-/** What a mutator returned, once it is known to be a snapshot that can be stored. */
+const mutated = satisfying(
+  (result) => !record(result) && !isForgotten(result),
+  'a snapshot or null, at once',
+);
+
+/** What a mutator returned, once it is known to be a snapshot that can be stored; its two upper levels read once. */
 export function requireSnapshotInput<S>(result: unknown): SessionSnapshotInput<S> {
-  if (typeof (result as PromiseLike<unknown> | undefined)?.then === 'function') {
-    // Nobody else will ever look at it.
-    Promise.resolve(result).catch(() => {});
-    throw invalid('', 'the mutator returned a promise. It must return a snapshot or null');
-  }
-  if (typeof result !== 'object' || Array.isArray(result)) {
-    const kind = Array.isArray(result) ? 'an array' : typeof result;
-    throw invalid('', `the mutator returned ${kind}. It must return a snapshot or null`);
-  }
-  requireValid(snapshotInput, result);
-  return result as SessionSnapshotInput<S>;
+  requireValid(mutated, result, 'mutator()');
+  const input = picked(result as SessionSnapshotInput<S>, '');
+  if (!record(input.state)) input.state = picked(input.state!, 'state');
+  requireValid(snapshotInput, input);
+  return input;
 }

@@ -168,9 +168,10 @@ describe('lists', () => {
     await save(store, 'a', turn(1));
     const path = `options.${option}`;
     for (const value of bad) {
-      const options = { sessionId: 's', order, [option]: value } as never;
+      const options = { order, [option]: value } as object;
+      const ofSession = { sessionId: 's', ...options };
       await expectRefusal(() => store.listSessions(options), 'INVALID_ARGUMENT', path);
-      await expectRefusal(() => store.listSnapshots(options), 'INVALID_ARGUMENT', path);
+      await expectRefusal(() => store.listSnapshots(ofSession), 'INVALID_ARGUMENT', path);
     }
   });
 

@@ -124,7 +124,7 @@ it.each<[string, string, string | RegExp]>([
   ['no snapshot', '{"a":1}', /^n1.json.(snapshotId|createdAt)$/],
   [
     'a key that changes prototypes',
-    '{"snapshotId":"n1","createdAt":"2026-01-01","state":{"custom":{"__proto__":{}}}}',
+    '{"snapshotId":"n1","createdAt":"2026-01-01T00:00:00Z","state":{"custom":{"__proto__":{}}}}',
     'n1.json.state.custom',
   ],
   ['another’s id', JSON.stringify({ ...turn(1), snapshotId: 'n0' }), /^n\d.json.snapshotId$/],

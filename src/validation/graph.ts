@@ -1,0 +1,100 @@
+import { described } from './described.js';
+
+/** Can be sent to a worker, and not be stored. */
+const ONLY_SENT =
+  /SharedArray|WebAssembly|VideoFrame|AudioData|EncodedAudioFrame|CropTarget|RestrictionTarget/;
+
+const { getPrototypeOf, prototype } = Object;
+
+/** What is in these is not in properties, so that a proxy around one stands for nothing. */
+const OPAQUE = [Date, RegExp, Error, Boolean, Number, String, getPrototypeOf(Uint8Array)];
+
+/**
+ * Walks through a value in which proxies, drafts or observable collections may stand for what shall be stored. Makes
+ * objects, arrays, maps and sets of its own, with the same parts in the same places, for structured clone, which would
+ * refuse proxies, and find the maps of a draft empty.
+ */
+export class Graph {
+  /** Where the walk is, or where it has been stopped. */
+  readonly path: string[] = [];
+  /** What cannot be stored; `undefined` if it is the reading that has failed. */
+  offender: string | undefined;
+  readonly #made = new Map<unknown, unknown>();
+
+  /** `isExact`: structured clone is tried on every part, to find out which one it does not take. */
+  constructor(readonly isExact = false) {}
+
+  part<T>(value: T): T;
+  part(value: unknown): unknown {
+    if (typeof value === 'function' || typeof value === 'symbol') return this.#leaf(value);
+    if (typeof value !== 'object' || value === null) return value;
+    return this.#made.get(value) ?? this.#container(value);
+  }
+
+  #container(value: object): unknown {
+    const tag = {}.toString.call(value);
+    if (Array.isArray(value)) {
+      const array: unknown[] = [];
+      array.length = value.length;
+      return this.#properties(value, array);
+    }
+    if (tag === '[object Map]') {
+      const map = new Map();
+      this.#made.set(value, map);
+      let index = 0;
+      for (const [key, part] of value as Map<unknown, unknown>) {
+        this.path.push(Object(key) === key ? String(index) : String(key));
+        map.set(this.part(key), this.part(part));
+        this.path.pop();
+        index++;
+      }
+      return map;
+    }
+    if (tag === '[object Set]') {
+      const set = new Set();
+      this.#made.set(value, set);
+      for (const part of value as Set<unknown>) {
+        this.path.push(String(set.size));
+        set.add(this.part(part));
+        this.path.pop();
+      }
+      return set;
+    }
+    const above: unknown = getPrototypeOf(value);
+    const isPlain = above === prototype || above === null;
+    if (isPlain || (tag === '[object Object]' && !OPAQUE.some((type) => value instanceof type))) {
+      return this.#properties(value, {});
+    }
+    return this.#leaf(value, tag);
+  }
+
+  #properties(value: object, copy: object): object {
+    this.#made.set(value, copy);
+    for (const key of Object.keys(value)) {
+      this.path.push(key);
+      const part = this.part(value[key as keyof typeof value]);
+      // Assigning to `__proto__` would not make a property of that name.
+      Object.defineProperty(copy, key, { value: part, enumerable: true, writable: true, configurable: true });
+      this.path.pop();
+    }
+    return copy;
+  }
+
+  #leaf(value: unknown, tag = ''): unknown {
+    if (
+      ONLY_SENT.test(tag) ||
+      (ArrayBuffer.isView(value) && ONLY_SENT.test({}.toString.call(value.buffer)))
+    ) {
+      this.offender = described(value);
+      throw new DOMException('Only workers can be given this.', 'DataCloneError');
+    }
+    if (!this.isExact) return value;
+    try {
+      structuredClone(value);
+    } catch (error) {
+      this.offender = described(value);
+      throw error;
+    }
+    return value;
+  }
+}

@@ -1,0 +1,58 @@
+import { invalid, requireValid } from './argument.js';
+import { object, record, UNREADABLE, type Shape } from './schema.js';
+
+/**
+ * Properties of an object of the caller's, each read once. Reading may run code of theirs, getters and traps of proxies:
+ * what that throws is `INVALID_ARGUMENT`, with the path and the cause.
+ */
+export function picked<T extends object>(
+  from: T,
+  path: string,
+  keysOf: (from: T) => readonly string[] = Object.keys,
+): T {
+  let at = '';
+  try {
+    return Object.fromEntries(keysOf(from).map((key) => [(at = key), from[key as keyof T]])) as T;
+  } catch (cause) {
+    throw invalid([path, at].filter(Boolean).join('.'), UNREADABLE, cause);
+  }
+}
+
+/**
+ * Options as they are at the call, checked. Under a name that is not known, even `undefined` is refused: what is misspelt is
+ * misspelt. Symbols are nobody's options.
+ */
+export function taken<O extends object>(shape: Shape, options: O, path = 'options'): O {
+  requireValid(record, options, path);
+  let stranger: string | undefined;
+  const copy = picked(options, path, () => {
+    // With what is inherited, which would be read, too. What was added to all objects is in the shape as well.
+    for (const key in options) if (!(key in shape)) stranger ??= key;
+    return Object.keys(shape).filter((key) => key in options);
+  });
+  if (stranger !== undefined) {
+    throw invalid(`${path}.${stranger}`, `is no option. ${advice(stranger, Object.keys(shape))}`);
+  }
+  requireValid(object(shape), copy, path);
+  return copy;
+}
+
+/** The known name that has most in common with what was written; if none has enough, all of them. */
+function advice(written: string, known: string[]): string {
+  const parts = partsOf(written);
+  let best: string | undefined;
+  let most = 0.59;
+  for (const name of known) {
+    const others = partsOf(name);
+    const likeness =
+      (2 * others.filter((part) => parts.includes(part)).length) / (parts.length + others.length);
+    if (likeness > most) [best, most] = [name, likeness];
+  }
+  return best ? `Did you mean ${best}?` : `Known are ${known.join(', ')}`;
+}
+
+/** Its letters, and pairs of letters. */
+function partsOf(name: string): string[] {
+  const letters = name.slice(0, 40).toLowerCase().split('');
+  return [...letters, ...letters.slice(1).map((letter, index) => letters[index] + letter)];
+}
