@@ -10,7 +10,8 @@ export function sessionAfterSave(
   bytes: number,
   leaves: Leaves,
 ): SessionRow {
-  const updatedMs = Math.max(createdMs, instantOf(info['updatedAt'] ?? info.createdAt));
+  // As it is shown, in whole ms, so that whoever sorts what is shown finds the same order.
+  const updatedMs = Math.floor(Math.max(createdMs, instantOf(info['updatedAt'] ?? info.createdAt)));
   // Whoever continues the selected branch wants to come back to where they got.
   const follows = joins && info.parentId !== undefined && session?.selected === info.parentId;
   const selected = follows ? id : session?.selected;

@@ -101,11 +101,14 @@ export function sessionsSource(
     else again();
   };
 
-  const end = store.onSessionsChange((change) => {
-    if (reading && change.type !== 'reset') heard.push(change);
-    else if (!isCurrent || change.type === 'reset') reload();
-    else if (apply(change)) show();
-  }, options);
+  const end = store.onSessionsChange(
+    (change) => {
+      if (reading && change.type !== 'reset') heard.push(change);
+      else if (!isCurrent || change.type === 'reset') reload();
+      else if (apply(change)) show();
+    },
+    { context: options.context },
+  );
   reload();
   return {
     reload,
