@@ -1,6 +1,14 @@
 import { SessionStoreError } from '../errors.js';
 import { list, number, object, optional, record, satisfying, string } from '../validation/schema.js';
-import { LATEST_MS, ROW_FORMAT, type LogRow, type SessionRow, type SnapshotRow } from './schema.js';
+import {
+  LATEST_MS,
+  ROW_FORMAT,
+  type LogRow,
+  type ReadTransaction,
+  type SessionRow,
+  type SnapshotRow,
+} from './schema.js';
+import { together } from './transaction.js';
 
 const snapshotRow = object({
   id: string,
@@ -70,6 +78,18 @@ export const isLogRow = (row: unknown): row is LogRow => !logRow(row) && !isNewe
 /** Whoever has the key sees rows as they were before they were encrypted, and never one of these. */
 const isEncrypted = (row: unknown): boolean =>
   (row as { cipher?: unknown } | undefined)?.cipher !== undefined;
+
+/**
+ * Whether rows are encrypted, whatever `meta` says. While a database is being encrypted, or decrypted, the first snapshot
+ * is the first to be, and the last session the last.
+ */
+export async function holdsSealedRows(transaction: ReadTransaction): Promise<boolean> {
+  const [snapshots, session] = await together(
+    () => transaction.objectStore('snapshots').getAll(null, 1),
+    () => transaction.objectStore('sessions').openCursor(null, 'prev'),
+  );
+  return isEncrypted(snapshots[0]) || isEncrypted(session?.value);
+}
 
 export const withoutKey = () =>
   new SessionStoreError(

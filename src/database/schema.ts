@@ -84,27 +84,41 @@ export interface SessionRow {
 /** What a Date can be at the most, before and after 1970. */
 export const LATEST_MS = 8.64e15;
 
-/** What only a key opens. */
+/** What only a key opens, and only in the database and at the place that it was made for. All of it is authenticated. */
 export interface Cipher {
+  /** The id of that database. */
+  database: string;
+  /** Which of the database's lists of keys was in force. */
+  turn: number;
+  /** Whether there were rows that are not encrypted: `null` was on that list. */
+  mixed: boolean;
   /** The key's id in this database. */
   key: string;
   iv: Uint8Array<ArrayBuffer>;
   data: ArrayBuffer;
 }
 
-/** A key as a database knows it: `check` is opened by that key alone. `null` for no encryption. */
+/** A key as a database knows it: `check` is opened by that key alone, if the list is as it was made. `null` for no encryption. */
 export interface StoredKey {
   id: string;
   check: Cipher | null;
 }
 
+/** Which keys a database needs. */
+export interface KeyList {
+  /** The database's id, made when it was first encrypted. */
+  database: string;
+  /** Greater in every later list. */
+  turn: number;
+  /** The first is written with, the others may still be needed to read. */
+  keys: StoredKey[];
+}
+
 /** In place of the clock of an encrypted database, so that nobody writes there without its key. */
-export interface LockedClock {
+export interface LockedClock extends KeyList {
   clock: number;
   /** Another one after every write. */
   stamp: string;
-  /** The first is written with, the others may still be needed to read. */
-  keys: StoredKey[];
 }
 
 export interface Schema extends DBSchema {

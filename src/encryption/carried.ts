@@ -3,7 +3,7 @@ import { invalid } from '../validation/argument.js';
 import type { RowStore } from './sealed-rows.js';
 
 /** Says what of a row cannot be encrypted, by the path that the application knows it under. */
-export function notCarried(store: RowStore, row: any, cause: unknown): SessionStoreError {
+export function notCarried(store: RowStore | 'quarantine', row: any, cause: unknown): SessionStoreError {
   // As devalue has it: `.info["a b"][0]`.
   const { path = '' } = cause as { path?: string };
   const keys = [...path.matchAll(/\.get\([^)]*\)|\["((?:[^"\\]|\\.)*)"\]|\[(\d+)\]|\.([^.[]+)/g)].map(
@@ -16,9 +16,10 @@ export function notCarried(store: RowStore, row: any, cause: unknown): SessionSt
   );
 }
 
-function keysFor(store: RowStore, row: any, keys: string[]): string[] {
+function keysFor(store: RowStore | 'quarantine', row: any, keys: string[]): string[] {
   const [first, second, third, ...rest] = keys;
   if (store === 'sessions') return ['patch', ...keys];
+  if (store === 'quarantine') return [store, ...keys];
   // Whose state the entry is part of, and where, is not in its row.
   if (store === 'logs') return ['state'];
   if (first !== 'state') return keys.slice(1);

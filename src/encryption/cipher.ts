@@ -5,35 +5,33 @@ const ALGORITHM = 'AES-GCM';
 /** The length that GCM is made for, in bytes. Random, so one key is good for some 2³² rows. */
 const IV_LENGTH = 12;
 
-/** `place` is what the bytes belong to: they open there and nowhere else. */
+/** What bytes are bound to, beside the database's name and their place in it. */
+export type Binding = Omit<Cipher, 'iv' | 'data'>;
+
+/** `place` is what the bytes belong to in the database of this name: they open there and nowhere else. */
 export async function seal(
   key: CryptoKey,
-  keyId: string,
+  name: string,
+  binding: Binding,
   place: unknown,
   bytes: Uint8Array<ArrayBuffer>,
 ): Promise<Cipher> {
   const iv = crypto.getRandomValues(new Uint8Array(IV_LENGTH));
-  const data = await crypto.subtle.encrypt(
-    { name: ALGORITHM, iv, additionalData: bound(keyId, place) },
-    key,
-    bytes,
-  );
-  return { key: keyId, iv, data };
+  const algorithm = { name: ALGORITHM, iv, additionalData: bound(name, binding, place) };
+  return { ...binding, iv, data: await crypto.subtle.encrypt(algorithm, key, bytes) };
 }
 
-/** `undefined` if it was sealed with another key, belongs to another place, or was changed. */
+/** `undefined` if it was sealed with another key, belongs to another place or database, or was changed. */
 export async function unseal(
   key: CryptoKey,
+  name: string,
   place: unknown,
   cipher: Cipher,
 ): Promise<ArrayBuffer | undefined> {
-  const { key: keyId, iv, data } = cipher;
+  const { iv, data } = cipher;
   try {
-    return await crypto.subtle.decrypt(
-      { name: ALGORITHM, iv, additionalData: bound(keyId, place) },
-      key,
-      data,
-    );
+    const algorithm = { name: ALGORITHM, iv, additionalData: bound(name, cipher, place) };
+    return await crypto.subtle.decrypt(algorithm, key, data);
   } catch {
     return undefined;
   }
@@ -41,8 +39,16 @@ export async function unseal(
 
 /** Whether this looks like something that `seal` made; what is in a database may be anything. */
 export function isCipher(value: unknown): value is Cipher {
-  const { key, iv, data } = (value ?? {}) as Partial<Record<keyof Cipher, unknown>>;
-  return typeof key === 'string' && iv instanceof Uint8Array && data instanceof ArrayBuffer;
+  const { database, turn, mixed, key, iv, data } = (value ?? {}) as Partial<Record<keyof Cipher, unknown>>;
+  return (
+    typeof database === 'string' &&
+    Number.isSafeInteger(turn) &&
+    typeof mixed === 'boolean' &&
+    typeof key === 'string' &&
+    iv instanceof Uint8Array &&
+    data instanceof ArrayBuffer
+  );
 }
 
-const bound = (keyId: string, place: unknown) => new TextEncoder().encode(JSON.stringify([keyId, place]));
+const bound = (name: string, { database, turn, mixed, key }: Binding, place: unknown) =>
+  new TextEncoder().encode(JSON.stringify([name, database, turn, mixed, key, place]));

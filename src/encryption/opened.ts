@@ -1,15 +1,14 @@
 import type { Cipher } from '../database/schema.js';
-import { unseal } from './cipher.js';
 import type { Keyring } from './keyring.js';
 import { Plaintext } from './plaintext.js';
-import type { Place } from './sealed-rows.js';
+import type { KeptPlace, Place } from './sealed-rows.js';
 
 /** What is remembered from one operation to the next, in bytes. */
 const MOST_BYTES = 16 * 1024 * 1024;
 
 /** A sealed row that has to be opened before an operation can go on. */
 export interface Locked {
-  place: Place;
+  place: Place | KeptPlace;
   cipher: Cipher;
 }
 
@@ -17,15 +16,16 @@ export interface Locked {
 export class OpenedRows {
   readonly #rows = new Map<string, Plaintext>();
   /** What was changed stays so until it is written anew. */
-  readonly #damaged = new Set<string>();
+  #damaged: ReadonlySet<string> = new Set();
   #bytes = 0;
 
   isDamaged(print: string): boolean {
     return this.#damaged.has(print);
   }
 
-  addDamaged(print: string): void {
-    this.#damaged.add(print);
+  /** In place of what was damaged before: with other keys it may not be. */
+  setDamaged(prints: Iterable<string>): void {
+    this.#damaged = new Set(prints);
   }
 
   get(print: string): Plaintext | undefined {
@@ -60,25 +60,33 @@ export class Opening {
     return this.remembered.get(print) ?? 'locked';
   }
 
-  /** Opens what was locked on a stage. */
-  async open({ locked, keyring }: { locked: ReadonlyMap<string, Locked>; keyring: Keyring }): Promise<void> {
-    await Promise.all(
+  /** Opens what was locked on a stage. Resolves to whether all that opens is explained by the list of keys. */
+  async open({
+    locked,
+    keyring,
+  }: {
+    locked: ReadonlyMap<string, Locked>;
+    keyring: Keyring;
+  }): Promise<boolean> {
+    const explained = await Promise.all(
       [...locked].map(async ([print, { place, cipher }]) => {
         const plaintext = await openRow(place, cipher, keyring);
+        if (!plaintext && (await keyring.isContradictedBy(place, cipher))) return false;
         this.#rows.set(print, plaintext);
         if (plaintext) this.remembered.add(print, plaintext);
+        return true;
       }),
     );
+    return !explained.includes(false);
   }
 }
 
 /** `undefined` if none of the keys opens it there. */
 export async function openRow(
-  place: Place,
+  place: Place | KeptPlace,
   cipher: Cipher,
-  { keys }: Keyring,
+  keyring: Keyring,
 ): Promise<Plaintext | undefined> {
-  const key = keys.get(cipher.key);
-  const bytes = key ? await unseal(key, place, cipher) : undefined;
+  const bytes = await keyring.unseal(place, cipher);
   return bytes && Plaintext.fromBytes(bytes);
 }

@@ -1,16 +1,16 @@
 import type { Connection } from '../database/connection.js';
-import type { LockedClock, WriteTransaction } from '../database/schema.js';
+import type { WriteTransaction } from '../database/schema.js';
 import { seal } from './cipher.js';
+import { isClock, isLocked } from './key-list.js';
 import type { Keyring } from './keyring.js';
 import type { OpenedRows } from './opened.js';
-import { fingerprint, type Place } from './sealed-rows.js';
-import { rawStore, type Stage, type Write } from './stage.js';
-
-/** What `meta` has under `clock`; a number if the database is not encrypted. */
-export type StoredClock = number | LockedClock | undefined;
+import { rawStore, type Write } from './raw-rows.js';
+import { fingerprint, type KeptPlace, type Place } from './sealed-rows.js';
+import type { Plaintext } from './plaintext.js';
+import type { Stage } from './stage.js';
 
 /** What is new with every write, so that nobody writes on the strength of what is not so any more. */
-const stampOf = (stored: StoredClock) => (typeof stored === 'object' ? stored.stamp : stored);
+const stampOf = (stored: unknown) => (isLocked(stored) ? stored.stamp : isClock(stored) ? stored : undefined);
 
 /**
  * Encrypts what was written on a stage, and writes it in a transaction of its own. Resolves to `false`, with nothing
@@ -18,15 +18,16 @@ const stampOf = (stored: StoredClock) => (typeof stored === 'object' ? stored.st
  */
 export async function perform(
   connection: Connection,
-  { writes, keyring, clock }: Stage,
-  stored: StoredClock,
+  { writes, keyring, settled = keyring, clock }: Stage,
+  stored: unknown,
   remembered: OpenedRows,
 ): Promise<boolean> {
-  const sealed = await Promise.all(writes.map((write) => prepared(write, keyring)));
-  const next: LockedClock = { clock, stamp: crypto.randomUUID(), keys: [...keyring.stored] };
+  const sealed = await Promise.all(writes.map((write) => prepared(write, settled)));
+  const next = settled ? { clock, stamp: crypto.randomUUID(), ...settled.list } : clock;
   const isDone = await connection.write(async (transaction) => {
     const meta = transaction.objectStore('meta');
-    if (stampOf(await meta.get('clock')) !== stampOf(stored)) return false;
+    // A replacement of the database is another one.
+    if (keyring.name !== connection.name || stampOf(await meta.get('clock')) !== stampOf(stored)) return false;
     // The transaction's own error says what went wrong.
     for (const { send } of sealed) send(transaction).catch(() => {});
     await meta.put(next, 'clock');
@@ -41,9 +42,14 @@ interface Prepared {
   done?(remembered: OpenedRows): void;
 }
 
-async function prepared(write: Write, { current }: Keyring): Promise<Prepared> {
+async function prepared(write: Write, keyring: Keyring | null): Promise<Prepared> {
   if (write.kind === 'delete meta') {
     return { send: (transaction) => rawStore(transaction, 'meta').delete(write.key) };
+  }
+  if (write.kind === 'kept') {
+    const { kept, key, place, plaintext } = write;
+    const { row } = await sealedRow(plaintext, place, place[0] === 'quarantine' ? {} : kept.row!, keyring);
+    return { send: (transaction) => rawStore(transaction, 'quarantine').put({ ...kept, row }, key) };
   }
   const storeIn = (transaction: WriteTransaction) => rawStore(transaction, write.store);
   if (write.kind === 'raw') return { send: (transaction) => storeIn(transaction).put(write.row, write.key) };
@@ -52,14 +58,22 @@ async function prepared(write: Write, { current }: Keyring): Promise<Prepared> {
   const { how, store, key, columns, plaintext } = write;
   // Rows of logs do not have their keys inside.
   const outside = store === 'logs' ? key : undefined;
-  if (!current.key) {
-    const row: unknown = plaintext.toRow();
-    return { send: (transaction) => storeIn(transaction)[how](row, outside) };
-  }
-  const place: Place = [store, key];
-  const cipher = await seal(current.key, current.id, place, await plaintext.toBytes());
+  const { row, done } = await sealedRow(plaintext, [store, key], columns, keyring);
+  return { send: (transaction) => storeIn(transaction)[how](row, outside), ...(done && { done }) };
+}
+
+/** As it is stored, with what stays readable beside it. */
+async function sealedRow(
+  plaintext: Plaintext,
+  place: Place | KeptPlace,
+  columns: object,
+  keyring: Keyring | null,
+): Promise<{ row: unknown; done?: (remembered: OpenedRows) => void }> {
+  const key = keyring?.current.key;
+  if (!keyring || !key) return { row: plaintext.toRow() };
+  const cipher = await seal(key, keyring.name, keyring.binding, place, await plaintext.toBytes());
   return {
-    send: (transaction) => storeIn(transaction)[how]({ ...columns, cipher }, outside),
+    row: { ...columns, cipher },
     done: (remembered) => remembered.add(fingerprint(place, cipher), plaintext),
   };
 }

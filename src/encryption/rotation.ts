@@ -1,9 +1,11 @@
 import type { Connection } from '../database/connection.js';
 import { alone, whenIdle } from '../database/idle.js';
 import type { WriteTransaction } from '../database/schema.js';
-import { UNENCRYPTED, type Keyring } from './keyring.js';
+import { SessionStoreError } from '../errors.js';
+import { UNENCRYPTED } from './key-list.js';
+import type { Keyring } from './keyring.js';
 import { isSealed } from './sealed-rows.js';
-import { countRows, slicesOf } from './slices.js';
+import { countRows, slicesOf, type StoredRow } from './slices.js';
 import type { Stage } from './stage.js';
 
 /** How far a rotation has come, in rows. */
@@ -21,10 +23,15 @@ export interface RekeyOptions {
 /** What a rotation needs of a vault. */
 interface Rotating {
   connection: Connection;
-  keyring(): Promise<Keyring | undefined>;
+  /** Has the current key put in front of the database's list; `undefined` if nothing is encrypted, nor going to be. */
+  begin(): Promise<Keyring | undefined>;
   write<T>(work: (transaction: WriteTransaction, stage?: Stage) => Promise<T>): Promise<T>;
-  settle(keyring: Keyring): Promise<void>;
+  /** Takes the other keys off the list, unless it was changed since it was this. Resolves to whether it did. */
+  settle(keyring: Keyring): Promise<boolean>;
 }
+
+/** How often all is gone through because somebody wrote under another key meanwhile. */
+const MOST_WALKS = 10;
 
 /**
  * Writes everything anew that is not under the current key. Each slice of it is whole by itself, and the other keys
@@ -33,13 +40,15 @@ interface Rotating {
 export class Rotation {
   readonly #end = new AbortController();
   #background: Promise<void> | undefined;
+  /** Two tabs that each want another key must not write everything anew for ever. */
+  #isDone = false;
 
   constructor(readonly vault: Rotating) {}
 
   /** In idle time, in one tab at a time. */
   schedule(): void {
     const { signal } = this.#end;
-    if (signal.aborted) return;
+    if (signal.aborted || this.#isDone) return;
     this.#background ??= idle(signal)
       .then(() => alone(`offshoot:${this.vault.connection.name}:rekey`, () => this.#run({ signal }, idle)))
       // Whatever went wrong, whoever uses the database next is told, or it goes better the next time.
@@ -62,29 +71,52 @@ export class Rotation {
     { signal, onProgress }: RekeyOptions,
     pause: (signal?: AbortSignal) => Promise<void>,
   ): Promise<void> {
+    for (let walk = 0; walk < MOST_WALKS; walk++) {
+      signal?.throwIfAborted();
+      const keyring = await this.vault.begin();
+      if (!keyring?.isRotating) return;
+      await this.#walk(keyring, { signal, onProgress }, pause);
+      if (await this.vault.settle(keyring)) {
+        this.#isDone = true;
+        return;
+      }
+    }
+    throw new SessionStoreError(
+      'ABORTED',
+      'other tabs keep writing with another key, and nothing is lost by that. Close or reload them, then try again',
+    );
+  }
+
+  async #walk(
+    { list, current }: Keyring,
+    { signal, onProgress }: RekeyOptions,
+    pause: (signal?: AbortSignal) => Promise<void>,
+  ): Promise<void> {
     const { connection } = this.vault;
-    signal?.throwIfAborted();
-    const keyring = await this.vault.keyring();
-    if (!keyring?.isRotating) return;
     const total = await countRows(connection);
     let done = 0;
+    const isOld = ({ row }: StoredRow) =>
+      isSealed(row)
+        ? row.cipher.database !== list.database || row.cipher.key !== current.id
+        : current.id !== UNENCRYPTED.id;
     for await (const slice of slicesOf(connection)) {
       await pause(signal);
       signal?.throwIfAborted();
-      const old = slice.filter(({ row }) => keyOf(row) !== keyring.current.id);
+      const old = slice.filter(isOld);
       if (old.length > 0) {
         await this.vault.write(async (_, stage) => {
-          await Promise.all(old.map(async ({ place }) => stage?.reseal(place)));
+          await Promise.all(
+            old.map(async (row) =>
+              row.store === 'quarantine' ? stage?.resealKept(row.key) : stage?.reseal(row.store, row.key),
+            ),
+          );
         });
       }
       done += slice.length;
       onProgress?.({ done, total });
     }
-    await this.vault.settle(keyring);
   }
 }
-
-const keyOf = (row: unknown) => (isSealed(row) ? row.cipher.key : UNENCRYPTED.id);
 
 /** Waits until there is nothing better to do, or for the signal, whichever comes first. */
 function idle(signal?: AbortSignal): Promise<void> {

@@ -1,3 +1,4 @@
+import type { QuarantinedRow } from '../contract/check.js';
 import { logKey, type Cipher, type LogKey, type Schema } from '../database/schema.js';
 import { isCipher } from './cipher.js';
 
@@ -8,6 +9,17 @@ export type RowKey = string | LogKey;
 
 /** Where a row is; what is sealed for one place opens at no other. */
 export type Place = readonly [store: RowStore, key: RowKey];
+
+/** The same for what was not encrypted yet when it was put aside, whatever it may be. */
+export type KeptPlace = readonly ['quarantine', store: string, key: IDBValidKey];
+
+/** What a row in the quarantine may be sealed for: it may have been sealed when it was put aside. */
+export function placesOf({ store, key }: QuarantinedRow): [KeptPlace, Place] {
+  return [
+    ['quarantine', store, key],
+    [store as RowStore, key as RowKey],
+  ];
+}
 
 /** What stays readable beside the cipher, because the key or an index is made of it. */
 const COLUMNS: { [Store in RowStore]: (row: Schema[Store]['value']) => Record<string, unknown> } = {
@@ -37,7 +49,7 @@ export function isSealed(row: unknown): row is SealedRow {
 }
 
 /** The same for the same bytes at the same place, and for no others: the tag at their end depends on all. */
-export function fingerprint(place: Place, { iv, data }: Cipher): string {
+export function fingerprint(place: Place | KeptPlace, { iv, data }: Cipher): string {
   const tag = new Uint8Array(data).slice(-16);
   return JSON.stringify([place, [...iv], [...tag]]);
 }

@@ -1,20 +1,25 @@
+import type { QuarantinedRow } from '../contract/check.js';
 import type { Connection } from '../database/connection.js';
 import { together } from '../database/transaction.js';
-import { ROW_STORES, type Place, type RowKey, type RowStore } from './sealed-rows.js';
-import { rawStore } from './stage.js';
+import { rawStore } from './raw-rows.js';
+import { placesOf, ROW_STORES, type KeptPlace, type Place, type RowKey, type RowStore } from './sealed-rows.js';
 
 /** Rows of logs have up to 512 KiB. */
 const SLICE = 16;
 
-export interface StoredRow {
-  place: Place;
+/** Last comes what was put aside: what is put aside meanwhile has been written anew by then. */
+export const STORES_OF_ROWS: readonly (RowStore | 'quarantine')[] = [...ROW_STORES, 'quarantine'];
+
+export type StoredRow = {
+  /** What it may be sealed for. */
+  places: readonly (Place | KeptPlace)[];
   row: unknown;
-}
+} & ({ store: RowStore; key: RowKey } | { store: 'quarantine'; key: number });
 
 /** Goes through all rows as they are stored, some in each transaction, so that nobody has to wait long. */
 export async function* slicesOf(
   connection: Connection,
-  stores: readonly RowStore[] = ROW_STORES,
+  stores: typeof STORES_OF_ROWS = STORES_OF_ROWS,
 ): AsyncGenerator<StoredRow[]> {
   for (const store of stores) {
     let range: IDBKeyRange | undefined;
@@ -27,7 +32,12 @@ export async function* slicesOf(
           () => raw.getAll(after, SLICE),
         );
       });
-      yield keys.map((key: RowKey, index) => ({ place: [store, key], row: rows[index] }));
+      yield keys.map((key, index): StoredRow => {
+        const row: unknown = rows[index];
+        if (store !== 'quarantine') return { store, key, places: [[store, key]], row };
+        const kept = row as QuarantinedRow;
+        return { store, key, places: placesOf(kept), row: kept.row };
+      });
       if (keys.length < SLICE) break;
       range = IDBKeyRange.lowerBound(keys.at(-1), true);
     }
@@ -36,7 +46,9 @@ export async function* slicesOf(
 
 export function countRows(connection: Connection): Promise<number> {
   return connection.read(async (transaction) => {
-    const counts = await together(...ROW_STORES.map((store) => () => rawStore(transaction, store).count()));
+    const counts = await together(
+      ...STORES_OF_ROWS.map((store) => () => rawStore(transaction, store).count()),
+    );
     return counts.reduce((sum, count) => sum + count, 0);
   });
 }

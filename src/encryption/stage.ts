@@ -1,64 +1,23 @@
 import { nanoid } from 'nanoid';
-import { ROW_FORMAT, type LogKey, type ReadTransaction, type WriteTransaction } from '../database/schema.js';
+import type { QuarantinedRow } from '../contract/check.js';
+import { ROW_FORMAT, type Cipher, type LogKey, type WriteTransaction } from '../database/schema.js';
 import { SessionStoreError } from '../errors.js';
 import { notCarried } from './carried.js';
 import type { Keyring } from './keyring.js';
 import type { Locked, Opening } from './opened.js';
 import { Plaintext } from './plaintext.js';
+import { rawStore, type RawCursor, type RawRows, type Write } from './raw-rows.js';
 import {
   belongs,
   columnsOf,
   fingerprint,
   isSealed,
+  placesOf,
+  type KeptPlace,
   type Place,
   type RowKey,
   type RowStore,
 } from './sealed-rows.js';
-
-/** Something that was asked to be written. */
-export type Write =
-  | {
-      kind: 'row';
-      how: 'put' | 'add';
-      store: RowStore;
-      key: RowKey;
-      columns: Record<string, unknown>;
-      plaintext: Plaintext;
-    }
-  | { kind: 'delete'; store: RowStore; range: RowKey | IDBKeyRange }
-  | { kind: 'clear'; store: RowStore | 'quarantine' }
-  /** As it is: what is not encrypted, and what is already. */
-  | { kind: 'raw'; store: 'meta' | 'quarantine'; row: unknown; key?: string }
-  | { kind: 'delete meta'; key: string };
-
-/** What an object store and an index have in common. */
-interface RawRows {
-  get(query: unknown): Promise<any>;
-  getKey(query: unknown): Promise<any>;
-  getAll(query?: unknown, count?: number): Promise<any[]>;
-  getAllKeys(query?: unknown, count?: number): Promise<any[]>;
-  count(query?: unknown): Promise<number>;
-  openKeyCursor(query?: unknown, direction?: IDBCursorDirection): Promise<unknown>;
-}
-
-interface RawStore extends RawRows {
-  put(row: unknown, key?: RowKey): Promise<unknown>;
-  add(row: unknown, key?: RowKey): Promise<unknown>;
-  delete(range: RowKey | IDBKeyRange): Promise<void>;
-  clear(): Promise<void>;
-  index(name: string): RawRows;
-  openCursor(): Promise<RawCursor | null>;
-}
-
-interface RawCursor {
-  key: LogKey;
-  value: unknown;
-  continue(): Promise<RawCursor | null>;
-}
-
-/** Without idb's types, which depend on the object store's name. */
-export const rawStore = (transaction: ReadTransaction, name: RowStore | 'meta' | 'quarantine') =>
-  transaction.objectStore(name) as unknown as RawStore;
 
 /** Whatever asked for a row that has yet to be opened is going to be done again. Of several saves only the one. */
 class NotOpened extends SessionStoreError {
@@ -78,6 +37,10 @@ export class Stage {
   readonly writes: Write[] = [];
   /** What was wrong with what was to be written; whoever asked for it may not have waited to hear. */
   failure: unknown;
+  /** Has the list of keys written down even if nothing else is. */
+  isListed = false;
+  /** With what it is all going to be written, if that is not the keyring; `null` for no encryption. */
+  settled: Keyring | null | undefined;
   readonly #clockBefore: number;
   readonly #marked = new Map<unknown, Plaintext>();
   readonly #unreadable = new WeakSet<object>();
@@ -94,7 +57,7 @@ export class Stage {
 
   /** Whether nothing was asked to be written. */
   get isUnchanged(): boolean {
-    return this.writes.length === 0 && this.clock === this.#clockBefore;
+    return this.writes.length === 0 && this.clock === this.#clockBefore && !this.isListed;
   }
 
   /** As history knows it. */
@@ -108,10 +71,18 @@ export class Stage {
   }
 
   /** Writes a row as it is, under the current key; leaves alone what cannot be read. */
-  async reseal([store, key]: Place): Promise<void> {
-    const row = await this.#get(store, rawStore(this.raw, store), key);
-    if (row === undefined || this.#unreadable.has(row)) return;
-    await this.#put('put', store, row, store === 'logs' ? key : undefined);
+  reseal(store: RowStore, key: RowKey): Promise<void> {
+    const resealed = this.#get(store, rawStore(this.raw, store), key).then(async (row: object | undefined) => {
+      if (row === undefined || this.#unreadable.has(row)) return;
+      await this.#put('put', store, row, store === 'logs' ? key : undefined);
+    });
+    return this.#watched(resealed);
+  }
+
+  /** The same for what is in the quarantine. */
+  resealKept(key: number): Promise<void> {
+    const kept = rawStore(this.raw, 'quarantine').get(key);
+    return this.#watched(kept.then((kept: QuarantinedRow | undefined) => kept && this.#keep(kept, key)));
   }
 
   #objectStore(name: string): object {
@@ -163,12 +134,27 @@ export class Stage {
     const raw = rawStore(this.raw, 'quarantine');
     return {
       count: () => raw.count(),
-      put: async (kept: { store: RowStore | 'meta' | 'quarantine'; key: RowKey }) => {
+      put: async (kept: QuarantinedRow & { store: RowStore | 'meta'; key: RowKey }) => {
         const row: unknown = await rawStore(this.raw, kept.store).get(kept.key);
-        this.writes.push({ kind: 'raw', store: 'quarantine', row: { ...kept, row } });
+        if (isSealed(row)) this.writes.push({ kind: 'raw', store: 'quarantine', row: { ...kept, row } });
+        else this.#keep({ ...kept, row });
       },
       clear: async () => void this.writes.push({ kind: 'clear', store: 'quarantine' }),
     };
+  }
+
+  #keep(kept: QuarantinedRow, key?: number): void {
+    const { row } = kept;
+    const places = placesOf(kept);
+    if (!isSealed(row)) return this.#keepAs(places[0], kept, this.#plaintextOf('quarantine', row), key);
+    const opened = places.map((place) => this.#opened(place, row.cipher));
+    const whole = opened.findIndex((plaintext) => plaintext instanceof Plaintext);
+    if (whole !== -1) this.#keepAs(places[whole]!, kept, opened[whole] as Plaintext, key);
+    else if (opened.includes('locked')) throw new NotOpened();
+  }
+
+  #keepAs(place: Place | KeptPlace, kept: QuarantinedRow, plaintext: Plaintext, key?: number): void {
+    this.writes.push({ kind: 'kept', place, kept, plaintext, key });
   }
 
   #rows(store: RowStore, raw: RawRows): RawRows {
@@ -221,14 +207,18 @@ export class Stage {
       return isExpected ? stored : this.#stump(store, stored);
     }
     const place: Place = [store, key];
-    const print = fingerprint(place, stored.cipher);
-    const plaintext = this.opening.get(print);
-    if (plaintext === 'locked') {
-      this.locked.set(print, { place, cipher: stored.cipher });
-      throw new NotOpened();
-    }
+    const plaintext = this.#opened(place, stored.cipher);
+    if (plaintext === 'locked') throw new NotOpened();
     const row = plaintext?.toRow();
     return row && belongs(place, stored, row) ? row : this.#stump(store, stored);
+  }
+
+  /** What is not opened yet is going to be. */
+  #opened(place: Place | KeptPlace, cipher: Cipher): Plaintext | undefined | 'locked' {
+    const print = fingerprint(place, cipher);
+    const plaintext = this.opening.get(print);
+    if (plaintext === 'locked') this.locked.set(print, { place, cipher });
+    return plaintext;
   }
 
   /** Enough for the row to be found and deleted by. */
@@ -257,17 +247,20 @@ export class Stage {
   }
 
   async #put(how: 'put' | 'add', store: RowStore, row: any, key?: RowKey): Promise<void> {
-    let plaintext: Plaintext;
-    try {
-      plaintext = Plaintext.of(row);
-    } catch (cause) {
-      this.failure ??= notCarried(store, row, cause);
-      throw this.failure;
-    }
+    const plaintext = this.#plaintextOf(store, row);
     const columns = columnsOf(store, row);
     this.writes.push({ kind: 'row', how, store, key: key ?? row.id, columns, plaintext });
     const mark = nanoid();
     this.#marked.set(mark, plaintext);
     await rawStore(this.raw, store)[how]({ ...columns, cipher: mark }, key);
+  }
+
+  #plaintextOf(store: RowStore | 'quarantine', row: unknown): Plaintext {
+    try {
+      return Plaintext.of(row);
+    } catch (cause) {
+      this.failure ??= notCarried(store, row, cause);
+      throw this.failure;
+    }
   }
 }

@@ -1,13 +1,18 @@
 import type { Connection } from '../database/connection.js';
-import type { ReadTransaction, StoredKey, WriteTransaction } from '../database/schema.js';
+import { holdsSealedRows } from '../database/rows.js';
+import type { LockedClock, ReadTransaction, WriteTransaction } from '../database/schema.js';
 import { Refusal } from '../database/transaction.js';
 import { SessionStoreError } from '../errors.js';
 import { damagedLogs } from './damaged-logs.js';
-import { KeyHolder, UNENCRYPTED, type Key, type Keyring } from './keyring.js';
+import { identityOf, isClock, isLocked, type Key } from './key-list.js';
+import { Keyring, refusal, unlock, type Missing } from './keyring.js';
 import { OpenedRows, Opening } from './opened.js';
-import { perform, type StoredClock } from './perform.js';
+import { perform } from './perform.js';
+import { rawStore } from './raw-rows.js';
 import { Rotation } from './rotation.js';
+import type { RowKey } from './sealed-rows.js';
 import { Stage } from './stage.js';
+import { knowsAll, rebuilt, survey, WITNESSES, type Findings } from './survey.js';
 import { takeTurns } from './turns.js';
 
 /** How often an operation is begun anew because others wrote meanwhile, or more had to be decrypted. */
@@ -17,11 +22,11 @@ const MOST_ATTEMPTS = 100;
 type Outcome<T> =
   | { kind: 'done'; value: T }
   /** The database lists other keys than those that are known. */
-  | { kind: 'unknown keys'; stored: StoredClock }
+  | { kind: 'unknown keys'; stored: unknown }
   /** Something has to be decrypted first. */
-  | { kind: 'locked'; stage: Stage }
+  | { kind: 'locked'; stage: Stage; stored: unknown }
   /** Nothing of it is written yet. */
-  | { kind: 'rehearsed'; stage: Stage; stored: StoredClock; result?: { value: T } };
+  | { kind: 'rehearsed'; stage: Stage; stored: unknown; result?: { value: T } };
 
 /** Carries an outcome out of a transaction that is taken back. */
 class TakenBack {
@@ -37,18 +42,18 @@ class TakenBack {
  */
 export class Vault {
   readonly rotation: Rotation;
-  readonly #holder: KeyHolder;
   readonly #remembered = new OpenedRows();
   #keyring: Keyring | undefined;
-  /** The keys that the database listed when they were tried. */
-  #tried: string | undefined;
+  /** What `meta` says when the keyring is the right one. */
+  #fits: ((stored: unknown) => boolean) | undefined;
+  /** Who was refused need not be looked at again as long as nothing was written. */
+  #refused: { name: string; by: unknown; error: unknown } | undefined;
 
   constructor(
     readonly connection: Connection,
     /** The first is written with. */
     readonly keys: readonly Key[],
   ) {
-    this.#holder = new KeyHolder(keys);
     this.rotation = new Rotation(this);
   }
 
@@ -56,11 +61,13 @@ export class Vault {
     return this.#attempt((opening) =>
       this.connection.read(async (transaction): Promise<Outcome<T>> => {
         const stored = await transaction.objectStore('meta').get('clock');
-        if (this.#isPlain(stored)) return { kind: 'done', value: await work(transaction) };
         const keyring = this.#keyringFor(stored);
+        if (!keyring && (await this.#isPlain(transaction, stored))) {
+          return { kind: 'done', value: await work(transaction) };
+        }
         if (!keyring) return { kind: 'unknown keys', stored };
-        const stage = new Stage(transaction as WriteTransaction, keyring, opening, clockOf(stored));
-        return play(stage, () => work(stage.transaction));
+        const stage = new Stage(transaction as WriteTransaction, keyring, opening, clockOf(stored, keyring));
+        return play(stage, stored, () => work(stage.transaction));
       }, limitMs),
     );
   }
@@ -83,26 +90,42 @@ export class Vault {
     );
   }
 
-  /** The keys of the database; `undefined` if it is not encrypted, and is not going to be. */
-  keyring(): Promise<Keyring | undefined> {
-    return this.write(async (_, stage) => stage?.keyring);
+  begin(): Promise<Keyring | undefined> {
+    return this.write(async (_, stage) => {
+      if (stage && !stage.keyring.isStored) stage.isListed = true;
+      return stage?.keyring;
+    });
   }
 
-  /** Opens all logs, so that a check, which goes by their keys alone, knows which of them are damaged. */
-  async tryLogs(): Promise<void> {
-    const keyring = await this.keyring();
+  /**
+   * Opens all logs, so that a check, which goes by their keys alone, knows which of them are damaged. Before a repair
+   * all rows are asked for their keys, and the list is made anew if it is not theirs. Errors: `PERMISSION_DENIED` if
+   * a row needs a key that was not given.
+   */
+  async prepareCheck(repair: boolean): Promise<void> {
+    let keyring = await this.write(async (_, stage) => stage?.keyring);
     if (!keyring) return;
-    for (const print of await damagedLogs(this.connection, keyring)) this.#remembered.addDamaged(print);
+    if (repair) {
+      const { name } = keyring;
+      const { witness } = await survey(this.connection, name, this.keys);
+      if (witness && witness.unknown.size > 0) throw refusal(undefined, true);
+      keyring = (await this.begin())!;
+    }
+    this.#remembered.setDamaged(await damagedLogs(this.connection, keyring));
   }
 
-  /** Nothing is left that needs another key than the first of these. */
-  async settle({ stored, current }: Keyring): Promise<void> {
-    await this.connection.write(async (transaction) => {
-      const meta = transaction.objectStore('meta');
-      const clock = await meta.get('clock');
-      if (typeof clock !== 'object' || idsOf(clock.keys) !== idsOf(stored)) return;
-      const settled = { ...clock, stamp: crypto.randomUUID(), keys: stored.slice(0, 1) };
-      await meta.put(current.key ? settled : clock.clock, 'clock');
+  async settle(walked: Keyring): Promise<boolean> {
+    const settled = await walked.settled();
+    return this.write(async (_, stage) => {
+      // Somebody else has taken the last key off.
+      if (!stage) return true;
+      // Under another list somebody may have written with another key, behind whoever walked.
+      if (!stage.keyring.isStored || !stage.keyring.isSame(walked)) return false;
+      stage.settled = settled;
+      stage.isListed = true;
+      // Rows that know of the new list, so that the old one is not believed again.
+      if (settled) await Promise.all(WITNESSES.map((store) => resealFirst(stage, store)));
+      return true;
     });
   }
 
@@ -112,9 +135,12 @@ export class Vault {
       const outcome = await run(opening);
       if (outcome.kind === 'done') return outcome.value;
       if (outcome.kind === 'unknown keys') await this.#unlock(outcome.stored);
-      else if (outcome.kind === 'locked') await opening.open(outcome.stage);
-      else if (await perform(this.connection, outcome.stage, outcome.stored, this.#remembered)) {
-        this.#tried = idsOf(outcome.stage.keyring.stored);
+      else if (outcome.kind === 'locked') {
+        const isExplained = await opening.open(outcome.stage);
+        if (!isExplained) await this.#unlock(outcome.stored, outcome.stage.keyring);
+      } else if (await perform(this.connection, outcome.stage, outcome.stored, this.#remembered)) {
+        const { settled, keyring } = outcome.stage;
+        this.#take(settled === undefined ? keyring : (settled ?? undefined));
         if (outcome.result) return outcome.result.value;
       }
     }
@@ -127,49 +153,111 @@ export class Vault {
     work: (transaction: WriteTransaction, stage?: Stage) => Promise<T>,
   ): Promise<Outcome<T>> {
     const stored = await transaction.objectStore('meta').get('clock');
-    if (this.#isPlain(stored)) return { kind: 'done', value: await work(transaction) };
     const keyring = this.#keyringFor(stored);
+    if (!keyring && (await this.#isPlain(transaction, stored))) {
+      return { kind: 'done', value: await work(transaction) };
+    }
     if (!keyring) return { kind: 'unknown keys', stored };
-    const stage = new Stage(transaction, keyring, opening, clockOf(stored));
+    const stage = new Stage(transaction, keyring, opening, clockOf(stored, keyring));
     // From here on, those who do not know of the encryption write nothing more; only then is what they wrote looked at.
-    if (typeof stored === 'number') return { kind: 'rehearsed', stage, stored };
-    const outcome = await play(stage, () => work(stage.transaction, stage));
+    if (isClock(stored)) return { kind: 'rehearsed', stage, stored };
+    const outcome = await play(stage, stored, () => work(stage.transaction, stage));
     if (outcome.kind !== 'done' || stage.isUnchanged) return outcome;
     return { kind: 'rehearsed', stage, stored, result: outcome };
   }
 
-  /** Not encrypted, and not going to be. */
-  #isPlain(stored: StoredClock): boolean {
-    return typeof stored !== 'object' && this.keys[0] === null;
+  /** Not encrypted, and not going to be. Rows tell, whatever `meta` says. */
+  async #isPlain(transaction: ReadTransaction, stored: unknown): Promise<boolean> {
+    return this.keys[0] === null && !isLocked(stored) && !(await holdsSealedRows(transaction));
   }
 
-  #keyringFor(stored: StoredClock): Keyring | undefined {
-    return this.#tried === idsOf(listOf(stored)) ? this.#keyring : undefined;
+  #keyringFor(stored: unknown): Keyring | undefined {
+    return this.#keyring?.name === this.connection.name && this.#fits?.(stored) ? this.#keyring : undefined;
   }
 
-  async #unlock(stored: StoredClock): Promise<void> {
-    const listed = listOf(stored);
-    this.#keyring = await this.#holder.unlock(listed);
-    this.#tried = idsOf(listed);
-    if (this.#keyring.isRotating) this.rotation.schedule();
+  /** Finds out which keys the database needs; from its rows, if they contradict its list, or there is none. */
+  async #unlock(stored: unknown, contradicted?: Keyring): Promise<void> {
+    const { name } = this.connection;
+    const known = isLocked(stored) ? [identityOf(stored), stored.stamp] : [stored];
+    const refused = this.#refused;
+    if (refused?.name === name && known.includes(refused.by)) throw refused.error;
+    const listed = isLocked(stored) ? await unlock(name, stored, this.keys) : undefined;
+    try {
+      const keyring = await this.#proven(name, stored, listed, contradicted !== undefined);
+      if (keyring === listed) this.#take(keyring, stored);
+      else {
+        // It is as of this, and nothing that somebody has written since.
+        this.#keyring = keyring;
+        this.#fits = isLocked(stored)
+          ? (other) => isLocked(other) && other.stamp === stored.stamp
+          : (other) => !isLocked(other) && isClock(other) === isClock(stored);
+        if (keyring.isRotating) this.rotation.schedule();
+      }
+    } catch (error) {
+      // A list that is known to be right is not looked at again, even if others write.
+      const isCertain = listed && !(listed instanceof Keyring) && listed.isCertain;
+      const isRefusal = error instanceof SessionStoreError && REFUSALS.includes(error.status);
+      if (isRefusal) this.#refused = { name, by: known[isCertain ? 0 : known.length - 1], error };
+      throw error;
+    }
+  }
+
+  async #proven(
+    name: string,
+    stored: unknown,
+    listed: Keyring | Missing | undefined,
+    isContradicted: boolean,
+  ): Promise<Keyring> {
+    const { connection, keys } = this;
+    if (listed instanceof Keyring) {
+      // It makes a difference whether rows know of a later list, by which all is encrypted.
+      const isCurrent =
+        !isContradicted &&
+        (!listed.takesUnencrypted || isExplained(listed, await survey(connection, name, keys, WITNESSES)));
+      return isCurrent ? listed : rebuilt(connection, name, stored, keys, listed);
+    }
+    if (listed?.isCertain) {
+      const { witness } = await survey(connection, name, keys, WITNESSES);
+      const { turn } = stored as LockedClock;
+      const isOutdated = witness && (witness.turn > turn || witness.keys.has(listed.key.id));
+      if (!isOutdated) throw refusal(listed.key, true);
+    }
+    return rebuilt(connection, name, stored, keys, undefined).catch((error: unknown) => {
+      throw listed ? refusal(listed.key, listed.isCertain) : error;
+    });
+  }
+
+  #take(keyring: Keyring | undefined, stored: unknown = keyring?.list): void {
+    this.#keyring = keyring;
+    this.#refused = undefined;
+    if (!keyring) return void (this.#fits = undefined);
+    if (stored === keyring.list) keyring.isStored = true;
+    const identity = identityOf(stored as never);
+    this.#fits = (other) => isLocked(other) && identityOf(other) === identity;
+    if (keyring.isRotating) this.rotation.schedule();
   }
 }
 
+const REFUSALS: readonly string[] = ['PERMISSION_DENIED', 'FAILED_PRECONDITION'];
+
+const isExplained = (keyring: Keyring, { witness }: Findings) => !witness || knowsAll(keyring, witness);
+
+async function resealFirst(stage: Stage, store: (typeof WITNESSES)[number]): Promise<void> {
+  const keys: RowKey[] = await rawStore(stage.raw, store).getAllKeys(undefined, 4);
+  await Promise.all(keys.map((key) => stage.reseal(store, key)));
+}
+
 /** Goes through an operation once. */
-async function play<T>(stage: Stage, work: () => Promise<T>): Promise<Outcome<T>> {
+async function play<T>(stage: Stage, stored: unknown, work: () => Promise<T>): Promise<Outcome<T>> {
   const [result] = await Promise.allSettled([work()]);
   await stage.settle();
-  if (stage.locked.size > 0) return { kind: 'locked', stage };
+  if (stage.locked.size > 0) return { kind: 'locked', stage, stored };
   if (stage.failure) throw stage.failure;
   if (result.status === 'rejected') throw result.reason;
   return { kind: 'done', value: result.value };
 }
 
-const clockOf = (stored: StoredClock): number => (typeof stored === 'object' ? stored.clock : (stored ?? 0));
-
-const listOf = (stored: StoredClock): StoredKey[] => {
-  if (stored === undefined) return [];
-  return typeof stored === 'object' ? stored.keys : [UNENCRYPTED];
+const clockOf = (stored: unknown, { leastClock }: Keyring): number => {
+  const clock = isLocked(stored) ? stored.clock : stored;
+  return Math.max(isClock(clock) ? clock : 0, leastClock);
 };
-
-const idsOf = (keys: readonly StoredKey[]): string => JSON.stringify(keys.map(({ id }) => id));

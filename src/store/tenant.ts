@@ -163,7 +163,7 @@ export class Tenant<S> {
 
   async check(repair: boolean): Promise<CheckReport> {
     const { checkDatabase } = await import('../history/check.js');
-    await (await this.#encrypted?.vault())?.tryLogs();
+    await (await this.#encrypted?.vault())?.prepareCheck(repair);
     return checkDatabase(
       {
         read: (work) => this.read(work, Infinity),

@@ -1,0 +1,72 @@
+import type { KeyList, LockedClock, StoredKey } from '../database/schema.js';
+import { isCipher, seal, unseal } from './cipher.js';
+
+/** `null` stands for no encryption. */
+export type Key = CryptoKey | null;
+
+/** Keys by the ids that a database has for them. */
+export type KnownKeys = ReadonlyMap<string, Key>;
+
+/** Marks a database that holds, or may still hold, rows that are not encrypted. */
+export const UNENCRYPTED: StoredKey = { id: '', check: null };
+
+/** Whether this can be the clock of an encrypted database; what is in `meta` may be anything. */
+export function isLocked(stored: unknown): stored is LockedClock {
+  const { clock, stamp, database, turn, keys } = (stored ?? {}) as Partial<LockedClock>;
+  return (
+    isClock(clock) &&
+    typeof stamp === 'string' &&
+    typeof database === 'string' &&
+    Number.isSafeInteger(turn) &&
+    Array.isArray(keys) &&
+    keys.length > 0 &&
+    keys.every((key: Partial<StoredKey> | null) => typeof key?.id === 'string' && isCheck(key))
+  );
+}
+
+const isCheck = ({ id, check }: Partial<StoredKey>) =>
+  id === UNENCRYPTED.id ? check === null : isCipher(check);
+
+/** Whether it can be the clock of a database that is not encrypted. */
+export const isClock = (stored: unknown): stored is number => Number.isSafeInteger(stored) && (stored as number) >= 0;
+
+/** The same for the same list, and for no other: what its keys open was made for it. */
+export const identityOf = ({ database, turn, keys }: KeyList): string =>
+  JSON.stringify([database, turn, keys.map(({ id, check }) => [id, ...(check?.iv ?? [])])]);
+
+/** Makes a list that nobody else makes, or changes, who has none of its keys. */
+export async function listOf(
+  name: string,
+  database: string,
+  turn: number,
+  keys: readonly (readonly [id: string, key: Key])[],
+): Promise<KeyList> {
+  const ids = keys.map(([id]) => id);
+  const checks = keys.map(async ([id, key]): Promise<StoredKey> => {
+    if (!key) return UNENCRYPTED;
+    const binding = { database, turn, mixed: ids.includes(UNENCRYPTED.id), key: id };
+    return { id, check: await seal(key, name, binding, placeOf(ids), new Uint8Array()) };
+  });
+  return { database, turn, keys: await Promise.all(checks) };
+}
+
+/** The one of some keys that a list knows by this; then all of the list is as it was made. */
+export async function recognise(
+  name: string,
+  { database, turn, keys }: KeyList,
+  { id, check }: StoredKey,
+  given: readonly Key[],
+): Promise<Key | undefined> {
+  const ids = keys.map((each) => each.id);
+  for (const key of given) {
+    if (!check || !key) {
+      if (check === key) return key;
+      continue;
+    }
+    const claimed = { ...check, database, turn, mixed: ids.includes(UNENCRYPTED.id), key: id };
+    if (await unseal(key, name, placeOf(ids), claimed)) return key;
+  }
+  return undefined;
+}
+
+const placeOf = (ids: readonly string[]) => ['keys', ...ids];
