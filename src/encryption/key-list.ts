@@ -28,7 +28,8 @@ const isCheck = ({ id, check }: Partial<StoredKey>) =>
   id === UNENCRYPTED.id ? check === null : isCipher(check);
 
 /** Whether it can be the clock of a database that is not encrypted. */
-export const isClock = (stored: unknown): stored is number => Number.isSafeInteger(stored) && (stored as number) >= 0;
+export const isClock = (stored: unknown): stored is number =>
+  Number.isSafeInteger(stored) && (stored as number) >= 0;
 
 /** The same for the same list, and for no other: what its keys open was made for it. */
 export const identityOf = ({ database, turn, keys }: KeyList): string =>

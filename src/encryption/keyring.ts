@@ -97,11 +97,7 @@ export interface Missing {
 }
 
 /** Finds given keys among those that a database lists, and puts the first of them in front if it is not there. */
-export async function unlock(
-  name: string,
-  list: KeyList,
-  given: readonly Key[],
-): Promise<Keyring | Missing> {
+export async function unlock(name: string, list: KeyList, given: readonly Key[]): Promise<Keyring | Missing> {
   const known = new Map<string, Key>();
   for (const each of list.keys) {
     const key = await recognise(name, list, each, given);

@@ -27,7 +27,8 @@ export async function perform(
   const isDone = await connection.write(async (transaction) => {
     const meta = transaction.objectStore('meta');
     // A replacement of the database is another one.
-    if (keyring.name !== connection.name || stampOf(await meta.get('clock')) !== stampOf(stored)) return false;
+    if (keyring.name !== connection.name || stampOf(await meta.get('clock')) !== stampOf(stored))
+      return false;
     // The transaction's own error says what went wrong.
     for (const { send } of sealed) send(transaction).catch(() => {});
     await meta.put(next, 'clock');

@@ -40,16 +40,16 @@ const MOST_WALKS = 10;
 export class Rotation {
   readonly #end = new AbortController();
   #background: Promise<void> | undefined;
-  /** Two tabs that each want another key must not write everything anew for ever. */
-  #isDone = false;
+  /** How often it may still begin by itself: tabs that each want another key must not write everything anew for ever. */
+  #left = MOST_WALKS;
 
   constructor(readonly vault: Rotating) {}
 
   /** In idle time, in one tab at a time. */
   schedule(): void {
     const { signal } = this.#end;
-    if (signal.aborted || this.#isDone) return;
-    this.#background ??= idle(signal)
+    if (signal.aborted || this.#background || this.#left-- <= 0) return;
+    this.#background = idle(signal)
       .then(() => alone(`offshoot:${this.vault.connection.name}:rekey`, () => this.#run({ signal }, idle)))
       // Whatever went wrong, whoever uses the database next is told, or it goes better the next time.
       .catch(() => {})
@@ -58,7 +58,7 @@ export class Rotation {
 
   /** Now. */
   run(options: RekeyOptions): Promise<void> {
-    return this.#run(options, async () => {});
+    return this.#run(options);
   }
 
   /** Resolves when nothing more is going to be written. */
@@ -67,17 +67,14 @@ export class Rotation {
     await this.#background;
   }
 
-  async #run(
-    { signal, onProgress }: RekeyOptions,
-    pause: (signal?: AbortSignal) => Promise<void>,
-  ): Promise<void> {
+  async #run(options: RekeyOptions, pause?: (signal?: AbortSignal) => Promise<void>): Promise<void> {
     for (let walk = 0; walk < MOST_WALKS; walk++) {
-      signal?.throwIfAborted();
+      options.signal?.throwIfAborted();
       const keyring = await this.vault.begin();
       if (!keyring?.isRotating) return;
-      await this.#walk(keyring, { signal, onProgress }, pause);
+      await this.#walk(keyring, options, pause);
       if (await this.vault.settle(keyring)) {
-        this.#isDone = true;
+        this.#left = 0;
         return;
       }
     }
@@ -90,7 +87,7 @@ export class Rotation {
   async #walk(
     { list, current }: Keyring,
     { signal, onProgress }: RekeyOptions,
-    pause: (signal?: AbortSignal) => Promise<void>,
+    pause?: (signal?: AbortSignal) => Promise<void>,
   ): Promise<void> {
     const { connection } = this.vault;
     const total = await countRows(connection);
@@ -100,11 +97,13 @@ export class Rotation {
         ? row.cipher.database !== list.database || row.cipher.key !== current.id
         : current.id !== UNENCRYPTED.id;
     for await (const slice of slicesOf(connection)) {
-      await pause(signal);
+      await pause?.(signal);
       signal?.throwIfAborted();
       const old = slice.filter(isOld);
       if (old.length > 0) {
         await this.vault.write(async (_, stage) => {
+          // Whoever writes with another key now is not kept from it by what nobody waits for.
+          if (pause && stage && !stage.keyring.isStored) throw new SessionStoreError('ABORTED', 'not now');
           await Promise.all(
             old.map(async (row) =>
               row.store === 'quarantine' ? stage?.resealKept(row.key) : stage?.reseal(row.store, row.key),

@@ -2,7 +2,14 @@ import type { QuarantinedRow } from '../contract/check.js';
 import type { Connection } from '../database/connection.js';
 import { together } from '../database/transaction.js';
 import { rawStore } from './raw-rows.js';
-import { placesOf, ROW_STORES, type KeptPlace, type Place, type RowKey, type RowStore } from './sealed-rows.js';
+import {
+  placesOf,
+  ROW_STORES,
+  type KeptPlace,
+  type Place,
+  type RowKey,
+  type RowStore,
+} from './sealed-rows.js';
 
 /** Rows of logs have up to 512 KiB. */
 const SLICE = 16;

@@ -72,17 +72,23 @@ export class Stage {
 
   /** Writes a row as it is, under the current key; leaves alone what cannot be read. */
   reseal(store: RowStore, key: RowKey): Promise<void> {
-    const resealed = this.#get(store, rawStore(this.raw, store), key).then(async (row: object | undefined) => {
-      if (row === undefined || this.#unreadable.has(row)) return;
-      await this.#put('put', store, row, store === 'logs' ? key : undefined);
-    });
-    return this.#watched(resealed);
+    return this.#watched(this.#reseal(store, key));
   }
 
   /** The same for what is in the quarantine. */
   resealKept(key: number): Promise<void> {
-    const kept = rawStore(this.raw, 'quarantine').get(key);
-    return this.#watched(kept.then((kept: QuarantinedRow | undefined) => kept && this.#keep(kept, key)));
+    return this.#watched(this.#resealKept(key));
+  }
+
+  async #reseal(store: RowStore, key: RowKey): Promise<void> {
+    const row: object | undefined = await this.#get(store, rawStore(this.raw, store), key);
+    if (row === undefined || this.#unreadable.has(row)) return;
+    await this.#put('put', store, row, store === 'logs' ? key : undefined);
+  }
+
+  async #resealKept(key: number): Promise<void> {
+    const kept: QuarantinedRow | undefined = await rawStore(this.raw, 'quarantine').get(key);
+    if (kept) this.#keep(kept, key);
   }
 
   #objectStore(name: string): object {

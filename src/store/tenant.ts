@@ -21,6 +21,7 @@ import type { Compaction } from './compaction.js';
 import { EncryptedConnection } from './encrypted-connection.js';
 import type { Retention } from './retention.js';
 import { SaveQueue } from './save-queue.js';
+import { UnencryptedConnection } from './unencrypted-connection.js';
 
 /** What all tenants of a store have in common. */
 export interface TenantSettings extends ConnectionOptions {
@@ -62,7 +63,7 @@ export class Tenant<S> {
     this.#connection = new Connection(databaseName, settings, () => this.audience.catchUp());
     const { encryption } = settings;
     this.#encrypted = encryption && new EncryptedConnection(this.#connection, encryption);
-    this.#rows = this.#encrypted ?? this.#connection;
+    this.#rows = this.#encrypted ?? new UnencryptedConnection(this.#connection);
     this.#saves = new SaveQueue(
       (run) => this.#enqueue(run),
       (requests) => this.#save(requests),

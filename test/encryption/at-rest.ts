@@ -121,11 +121,11 @@ describe.each<[string, () => Promise<IndexedDBSessionStoreOptions>]>([
   });
 });
 
-test('without a key, what is not there is still said not to be there', async () => {
+test('without a key, not even what is not there is told', async () => {
   const { name } = await encryptedDatabase();
   const store = openStore({ name });
-  expect(await store.getSnapshot({ snapshotId: 'elsewhere' })).toBeUndefined();
-  expect(await store.getSession('elsewhere')).toBeUndefined();
+  await expectRefusal(() => store.getSnapshot({ snapshotId: 'elsewhere' }), 'PERMISSION_DENIED');
+  await expectRefusal(() => store.getSession('elsewhere'), 'PERMISSION_DENIED');
 });
 
 describe('a database that is not encrypted', () => {

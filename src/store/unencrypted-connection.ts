@@ -1,0 +1,37 @@
+import type { Connection } from '../database/connection.js';
+import { holdsSealedRows, withoutKey } from '../database/rows.js';
+import type { ReadTransaction, WriteTransaction } from '../database/schema.js';
+import { together } from '../database/transaction.js';
+
+/**
+ * A connection of a store without a key. What it finds first is looked at once: rows tell that they are encrypted, even
+ * where `meta` is lost or says something else. A database that is encrypted later says so in every transaction.
+ */
+export class UnencryptedConnection implements Pick<Connection, 'read' | 'write'> {
+  #isPlain = false;
+
+  constructor(readonly connection: Connection) {}
+
+  read<T>(work: (transaction: ReadTransaction) => Promise<T>, limitMs?: number): Promise<T> {
+    return this.connection.read((transaction) => this.#guarded(transaction, work), limitMs);
+  }
+
+  write<T>(work: (transaction: WriteTransaction) => Promise<T>, limitMs?: number): Promise<T> {
+    return this.connection.write((transaction) => this.#guarded(transaction, work), limitMs);
+  }
+
+  async #guarded<T, Transaction extends ReadTransaction>(
+    transaction: Transaction,
+    work: (transaction: Transaction) => Promise<T>,
+  ): Promise<T> {
+    if (this.#isPlain) return work(transaction);
+    const [result] = await together(
+      () => work(transaction),
+      async () => {
+        if (await holdsSealedRows(transaction)) throw withoutKey();
+      },
+    );
+    this.#isPlain = true;
+    return result;
+  }
+}
