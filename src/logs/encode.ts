@@ -1,6 +1,6 @@
 import { ROW_FORMAT, type LogRow, type Spans, type StoredState } from '../database/schema.js';
 import type { Entry } from './entry.js';
-import { equal } from './equal.js';
+import { Lookalikes } from './lookalikes.js';
 import { replaceAt, sizeOf } from './media.js';
 import { Fresh, type LoggedField, type Plan } from './plan.js';
 import { continued, toSpans, type Sequence } from './sequence.js';
@@ -98,20 +98,20 @@ async function append(
 
 /** The media that this save adds. */
 class MediaShelf {
-  readonly #added: Entry[] = [];
+  readonly #added = new Lookalikes([]);
 
   constructor(
-    readonly last: Entry | undefined,
+    public last: Entry | undefined,
     readonly writer: LogWriter,
   ) {}
 
   async find(value: unknown): Promise<Entry> {
-    const known = this.#added.find((entry) => equal(entry.value, value));
+    const known = this.#added.medium(value);
     if (known) return known;
-    const { log, at } = await this.writer.placeAfter(this.#added.at(-1) ?? this.last);
+    const { log, at } = await this.writer.placeAfter(this.last);
     const entry: Entry = { log, at, value, isPlain: true, size: sizeOf(value), media: [] };
     this.writer.write(log, { format: ROW_FORMAT, at, size: entry.size, entries: [value] });
-    this.#added.push(entry);
-    return entry;
+    this.#added.add(entry);
+    return (this.last = entry);
   }
 }

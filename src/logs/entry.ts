@@ -12,8 +12,10 @@ export interface Entry {
   size: number;
   /** The media inside the value, entries themselves. */
   media: { path: string[]; entry: Entry }[];
-  /** Nothing in it comes twice, and its arrays have no holes and no properties of their own. */
+  /** Nothing in it comes twice, its objects and arrays are as literals make them, and what else is in it holds nothing. */
   isPlain: boolean;
+  /** What it looks like, once somebody asked. */
+  print?: unknown;
 }
 
 /** The runs of several spans, by log, in no order. */

@@ -1,81 +1,117 @@
 import { isPlainArray } from '../validation/clone.js';
 
-/** Objects and arrays that are compared before two values count as different. */
-const MOST_PARTS = 100_000;
-
-/** How deep they may be. */
-const MOST_DEEP = 500;
+/** From how many objects on they are looked up instead of searched for. */
+const MANY = 16;
 
 type Parts = Record<string, unknown>;
 
-const { getPrototypeOf, prototype } = Object;
+const { getPrototypeOf, hasOwn, keys, prototype } = Object;
 
-/** Of the comparison that is going on. */
-let partsLeft = 0;
+/** Of the comparison that is going on: objects that stand at the same places, in the order in which they were met. */
+const lefts: object[] = [];
+const rights: object[] = [];
+let count = 0;
+let leftOf: Map<object, object> | undefined;
+let leftSet: Set<object> | undefined;
 let leftIsPlain = false;
 
 /**
- * Whether two values are certainly the same once stored. Anything that cannot be looked into (blobs, errors,
- * keys, class instances) is only equal to itself: what is not proven equal is stored again, never guessed.
+ * Whether nobody who reads what is stored of `b` could tell it from `a`, which is stored: order of keys, which places
+ * hold one object, and the buffers behind views included. `undefined` if that shows only once `b` is copied, because
+ * something in it is no literal. What cannot be looked into (blobs, errors, keys) is only equal to itself: what is not
+ * proven equal is stored again, never guessed.
  *
- * Every save compares the whole conversation with what is stored, so this is written to be fast. `isPlain` says
- * that no array in `a` has holes or properties of its own, which is what takes longest to find out.
+ * Every save compares the whole conversation with what is stored, so this is written to be fast, and looks at nothing
+ * twice. `isPlain` says that nothing in `a` comes twice, and that its arrays have no holes and no properties of their own.
  */
-export function equal(a: unknown, b: unknown, isPlain = false): boolean {
-  partsLeft = MOST_PARTS;
+export function equal(a: unknown, b: unknown, isPlain: boolean): boolean | undefined {
   leftIsPlain = isPlain;
-  return same(a, b, 0);
+  leftOf = leftSet = undefined;
+  count = 0;
+  let result: boolean | undefined = meet(a, b);
+  for (let i = 0; result && i < count; i++) result = sameInside(lefts[i]!, rights[i]!);
+  if (count > MANY) lefts.length = rights.length = 0;
+  return result;
 }
 
-function same(a: unknown, b: unknown, depth: number): boolean {
-  if (Object.is(a, b)) return true;
-  if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return false;
-  // What takes longer may contain itself.
-  if (partsLeft-- < 0 || depth > MOST_DEEP) return false;
+/** Whether the two are the same, as far as can be told without looking inside; that comes later. */
+function meet(a: unknown, b: unknown): boolean {
+  if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return Object.is(a, b);
+  if (count < MANY) {
+    for (let i = 0; i < count; i++) {
+      if (rights[i] === b) return lefts[i] === a;
+      if (!leftIsPlain && lefts[i] === a) return false;
+    }
+  } else {
+    leftOf ??= new Map(rights.map((right, i) => [right, lefts[i]!]));
+    const known = leftOf.get(b);
+    if (known) return known === a;
+    leftOf.set(b, a);
+    if (!leftIsPlain) {
+      leftSet ??= new Set(lefts);
+      if (leftSet.has(a)) return false;
+      leftSet.add(a);
+    }
+  }
+  lefts[count] = a;
+  rights[count++] = b;
+  return true;
+}
+
+function sameInside(a: object, b: object): boolean | undefined {
+  if (a === b) return true;
   if (Array.isArray(a)) {
     if (!Array.isArray(b) || a.length !== b.length) return false;
-    for (let i = 0; i < a.length; i++) {
-      if (a[i] !== b[i] || a[i] === 0) if (!same(a[i], b[i], depth + 1)) return false;
-    }
-    return (leftIsPlain || isPlainArray(a)) && isPlainArray(b);
+    return leftIsPlain ? sameElements(a, b) && isPlainArray(b) : sameProperties(a as never, b as never);
   }
+  if (Array.isArray(b)) return false;
   const left: unknown = getPrototypeOf(a);
   const right: unknown = getPrototypeOf(b);
-  if (left === prototype || left === null) {
-    return (right === prototype || right === null) && sameProperties(a as Parts, b as Parts, depth);
+  if (left === prototype && (right === prototype || right === null)) {
+    return sameProperties(a as Parts, b as Parts);
   }
-  return left === right && sameContent(a, b, depth);
+  return left === right ? sameContent(a, b) : undefined;
 }
 
-function sameProperties(a: Parts, b: Parts, depth: number): boolean {
-  let count = 0;
+function sameElements(a: readonly unknown[], b: readonly unknown[]): boolean {
+  for (let i = 0; i < a.length; i++) {
+    if ((a[i] !== b[i] || a[i] === 0 || typeof a[i] === 'object') && !meet(a[i], b[i])) return false;
+  }
+  return true;
+}
+
+function sameProperties(a: Parts, b: Parts): boolean {
+  const others = keys(b);
+  let i = 0;
   // Faster than going through a list of keys.
-  for (const key in a) {
-    const left = a[key];
-    const right = b[key];
-    if (left !== right || left === 0 || left === undefined) {
-      if (!same(left, right, depth + 1) || (right === undefined && !(key in b))) return false;
+  for (const name in a) {
+    if (name !== others[i]) {
+      if (hasOwn(a, name)) return false;
+      continue;
     }
-    count++;
+    i++;
+    const left = a[name];
+    const right = b[name];
+    if ((left !== right || left === 0 || typeof left === 'object') && !meet(left, right)) return false;
   }
-  return count === Object.keys(b).length;
+  // Inherited ones come last.
+  return i === others.length && (i === 0 || hasOwn(a, others[i - 1]!));
 }
 
-function sameContent(a: object, b: object, depth: number): boolean {
-  if (a instanceof Date) return Object.is(a.getTime(), (b as Date).getTime());
-  if (a instanceof Map || a instanceof Set) return same([...a], [...(b as Iterable<unknown>)], depth + 1);
-  const [left, right] = [bytesOf(a), bytesOf(b)];
+function sameContent(a: any, b: any): boolean {
+  if (a instanceof Date) return Object.is(a.getTime(), b.getTime());
+  if (a instanceof Set) return a.size === b.size && sameElements([...a], [...b]);
+  if (a instanceof Map) {
+    return a.size === b.size && sameElements([...a.keys(), ...a.values()], [...b.keys(), ...b.values()]);
+  }
+  if (ArrayBuffer.isView(a)) {
+    return a.byteOffset === b.byteOffset && a.byteLength === b.byteLength && meet(a.buffer, b.buffer);
+  }
+  // Whether a view goes on to the end of a buffer that can grow shows only when that does.
+  if (!(a instanceof ArrayBuffer) || isResizable(a) || isResizable(b)) return false;
   return (
-    left !== undefined &&
-    right !== undefined &&
-    left.length === right.length &&
-    left.every((byte, index) => byte === right[index])
+    a.byteLength === b.byteLength && sameElements(new Uint8Array(a) as never, new Uint8Array(b) as never)
   );
 }
 
-/** The bytes of a buffer or of a view on one. */
-export function bytesOf(value: object): Uint8Array | undefined {
-  if (value instanceof ArrayBuffer) return new Uint8Array(value);
-  if (!ArrayBuffer.isView(value)) return undefined;
-  return new Uint8Array(value.buffer, value.byteOffset, value.byteLength);
-}
+const isResizable = (buffer: ArrayBuffer & { resizable?: boolean }) => buffer.resizable === true;

@@ -53,6 +53,7 @@ export function assembleState(
   if (!state) return state;
   const logs = new Map(rows.map(({ log, rows: logRows }) => [log, entriesOf(log, logRows)]));
   const incomplete = new Set<Entry>();
+  const withMedia = new Set<Entry>();
   for (const { log, rows: logRows } of rows) {
     for (const { at, media } of logRows) {
       for (const [index, path, mediaLog, mediaAt] of media ?? []) {
@@ -65,9 +66,15 @@ export function assembleState(
           continue;
         }
         entry.media.push({ path, entry: medium });
-        entry.value = replaceAt(entry.value, [{ path, value: medium.value }]);
+        withMedia.add(entry);
       }
     }
+  }
+  for (const entry of withMedia) {
+    entry.value = replaceAt(
+      entry.value,
+      entry.media.map(({ path, entry: { value } }) => ({ path, value })),
+    );
   }
   const resolve = (spans: Spans): Entry[] => {
     const resolved: Entry[] = [];
@@ -94,9 +101,10 @@ function entriesOf(log: number, rows: readonly LogRow[]): Map<number, Entry> {
   const entries = new Map<number, Entry>();
   for (const { at: start, entries: values, size: all, intricate } of rows) {
     const size = all / values.length;
+    const isIntricate = new Set(intricate);
     for (let index = 0; index < values.length; index++) {
       const at = start + index;
-      const isPlain = !intricate?.includes(index);
+      const isPlain = !isIntricate.has(index);
       entries.set(at, { log, at, value: values[index], isPlain, size, media: [] });
     }
   }

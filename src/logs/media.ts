@@ -19,37 +19,51 @@ function isMedia(value: unknown): boolean {
 }
 
 /**
- * Whether a value is plain: nothing in it comes twice, and its objects and arrays are as literals make them. And
- * all media in it, but none if it is not: what comes twice and is taken out at one place would be left at the other.
+ * Whether a value is plain: nothing in it comes twice, its objects and arrays are as literals make them, and nothing
+ * else in it can hold what comes twice. And all media in it, but none if it is not: what comes twice and is taken out at
+ * one place would be left at the other.
  */
 export function survey(value: unknown): { isPlain: boolean; media: Medium[] } {
   const seen = new Set<unknown>();
+  const isNew = (part: object) => seen.size < seen.add(part).size;
   const media: Medium[] = [];
-  const isPlain = (part: unknown, path: Path): boolean => {
-    if (isMedia(part)) media.push({ path, value: part });
+  const path: Path = [];
+  const isPlain = (part: unknown): boolean => {
+    if (isMedia(part)) media.push({ path: [...path], value: part });
     if (typeof part !== 'object' || part === null) return true;
-    if (seen.has(part)) return false;
-    seen.add(part);
-    const proto: unknown = Object.getPrototypeOf(part);
-    if (!Array.isArray(part) && proto !== Object.prototype && proto !== null) return true;
+    if (!isNew(part)) return false;
+    if (part instanceof Date || isBlob(part) || part instanceof ArrayBuffer) return true;
+    if (ArrayBuffer.isView(part)) return isNew(part.buffer);
     if (!isPlainArray(part) && !isPlainObject(part)) return false;
-    return Object.entries(part).every(([key, child]) => isPlain(child, [...path, key]));
+    return Object.entries(part).every(([key, child]) => {
+      path.push(key);
+      const result = isPlain(child);
+      path.pop();
+      return result;
+    });
   };
-  return isPlain(value, []) ? { isPlain: true, media } : { isPlain: false, media: [] };
+  return isPlain(value) ? { isPlain: true, media } : { isPlain: false, media: [] };
 }
 
 /** The value with something else at each of the paths; what lies beside them is shared with the original. */
 export function replaceAt(value: unknown, replacements: readonly Medium[]): unknown {
-  let result: any = value;
-  for (const { path, value: replacement } of replacements) result = withValue(result, path, replacement);
-  return result;
-}
-
-function withValue(target: any, [key, ...rest]: Path, value: unknown): unknown {
-  if (key === undefined) return value;
-  const result = Array.isArray(target) ? [...target] : { ...target };
-  result[key] = withValue(target[key], rest, value);
-  return result;
+  const copied = new Set<unknown>();
+  const own = (part: any): any => {
+    if (copied.has(part)) return part;
+    const copy = Array.isArray(part) ? [...part] : { ...part };
+    copied.add(copy);
+    return copy;
+  };
+  const root = { value };
+  for (const { path, value: replacement } of replacements) {
+    let [target, last]: [any, string] = [root, 'value'];
+    for (const key of path) {
+      target = target[last] = own(target[last]);
+      last = key;
+    }
+    target[last] = replacement;
+  }
+  return root.value;
 }
 
 /** Roughly what a value takes on disk, in bytes. */

@@ -1,6 +1,6 @@
 import { copy, isPlainArray } from '../validation/clone.js';
 import type { Entry } from './entry.js';
-import { equal } from './equal.js';
+import { Lookalikes } from './lookalikes.js';
 import { match } from './match.js';
 import { isSmall, survey } from './media.js';
 import { EMPTY, startOf, type Sequence } from './sequence.js';
@@ -42,35 +42,36 @@ export type Plan = (Extract<LoadedField, { kind: 'value' }> | LoggedField)[];
  */
 export function planState(state: object, base: LoadedState | null | undefined): Plan {
   const before = new Map(base?.fields.map((field) => [field.key, field]));
+  let shelf: Lookalikes | undefined;
+  const knownMedium = (value: unknown) => (shelf ??= new Lookalikes(base?.media ?? [])).medium(value);
   return Object.entries(state).map(([key, value]: [string, unknown]): Plan[number] => {
     if (isSmall(value, INLINE_SIZE)) return { key, kind: 'value', value: copy(value) };
     const known = before.get(key);
     const old = !known || known.kind === 'value' ? EMPTY : known.sequence;
     const isArray = typeof value === 'object' && isPlainArray(value!);
-    const shared = sharedWith(old, isArray ? value : [value], base?.media ?? []);
+    const shared = sharedWith(old, isArray ? value : [value], knownMedium);
     return { key, kind: isArray ? 'array' : 'one', last: old.entries.at(-1), ...shared };
   });
 }
 
+type KnownMedium = (value: unknown) => Entry | undefined;
+
 function sharedWith(
   old: Sequence,
   values: readonly unknown[],
-  media: readonly Entry[],
+  knownMedium: KnownMedium,
 ): Pick<LoggedField, 'start' | 'rest'> {
   const { same, others, runs } = match(old.entries, values);
   // References to more runs would soon cost more than what they save.
   const known = runs > MOST_RUNS && runs > values.length / 4 ? [] : others;
-  const rest = values.slice(same).map((value, index) => known[index] ?? fresh(value, media));
+  const rest = values.slice(same).map((value, index) => known[index] ?? fresh(value, knownMedium));
   return { start: startOf(old, same), rest };
 }
 
-function fresh(original: unknown, media: readonly Entry[]): Fresh {
+function fresh(original: unknown, knownMedium: KnownMedium): Fresh {
   const value = copy(original);
   const { isPlain, media: found } = survey(value);
-  const known = found.map((medium) => ({
-    ...medium,
-    known: media.find((entry) => equal(entry.value, medium.value)),
-  }));
+  const known = found.map((medium) => ({ ...medium, known: knownMedium(medium.value) }));
   return new Fresh(value, isPlain, known);
 }
 

@@ -30,8 +30,10 @@ function copyTree<T>(value: T, seen: Set<object>): T {
     for (const key of Object.keys(value)) result[key] = copyTree(value[key], seen);
     return result as T;
   }
-  if (value instanceof Date) return structuredClone(value);
-  throw NO_TREE;
+  if (ArrayBuffer.isView(value) && value.buffer instanceof ArrayBuffer && !seen.has(value.buffer)) {
+    seen.add(value.buffer);
+  } else if (!(value instanceof Date || value instanceof ArrayBuffer)) throw NO_TREE;
+  return structuredClone(value);
 }
 
 /** The same for what is known to be a tree of literals, in a fraction of the time. */
