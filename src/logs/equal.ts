@@ -114,4 +114,4 @@ function sameContent(a: any, b: any): boolean {
   );
 }
 
-const isResizable = (buffer: ArrayBuffer & { resizable?: boolean }) => buffer.resizable === true;
+const isResizable = (buffer: ArrayBuffer) => buffer.resizable as boolean | undefined;

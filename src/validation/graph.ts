@@ -65,6 +65,11 @@ export class Graph {
     if (isPlain || (tag === '[object Object]' && !OPAQUE.some((type) => value instanceof type))) {
       return this.#properties(value, {});
     }
+    if (value instanceof Error && Object(value.cause) === value.cause) {
+      const error = structuredClone(this.#leaf(value, tag)) as Error;
+      this.#made.set(value, error);
+      return Object.assign(error, { cause: this.part(value.cause) });
+    }
     return this.#leaf(value, tag);
   }
 

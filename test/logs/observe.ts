@@ -1,7 +1,7 @@
 /** Everything that somebody who is given a value can find out about it, as text. */
 export function observe(value: unknown, met = new Map<object, number>()): string {
   if (typeof value === 'bigint') return `${value}n`;
-  if (typeof value === 'string') return `"${[...value].map((each) => each.codePointAt(0)).join()}"`;
+  if (typeof value === 'string') return `"${JSON.stringify(value).slice(1, -1)}"`;
   if (typeof value !== 'object' || value === null) return Object.is(value, -0) ? '-0' : String(value);
   const known = met.get(value);
   if (known !== undefined) return `#${known}`;
@@ -31,13 +31,6 @@ function contentOf(value: object, look: (part: unknown) => string): string {
     };
     return `${new Uint8Array(value).join()} ${resizable && maxByteLength}`;
   }
-  if (
-    value instanceof Number ||
-    value instanceof String ||
-    value instanceof Boolean ||
-    value instanceof BigInt
-  ) {
-    return look(value.valueOf());
-  }
-  return '';
+  const inside: unknown = value.valueOf();
+  return inside === value ? '' : look(inside);
 }
