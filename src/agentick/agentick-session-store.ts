@@ -5,8 +5,8 @@ import { SessionStoreError } from '../index.js';
 import type { AgentickSessionStoreOptions, SessionSnapshot, SessionStore } from './contract.js';
 import { outlived } from './outlived.js';
 
-/** Where this instance stands in a session: what it loaded or saved last. */
-interface Place {
+/** Where a session stands. */
+interface Head {
   snapshotId: string | undefined;
   /** What is saved next must not look older than this, in ms since 1970. */
   createdMs: number;
@@ -26,7 +26,8 @@ export class AgentickSessionStore implements SessionStore {
   readonly #store: AnyStore;
   readonly #history: number | false;
   readonly #turns = new Turns();
-  readonly #places = new Map<string, Place>();
+  /** Where this instance stands in each session: the id of what it loaded or saved last. */
+  readonly #places = new Map<string, string>();
 
   /** `store` should hold nothing but Agentick's sessions: give it a `name` of its own. */
   constructor(store: AnyStore, options: AgentickSessionStoreOptions = {}) {
@@ -52,15 +53,14 @@ export class AgentickSessionStore implements SessionStore {
     requireSessionId(sessionId);
     return this.#turns.after(sessionId, async () => {
       for (;;) {
-        const place = await this.#head(sessionId);
+        const { snapshotId } = await this.#head(sessionId);
         this.#places.delete(sessionId);
-        const { snapshotId } = place;
         if (snapshotId === undefined) return null;
         const stored = await this.#store.getSnapshot({ snapshotId });
         // Another tab was faster with a later state, and this one fell out of the history.
         if (!stored) continue;
         if (!stored.state) throw foreign(sessionId);
-        this.#places.set(sessionId, place);
+        this.#places.set(sessionId, snapshotId);
         return stored.state as unknown as SessionSnapshot;
       }
     });
@@ -102,10 +102,10 @@ export class AgentickSessionStore implements SessionStore {
   }
 
   async #append(sessionId: string, state: Record<string, unknown>): Promise<void> {
-    const place = this.#places.get(sessionId) ?? (await this.#head(sessionId));
-    const { snapshotId: parentId } = place;
-    // Clocks are set back, and what was saved last must still be the latest.
-    const createdMs = Math.max(Date.now(), place.createdMs);
+    const head = await this.#head(sessionId);
+    const parentId = this.#places.get(sessionId) ?? head.snapshotId;
+    // Clocks are set back, and differ from tab to tab, and what was saved last must still be the latest.
+    const createdMs = Math.max(Date.now(), head.createdMs);
     const next = {
       sessionId,
       createdAt: new Date(createdMs).toISOString(),
@@ -116,7 +116,7 @@ export class AgentickSessionStore implements SessionStore {
       this.#history === false
         ? await this.#store.saveSnapshot(parentId, () => next)
         : await this.#store.saveSnapshot(undefined, () => (parentId ? { ...next, parentId } : next));
-    this.#places.set(sessionId, { snapshotId: snapshotId!, createdMs });
+    this.#places.set(sessionId, snapshotId!);
     // The state is saved. What could not be deleted now is deleted after the next save.
     await this.#forgetOld(sessionId, snapshotId!).catch(() => {});
   }
@@ -127,7 +127,7 @@ export class AgentickSessionStore implements SessionStore {
     if (ids.size > 0) await forget(this.#store, tree, ids);
   }
 
-  async #head(sessionId: string): Promise<Place> {
+  async #head(sessionId: string): Promise<Head> {
     const [head, leaves] = await Promise.all([
       this.#store.getHead(sessionId),
       this.#store.getLeaves(sessionId),

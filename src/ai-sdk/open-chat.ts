@@ -1,9 +1,10 @@
 import type { ChatInit, UIMessage } from 'ai';
+import { copyOf } from '../adapters/copy.js';
 import { SessionStoreError, type Message, type SessionSnapshot } from '../index.js';
 import { requireId, requireStore } from '../transcript/argument.js';
 import { branchPoint } from '../transcript/branch-point.js';
 import { continues, messagesOf, requireMessages } from '../transcript/messages.js';
-import { reopenOn } from '../transcript/reopen-on.js';
+import { saveTurn } from '../transcript/save-turn.js';
 import type { TranscriptStore } from '../transcript/store.js';
 import { outcomeOf, type Finish } from './outcome.js';
 
@@ -82,6 +83,7 @@ class SavedChat<M extends UIMessage> implements StoredChat<M> {
   readonly init: StoredChat<M>['init'];
   readonly #store: TranscriptStore;
   readonly #onSaveError: (error: unknown) => void;
+  /** Never what the chat has: that changes in place. */
   #at: SessionSnapshot | undefined;
   #saves: Promise<void> = Promise.resolve();
 
@@ -96,7 +98,7 @@ class SavedChat<M extends UIMessage> implements StoredChat<M> {
     this.#onSaveError = onSaveError;
     this.init = {
       id: sessionId,
-      messages: at ? messagesOf<M>(at) : [],
+      messages: at ? copyOf(messagesOf<M>(at)) : [],
       onFinish: (finish) => this.#queue(finish),
     };
   }
@@ -116,7 +118,7 @@ class SavedChat<M extends UIMessage> implements StoredChat<M> {
         'snapshotId',
       );
     }
-    const messages = messagesOf<M>(snapshot);
+    const messages = copyOf(messagesOf<M>(snapshot));
     await this.#store.selectBranch(snapshotId);
     this.#at = snapshot;
     return messages;
@@ -128,8 +130,7 @@ class SavedChat<M extends UIMessage> implements StoredChat<M> {
 
   /** One after the other, so that each knows what the one before has become. */
   #queue(finish: Finish<M>): void {
-    // The chat goes on with its array.
-    const copy = { ...finish, messages: [...finish.messages] };
+    const copy = { ...finish, messages: copyOf(finish.messages) };
     this.#saves = this.#saves
       .then(() => this.#save(copy))
       .catch((error: unknown) => this.#onSaveError(error));
@@ -143,17 +144,13 @@ class SavedChat<M extends UIMessage> implements StoredChat<M> {
     if (shown && shown.length > messages.length && continues(shown, messages)) return;
 
     const parent = await branchPoint(this.#store, this.snapshotId, messages);
-    const snapshot = {
+    this.#at = await saveTurn(this.#store, {
       sessionId: this.sessionId,
       ...(parent && { parentId: parent.snapshotId }),
-      createdAt: new Date().toISOString(),
       ...outcomeOf(finish),
       // Genkit's type says what Genkit keeps there. The store keeps what it is given.
       state: { messages: messages as unknown as Message[] },
-    };
-    const snapshotId = (await this.#store.saveSnapshot(undefined, () => snapshot))!;
-    this.#at = { ...snapshot, snapshotId };
-    await reopenOn(this.#store, this.sessionId, snapshotId);
+    });
   }
 }
 

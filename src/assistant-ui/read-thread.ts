@@ -1,4 +1,5 @@
 import { SessionStoreError, type SessionSnapshot } from '../index.js';
+import { isGrown } from '../transcript/answers.js';
 import type { ThreadStore } from './thread-store.js';
 
 /** A message as it is stored. */
@@ -16,6 +17,8 @@ export interface Item<E = Entry> {
 /** Where a message is: the snapshot that ends with it. One whose snapshot was pruned is only part of others. */
 export interface Place {
   snapshotId?: string;
+  /** The message that it answers, `null` for the first. */
+  parentId: string | null;
   /** The conversation up to this message. */
   path: () => Entry[];
 }
@@ -67,9 +70,10 @@ export async function readThread(store: ThreadStore, sessionId: string): Promise
     // What is above a root was pruned, or cannot be read.
     for (let index = roots.has(id) ? 0 : Math.max(length - 1, 0); index < length; index++) {
       const entry = entries[index]!;
-      const place: Place = { path: () => entries.slice(0, index + 1) };
+      const parentId = entries[index - 1]?.id ?? null;
+      const place: Place = { parentId, path: () => entries.slice(0, index + 1) };
       if (index === length - 1) place.snapshotId = id;
-      if (!places.has(entry.id)) items.push({ entry, parentId: entries[index - 1]?.id ?? null });
+      if (!places.has(entry.id)) items.push({ entry, parentId });
       if (!places.has(entry.id) || place.snapshotId) places.set(entry.id, place);
     }
   }
@@ -101,4 +105,14 @@ export function entriesOf(snapshot: SessionSnapshot): Entry[] {
     `${path}: is no message with id and content. Use a database of its own for each framework`,
     path,
   );
+}
+
+/** Whether a message may have become another of its id. Of formats that are not known here it is taken for granted. */
+export function isSameMessage(later: Entry, earlier: Entry | undefined): boolean {
+  const [parts, before] = [later, earlier].map((entry) => {
+    const { content } = entry ?? {};
+    const parts: unknown = Array.isArray(content) ? content : (content as { parts?: unknown } | null)?.parts;
+    return Array.isArray(parts) ? { parts } : undefined;
+  });
+  return !parts || !before || isGrown(parts, before);
 }

@@ -7,6 +7,7 @@ import type {
   ThreadHistoryAdapter,
   ThreadMessage,
 } from '@assistant-ui/react';
+import { copyOf } from '../adapters/copy.js';
 import { SessionStoreError, type SnapshotStatus } from '../index.js';
 import { requireId, requireStore } from '../transcript/argument.js';
 import type { Entry } from './read-thread.js';
@@ -76,8 +77,9 @@ export function historyOf(
       throw error;
     }
   };
-  const save = (entry: Entry, parentId: string | null, status?: SnapshotStatus) =>
+  const save = (given: Entry, parentId: string | null, status?: SnapshotStatus) =>
     told(async () => {
+      const entry = copyOf(given);
       requireId(entry.id, 'message.id');
       await threadOf((await item.initialize()).remoteId).append({ entry, parentId }, status);
     });

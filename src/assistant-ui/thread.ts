@@ -1,7 +1,10 @@
+import { nanoid } from 'nanoid';
+import { copyOf } from '../adapters/copy.js';
 import { SessionStoreError, type Message, type SessionPatch, type SnapshotStatus } from '../index.js';
-import { reopenOn } from '../transcript/reopen-on.js';
+import { changedAt, saveTurn } from '../transcript/save-turn.js';
 import {
   entriesOf,
+  isSameMessage,
   readThread,
   type Entry,
   type Item,
@@ -16,6 +19,8 @@ export class Thread {
   readonly #sessionId: string;
   /** Where the messages are that were read or saved here. */
   #places = new Map<string, Place>();
+  /** What is stored under other ids than the framework gave, which other messages have. */
+  readonly #renamed = new Map<string, string[]>();
   /** What is known of a thread that has no session yet, because nothing was saved in it. */
   #patches: SessionPatch[] | undefined;
   #last: Promise<unknown> = Promise.resolve();
@@ -27,21 +32,40 @@ export class Thread {
   }
 
   load(): Promise<StoredThread> {
-    return this.#run(() => this.#read());
+    return this.#run(async () => {
+      const thread = await this.#read();
+      // From now on the framework says what is stored.
+      this.#renamed.clear();
+      return { ...thread, items: copyOf(thread.items) };
+    });
   }
 
-  /** Saves a message behind another, or in its own place if it is there already. */
-  append(item: Item, status?: SnapshotStatus): Promise<void> {
+  /**
+   * Saves a message behind another, or in its own place if it is there already. Servers may give all answers one id: one
+   * that answers something else, or says something else, is another message.
+   */
+  append({ entry, ...item }: Item, status?: SnapshotStatus): Promise<void> {
     return this.#run(async () => {
-      const place = await this.#find(item.entry.id);
-      if (place?.snapshotId === undefined || !(await this.#rewrite(place.snapshotId, item.entry, status))) {
-        await this.#add(item, status);
+      const parentId = item.parentId === null ? null : this.#stored(item.parentId);
+      await this.#find(this.#stored(entry.id));
+      const namesakes = [entry.id, ...(this.#renamed.get(entry.id) ?? [])].filter((id) =>
+        this.#places.has(id),
+      );
+      const known = namesakes.reverse().find((id) => this.#places.get(id)!.parentId === parentId);
+      const snapshotId = known && this.#places.get(known)!.snapshotId;
+      if (snapshotId && (await this.#rewrite(snapshotId, { ...entry, id: known }, status))) return;
+      const isFree = known ? snapshotId === undefined || !this.#places.has(known) : namesakes.length === 0;
+      const id = isFree ? (known ?? entry.id) : `${entry.id}-${nanoid()}`;
+      await this.#add({ entry: { ...entry, id }, parentId }, status);
+      if (id !== entry.id) {
+        this.#renamed.set(entry.id, [...(this.#renamed.get(entry.id) ?? []), id]);
       }
     });
   }
 
   /** Changes the session. The framework may name a thread before its first message has arrived. */
-  change(patch: SessionPatch): Promise<void> {
+  change(given: SessionPatch): Promise<void> {
+    const patch = copyOf(given);
     return this.#run(async () => {
       if (this.#patches) this.#patches.push(patch);
       else await this.#store.updateSession(this.#sessionId, patch);
@@ -51,7 +75,7 @@ export class Thread {
   /** Has the thread reopen on the branch that ends with this message. */
   select(messageId: string): Promise<void> {
     return this.#run(async () => {
-      const place = await this.#find(messageId);
+      const place = await this.#find(this.#stored(messageId));
       if (place?.snapshotId === undefined) throw unknown(messageId, 'messageId');
       await this.#store.selectBranch(place.snapshotId);
     });
@@ -76,13 +100,23 @@ export class Thread {
     return this.#places.get(messageId);
   }
 
+  /** What the framework calls by this id; of several, the last. */
+  readonly #stored = (messageId: string) => this.#renamed.get(messageId)?.at(-1) ?? messageId;
+
+  /** Resolves to whether it was there, and is the same message. */
   async #rewrite(snapshotId: string, entry: Entry, status: SnapshotStatus | undefined): Promise<boolean> {
+    let isAnother = false;
     const saved = await this.#store.saveSnapshot(snapshotId, (current) => {
       if (!current) return null;
-      const messages = [...entriesOf(current).slice(0, -1), entry] as unknown as Message[];
-      const updatedAt = new Date().toISOString();
-      return { ...current, ...(status && { status }), updatedAt, state: { ...current.state, messages } };
+      const before = entriesOf(current);
+      isAnother = !isSameMessage(entry, before.at(-1));
+      if (isAnother) return null;
+      const messages = [...before.slice(0, -1), entry] as unknown as Message[];
+      const state = { ...current.state, messages };
+      return { ...current, ...(status && { status }), updatedAt: changedAt(current), state };
     });
+    // What was deleted is saved anew, as itself.
+    if (saved === null && !isAnother) this.#places.delete(entry.id);
     return saved !== null;
   }
 
@@ -91,16 +125,14 @@ export class Thread {
     if (parentId !== null && !parent) throw unknown(parentId, 'parentId');
     const before = parent ? await this.#pathOf(parent, parentId!) : [];
     const entries = [...before, entry];
-    const snapshotId = (await this.#store.saveSnapshot(undefined, () => ({
+    const { snapshotId } = await saveTurn(this.#store, {
       sessionId: this.#sessionId,
       ...(parent?.snapshotId !== undefined && { parentId: parent.snapshotId }),
-      createdAt: new Date().toISOString(),
       ...(status && { status }),
       // Genkit's type says what Genkit keeps there. The store keeps what it is given.
       state: { messages: entries as unknown as Message[] },
-    })))!;
-    this.#places.set(entry.id, { snapshotId, path: () => entries });
-    await reopenOn(this.#store, this.#sessionId, snapshotId);
+    });
+    this.#places.set(entry.id, { snapshotId, parentId, path: () => entries });
     const patches = this.#patches ?? [];
     this.#patches = undefined;
     for (const patch of patches) await this.#store.updateSession(this.#sessionId, patch);

@@ -1,5 +1,5 @@
 import { SessionStoreError, type SnapshotInfo } from '../index.js';
-import { nodeOf, type CheckpointNode } from './place.js';
+import { checkpointSnapshotId, nodeOf, type CheckpointNode, type placeIn } from './place.js';
 import type { CheckpointStore } from './checkpoint-store.js';
 
 /** Most often the newest is looked for, so that a page of all would be a waste. */
@@ -27,7 +27,7 @@ export async function* checkpointsOf(
   do {
     const page = await store.listSnapshots({ sessionId: threadId, limit, cursor });
     if (page.damaged.length > 0) onDamaged?.(page.damaged);
-    for (const listed of page.snapshots.flatMap(asCheckpoint)) {
+    for (const listed of page.snapshots.flatMap((info) => asCheckpoint(info) ?? [])) {
       if (tied[0] && tied[0].createdAt !== listed.createdAt) {
         yield* tied.sort(byId);
         tied = [];
@@ -40,14 +40,36 @@ export async function* checkpointsOf(
   yield* tied.sort(byId);
 }
 
-function asCheckpoint(info: SnapshotInfo): ListedCheckpoint | [] {
+function asCheckpoint(info: SnapshotInfo | undefined): ListedCheckpoint | undefined {
   const node = nodeOf(info);
-  if (node?.metadata === undefined) return [];
+  if (!info || node?.metadata === undefined) return undefined;
   return { snapshotId: info.snapshotId, createdAt: info.createdAt, node };
 }
 
 const byId = (a: ListedCheckpoint, b: ListedCheckpoint) =>
   a.node.checkpointId < b.node.checkpointId ? 1 : -1;
+
+/**
+ * Those that come after `end` in that order. Where that is not in the thread, its id tells: an id begins with the time
+ * when it was made.
+ */
+export async function* checkpointsBefore(
+  store: CheckpointStore,
+  threadId: string,
+  { namespace, checkpointId, ...end }: ReturnType<typeof placeIn>,
+): AsyncGenerator<ListedCheckpoint> {
+  const snapshotId =
+    checkpointId && end.threadId === threadId && checkpointSnapshotId(threadId, namespace, checkpointId);
+  const found = snapshotId ? asCheckpoint(await store.getSnapshot({ snapshotId })) : undefined;
+  for await (const listed of checkpointsOf(store, threadId)) {
+    if (found) {
+      const difference = Date.parse(listed.createdAt) - Date.parse(found.createdAt);
+      if (difference > 0 || (difference === 0 && listed.node.checkpointId >= found.node.checkpointId))
+        continue;
+    } else if (checkpointId !== undefined && listed.node.checkpointId >= checkpointId) continue;
+    yield listed;
+  }
+}
 
 /** The snapshot of a namespace's newest checkpoint. Errors: `DATA_LOSS` if a newer one may be among unreadable rows. */
 export async function newestIn(

@@ -109,7 +109,8 @@ export function checkpointSnapshot(
   return {
     sessionId: threadId,
     ...(parentId && { parentId }),
-    createdAt,
+    // What is put once more is no newer for it.
+    createdAt: current && nodeOf(current)?.metadata !== undefined ? current.createdAt : createdAt,
     status: 'completed',
     state: { checkpoint: header, writes: writesOf(current), ...Object.fromEntries(channels) } as object,
     ...withNode({ namespace, checkpointId, ...(parentCheckpointId && { parentCheckpointId }), metadata }),

@@ -3,5 +3,5 @@ import type { IndexedDBSessionStore } from '../index.js';
 /** What of a store a saver uses. */
 export type CheckpointStore = Pick<
   IndexedDBSessionStore<any>,
-  'getSnapshot' | 'saveSnapshot' | 'listSnapshots' | 'listSessions' | 'deleteSession'
+  'getSnapshot' | 'saveSnapshot' | 'getSession' | 'listSnapshots' | 'listSessions' | 'deleteSession'
 >;

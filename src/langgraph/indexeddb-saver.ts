@@ -14,7 +14,8 @@ import {
 } from '@langchain/langgraph-checkpoint';
 import { dequal } from 'dequal/lite';
 import type { SessionSnapshot } from '../index.js';
-import { checkpointsOf, newestIn } from './checkpoint-list.js';
+import { checkpointsBefore, newestIn } from './checkpoint-list.js';
+import { savedAt } from './saved-at.js';
 import {
   checkpointSnapshot,
   namespaceSnapshot,
@@ -77,15 +78,15 @@ export class IndexedDBSaver extends BaseCheckpointSaver {
   ): AsyncGenerator<CheckpointTuple> {
     const { threadId, checkpointId } = placeIn(config);
     const namespace: string | undefined = config.configurable?.['checkpoint_ns'];
-    const { checkpointId: end } = placeIn(before);
+    const end = placeIn({ configurable: { ...config.configurable, ...before?.configurable } });
+    if (!placeIn(before).checkpointId) end.checkpointId = undefined;
     const wanted = Object.entries(filter);
     let left = limit;
     for await (const thread of threadId === undefined ? this.#threads() : [threadId]) {
-      for await (const { snapshotId, node } of checkpointsOf(this.#store, thread)) {
+      for await (const { snapshotId, node } of checkpointsBefore(this.#store, thread, end)) {
         if (left <= 0) return;
         if (namespace !== undefined && node.namespace !== namespace) continue;
         if (checkpointId !== undefined && node.checkpointId !== checkpointId) continue;
-        if (end !== undefined && node.checkpointId >= end) continue;
         if (wanted.length > 0) {
           const metadata = await unpack(this.serde, node.metadata as Packed);
           if (!wanted.every(([key, value]) => dequal(metadata[key], value))) continue;
@@ -99,21 +100,25 @@ export class IndexedDBSaver extends BaseCheckpointSaver {
     }
   }
 
-  /** Stores a checkpoint as the child of the one that the config names. What `putWrites` stored at it stays. */
+  /**
+   * Stores a checkpoint as the child of the one that the config names. What `putWrites` stored at it stays. Callers of
+   * earlier versions, and tools that copy checkpoints, say nothing of `newVersions`: then all of its values are new.
+   */
   override async put(
     config: Config,
     checkpoint: Checkpoint,
     metadata: CheckpointMetadata,
-    newVersions: ChannelVersions,
+    newVersions?: ChannelVersions,
   ): Promise<Config> {
     const place = requirePlace(config);
     const { threadId, namespace } = place;
     requireText(checkpoint.id, 'checkpoint.id');
     // What begins a thread has nothing to have taken old values from; only a copy brings them along.
     const begins = place.checkpointId === undefined && metadata.source !== 'fork';
-    const isNew = (channel: string) => !begins || Object.hasOwn(newVersions, channel);
+    const isNew = (channel: string) => !begins || !newVersions || Object.hasOwn(newVersions, channel);
     const { parents } = metadata;
     const packed = await packCheckpoint(this.serde, copyCheckpoint(checkpoint), metadata, isNew);
+    packed.createdAt = await savedAt(this.#store, threadId, packed.createdAt);
     if (namespace !== '' && place.checkpointId === undefined) {
       await this.#store.saveSnapshot(namespaceSnapshotId(threadId, namespace), (current) =>
         current ? null : namespaceSnapshot(place, parents, packed.createdAt),

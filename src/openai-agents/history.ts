@@ -4,6 +4,7 @@ import type {
   SessionHistoryTransaction,
   SessionHistoryTransactionArgs,
 } from '@openai/agents-core';
+import { copyOf } from '../adapters/copy.js';
 import { canonical, digest } from './canonical.js';
 import { refuse, refuseNow } from './refuse.js';
 
@@ -27,7 +28,7 @@ export function copyItems(items: unknown, path: string): AgentInputItem[] {
     if (typeof item !== 'object' || item === null || Array.isArray(item))
       refuse(at, 'must be an item, an object');
     try {
-      return structuredClone(item) as AgentInputItem;
+      return structuredClone(copyOf(item)) as AgentInputItem;
     } catch (error) {
       return refuse(at, 'cannot be stored. Items are data: no functions, no class instances', error);
     }

@@ -1,4 +1,5 @@
 import type { ChatPersistedState } from '@tanstack/ai-client';
+import { copyOf } from '../adapters/copy.js';
 import { SessionStoreError } from '../index.js';
 import { requireId, requireStore } from '../transcript/argument.js';
 import { requireMessages } from '../transcript/messages.js';
@@ -54,15 +55,17 @@ export function chatPersistence(
 
   return {
     getItem: (threadId) => inThread(threadId, (thread) => thread.load()),
-    setItem: (threadId, state) =>
-      inThread(threadId, async (thread) => {
+    setItem: (threadId, given) => {
+      const state = copyOf(given);
+      return inThread(threadId, async (thread) => {
         if (typeof state !== 'object' || state === null) {
           throw new SessionStoreError('INVALID_ARGUMENT', 'state: must be { messages, resume }', 'state');
         }
         const { messages, resume } = state;
         requireMessages(messages, 'state.messages', 'INVALID_ARGUMENT');
-        await thread.save({ messages: [...messages], ...(resume && { resume }) });
-      }),
+        await thread.save({ messages, ...(resume && { resume }) });
+      });
+    },
     removeItem: (threadId) => inThread(threadId, (thread) => thread.remove()),
   };
 }

@@ -1,15 +1,16 @@
 import type { ChatPersistedState, UIMessage } from '@tanstack/ai-client';
 import { dequal } from 'dequal';
+import { copyOf } from '../adapters/copy.js';
 import type { SessionSnapshot, SessionState } from '../index.js';
 import { branchPoint } from '../transcript/branch-point.js';
 import { continues, messagesOf } from '../transcript/messages.js';
-import { reopenOn } from '../transcript/reopen-on.js';
+import { changedAt, saveTurn } from '../transcript/save-turn.js';
 import type { TranscriptStore } from '../transcript/store.js';
 
 /** Where a client is in its session. */
 interface Place {
   snapshotId: string;
-  /** As this client knows it. */
+  /** As this client knows it, and never what the client has: that changes in place. */
   state: ChatPersistedState;
   /** Whether it was made here: then it may grow, because nobody else rewrites it. */
   own: boolean;
@@ -41,7 +42,7 @@ export class Thread {
     const snapshot = head && (await this.#store.getSnapshot({ snapshotId: head.snapshotId }));
     const own = this.#place?.own === true && this.#place.snapshotId === snapshot?.snapshotId;
     this.#place = snapshot ? { snapshotId: snapshot.snapshotId, state: stateOf(snapshot), own } : null;
-    return this.#place && this.#place.state;
+    return copyOf(this.#place && this.#place.state);
   }
 
   async save(state: ChatPersistedState): Promise<void> {
@@ -82,7 +83,7 @@ export class Thread {
       const { messages, ...rest } = next;
       // Somebody else's may have grown since it was read here.
       const changed = { ...state, ...rest, ...(place.own && { messages }) };
-      return { ...current, updatedAt: new Date().toISOString(), state: changed as SessionState };
+      return { ...current, updatedAt: changedAt(current), state: changed as SessionState };
     });
     // Deleted meanwhile: what is on the screen begins anew.
     if (saved === null) return this.#branch(next);
@@ -91,15 +92,13 @@ export class Thread {
   }
 
   async #add(state: ChatPersistedState, parentId: string | undefined): Promise<void> {
-    const snapshotId = (await this.#store.saveSnapshot(undefined, () => ({
+    const { snapshotId } = await saveTurn(this.#store, {
       sessionId: this.#id,
       ...(parentId !== undefined && { parentId }),
-      createdAt: new Date().toISOString(),
       // Genkit's type says what Genkit keeps there. The store keeps what it is given.
       state: state as unknown as SessionState,
-    })))!;
+    });
     this.#place = { snapshotId, state, own: true };
-    await reopenOn(this.#store, this.#id, snapshotId);
   }
 }
 

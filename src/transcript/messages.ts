@@ -1,5 +1,6 @@
 import { dequal } from 'dequal';
 import { SessionStoreError, type SessionSnapshot, type StatusName } from '../index.js';
+import { isGrown } from './answers.js';
 import type { TranscriptMessage } from './store.js';
 
 /**
@@ -36,8 +37,8 @@ export function requireMessages<M extends TranscriptMessage>(
 }
 
 /**
- * Whether a transcript begins with all the messages of an earlier one. An answer is known by its id: it grows while
- * it streams and when its tools are done. What the user wrote changes by editing alone, under the same id.
+ * Whether a transcript begins with all the messages of an earlier one. What the user wrote changes by editing alone,
+ * under the same id; an answer grows under its id.
  */
 export function continues(
   later: readonly TranscriptMessage[],
@@ -47,7 +48,8 @@ export function continues(
     later.length >= earlier.length &&
     earlier.every((message, index) => {
       const same = later[index]!;
-      return same.id === message.id && (message.role === 'assistant' || dequal(same, message));
+      if (same.id !== message.id || same.role !== message.role) return false;
+      return message.role === 'assistant' ? isGrown(same, message) : dequal(same, message);
     })
   );
 }

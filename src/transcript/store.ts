@@ -3,7 +3,7 @@ import type { IndexedDBSessionStore } from '../index.js';
 /** The part of a store that keeping transcripts needs, so that a store of any `custom` state will do. */
 export type TranscriptStore = Pick<
   IndexedDBSessionStore<any>,
-  'getSnapshot' | 'saveSnapshot' | 'getHead' | 'getSession' | 'selectBranch' | 'deleteSession'
+  'getSnapshot' | 'getHistory' | 'saveSnapshot' | 'getHead' | 'getSession' | 'selectBranch' | 'deleteSession'
 >;
 
 /** What the messages of chat frameworks have in common. */

@@ -1,0 +1,34 @@
+import type { TranscriptMessage } from './store.js';
+
+type Parts = Pick<TranscriptMessage, 'parts'>;
+
+/** What of an answer only grows, in the words of the AI SDK and of TanStack AI. */
+interface Part {
+  type?: unknown;
+  text?: unknown;
+  content?: unknown;
+  id?: unknown;
+  toolCallId?: unknown;
+  url?: unknown;
+}
+
+/**
+ * Whether an answer may have become another of its id, while it streams and when its tools are done. Some servers give
+ * all answers one id, so it must begin with the same text, tool calls and files; everything else in it may change.
+ */
+export function isGrown(later: Parts, earlier: Parts): boolean {
+  const calls = new Set(callsOf(later));
+  return textOf(later).startsWith(textOf(earlier)) && callsOf(earlier).every((call) => calls.has(call));
+}
+
+const partsOf = ({ parts }: Parts) => parts.filter((part) => part !== null) as Part[];
+
+const textOf = (message: Parts): string =>
+  partsOf(message)
+    .map(({ type, text, content }) => (type === 'text' ? (text ?? content ?? '') : ''))
+    .join('');
+
+const callsOf = (message: Parts): unknown[] =>
+  partsOf(message)
+    .map(({ type, id, toolCallId, url }) => toolCallId ?? (type === 'tool-call' ? id : url))
+    .filter((call) => call !== undefined);
