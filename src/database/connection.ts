@@ -1,13 +1,18 @@
 import type { HealthEvent } from '../contract/health.js';
-import { asLoss, isConnectionFault, isForbidden, mayBeLoss, toStoreError } from './faults.js';
-import { deleteDatabase, openDatabase } from './opening.js';
+import { within } from './deadline.js';
+import { asLoss, isConnectionFault, isForbidden, isNewer, mayBeLoss, toStoreError } from './faults.js';
+import { deleteDatabase, openDatabase, type OpeningListener } from './opening.js';
+import { hasCommitted } from './receipt.js';
 import type { Database, ReadTransaction, WriteTransaction } from './schema.js';
 import { Sentinel } from './sentinel.js';
-import { abort, Refusal, together, transact } from './transaction.js';
+import { Refusal, together, transact, type Running } from './transaction.js';
 
 /** How often a database that fails at once is tried to be opened, and how long it is left alone in between, in ms. */
 const ATTEMPTS = 3;
 const PAUSE_MS = 100;
+
+/** How long those who close wait for what is still under way. */
+const CLOSING_MS = 30_000;
 
 export interface ConnectionOptions {
   durability: IDBTransactionDurability;
@@ -28,7 +33,7 @@ export class Connection {
   readonly #sentinel: Sentinel;
   #opening: Promise<Database> | undefined;
   /** What was read may be known before its transaction has ended. */
-  readonly #running = new Map<IDBTransaction, Promise<void>>();
+  readonly #running = new Set<Running>();
   #suspensions = 0;
   #isOutdated = false;
   /** Which database was opened and not looked at yet. */
@@ -45,7 +50,7 @@ export class Connection {
     this.#sentinel = new Sentinel(asked, options.tell);
   }
 
-  /** `limitMs`: after how long it is given up; `Infinity` for work whose length depends on what is stored. */
+  /** `limitMs`: after how long it is given up; `Infinity` for work that may take as long as it is answered. */
   read<T>(work: (transaction: ReadTransaction) => Promise<T>, limitMs?: number): Promise<T> {
     return this.#run('readonly', work, limitMs);
   }
@@ -61,9 +66,9 @@ export class Connection {
 
   /** Waits until nobody is kept from deleting the database any longer. */
   async close(): Promise<void> {
-    const ending = [...this.#running.values()];
+    const ending = Array.from(this.#running, ({ ended }) => ended);
     await this.#release();
-    await Promise.all(ending);
+    await within(Promise.all(ending), CLOSING_MS, () => new Error()).catch(() => {});
   }
 
   /** Transactions that have begun are finished. */
@@ -82,17 +87,19 @@ export class Connection {
   async suspend(): Promise<void> {
     this.#suspensions++;
     this.#unseen = undefined;
-    for (const transaction of this.#running.keys()) abort(transaction);
+    this.#stop();
     await this.#release();
+  }
+
+  #stop(): void {
+    for (const transaction of this.#running) transaction.stop();
   }
 
   async delete(): Promise<void> {
     await this.close();
     this.#sentinel.forget();
-    const deleting = this.#isInMemory
-      ? import('./memory.js').then(({ deleteInMemory }) => deleteInMemory(this.name))
-      : deleteDatabase(this.name, this.options);
-    await deleting.catch((error) => {
+    const remove = this.#isInMemory ? (await import('./memory.js')).deleteInMemory : undefined;
+    await deleteDatabase(this.name, this.options, remove).catch((error) => {
       throw toStoreError(error);
     });
   }
@@ -107,25 +114,33 @@ export class Connection {
     work: (transaction: WriteTransaction) => Promise<T>,
     limitMs?: number,
   ): Promise<T> {
+    let last: { transaction: WriteTransaction; result: T } | undefined;
     for (let failures = 0; ;) {
       const suspensions = this.#suspensions;
       const database = await this.#open();
       // What is written could hide how much is missing.
       if (mode === 'readwrite') this.#look();
       try {
-        return await transact(database, mode, this.options.durability, work, this.#running, limitMs);
+        const once = async (transaction: WriteTransaction) => {
+          if (last && (await hasCommitted(last.transaction, transaction))) return last.result;
+          const result = await work(transaction);
+          last = { transaction, result };
+          return result;
+        };
+        return await transact(database, mode, this.options.durability, once, this.#running, limitMs);
       } catch (error) {
         if (error instanceof Refusal) throw error.reason;
         const fault = toStoreError(error);
-        // An aborted transaction has written nothing, so the work can be done again on a new connection.
-        // What had to stop with its page has not failed.
+        // It is done again on a new connection: an aborted transaction has written nothing, and one whose end nobody
+        // has heard of has left a receipt if it did. What had to stop with its page has not failed.
         if (suspensions === this.#suspensions) failures++;
-        if (fault === error || !isConnectionFault(fault)) throw fault;
+        const isLost = isConnectionFault(fault);
+        if (isLost) await this.#release();
+        if (fault === error || !isLost) throw fault;
         if (failures > 1) {
           const isLoss = mode === 'readonly' && mayBeLoss(fault) && (await this.#answers());
           throw isLoss ? asLoss(fault) : fault;
         }
-        await this.#release();
       } finally {
         // After whoever waits for what was read: a page's first look at localStorage stops it for some ms.
         if (this.#unseen) setTimeout(() => this.#look());
@@ -136,9 +151,8 @@ export class Connection {
   /** Whether it is not the whole database that cannot be read. */
   async #answers(): Promise<boolean> {
     try {
-      const { store: meta, done } = (await this.#open()).transaction('meta');
-      done.catch(() => {});
-      await meta.get('clock');
+      const look = (transaction: ReadTransaction) => transaction.objectStore('meta').get('clock');
+      await transact(await this.#open(), 'readonly', this.options.durability, look, this.#running);
       return true;
     } catch {
       return false;
@@ -154,26 +168,36 @@ export class Connection {
     return opening;
   }
 
+  get #listener(): OpeningListener {
+    return {
+      tell: this.options.tell,
+      release: () => void this.#release(),
+      lost: () => {
+        this.#stop();
+        this.lost();
+      },
+      outdated: () => this.#outdated(),
+    };
+  }
+
   async #connect(): Promise<Database> {
     if (this.#isInMemory) return this.#openInMemory();
     for (;;) {
       let isBlocked = false;
       try {
         const database = await openDatabase(this.name, {
+          ...this.#listener,
           tell: (event) => {
             isBlocked ||= event.type === 'blocked';
             this.options.tell(event);
           },
-          release: () => void this.#release(),
-          lost: this.lost,
-          outdated: () => this.#outdated(),
         });
         this.#failures = 0;
         this.#unseen = database;
         return database;
       } catch (cause) {
         const error = toStoreError(cause);
-        if (error.status === 'FAILED_PRECONDITION') this.#outdated();
+        if (isNewer(error)) this.#outdated();
         if (this.options.fallback && isForbidden(cause)) return this.#openInMemory();
         // Waiting for another tab is no failure.
         if (isBlocked || isForbidden(cause) || !isConnectionFault(error)) throw error;
@@ -195,7 +219,7 @@ export class Connection {
     const { openInMemory } = await import('./memory.js');
     if (!this.#isInMemory) this.options.tell({ type: 'memory-only', database: this.name });
     this.#isInMemory = true;
-    return openInMemory(this.name, () => void this.#release());
+    return openDatabase(this.name, this.#listener, openInMemory);
   }
 
   /** Leaves the database as it is and takes another one, until the page is closed. */

@@ -1,6 +1,9 @@
 import { SessionStoreError, type StatusName } from '../errors.js';
 
-const LOST: [StatusName, string] = ['UNAVAILABLE', 'the connection to IndexedDB was lost. Try again'];
+const LOST: [StatusName, string] = [
+  'UNAVAILABLE',
+  'the connection to IndexedDB was lost. Look what was saved, then try again',
+];
 
 const UNREADABLE: [StatusName, string] = [
   'DATA_LOSS',
@@ -44,6 +47,10 @@ export const mayBeLoss = ({ cause }: SessionStoreError): boolean =>
 /** What cannot be read although the database answers is lost. */
 export const asLoss = ({ cause }: SessionStoreError): SessionStoreError =>
   new SessionStoreError(...UNREADABLE, undefined, cause);
+
+/** Whether the database is one of a newer Offshoot. */
+export const isNewer = ({ cause }: SessionStoreError): boolean =>
+  (cause as Error | undefined)?.name === 'VersionError';
 
 /** Whether the transaction fell with its connection, so that the same work may succeed on a new one. */
 export function isConnectionFault({ status }: SessionStoreError): boolean {

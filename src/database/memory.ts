@@ -7,33 +7,41 @@ import {
   IDBRequest,
   IDBTransaction,
 } from 'fake-indexeddb';
-import { SCHEMA_VERSION, createSchema, type Database } from './schema.js';
+import type { deleteDB, openDB } from 'idb';
+import type { Database, Schema } from './schema.js';
 
-/**
- * Opens a database that lives as long as the page. `release`: another store needs it for itself. Loaded where there is
- * no IndexedDB.
- */
-export function openInMemory(name: string, release: () => void): Promise<Database> {
+/** Opens a database that lives as long as the page, as idb does the browser's. Loaded where there is no IndexedDB. */
+export const openInMemory: typeof openDB<Schema> = (name, version, { upgrade, blocked, blocking } = {}) => {
   // Where there are not even the browser's own ranges, nobody else uses any.
   globalThis.IDBKeyRange ??= IDBKeyRange;
-  const request = indexedDB.open(name, SCHEMA_VERSION);
-  request.onupgradeneeded = () => createSchema(promised(request.result) as unknown as Database);
+  const request = indexedDB.open(name, version);
+  const result = () => promised(request.result) as unknown as Database;
+  request.onblocked = (event) => blocked?.(event.oldVersion, event.newVersion, event);
+  request.onupgradeneeded = (event) =>
+    upgrade?.(
+      result(),
+      event.oldVersion,
+      event.newVersion,
+      promised(request.transaction!) as unknown as Parameters<typeof upgrade>[3],
+      event,
+    );
   return new Promise((resolve, reject) => {
     request.onsuccess = () => {
-      request.result.onversionchange = release;
-      resolve(promised(request.result) as unknown as Database);
+      request.result.onversionchange = (event) => blocking?.(event.oldVersion, event.newVersion, event);
+      resolve(result());
     };
     request.onerror = () => reject(request.error);
   });
-}
+};
 
-export function deleteInMemory(name: string): Promise<void> {
+export const deleteInMemory: typeof deleteDB = (name, { blocked } = {}) => {
   const request = indexedDB.deleteDatabase(name);
+  request.onblocked = (event) => blocked?.(event.oldVersion, event);
   return new Promise((resolve, reject) => {
     request.onsuccess = () => resolve();
     request.onerror = () => reject(request.error);
   });
-}
+};
 
 const PARTS = [IDBTransaction, IDBObjectStore, IDBIndex, IDBCursor];
 

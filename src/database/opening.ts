@@ -2,7 +2,9 @@ import { deleteDB, openDB } from 'idb';
 import type { HealthEvent } from '../contract/health.js';
 import { SessionStoreError } from '../errors.js';
 import { within } from './deadline.js';
+import type { Ask } from './mend.js';
 import { SCHEMA_VERSION, createSchema, type Database, type Schema } from './schema.js';
+import { isWhole } from './structure.js';
 
 /** A frozen tab can hold up opening and deleting without any event, so the store has a limit of its own. */
 const TIMEOUT_MS = 10_000;
@@ -18,40 +20,67 @@ export interface OpeningListener {
   outdated(): void;
 }
 
-/** Opens a database of the browser's. */
-export async function openDatabase(name: string, listener: OpeningListener): Promise<Database> {
-  if (typeof indexedDB === 'undefined') {
+/** Opens a database: one of the browser's, unless `open` opens others. What it lacks is made. */
+export async function openDatabase(
+  name: string,
+  listener: OpeningListener,
+  open: typeof openDB<Schema> = openDB,
+): Promise<Database> {
+  if (open === openDB && typeof indexedDB === 'undefined') {
     throw new SessionStoreError(
       'UNAVAILABLE',
       "there is no IndexedDB here. Use the store in a page or a worker, or with fallback: 'memory'",
     );
   }
-  const wait = new Wait(name, listener);
-  const opening = openDB<Schema>(name, SCHEMA_VERSION, {
-    upgrade: createSchema,
-    blocked: () => wait.blocked(),
-    blocking: (_, wanted) => {
-      // To delete it, if there is no version: then it is opened again when next needed.
-      if (wanted !== null) listener.outdated();
-      listener.release();
-    },
-    terminated: () => {
-      listener.release();
-      listener.lost();
-    },
-  });
-  return within(opening, TIMEOUT_MS, () => {
-    opening.then(
-      (tooLate) => tooLate.close(),
-      () => {},
+  const ask: Ask = (version, upgrade) => {
+    const wait = new Wait(name, listener);
+    const opening = open(name, version, {
+      upgrade,
+      blocked: () => wait.blocked(),
+      blocking: (_, wanted) => {
+        // To delete it, if there is no version: then it is opened again when next needed.
+        if (wanted !== null) listener.outdated();
+        listener.release();
+      },
+      terminated: () => {
+        listener.release();
+        listener.lost();
+      },
+    });
+    return within(opening, TIMEOUT_MS, () => {
+      opening.then(
+        (tooLate) => tooLate.close(),
+        () => {},
+      );
+      return wait.tooLong();
+    });
+  };
+  let newer: unknown;
+  try {
+    const database = await ask(SCHEMA_VERSION, createSchema);
+    if (isWhole(database)) return database;
+    database.close();
+  } catch (error) {
+    if ((error as Error).name !== 'VersionError') throw error;
+    newer = error;
+  }
+  // Its file may be gone with the version of the app that is too old.
+  const { mend } = await import('./mend.js').catch((error: unknown) => {
+    throw (
+      newer ??
+      new SessionStoreError('UNAVAILABLE', `"${name}" is not whole. Reload the page`, undefined, error)
     );
-    return wait.tooLong();
   });
+  return mend(name, ask, newer);
 }
 
-export async function deleteDatabase(name: string, listener: Pick<OpeningListener, 'tell'>): Promise<void> {
+export async function deleteDatabase(
+  name: string,
+  listener: Pick<OpeningListener, 'tell'>,
+  remove: typeof deleteDB = deleteDB,
+): Promise<void> {
   const wait = new Wait(name, listener);
-  await within(deleteDB(name, { blocked: () => wait.blocked() }), TIMEOUT_MS, () => wait.tooLong());
+  await within(remove(name, { blocked: () => wait.blocked() }), TIMEOUT_MS, () => wait.tooLong());
 }
 
 /** What is known of why it takes so long. */

@@ -150,16 +150,46 @@ type Stores = ('snapshots' | 'logs' | 'sessions' | 'meta' | 'quarantine')[];
 export type ReadTransaction = IDBPTransaction<Schema, Stores, IDBTransactionMode>;
 export type WriteTransaction = IDBPTransaction<Schema, Stores, 'readwrite'>;
 
-export const STORES: Stores = ['snapshots', 'logs', 'sessions', 'meta', 'quarantine'];
+interface Shape {
+  keyPath?: string;
+  autoIncrement?: boolean;
+  indexes?: Record<string, string[]>;
+}
 
-export function createSchema(database: Database): void {
-  const snapshots = database.createObjectStore('snapshots', { keyPath: 'id' });
-  snapshots.createIndex('sessionId', ['sessionId', 'createdMs', 'version']);
-  snapshots.createIndex('parentId', ['info.parentId', 'sessionId']);
-  database.createObjectStore('logs');
-  database.createObjectStore('sessions', { keyPath: 'id' }).createIndex('updatedMs', ['updatedMs', 'id']);
-  database.createObjectStore('quarantine', { autoIncrement: true });
-  void database.createObjectStore('meta').put(newEpoch(), 'epoch');
+export const SHAPES: Record<Stores[number], Shape> = {
+  snapshots: {
+    keyPath: 'id',
+    indexes: {
+      sessionId: ['sessionId', 'createdMs', 'version'],
+      parentId: ['info.parentId', 'sessionId'],
+    },
+  },
+  logs: {},
+  sessions: { keyPath: 'id', indexes: { updatedMs: ['updatedMs', 'id'] } },
+  meta: {},
+  quarantine: { autoIncrement: true },
+};
+
+export const STORES = Object.keys(SHAPES) as Stores;
+
+/** Makes what is not there. */
+export function createSchema(
+  database: Database,
+  _oldVersion?: number,
+  _newVersion?: number | null,
+  transaction?: IDBPTransaction<Schema, Stores, 'versionchange'>,
+): void {
+  // Whoever opens it is told.
+  transaction?.done.catch(() => {});
+  for (const name of STORES) {
+    const { indexes = {}, ...options } = SHAPES[name];
+    const isThere = database.objectStoreNames.contains(name);
+    const store = isThere ? transaction!.objectStore(name) : database.createObjectStore(name, options);
+    for (const [index, keyPath] of Object.entries(indexes)) {
+      if (!store.indexNames.contains(index as never)) store.createIndex(index as never, keyPath);
+    }
+    if (name === 'meta' && !isThere) store.put!(newEpoch(), 'epoch').catch(() => {});
+  }
 }
 
 /** In µs, and with a part that is different where two are made at once. */

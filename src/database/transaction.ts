@@ -6,22 +6,34 @@ import { STORES, type Database, type WriteTransaction } from './schema.js';
 /** Another tab's transaction may go on for as long, and nobody can see whether that tab was stopped in its midst. */
 const TIMEOUT_MS = 30_000;
 
+/** After so many ms, one that was aborted or lost its connection is not expected to say so any more. */
+const END_MS = 1000;
+
+/** A transaction that is under way. */
+export interface Running {
+  /** Nothing more is heard of it. */
+  readonly ended: Promise<void>;
+  /** Ends it, if it does not end by itself: it is aborted, or what became of it cannot be known. */
+  stop(): void;
+}
+
 /** Carries an error of the caller's own code out of a transaction, whatever its type, untouched. */
 export class Refusal {
   constructor(readonly reason: unknown) {}
 }
 
-/**
- * Makes several requests at once and waits for all. If one of them throws, nobody else looks at what becomes of the
- * others, so they are looked at one by one, as they are made.
- */
-export function together<T extends readonly (() => Promise<unknown>)[]>(
+/** Makes several requests at once and waits for all. If one of them throws, none is made after it. */
+export async function together<T extends readonly (() => Promise<unknown>)[]>(
   ...requests: T
 ): Promise<{ -readonly [K in keyof T]: Awaited<ReturnType<T[K]>> }> {
-  const made = function* () {
-    for (const request of requests) yield request();
-  };
-  return Promise.all(made()) as never;
+  const made: Promise<unknown>[] = [];
+  try {
+    for (const request of requests) made.push(request());
+  } catch (error) {
+    made.push(Promise.reject(error));
+  }
+  // An array: some replacements of Promise take nothing else, and answer that all is done (zone.js).
+  return Promise.all(made) as never;
 }
 
 /**
@@ -29,13 +41,15 @@ export function together<T extends readonly (() => Promise<unknown>)[]>(
  *
  * A request's `success` means nothing yet: under quota, browsers report it and abort afterwards. And the
  * transaction's own error is what happened; idb's `done` and the requests that fall with it show AbortError.
+ *
+ * `limitMs`: after how long it is given up; `Infinity` for work that goes on as long as its requests are answered.
  */
 export async function transact<T>(
   database: Database,
   mode: IDBTransactionMode,
   durability: IDBTransactionDurability,
   work: (transaction: WriteTransaction) => Promise<T>,
-  running: Map<IDBTransaction, Promise<void>>,
+  running: Set<Running>,
   limitMs = TIMEOUT_MS,
 ): Promise<T> {
   // Readers get the same type: their functions ask for a ReadTransaction and cannot write.
@@ -44,13 +58,30 @@ export async function transact<T>(
   // One in memory is no browser's.
   const raw =
     (unwrap(transaction) as IDBTransaction | undefined) ?? (transaction as unknown as IDBTransaction);
+  let silence: ReturnType<typeof setTimeout> | undefined;
+  let stop!: () => void;
   const finished = new Promise<void>((resolve, reject) => {
     raw.addEventListener('complete', () => resolve());
     raw.addEventListener('abort', () => reject(raw.error));
+    stop = () => {
+      try {
+        raw.abort();
+      } catch {
+        // It has ended by itself, or is about to commit.
+      }
+      // Chromium says nothing more once it has ended the connection.
+      silence ??= setTimeout(() => reject(new DOMException('no answer', 'InvalidStateError')), END_MS);
+    };
   });
   // Observed below, but perhaps only after a rejection has already happened.
-  const ended = finished.catch(() => {}).finally(() => running.delete(raw));
-  running.set(raw, ended);
+  const ended = finished
+    .catch(() => {})
+    .finally(() => {
+      clearTimeout(silence);
+      running.delete(one);
+    });
+  const one: Running = { ended, stop };
+  running.add(one);
 
   const finish = async (): Promise<T> => {
     const result = await work(transaction);
@@ -62,15 +93,19 @@ export async function transact<T>(
   };
   let late: SessionStoreError | undefined;
   try {
-    return await within(finish(), limitMs, () => (late = tooLong(limitMs)));
+    const isEndless = limitMs === Infinity;
+    const ms = isEndless ? TIMEOUT_MS : limitMs;
+    return await within(
+      finish(),
+      ms,
+      () => (late = tooLong(ms)),
+      // What is answered does not bubble, but it can be seen on its way down.
+      (progress) => isEndless && raw.addEventListener('success', progress, true),
+    );
   } catch (error) {
     // Puts made before a synchronous throw would commit.
-    abort(raw);
-    if (late) {
-      // What hangs may not even say that it has aborted.
-      running.delete(raw);
-      throw late;
-    }
+    stop();
+    if (late) throw late;
     const own = await finished.catch((reason: unknown) => reason);
     const ours = error instanceof Refusal || error instanceof SessionStoreError;
     throw ours ? error : (own ?? error);
@@ -82,12 +117,4 @@ function tooLong(limitMs: number): SessionStoreError {
     'UNAVAILABLE',
     `IndexedDB did not finish within ${limitMs} ms: a tab that the browser has stopped may be in the midst of a save. Close other tabs, then look what was saved`,
   );
-}
-
-export function abort(transaction: IDBTransaction): void {
-  try {
-    transaction.abort();
-  } catch {
-    // It has ended by itself.
-  }
 }

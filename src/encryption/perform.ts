@@ -1,4 +1,5 @@
 import type { Connection } from '../database/connection.js';
+import { putClock } from '../database/receipt.js';
 import type { WriteTransaction } from '../database/schema.js';
 import { seal } from './cipher.js';
 import { isClock, isLocked } from './key-list.js';
@@ -31,7 +32,7 @@ export async function perform(
       return false;
     // The transaction's own error says what went wrong.
     for (const { send } of sealed) send(transaction).catch(() => {});
-    await meta.put(next, 'clock');
+    await putClock(transaction, next);
     return true;
   });
   if (isDone) for (const { done } of sealed) done?.(remembered);

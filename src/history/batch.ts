@@ -1,3 +1,4 @@
+import { putClock } from '../database/receipt.js';
 import { isSessionRow, isSnapshotRow, wholeSession, wholeSnapshot } from '../database/rows.js';
 import {
   logKey,
@@ -179,7 +180,7 @@ export class Batch {
     const logs = transaction.objectStore('logs');
     const send = (request: Promise<unknown>) => void request.catch(() => {});
     if (this.clock !== this.recent.clock || this.#forgetful) {
-      send(transaction.objectStore('meta').put(this.clock, 'clock'));
+      send(putClock(transaction, this.clock));
     }
     for (const { log, row } of this.#logRows) send(logs.put(row, logKey(log, row)));
     for (const [id, how] of this.#changedRows) send(snapshots[how](this.#rows.get(id)!));

@@ -1,3 +1,4 @@
+import { putClock } from '../database/receipt.js';
 import { withoutKey } from '../database/rows.js';
 import type { ReadTransaction, SessionRow, WriteTransaction } from '../database/schema.js';
 import type { StoredSnapshot } from './rows.js';
@@ -31,7 +32,7 @@ export const tick = (clock: number): number => (clock || Date.now() * 1000) + 1;
 export async function beginCommit(transaction: WriteTransaction): Promise<Commit> {
   const since = await readClock(transaction);
   const version = tick(since);
-  await transaction.objectStore('meta').put(version, 'clock');
+  await putClock(transaction, version);
   return { since, version, snapshots: [], sessions: new Map(), cleared: false };
 }
 

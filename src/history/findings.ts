@@ -1,4 +1,5 @@
 import type { CheckProblem, CheckReport } from '../contract/check.js';
+import { isReceipt } from '../database/receipt.js';
 import type { SessionRow, SnapshotRow } from '../database/schema.js';
 import { runsByLog } from '../logs/entry.js';
 import { spansOf } from '../logs/load.js';
@@ -157,7 +158,8 @@ function readingOf(meta: Contents['meta']): number {
 export function foreignMeta({ meta }: Contents): IDBValidKey[] {
   const known = ['clock', 'epoch'];
   const foreign = [...meta].filter(
-    ([key, row]) => !known.includes(key as string) || !rowSchemas.meta.safeParse(row).success,
+    ([key, row]) =>
+      (!known.includes(key as string) && !isReceipt(key)) || !rowSchemas.meta.safeParse(row).success,
   );
   return [...(meta.has('epoch') ? [] : ['epoch']), ...foreign.map(([key]) => key)];
 }

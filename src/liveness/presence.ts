@@ -1,5 +1,8 @@
 import { nanoid } from 'nanoid';
 
+/** How long an answer is waited for that should come at once, in ms. */
+const PATIENCE_MS = 2000;
+
 const lockName = (client: string) => `offshoot:client:${client}`;
 
 /** Absent in insecure contexts and on servers. */
@@ -20,8 +23,14 @@ export class Presence {
 
   /** Takes the lock, and resolves when it is held, or cannot be had. */
   take(): Promise<void> {
-    this.#taking ??= new Promise((resolve) => {
+    this.#taking ??= new Promise((done) => {
       const { signal } = this.#end;
+      // Without it a tab that dies is noticed by its heartbeats; a save need not wait for that.
+      const timer = setTimeout(done, PATIENCE_MS);
+      const resolve = () => {
+        clearTimeout(timer);
+        done();
+      };
       const hold = () => {
         resolve();
         // Put down before it was had.
@@ -68,9 +77,11 @@ export class Presence {
 
   /** Which of the clients live; of those that are not in the answer nothing can be known. */
   async alive(clients: Iterable<string>): Promise<Map<string, boolean>> {
-    const state = await locks()
-      ?.query()
-      .catch(() => undefined);
+    const state = await new Promise<LockManagerSnapshot | undefined>((resolve) => {
+      const timer = setTimeout(resolve, PATIENCE_MS);
+      const asked = Promise.resolve(locks()?.query()).catch(() => undefined);
+      void asked.then(resolve).finally(() => clearTimeout(timer));
+    });
     if (!state) return new Map();
     // Those who wait for a lock share it for a moment when it is free.
     const held = new Set(state.held?.filter(({ mode }) => mode === 'exclusive').map(({ name }) => name));

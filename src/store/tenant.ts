@@ -2,6 +2,7 @@ import type { CheckReport } from '../contract/check.js';
 import type { QuotaExceeded } from '../contract/health.js';
 import type { RetentionPolicy } from '../contract/retention.js';
 import { Connection, type ConnectionOptions } from '../database/connection.js';
+import { isConnectionFault, isNewer } from '../database/faults.js';
 import type { ReadTransaction, WriteTransaction } from '../database/schema.js';
 import type { EncryptionOptions } from '../encryption/options.js';
 import type { RekeyOptions } from '../encryption/rotation.js';
@@ -33,9 +34,9 @@ export interface TenantSettings extends ConnectionOptions {
   encryption: EncryptionOptions | undefined;
 }
 
-/** Whoever has lost the key can still be rid of the database, without having seen what is in it. */
+/** A database can be got rid of without having seen what is in it, unless a tab is in the midst of something, or knows more of it. */
 function unseenRemoval(error: unknown): Commit {
-  if (!(error instanceof SessionStoreError) || error.status !== 'PERMISSION_DENIED') throw error;
+  if (!(error instanceof SessionStoreError) || isConnectionFault(error) || isNewer(error)) throw error;
   return { since: 0, version: tick(0), snapshots: [], sessions: new Map(), cleared: true };
 }
 

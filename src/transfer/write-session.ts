@@ -1,3 +1,4 @@
+import { putClock } from '../database/receipt.js';
 import {
   ROW_FORMAT,
   logKey,
@@ -91,7 +92,7 @@ export async function writeSession(
     for (const row of rows) send(transaction.objectStore('logs').put(row, logKey(log, row)));
   }
   for (const row of rows) send(transaction.objectStore('snapshots').add(row));
-  send(transaction.objectStore('meta').put(commit.version, 'clock'));
+  send(putClock(transaction, commit.version));
   if (sessionId !== '') {
     const { title, metadata, createdMs, updatedMs, selected } = session;
     const row = {

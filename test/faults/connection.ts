@@ -92,6 +92,7 @@ export function describeConnection(): void {
     test('is forgotten when that database is gone', async () => {
       const name = freshName();
       const store = openStore({ name });
+      await save(store, 'b', turn(1));
       (await settled(indexedDB.open(name, 1_000))).close();
       await expectRefusal(() => save(store, 'a', turn(1)), 'FAILED_PRECONDITION');
       await deleteRaw(name);

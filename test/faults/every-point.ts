@@ -30,7 +30,7 @@ const HOUR = 3_600_000;
 const withoutCounters = (dump: Dump): Dump =>
   dump && {
     ...dump,
-    meta: dump['meta']!.filter(([key]) => key !== 'clock'),
+    meta: dump['meta']!.filter(([key]) => key === 'epoch'),
     quarantine: dump['quarantine']!.map(([, row], index) => [index, row]),
   };
 

@@ -76,8 +76,24 @@ test('after a sleep, work that takes too long is given up all the same', async (
   expect(outcome.is).toBe('too late');
 });
 
-test('without a limit nothing is waited for but the work', async () => {
-  const work = within(Promise.resolve('done'), Infinity, late);
+test('work that makes progress is not given up, and work that stops making any is', async () => {
+  let progress!: () => void;
+  const outcome = { is: 'waiting' };
+  within(new Promise(() => {}), 1_000, late, (made) => (progress = made)).catch(
+    () => (outcome.is = 'too late'),
+  );
+  for (let n = 0; n < 10; n++) {
+    await vi.advanceTimersByTimeAsync(1_000 * 0.9);
+    progress();
+  }
+  expect(outcome.is).toBe('waiting');
+  await vi.advanceTimersByTimeAsync(1_000);
+  expect(outcome.is).toBe('too late');
+});
+
+test('progress after the end leaves nothing behind', async () => {
+  let progress!: () => void;
+  expect(await within(Promise.resolve('done'), 1_000, late, (made) => (progress = made))).toBe('done');
+  progress();
   expect(vi.getTimerCount()).toBe(0);
-  expect(await work).toBe('done');
 });

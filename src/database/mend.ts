@@ -1,0 +1,81 @@
+import type { openDB } from 'idb';
+import { SessionStoreError } from '../errors.js';
+import { createSchema, SCHEMA_VERSION, STORES, type Database, type Schema } from './schema.js';
+import { isWhole, misfit, storesOf } from './structure.js';
+
+/** So many of our object stores make a database ours, and a lesser number may be anybody's. */
+const ENOUGH = 3;
+
+/** How often it is looked at anew because others were first to mend it. */
+const ATTEMPTS = 5;
+
+/** The name of an object store, without rows: which schema a database has whose version says another. */
+const SIGN = /^schema (\d+)$/;
+
+export type Upgrade = NonNullable<NonNullable<Parameters<typeof openDB<Schema>>[2]>['upgrade']>;
+
+/** Opens a version of the database, or whatever is there. */
+export type Ask = (version: number | undefined, upgrade: Upgrade) => Promise<Database>;
+
+/**
+ * Makes what a database of ours lacks, under the next version and with a sign that this is no newer schema. Loaded
+ * when there is something to mend. `newer`: what the browser says of a database of a newer Offshoot.
+ */
+export async function mend(name: string, ask: Ask, newer: unknown): Promise<Database> {
+  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+    const database = await ask(undefined, upgrade);
+    const { version } = database;
+    const schema = schemaOf(database);
+    const isThere = schema === SCHEMA_VERSION && isWhole(database);
+    if (isThere) return database;
+    const refusal = whyForeign(name, database);
+    const isEmpty = database.objectStoreNames.length === 0;
+    database.close();
+    if (schema > SCHEMA_VERSION && !isEmpty && storesOf(database).length >= ENOUGH) throw newer;
+    if (refusal) throw refusal;
+    try {
+      const mended = await ask(version + 1, upgrade);
+      if (isWhole(mended)) return mended;
+      mended.close();
+    } catch (error) {
+      if ((error as Error).name !== 'VersionError') throw error;
+    }
+  }
+  throw foreign(name, 'is changed by others all the time');
+}
+
+const upgrade: Upgrade = (database, oldVersion, newVersion, transaction) => {
+  const signs = [...database.objectStoreNames].filter((each) => SIGN.test(each));
+  for (const sign of signs) database.deleteObjectStore(sign);
+  createSchema(database, oldVersion, newVersion, transaction);
+  if (newVersion !== SCHEMA_VERSION) database.createObjectStore(`schema ${SCHEMA_VERSION}` as 'meta');
+};
+
+function schemaOf({ version, objectStoreNames }: Database): number {
+  const sign = [...objectStoreNames].find((each) => SIGN.test(each));
+  return sign === undefined ? version : Number(SIGN.exec(sign)![1]);
+}
+
+/** Why it is better left as it is. */
+function whyForeign(name: string, database: Database): SessionStoreError | undefined {
+  const stores = [...database.objectStoreNames];
+  const ours = storesOf(database);
+  const odd = misfit(database, ours, false);
+  if (odd) return foreign(name, `has another object store "${odd}"`);
+  if (stores.length > 0 && ours.length < ENOUGH) return foreign(name, `has ${listed(stores)}`);
+  if (!Number.isSafeInteger(database.version + 1)) return foreign(name, 'has the highest version there is');
+  return undefined;
+}
+
+const listed = (stores: string[]) =>
+  stores
+    .slice(0, STORES.length)
+    .map((each) => `"${each}"`)
+    .join(', ');
+
+const foreign = (name: string, what: string) =>
+  new SessionStoreError(
+    'FAILED_PRECONDITION',
+    `the database "${name}" is none of Offshoot's: it ${what}. Nothing in it was touched. Choose another name, or delete it with deleteDatabase()`,
+    'options.name',
+  );
