@@ -188,7 +188,7 @@ export function createSchema(
     for (const [index, keyPath] of Object.entries(indexes)) {
       if (!store.indexNames.contains(index as never)) store.createIndex(index as never, keyPath);
     }
-    if (name === 'meta' && !isThere) store.put!(newEpoch(), 'epoch').catch(() => {});
+    if (name === 'meta' && !isThere) Promise.resolve(store.put(newEpoch(), 'epoch')).catch(() => {});
   }
 }
 
