@@ -18,8 +18,9 @@ const layers = {
   'database/**': ['validation/**', ...base],
   'logs/**': ['database/**', 'validation/**', ...base],
   'history/**': ['logs/**', 'database/**', 'validation/**', ...base],
-  'transfer/**': ['history/**', 'logs/**', 'database/**', 'validation/**', ...base],
-  'encryption/**': ['database/**', 'validation/**', ...base],
+  'encoding/**': ['database/**', 'validation/**', ...base],
+  'transfer/**': ['encoding/**', 'history/**', 'logs/**', 'database/**', 'validation/**', ...base],
+  'encryption/**': ['encoding/**', 'database/**', 'validation/**', ...base],
   'store/**': [
     'transfer/**',
     'encryption/**',

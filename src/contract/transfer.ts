@@ -24,6 +24,11 @@ interface TransferOptions extends SessionStoreOptions {
 export interface ExportOptions extends TransferOptions {
   /** Only these sessions; one that does not exist is left out. Default: everything the tenant has. */
   sessionIds?: readonly string[] | undefined;
+  /**
+   * Is told of everything that cannot be exported, and takes it upon itself: the file then ends well and lists it.
+   * Without it the stream fails in the end, when all else has been exported, and the error lists it as `damaged`.
+   */
+  onDamaged?: ((part: DamagedPart) => void) | undefined;
 }
 
 /**
@@ -57,10 +62,19 @@ export interface ImportedSession {
   error?: SessionStoreError | undefined;
 }
 
-/** Something that could not be read when the export was made: a session's own row, or a snapshot. */
+/** Something that could not be exported: a snapshot, or a session's own row or its metadata. */
 export interface DamagedPart {
   sessionId?: string | undefined;
   snapshotId?: string | undefined;
+  /** Where in it, if it can be read and no file can hold it. */
+  path?: string | undefined;
+  /** Why no file can hold it; absent if it cannot be read. */
+  reason?: string | undefined;
+}
+
+/** What an export fails with in the end if something is not in it and nobody was told: `DATA_LOSS` or `FAILED_PRECONDITION`. */
+export interface SessionExportError extends SessionStoreError {
+  readonly damaged: readonly DamagedPart[];
 }
 
 export interface ImportReport {

@@ -4,19 +4,15 @@ import type { RowStore } from './sealed-rows.js';
 
 /** Says what of a row cannot be encrypted, by the path that the application knows it under. */
 export function notCarried(store: RowStore | 'quarantine', row: any, cause: unknown): SessionStoreError {
-  // As devalue has it: `.info["a b"][0]`.
-  const { path = '' } = cause as { path?: string };
-  const keys = [...path.matchAll(/\.get\([^)]*\)|\["((?:[^"\\]|\\.)*)"\]|\[(\d+)\]|\.([^.[]+)/g)].map(
-    ([whole, quoted, index, name]) => quoted ?? index ?? name ?? whole.slice(1),
-  );
+  const { path = [] } = cause as { path?: readonly string[] };
   return invalid(
-    keysFor(store, row, keys).join('.'),
-    'cannot be encrypted. Leave out objects of the browser such as keys, images and file handles',
+    keysFor(store, row, path).join('.'),
+    'cannot be encrypted. Leave out objects of the browser such as keys, bitmaps and file handles',
     cause,
   );
 }
 
-function keysFor(store: RowStore | 'quarantine', row: any, keys: string[]): string[] {
+function keysFor(store: RowStore | 'quarantine', row: any, keys: readonly string[]): string[] {
   const [first, second, third, ...rest] = keys;
   if (store === 'sessions') return ['patch', ...keys];
   if (store === 'quarantine') return [store, ...keys];

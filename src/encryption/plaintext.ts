@@ -1,14 +1,10 @@
-import { parse, stringify } from 'devalue';
-import { isBlob } from '../validation/clone.js';
+import { atOnce } from '../database/pace.js';
+import { build } from '../encoding/build.js';
+import { flattened } from '../encoding/flatten.js';
+import type { Part } from '../encoding/nodes.js';
 
-type Part = ArrayBuffer | Blob;
-type Entries = [key: string, value: unknown][];
-
-/** The errors that structured clone knows by name; all others come out of it as `Error`. */
-const ERRORS = [Error, EvalError, RangeError, ReferenceError, SyntaxError, TypeError, URIError];
-
-/** What of an error is cloned, if it has it. */
-const ERROR_PARTS = ['message', 'stack', 'cause'] as const;
+/** Texts stay in the text, however long they are. */
+type BinaryPart = Exclude<Part, string>;
 
 /**
  * A row as it is before it is encrypted. Structured clone has no form in bytes, so this is text, and what is binary
@@ -17,39 +13,13 @@ const ERROR_PARTS = ['message', 'stack', 'cause'] as const;
 export class Plaintext {
   constructor(
     readonly text: string,
-    readonly parts: readonly Part[],
+    readonly parts: readonly BinaryPart[],
   ) {}
 
-  /**
-   * Takes what structured clone made of a value. Throws for what cannot be carried exactly: keys, file handles,
-   * images and other objects of the browser. The error's `path` is that of devalue: `.state.fields[0][2].key`.
-   */
+  /** Takes what structured clone made of a value. Throws `Unfit`, with a path, for what cannot be carried exactly. */
   static of(row: unknown): Plaintext {
-    const parts: Part[] = [];
-    const take = (part: Part) => parts.push(part) - 1;
-    let isTakenApart = false;
-    const takenApart = (entries: Entries) => {
-      isTakenApart = true;
-      return entries;
-    };
-    const text = stringify(row, {
-      ArrayBuffer: (value) => value instanceof ArrayBuffer && [take(fixed(value))],
-      Blob: (value) => isObject(value) && isBlob(value) && [take(value), value.type, ...fileOf(value)],
-      Error: (value) => {
-        const kind = isObject(value) ? ERRORS.findIndex((each) => isMadeBy(each, value)) : -1;
-        const had = ERROR_PARTS.filter((name) => kind !== -1 && Object.hasOwn(value, name));
-        return kind !== -1 && [kind, takenApart(had.map((name) => [name, value[name]]))];
-      },
-      // Neither is what a literal makes.
-      array: (value) =>
-        Array.isArray(value) && hasNames(value) && [value.length, takenApart(Object.entries(value))],
-      object: (value) =>
-        isObject(value) && Object.hasOwn(value, '__proto__') && [takenApart(Object.entries(value))],
-    });
-    const plaintext = new Plaintext(text, parts);
-    // What contains itself by way of something that was taken apart could not be put together again.
-    if (isTakenApart) plaintext.toRow();
-    return plaintext;
+    const { root, nodes, parts } = atOnce(flattened(row));
+    return new Plaintext(JSON.stringify([root, nodes]), parts as BinaryPart[]);
   }
 
   /** Roughly, in bytes. */
@@ -58,26 +28,14 @@ export class Plaintext {
   }
 
   toRow(): any {
-    return parse(this.text, {
-      ArrayBuffer: ([place]: [number]) => this.parts[place],
-      Blob: ([place, type, ...file]: [number, string, string?, number?]) => {
-        const part = this.parts[place]!;
-        if (isBlob(part)) return part;
-        const [name, lastModified] = file;
-        return name === undefined
-          ? new Blob([part], { type })
-          : new File([part], name, { type, lastModified: lastModified! });
-      },
-      Error: ([kind, had]: [number, Entries]) => withOwn(new ERRORS[kind]!(), had, false),
-      array: ([length, entries]: [number, Entries]) => withOwn(Object.assign([], { length }), entries, true),
-      object: ([entries]: [Entries]) => withOwn({}, entries, true),
-    });
+    const [root, nodes] = JSON.parse(this.text);
+    return atOnce(build(root, nodes, this.parts));
   }
 
   /** How many parts there are, the lengths of text and parts, and then these. */
   async toBytes(): Promise<Uint8Array<ArrayBuffer>> {
     const parts = await Promise.all(
-      this.parts.map(async (part) => new Uint8Array(isBlob(part) ? await part.arrayBuffer() : part)),
+      this.parts.map(async (part) => new Uint8Array(part instanceof Blob ? await part.arrayBuffer() : part)),
     );
     const all = [new TextEncoder().encode(this.text), ...parts];
     const lengths = all.map(({ length }) => length);
@@ -100,33 +58,4 @@ export class Plaintext {
   }
 }
 
-const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null;
-
-const isMadeBy = ({ prototype }: ErrorConstructor, value: object) =>
-  Object.getPrototypeOf(value) === prototype;
-
-const fileOf = (blob: Blob) =>
-  typeof File === 'function' && blob instanceof File ? [blob.name, blob.lastModified] : [];
-
-function fixed(buffer: ArrayBuffer): ArrayBuffer {
-  if ((buffer as { resizable?: boolean }).resizable) throw new TypeError('A buffer that can grow');
-  return buffer;
-}
-
-const sizeOf = (part: Part) => (isBlob(part) ? part.size : part.byteLength);
-
-/** Whether an array has properties beside its elements. */
-function hasNames(array: unknown[]): boolean {
-  const keys = Object.keys(array);
-  const last = keys.at(-1);
-  // Elements come first, in order.
-  return last !== undefined && !(Number(last) < array.length && String(Number(last)) === last);
-}
-
-/** Defined and not assigned, so that `__proto__` is a property like any other. */
-function withOwn<T extends object>(target: T, entries: Entries, enumerable: boolean): T {
-  for (const [key, value] of entries) {
-    Object.defineProperty(target, key, { value, enumerable, writable: true, configurable: true });
-  }
-  return target;
-}
+const sizeOf = (part: BinaryPart) => (part instanceof Blob ? part.size : part.byteLength);

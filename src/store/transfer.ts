@@ -4,7 +4,7 @@ import type { Commit } from '../history/commit.js';
 import { callSafely } from '../tabs/report.js';
 import { requireValid } from '../validation/argument.js';
 import { taken } from '../validation/options.js';
-import { anything, satisfying } from '../validation/schema.js';
+import { anything, callable, optional, satisfying } from '../validation/schema.js';
 import { progressShape } from './options.js';
 
 /** What is exported from, and imported to. Refuses once the store is closed. */
@@ -15,13 +15,17 @@ export interface TransferPort {
 }
 
 /** What the values have to be is checked when the rest is loaded. */
-const exportShape = { ...progressShape, sessionIds: anything };
+const exportShape = { ...progressShape, sessionIds: anything, onDamaged: optional(callable) };
 const importShape = { ...progressShape, onConflict: anything, maxLineBytes: anything };
 
 /** What the application does when it is told is its own affair. */
 function withSafeProgress<O extends ExportOptions | ImportOptions>(options: O): O {
-  const { onProgress } = options;
-  return onProgress ? { ...options, onProgress: (progress) => callSafely(onProgress, progress) } : options;
+  const safe: Record<string, unknown> = { ...options };
+  for (const name of ['onProgress', 'onDamaged']) {
+    const told = safe[name] as ((what: unknown) => void) | undefined;
+    if (told) safe[name] = (what: unknown) => callSafely(told, what);
+  }
+  return safe as O;
 }
 
 export function exportOptions(options: ExportOptions): ExportOptions {

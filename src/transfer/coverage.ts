@@ -1,6 +1,6 @@
+import { UNITS, type Steps } from '../database/pace.js';
 import type { Spans } from '../database/schema.js';
-import { runsByLog } from '../logs/entry.js';
-import { merged, type Run } from '../logs/runs.js';
+import type { Run } from '../logs/runs.js';
 
 /** The run that a position is in. Runs are sorted, and there may be very many. */
 export function runAt(runs: readonly Run[], at: number): Run | undefined {
@@ -25,15 +25,13 @@ export class Coverage {
   readonly #runs = new Map<number, Run[]>();
 
   /** Entries come by log and by position. */
-  constructor(entries: Iterable<{ log: number; at: number }>) {
-    for (const { log, at } of entries) {
-      this.size++;
-      const runs = this.#runs.get(log) ?? [];
-      this.#runs.set(log, runs);
-      const last = runs.at(-1);
-      if (last && last[1] === at) last[1]++;
-      else runs.push([at, at + 1]);
-    }
+  add({ log, at }: { log: number; at: number }): void {
+    this.size++;
+    const runs = this.#runs.get(log) ?? [];
+    if (runs.length === 0) this.#runs.set(log, runs);
+    const last = runs.at(-1);
+    if (last && last[1] === at) last[1]++;
+    else runs.push([at, at + 1]);
   }
 
   has(log: number, from: number, count: number): boolean {
@@ -41,9 +39,11 @@ export class Coverage {
     return !!run && from + count <= run[1];
   }
 
-  hasAll(spans: readonly Spans[]): boolean {
-    return [...runsByLog(spans)].every(([log, runs]) =>
-      merged(runs).every(([from, to]) => this.has(log, from, to - from)),
-    );
+  *hasAll(spans: Spans): Steps<boolean> {
+    for (let i = 0; i < spans.length; i += 3) {
+      if (i % (3 * UNITS) === 0) yield;
+      if (!this.has(spans[i]!, spans[i + 1]!, spans[i + 2]!)) return false;
+    }
+    return true;
   }
 }

@@ -1,70 +1,98 @@
-import { unflatten } from 'devalue';
-import * as z from 'zod/mini';
-import { inspect, Unfit } from './inspect.js';
-import type { EncodedValue } from './lines.js';
+import type { Pace } from '../database/pace.js';
+import { build } from '../encoding/build.js';
+import { measure, type Measured } from '../encoding/measure.js';
+import { Unfit, type Node, type Part } from '../encoding/nodes.js';
+import type { Allowance } from './allowance.js';
+import { fromBase64 } from './base64.js';
+import { MOST_DEEP, type EncodedValue, type PartLine } from './lines.js';
 
-const bytes = z.instanceof(ArrayBuffer);
+/** A value that was read, and what was seen of it. */
+export interface Decoded extends Measured {
+  value: unknown;
+}
 
-const shapes = {
-  file: z.strictObject({ name: z.string(), type: z.string(), lastModified: z.number(), bytes }),
-  blob: z.strictObject({ type: z.string(), bytes }),
-  error: z.strictObject({
-    name: z.string(),
-    message: z.string(),
-    stack: z.optional(z.string()),
-    cause: z.optional(z.unknown()),
-  }),
-  array: z.strictObject({
-    length: z.int().check(z.nonnegative(), z.maximum(2 ** 32 - 1)),
-    entries: z.array(z.tuple([z.string(), z.unknown()])),
-  }),
-};
+/** What comes before the line that it is part of. */
+export class PartsBefore {
+  readonly #values: { nodes: Node[]; pieces: (string[] | Uint8Array<ArrayBuffer>[])[] }[] = [];
+  #used = 0;
 
-const ERRORS = [EvalError, RangeError, ReferenceError, SyntaxError, TypeError, URIError];
+  get isEmpty(): boolean {
+    return this.#values.length === this.#used;
+  }
 
-/** More digits than this take an engine too long to read; `inspect` refuses them before they are written. */
-const MOST_DIGITS = 125_000;
-
-const revivers: Record<string, (content: any) => unknown> = {
-  File: (content) => {
-    const { name, type, lastModified, bytes } = shapes.file.parse(content);
-    return new File([bytes], name, { type, lastModified });
-  },
-  Blob: (content) => {
-    const { type, bytes } = shapes.blob.parse(content);
-    return new Blob([bytes], { type });
-  },
-  Error: (content) => {
-    const { name, message, stack } = shapes.error.parse(content);
-    const error = new (ERRORS.find((known) => known.name === name) ?? Error)(message);
-    const hide = (key: string, value: unknown) =>
-      Object.defineProperty(error, key, { value, writable: true, configurable: true });
-    hide('stack', stack);
-    if ('cause' in content) hide('cause', content.cause);
-    return error;
-  },
-  Array: (content) => {
-    const { length, entries } = shapes.array.parse(content);
-    const array: unknown[] = [];
-    // Reserving room for so many would take as much memory, whatever there is.
-    array[2 ** 32 - 2] = undefined;
-    Reflect.deleteProperty(array, 2 ** 32 - 2);
-    array.length = length;
-    for (const [key, value] of entries) {
-      if (key === 'length' || key === '__proto__') throw new Unfit(`has the key "${key}"`);
-      (array as unknown as Record<string, unknown>)[key] = value;
+  /** Throws `Unfit` for what is out of order. */
+  add({ value, nodes, part, text, bytes }: PartLine): void {
+    if (value === this.#values.length) this.#values.push({ nodes: [], pieces: [] });
+    const known = this.#values[value];
+    if (!known || value !== this.#values.length - 1) throw new Unfit('is out of order');
+    if (nodes) {
+      for (const node of nodes) known.nodes.push(node);
+      return;
     }
-    return array;
-  },
-  BigInt: (digits) => {
-    if (typeof digits !== 'string' || digits.length > MOST_DIGITS) throw new Unfit('is too large a number');
-    return BigInt(digits);
-  },
-};
+    const piece = text ?? (bytes === undefined ? undefined : bytesOf(bytes));
+    if (piece === undefined || part === undefined) throw new Unfit('has neither nodes nor a piece');
+    if (part === known.pieces.length) known.pieces.push([]);
+    const pieces = known.pieces[part] as unknown[] | undefined;
+    const isOfKind = pieces && (pieces.length === 0 || typeof pieces[0] === typeof piece);
+    if (!isOfKind || part !== known.pieces.length - 1) throw new Unfit('is out of order');
+    pieces.push(piece);
+  }
+
+  take(number: number): { nodes: Node[]; parts: Part[] } {
+    const known = this.#values[number];
+    if (!known || number !== this.#used) throw new Unfit('refers to parts that are not there');
+    this.#used++;
+    const buffers = new Set(known.nodes.map(([kind, part]) => (kind === 'ArrayBuffer' ? part : undefined)));
+    const parts = known.pieces.map((pieces, part): Part => {
+      if (typeof pieces[0] === 'string') return (pieces as string[]).join('');
+      const bytes = pieces as Uint8Array<ArrayBuffer>[];
+      // The browser may keep a blob elsewhere than in memory.
+      return buffers.has(part) ? joined(bytes) : new Blob(bytes);
+    });
+    return { nodes: known.nodes, parts };
+  }
+}
+
+function bytesOf(text: string): Uint8Array<ArrayBuffer> {
+  try {
+    return fromBase64(text);
+  } catch {
+    throw new Unfit('is no Base64');
+  }
+}
+
+function joined(pieces: readonly Uint8Array[]): ArrayBuffer {
+  const bytes = new Uint8Array(pieces.reduce((sum, { length }) => sum + length, 0));
+  let at = 0;
+  for (const piece of pieces) {
+    bytes.set(piece, at);
+    at += piece.length;
+  }
+  return bytes.buffer;
+}
 
 /** Throws for what is not an encoded value, or must not be imported. */
-export function decodeValue(encoded: EncodedValue): unknown {
-  const value = 'json' in encoded ? encoded.json : unflatten(encoded.devalue as number | unknown[], revivers);
-  inspect(value);
-  return value;
+export async function decodeValue(
+  encoded: EncodedValue,
+  before: PartsBefore,
+  allowance: Allowance,
+  pace: Pace,
+): Promise<Decoded> {
+  const value = 'json' in encoded ? encoded.json : await built(encoded, before, allowance, pace);
+  return { value, ...(await pace.run(measure(value, MOST_DEEP))) };
+}
+
+async function built(
+  encoded: Exclude<EncodedValue, { json: unknown }>,
+  before: PartsBefore,
+  allowance: Allowance,
+  pace: Pace,
+): Promise<unknown> {
+  if ('flat' in encoded) {
+    const [root, ...nodes] = encoded.flat;
+    if (encoded.flat.length === 0) throw new Unfit('is empty');
+    return pace.run(build(root, nodes as Node[], [], allowance.allow));
+  }
+  const { nodes, parts } = before.take(encoded.parts);
+  return pace.run(build([0], nodes, parts, allowance.allow));
 }

@@ -5,9 +5,12 @@ import type { StoredField } from '../database/schema.js';
 import { SessionStoreError } from '../errors.js';
 import { invalid, requireNone } from '../validation/argument.js';
 import { instantOf } from '../validation/instant.js';
-import { decodeValue } from './decode-value.js';
-import type { Incoming, IncomingSnapshot } from './incoming.js';
-import { Unfit } from './inspect.js';
+import type { Pace } from '../database/pace.js';
+import { Unfit } from '../encoding/nodes.js';
+import { Allowance } from './allowance.js';
+import { requireDamaged, requireFields, requireMedia } from './checked-lists.js';
+import { decodeValue, PartsBefore, type Decoded } from './decode-value.js';
+import { fitting, type Incoming, type IncomingSnapshot } from './incoming.js';
 import { anyHeader, infoSchema, lineSchema } from './line-schemas.js';
 import {
   VERSION,
@@ -32,16 +35,20 @@ export class ExportReader {
   readonly #counts = { sessions: 0, snapshots: 0, entries: 0 };
   #hasBegun = false;
   #open: Incoming | undefined;
+  /** Of the session that is open, or of the next one. */
+  #allowance = new Allowance();
+  #before = new PartsBefore();
 
   async *read(
     stream: ReadableStream<Uint8Array>,
     maxLineBytes: number,
-    signal: AbortSignal | undefined,
+    pace: Pace,
   ): AsyncGenerator<Incoming, void, undefined> {
     let number = 0;
-    for await (const raw of splitLines(stream, maxLineBytes, signal)) {
+    for await (const raw of splitLines(stream, maxLineBytes, pace.signal)) {
       ({ number } = raw);
-      const session = this.#take(raw);
+      await pace.step();
+      const session = await this.#take(raw, pace);
       if (session) yield session;
       this.#hash.update(raw.bytes);
       this.bytes += raw.bytes.length;
@@ -50,26 +57,42 @@ export class ExportReader {
   }
 
   /** The session that ends with this line. */
-  #take({ number, bytes }: RawLine): Incoming | undefined {
+  async #take({ number, bytes }: RawLine, pace: Pace): Promise<Incoming | undefined> {
     const where = `line ${number}`;
     if (this.end) throw invalid(where, 'comes after the end');
-    const line = parseLine(parseJson(bytes, where), where, !this.#hasBegun);
+    const line = parseLine(await parseJson(bytes, where, pace), where, !this.#hasBegun);
     if ((line.type === 'header') === this.#hasBegun) throw misplaced(where, line);
     this.#hasBegun = true;
+    if (line.type !== 'session') this.#allowance.bytes += bytes.length;
+    if (line.type === 'part') {
+      await fitting(where, () => this.#before.add(line));
+      return undefined;
+    }
+    if (line.type === 'dropped') this.#before = new PartsBefore();
+    const session = await this.#takeWhole(line, bytes.length, where, pace);
+    if (!this.#before.isEmpty) throw invalid(where, 'does not refer to all parts before it');
+    this.#before = new PartsBefore();
+    return session;
+  }
+
+  async #takeWhole(line: Line, size: number, where: string, pace: Pace): Promise<Incoming | undefined> {
+    const decoded: Decode = (value, part) =>
+      decode(value, `${where}.${part}`, this.#before, this.#allowance, pace);
     switch (line.type) {
       case 'session':
-        this.#begin(line, where);
+        await this.#begin(line, size, where, decoded);
         return undefined;
       case 'entry':
-        this.#session(line, where).entries.push(entryOf(line, where));
+        this.#session(line, where).entries.push(await entryOf(line, where, decoded, pace));
         return undefined;
       case 'snapshot':
-        this.#session(line, where).snapshots.push(snapshotOf(line, where));
+        this.#session(line, where).snapshots.push(await snapshotOf(line, where, decoded, pace));
         return undefined;
       case 'session-end':
         return this.#close(line, where);
       case 'end':
         if (this.#open) throw misplaced(where, line);
+        await pace.run(requireDamaged(line.damaged ?? [], where));
         this.#require(line, this.#counts, where);
         this.end = line;
         return undefined;
@@ -78,13 +101,15 @@ export class ExportReader {
     }
   }
 
-  #begin(line: SessionLine, where: string): void {
+  async #begin(line: SessionLine, size: number, where: string, decoded: Decode): Promise<void> {
     if (this.#open) throw misplaced(where, line);
     const { sessionId, title, metadata, createdAt, updatedAt, selectedSnapshotId } = line;
     if (sessionId !== null && this.#known.has(sessionId)) throw invalid(`${where}.sessionId`, 'comes twice');
     if (sessionId !== null) this.#known.add(sessionId);
-    const record = metadata && decoded(metadata, `${where}.metadata`);
-    if (metadata) required(z.looseObject({}), record, `${where}.metadata`);
+    // Parts of its metadata came before it.
+    this.#allowance.bytes += size;
+    const record = metadata && (await decoded(metadata, 'metadata')).value;
+    if (metadata) required(z.object({}), record, `${where}.metadata`);
     this.#open = {
       sessionId: sessionId ?? undefined,
       title,
@@ -94,6 +119,7 @@ export class ExportReader {
       selected: selectedSnapshotId,
       entries: [],
       snapshots: [],
+      allowance: this.#allowance,
       where,
     };
   }
@@ -111,6 +137,8 @@ export class ExportReader {
     this.#counts.snapshots += counts.snapshots;
     this.#counts.entries += counts.entries;
     this.#open = undefined;
+    this.#allowance = new Allowance();
+    if (line.selectionLost) session.selected = undefined;
     // Nothing of it could be read when it was exported.
     return counts.snapshots > 0 ? session : undefined;
   }
@@ -147,18 +175,37 @@ function parseLine(json: unknown, where: string, isFirst: boolean): Line {
   return required(lineSchema, json, where);
 }
 
-function entryOf({ log, at, value, media = [] }: EntryLine, where: string): Incoming['entries'][number] {
-  return { log, at, value: decoded(value, `${where}.value`), media, where };
+type Decode = (value: EncodedValue, part: string) => Promise<Decoded>;
+
+async function entryOf(
+  { log, at, value, media = [] }: EntryLine,
+  where: string,
+  decoded: Decode,
+  pace: Pace,
+): Promise<Incoming['entries'][number]> {
+  await pace.run(requireMedia(media, where));
+  const { isJson: _, ...entry } = await decoded(value, 'value');
+  return { log, at, ...entry, media, where };
 }
 
-function snapshotOf({ snapshotId, info, fields }: SnapshotLine, where: string): IncomingSnapshot {
-  const stored = fields?.map(([key, kind, content]): StoredField =>
-    kind === 'value' ? [key, kind, decoded(content, `${where}.fields.${key}`)] : [key, kind, content],
-  );
+async function snapshotOf(
+  { snapshotId, info, fields }: SnapshotLine,
+  where: string,
+  decoded: Decode,
+  pace: Pace,
+): Promise<IncomingSnapshot> {
+  await pace.run(requireFields(fields ?? [], where));
+  const { value } = await decoded(info, 'info');
+  const stored: StoredField[] = [];
+  for (const [key, kind, content] of fields ?? []) {
+    await pace.step();
+    if (kind === 'value') stored.push([key, kind, (await decoded(content, `fields.${key}`)).value]);
+    else stored.push([key, kind, content]);
+  }
   return {
     id: snapshotId,
-    info: required(infoSchema, decoded(info, `${where}.info`), `${where}.info`) as IncomingSnapshot['info'],
-    ...(fields !== undefined && { fields: stored ?? null }),
+    info: required(infoSchema, value, `${where}.info`) as IncomingSnapshot['info'],
+    ...(fields !== undefined && { fields: fields && stored }),
     where,
   };
 }
@@ -169,11 +216,18 @@ function required<T>(schema: z.ZodMiniType<T>, value: unknown, where: string): T
   return value as T;
 }
 
-function decoded(value: EncodedValue, where: string): unknown {
+async function decode(
+  value: EncodedValue,
+  where: string,
+  before: PartsBefore,
+  allowance: Allowance,
+  pace: Pace,
+): Promise<Decoded> {
   try {
-    return decodeValue(value);
+    return await decodeValue(value, before, allowance, pace);
   } catch (error) {
     if (error instanceof Unfit) throw invalid([where, ...error.path].join('.'), error.message);
+    if (pace.signal?.aborted) throw error;
     throw invalid(where, 'is not an encoded value', error);
   }
 }

@@ -1,7 +1,10 @@
 import type { DirectoryHandle, GenkitFiles } from '../contract/transfer.js';
 import { SessionStoreError } from '../errors.js';
 import { invalid, requireNone } from '../validation/argument.js';
-import { inspect, Unfit } from './inspect.js';
+import { measure } from '../encoding/measure.js';
+import type { Pace } from '../database/pace.js';
+import { fitting } from './incoming.js';
+import { MOST_DEEP } from './lines.js';
 import { genkitSnapshot } from './line-schemas.js';
 import { parseJson } from './parse-json.js';
 
@@ -47,7 +50,11 @@ async function* filesIn(directory: DirectoryHandle): AsyncGenerator<File> {
 }
 
 /** What a file holds; `undefined` for one of Genkit's pointers. */
-export async function readSnapshotFile(file: File, maxBytes: number): Promise<GenkitSnapshot | undefined> {
+export async function readSnapshotFile(
+  file: File,
+  maxBytes: number,
+  pace: Pace,
+): Promise<GenkitSnapshot | undefined> {
   const where = pathOf(file);
   if (file.size > maxBytes) {
     throw invalid(where, `is longer than ${maxBytes} bytes. Raise maxLineBytes if it has to be`);
@@ -55,15 +62,10 @@ export async function readSnapshotFile(file: File, maxBytes: number): Promise<Ge
   const bytes = await file.arrayBuffer().catch((cause: unknown) => {
     throw new SessionStoreError('UNAVAILABLE', `${where}: cannot be read; see cause`, where, cause);
   });
-  const json = parseJson(new Uint8Array(bytes), where);
+  const json = await parseJson(new Uint8Array(bytes), where, pace);
   if (isPointer(json)) return undefined;
   requireNone(genkitSnapshot.safeParse(json).error?.issues[0], where);
-  try {
-    inspect(json);
-  } catch (unfit) {
-    if (!(unfit instanceof Unfit)) throw unfit;
-    throw invalid([where, ...unfit.path].join('.'), unfit.message);
-  }
+  await fitting(where, () => pace.run(measure(json, MOST_DEEP)));
   return json as GenkitSnapshot;
 }
 

@@ -5,6 +5,8 @@ import type { LoadedState } from '../logs/state.js';
 import { invalid } from '../validation/argument.js';
 import { instantOf } from '../validation/instant.js';
 import { pathOf, readSnapshotFile, snapshotFiles, type GenkitSnapshot } from './genkit-files.js';
+import { Pace } from '../database/pace.js';
+import { Allowance } from './allowance.js';
 import { importSession, type Target } from './import-sessions.js';
 import type { Incoming, IncomingSnapshot } from './incoming.js';
 import { MemoryLogs } from './memory-logs.js';
@@ -29,14 +31,16 @@ export async function importGenkitFiles(
 ): Promise<ImportReport> {
   const { onConflict, maxLineBytes, signal, onProgress } = importSettings(options);
   const report = new Report(onProgress);
+  const pace = new Pace(signal);
   try {
-    const sessions = await sortFiles(files, maxLineBytes, signal);
+    const sessions = await sortFiles(files, maxLineBytes, pace);
     let bytes = 0;
     for (const { sessionId, leaflets } of sessions) {
       signal?.throwIfAborted();
-      const session = await readSession(sessionId, leaflets, maxLineBytes, signal);
+      const session = await readSession(sessionId, leaflets, maxLineBytes, pace);
       bytes += leaflets.reduce((sum, { file }) => sum + file.size, 0);
-      await importSession(target, session, onConflict, report, { bytes, totalSessions: sessions.length });
+      const progress = { bytes, totalSessions: sessions.length };
+      await importSession(target, session, onConflict, report, progress, pace);
     }
   } catch (error) {
     throw report.attachTo(error);
@@ -48,14 +52,14 @@ export async function importGenkitFiles(
 async function sortFiles(
   files: GenkitFiles,
   maxBytes: number,
-  signal: AbortSignal | undefined,
+  pace: Pace,
 ): Promise<{ sessionId: string | undefined; leaflets: Leaflet[] }[]> {
   const known = new Map<string, string>();
   const sessions = new Map<string, Leaflet[]>();
   const alone: Leaflet[] = [];
   for await (const file of snapshotFiles(files)) {
-    signal?.throwIfAborted();
-    const snapshot = await readSnapshotFile(file, maxBytes);
+    await pace.rest();
+    const snapshot = await readSnapshotFile(file, maxBytes, pace);
     if (!snapshot) continue;
     const { snapshotId, parentId, createdAt } = snapshot;
     const where = pathOf(file);
@@ -101,19 +105,21 @@ async function readSession(
   sessionId: string | undefined,
   leaflets: readonly Leaflet[],
   maxBytes: number,
-  signal: AbortSignal | undefined,
+  pace: Pace,
 ): Promise<Incoming> {
   const where = sessionId === undefined ? pathOf(leaflets[0]!.file) : `session "${sessionId}"`;
   const logs = new MemoryLogs(where);
   const states = new ParentStates(leaflets);
   const snapshots: IncomingSnapshot[] = [];
   const times: number[] = [];
+  const allowance = new Allowance();
   for (const { file, snapshotId } of leaflets) {
-    signal?.throwIfAborted();
-    const read = await readSnapshotFile(file, maxBytes);
+    await pace.rest();
+    const read = await readSnapshotFile(file, maxBytes, pace);
     if (read?.snapshotId !== snapshotId || ownerOf(read) !== sessionId) {
       throw invalid(pathOf(file), 'was changed while it was imported. Try again');
     }
+    allowance.bytes += file.size;
     const { snapshotId: id, state, parentId, ...info } = read;
     // Genkit names a snapshot as its own parent when a detached turn ends; who it was is lost.
     const parent = parentId === id ? undefined : parentId;
@@ -137,6 +143,7 @@ async function readSession(
     selected: undefined,
     entries: logs.entries,
     snapshots,
+    allowance,
     where,
   };
 }

@@ -1,4 +1,5 @@
 import type { ImportOptions, ImportReport, OnConflict } from '../contract/transfer.js';
+import { Pace } from '../database/pace.js';
 import type { WriteTransaction } from '../database/schema.js';
 import { SessionStoreError } from '../errors.js';
 import type { Commit } from '../history/commit.js';
@@ -23,11 +24,12 @@ export async function importSessions(
   options: ImportOptions,
 ): Promise<ImportReport> {
   const { onConflict, maxLineBytes, signal, onProgress } = importSettings(options);
+  const pace = new Pace(signal);
   const reader = new ExportReader();
   const report = new Report(onProgress);
   try {
-    for await (const session of reader.read(stream, maxLineBytes, signal)) {
-      await importSession(target, session, onConflict, report, { bytes: reader.bytes });
+    for await (const session of reader.read(stream, maxLineBytes, pace)) {
+      await importSession(target, session, onConflict, report, { bytes: reader.bytes }, pace);
       signal?.throwIfAborted();
     }
   } catch (error) {
@@ -45,17 +47,19 @@ export async function importSession(
   onConflict: OnConflict,
   report: Report,
   progress: { bytes: number; totalSessions?: number },
+  pace: Pace,
 ): Promise<void> {
-  const laidOut = layOut(session);
+  const { signal } = pace;
+  const laidOut = await layOut(session, pace);
   try {
-    const outcome = await write(target, laidOut, onConflict === 'replace').catch((error: unknown) => {
+    const outcome = await write(target, laidOut, onConflict === 'replace', signal).catch((error: unknown) => {
       if (onConflict === 'fork' && isTaken(error)) return 'skipped' as const;
       throw error;
     });
     if (outcome !== 'skipped' || onConflict !== 'fork') return report.add(session, outcome, {}, progress);
-    const forked = layOut(fork(session, () => target.generateId()));
+    const forked = await layOut(await fork(session, () => target.generateId(), pace), pace);
     const newId = forked.sessionId ?? forked.snapshots[0]!.id;
-    requireNew((await write(target, forked, false)) === 'imported', newId);
+    requireNew((await write(target, forked, false, signal)) === 'imported', newId);
     report.add(session, 'forked', { newId }, progress);
   } catch (error) {
     if (!isTaken(error)) throw error;
@@ -67,12 +71,13 @@ async function write(
   target: Target,
   session: LaidOut,
   replaces: boolean,
+  signal: AbortSignal | undefined,
 ): Promise<'imported' | 'replaced' | 'skipped'> {
   let wasThere = false;
   const commit = await target.write(async (transaction) => {
-    const present = await findPresent(transaction, session);
+    const present = await findPresent(transaction, session, signal);
     wasThere = present.isThere;
-    return wasThere && !replaces ? null : writeSession(transaction, session, present);
+    return wasThere && !replaces ? null : writeSession(transaction, session, present, signal);
   });
   if (!commit) return 'skipped';
   return wasThere ? 'replaced' : 'imported';

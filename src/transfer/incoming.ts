@@ -1,18 +1,21 @@
-import type { SnapshotRow, Spans, StoredField } from '../database/schema.js';
-import { runsByLog } from '../logs/entry.js';
-import { merged } from '../logs/runs.js';
+import { UNITS, each, type Pace, type Steps } from '../database/pace.js';
+import type { SnapshotRow, StoredField } from '../database/schema.js';
+import { merged, type Run } from '../logs/runs.js';
 import { invalid } from '../validation/argument.js';
+import { Unfit } from '../encoding/nodes.js';
+import type { Allowance } from './allowance.js';
 import { Coverage, runAt } from './coverage.js';
 import type { MediumPlace } from './lines.js';
-
-/** How many elements a state may have more than there are entries: a few bytes could stand for any number of them. */
-const MOST_REPEATED = 1_000_000;
 
 export interface IncomingEntry {
   log: number;
   at: number;
   /** With `null` where its media were. */
   value: unknown;
+  /** Nothing in it comes twice, and it is what literals make. */
+  isPlain: boolean;
+  /** Roughly, in bytes. */
+  size: number;
   media: MediumPlace[];
   /** Where it was read, for errors. */
   where: string;
@@ -37,97 +40,147 @@ export interface Incoming {
   entries: IncomingEntry[];
   /** In the order of their saves. */
   snapshots: IncomingSnapshot[];
+  /** What it may stand for. */
+  allowance: Allowance;
   where: string;
 }
 
+/** Entries by where they are. */
+export class EntryIndex {
+  readonly #byLog = new Map<number, Map<number, IncomingEntry>>();
+
+  /** Whether its place was free. */
+  add(entry: IncomingEntry): boolean {
+    const known = this.#byLog.get(entry.log) ?? new Map<number, IncomingEntry>();
+    if (known.size === 0) this.#byLog.set(entry.log, known);
+    else if (known.has(entry.at)) return false;
+    known.set(entry.at, entry);
+    return true;
+  }
+
+  get(log: number, at: number): IncomingEntry | undefined {
+    return this.#byLog.get(log)?.get(at);
+  }
+}
+
 /** The entries that its snapshots reach, by log and position, once all of it is known to fit together. */
-export function requireWhole(session: Incoming): IncomingEntry[] {
-  const { snapshots, sessionId, selected, where } = session;
+export async function requireWhole(session: Incoming, pace: Pace): Promise<IncomingEntry[]> {
+  const { snapshots, sessionId, selected, allowance, where } = session;
   if (sessionId === undefined && snapshots.length > 1) {
     throw invalid(where, 'is no session, and has several snapshots');
   }
-  const ids = new Set(snapshots.map(({ id }) => id));
+  const ids = new Set<string>();
+  await pace.run(each(snapshots, ({ id }) => ids.add(id)));
   if (ids.size < snapshots.length) throw invalid(where, 'has two snapshots of one id');
   if (selected !== undefined && !ids.has(selected)) {
     throw invalid(`${where}.selectedSnapshotId`, 'is none of the snapshots of the session');
   }
   const entries = [...session.entries].sort((a, b) => a.log - b.log || a.at - b.at);
-  entries.forEach(({ log, at, where }, index) => {
-    const before = entries[index - 1];
-    if (before?.log === log && before.at === at) throw invalid(where, 'is the second entry at its place');
-  });
-  const present = new Coverage(entries);
-  const byPlace = new Map(entries.map((entry) => [placeOf(entry.log, entry.at), entry]));
-  for (const snapshot of snapshots) requireSnapshot(snapshot, sessionId, present, byPlace);
-
-  const reached = runsByLog(snapshots.flatMap(spansOf));
+  const index = new EntryIndex();
+  const present = new Coverage();
+  await pace.run(
+    each(entries, (entry) => {
+      if (!index.add(entry)) throw invalid(entry.where, 'is the second entry at its place');
+      present.add(entry);
+    }),
+  );
+  const reached = new Map<number, Run[]>();
+  for (const snapshot of snapshots) {
+    await pace.run(requireSnapshot(snapshot, sessionId, present, index, allowance, reached));
+  }
   const union = new Map([...reached].map(([log, runs]) => [log, merged(runs)]));
-  const held = entries.filter(({ log, at }) => runAt(union.get(log) ?? [], at));
-  const media = new Set(held.flatMap((entry) => mediaOf(entry, byPlace)));
-  const all = new Set([...held, ...media]);
+  const all = new Set<IncomingEntry>();
+  await pace.run(
+    each(entries, (entry) => void (runAt(union.get(entry.log) ?? [], entry.at) && all.add(entry))),
+  );
+  // A set grows while it is walked; but media have none themselves.
+  for (const entry of all) await pace.run(takeMedia(entry, index, all));
   return entries.filter((entry) => all.has(entry));
 }
 
-const placeOf = (log: number, at: number) => `${log},${at}`;
-
-/** Of the fields only: media are found from the entries. */
-function spansOf({ fields }: IncomingSnapshot): Spans[] {
-  return (fields ?? []).flatMap(([, kind, content]) => (kind === 'value' ? [] : [content]));
-}
-
-function requireSnapshot(
+function* requireSnapshot(
   snapshot: IncomingSnapshot,
   sessionId: string | undefined,
   present: Coverage,
-  byPlace: ReadonlyMap<string, IncomingEntry>,
-): void {
+  index: EntryIndex,
+  allowance: Allowance,
+  reached: Map<number, Run[]>,
+): Steps<void> {
   const { id, info, fields, where } = snapshot;
   if (info.parentId === id) throw invalid(`${where}.info.parentId`, 'is the snapshot itself');
-  const keys = (fields ?? []).map(([key]) => key);
-  if (new Set(keys).size < keys.length) throw invalid(`${where}.fields`, 'has a key twice');
-  if (keys.includes('__proto__')) throw invalid(`${where}.fields`, 'has the key "__proto__"');
   let elements = 0;
+  let units = 0;
   for (const [key, kind, content] of fields ?? []) {
+    if (++units % UNITS === 0) yield;
     if (kind === 'value') continue;
-    const count = content.reduce((sum, part, i) => (i % 3 === 2 ? sum + part : sum), 0);
-    elements += count;
-    if (elements > present.size + MOST_REPEATED || !present.hasAll([content])) {
-      throw invalid(`${where}.fields.${key}`, 'refers to entries that are not there, or to too many');
+    const path = `${where}.fields.${key}`;
+    const before = elements;
+    for (let i = 0; i < content.length; i += 3) {
+      if (++units % UNITS === 0) yield;
+      const [log, from, count] = [content[i]!, content[i + 1]!, content[i + 2]!];
+      if (!present.has(log, from, count)) throw invalid(path, 'refers to entries that are not there');
+      elements += count;
+      const runs = reached.get(log);
+      if (runs) runs.push([from, from + count]);
+      else reached.set(log, [[from, from + count]]);
     }
-    if (kind === 'one' && count !== 1) throw invalid(`${where}.fields.${key}`, 'is not one entry');
+    requireAllowed(path, () => allowance.allowOnce('elements', elements));
+    if (kind === 'one' && elements - before !== 1) throw invalid(path, 'is not one entry');
   }
-  const owner = info.sessionId ?? stateSessionId(snapshot, byPlace);
+  const owner = info.sessionId ?? stateSessionId(snapshot, index);
   if (owner !== sessionId) throw invalid(`${where}.info.sessionId`, 'is not the session that it comes with');
 }
 
+function requireAllowed(path: string, work: () => void): void {
+  try {
+    work();
+  } catch (error) {
+    throw unfit(error, path);
+  }
+}
+
+/** With the path of what was too much, or of what it is not. */
+export async function fitting<T>(path: string, work: () => T | Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    throw unfit(error, path);
+  }
+}
+
+const unfit = (error: unknown, path: string): unknown =>
+  error instanceof Unfit ? invalid([path, ...error.path].join('.'), error.message, error) : error;
+
 /** What the state says whose it is. */
-function stateSessionId(
-  { fields, where }: IncomingSnapshot,
-  byPlace: ReadonlyMap<string, IncomingEntry>,
-): string | undefined {
+function stateSessionId({ fields, where }: IncomingSnapshot, index: EntryIndex): string | undefined {
   const field = fields?.find(([key]) => key === 'sessionId');
   if (!field) return undefined;
   const [, kind, content] = field;
-  const id = kind === 'value' ? content : byPlace.get(placeOf(content[0]!, content[1]!))?.value;
+  const id = kind === 'value' ? content : index.get(content[0]!, content[1]!)?.value;
   if (id !== undefined && (kind === 'array' || typeof id !== 'string' || id.trim() === '')) {
     throw invalid(`${where}.fields.sessionId`, 'expected a non-blank string');
   }
   return id;
 }
 
-function mediaOf(
+/** Adds the media of an entry to those that are reached. */
+function* takeMedia(
   { value, media, where }: IncomingEntry,
-  byPlace: ReadonlyMap<string, IncomingEntry>,
-): IncomingEntry[] {
-  return media.map(([path, log, at]) => {
-    const medium = byPlace.get(placeOf(log, at));
+  index: EntryIndex,
+  all: Set<IncomingEntry>,
+): Steps<void> {
+  let units = 0;
+  for (const [path, log, at] of media) {
+    if (++units % UNITS === 0) yield;
+    const medium = index.get(log, at);
     if (!medium || medium.media.length > 0) throw invalid(`${where}.media`, 'refers to what is no medium');
     let part = value;
     for (const key of path) {
+      if (++units % UNITS === 0) yield;
       if (typeof part !== 'object' || part === null || !Object.hasOwn(part, key)) part = undefined;
       else part = (part as Record<string, unknown>)[key];
     }
     if (part !== null) throw invalid(`${where}.media`, `nothing was taken out at ${path.join('.')}`);
-    return medium;
-  });
+    all.add(medium);
+  }
 }

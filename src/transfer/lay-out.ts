@@ -1,3 +1,4 @@
+import { UNITS, type Pace, type Steps } from '../database/pace.js';
 import {
   ROW_FORMAT,
   type LogRow,
@@ -6,60 +7,70 @@ import {
   type StoredField,
   type StoredState,
 } from '../database/schema.js';
-import { sizeOf, survey } from '../logs/media.js';
-import { toSpans } from '../logs/sequence.js';
-import { invalid } from '../validation/argument.js';
 import { instantOf } from '../validation/instant.js';
-import { firstBehind } from './coverage.js';
-import { requireWhole, type Incoming, type IncomingEntry } from './incoming.js';
+import { fitting, requireWhole, type Incoming, type IncomingEntry } from './incoming.js';
+import { MediaIndex } from './media-index.js';
 import type { MediumPlace } from './lines.js';
 
 /** Rows of entries grow to about this size, in bytes: what sealing would make of them. */
 const ROW_SIZE = 128 * 1024;
 
 /** A session as it will be written, but for what its transaction gives it: numbers of logs, and versions. */
-export interface LaidOut extends Omit<Incoming, 'entries' | 'snapshots' | 'where'> {
+export interface LaidOut extends Omit<Incoming, 'entries' | 'snapshots' | 'allowance' | 'where'> {
   /** The n-th is what spans call log n. */
   logs: LogRow[][];
   snapshots: Pick<SnapshotRow, 'id' | 'info' | 'createdMs' | 'state'>[];
 }
 
 /** Throws `INVALID_ARGUMENT` for a session that does not fit together; keeps what its snapshots reach. */
-export function layOut(incoming: Incoming): LaidOut {
-  const entries = requireWhole(incoming);
-  const { entries: _, snapshots, where: __, ...session } = incoming;
-  const numbers = new Map([...new Set(entries.map(({ log }) => log))].map((log, number) => [log, number]));
-  const logs = [...numbers.keys()].map((): LogRow[] => []);
-  const media = new MediaIndex();
+export async function layOut(incoming: Incoming, pace: Pace): Promise<LaidOut> {
+  const entries = await requireWhole(incoming, pace);
+  const { entries: _, snapshots, allowance, where: __, ...session } = incoming;
+  const numbers = new Map<number, number>();
+  const logs: LogRow[][] = [];
+  for (const { log } of entries) {
+    await pace.step();
+    if (!numbers.has(log)) numbers.set(log, logs.push([]) - 1);
+  }
+  const media = new MediaIndex((amount) => allowance.allow('looks at media', amount));
   for (const entry of entries) {
+    await pace.step();
     const log = numbers.get(entry.log)!;
-    const places = entry.media.map(([path, log, at]): MediumPlace => [path, numbers.get(log)!, at]);
-    append(logs[log]!, entry, places);
+    const places = await pace.run(renumbered(entry.media, numbers));
+    await pace.run(append(logs[log]!, entry, places));
     if (places.length > 0) media.add(log, entry.at, places);
   }
-  const renumber = (spans: Spans) => spans.map((part, i) => (i % 3 === 0 ? numbers.get(part)! : part));
-  const stateOf = (fields: StoredField[]): StoredState => {
-    const renumbered = fields.map(([key, kind, content]): StoredField =>
-      kind === 'value' ? [key, kind, content] : [key, kind, renumber(content)],
-    );
-    return { fields: renumbered, media: media.within(renumbered) };
-  };
-  return {
-    ...session,
-    logs,
-    snapshots: snapshots.map(({ id, info, fields }) => ({
+  const laidOut: LaidOut['snapshots'] = [];
+  for (const { id, info, fields, where } of snapshots) {
+    await pace.step();
+    const state = fields && (await fitting(where, () => pace.run(stateOf(fields, numbers, media))));
+    if (state) await fitting(where, () => allowance.allow('places of media', state.media.length / 3));
+    laidOut.push({
       id,
       info,
       createdMs: instantOf(info.createdAt),
-      ...(fields !== undefined && { state: fields && stateOf(fields) }),
-    })),
-  };
+      ...(fields !== undefined && { state: state ?? null }),
+    });
+  }
+  return { ...session, logs, snapshots: laidOut };
 }
 
-function append(rows: LogRow[], { at, value, where }: IncomingEntry, media: readonly MediumPlace[]): void {
-  const { isPlain } = survey(value);
-  if (media.length > 0 && !isPlain) throw invalid(`${where}.media`, 'are in a value that is no tree');
-  const size = sizeOf(value);
+function* renumbered(
+  places: readonly MediumPlace[],
+  numbers: ReadonlyMap<number, number>,
+): Steps<MediumPlace[]> {
+  const result: MediumPlace[] = [];
+  for (const [path, log, at] of places) {
+    if (result.push([path, numbers.get(log)!, at]) % UNITS === 0) yield;
+  }
+  return result;
+}
+
+function* append(
+  rows: LogRow[],
+  { at, value, isPlain, size }: IncomingEntry,
+  media: readonly MediumPlace[],
+): Steps<void> {
   const last = rows.at(-1);
   const fits = last && last.at + last.entries.length === at && last.size + size <= ROW_SIZE;
   const row: LogRow = fits ? last : { format: ROW_FORMAT, at, size: 0, entries: [] };
@@ -68,36 +79,29 @@ function append(rows: LogRow[], { at, value, where }: IncomingEntry, media: read
   row.entries.push(value);
   row.size += size;
   if (!isPlain) (row.intricate ??= []).push(index);
-  for (const place of media) (row.media ??= []).push([index, ...place]);
+  if (media.length > 0) row.media ??= [];
+  for (const [path, log, place] of media) if (row.media!.push([index, path, log, place]) % UNITS === 0) yield;
 }
 
-/** Which entries have media, to find those of a state without going through all of it. */
-class MediaIndex {
-  readonly #byLog = new Map<number, { at: number; places: MediumPlace[] }[]>();
-
-  /** Entries come by position. */
-  add(log: number, at: number, places: MediumPlace[]): void {
-    const known = this.#byLog.get(log);
-    if (known) known.push({ at, places });
-    else this.#byLog.set(log, [{ at, places }]);
-  }
-
-  /** All media that fields reach, each once, in the order in which the state names them. */
-  within(fields: readonly StoredField[]): Spans {
-    const found = new Map<string, { log: number; at: number }>();
-    for (const [, kind, spans] of fields) {
-      if (kind === 'value') continue;
-      for (let i = 0; i < spans.length; i += 3) {
-        const [from, count] = [spans[i + 1]!, spans[i + 2]!];
-        const entries = this.#byLog.get(spans[i]!) ?? [];
-        for (let n = firstBehind(entries, ({ at }) => at >= from); n < entries.length; n++) {
-          const { at, places } = entries[n]!;
-          if (at >= from + count) break;
-          for (const [, log, at] of places)
-            found.set(`${log},${at}`, found.get(`${log},${at}`) ?? { log, at });
-        }
-      }
+function* stateOf(
+  fields: readonly StoredField[],
+  numbers: ReadonlyMap<number, number>,
+  media: MediaIndex,
+): Steps<StoredState> {
+  const renumbered: StoredField[] = [];
+  let units = 0;
+  for (const [key, kind, content] of fields) {
+    if (++units % UNITS === 0) yield;
+    if (kind === 'value') {
+      renumbered.push([key, kind, content]);
+      continue;
     }
-    return toSpans([...found.values()]);
+    const spans: Spans = [];
+    for (let i = 0; i < content.length; i += 3) {
+      if (++units % UNITS === 0) yield;
+      spans.push(numbers.get(content[i]!)!, content[i + 1]!, content[i + 2]!);
+    }
+    renumbered.push([key, kind, spans]);
   }
+  return { fields: renumbered, media: yield* media.within(renumbered) };
 }

@@ -1,9 +1,10 @@
 import * as z from 'zod/mini';
-import type { Spans } from '../database/schema.js';
+import type { DamagedPart } from '../contract/transfer.js';
+import type { Node } from '../encoding/nodes.js';
 import * as saved from '../validation/schema.js';
 import type { Schema } from '../validation/schema.js';
 import { storedStatus } from '../validation/snapshot-input.js';
-import { FORMAT, MOST_DEEP, VERSION, type Line, type MediumPlace } from './lines.js';
+import { FORMAT, VERSION, type FieldLine, type Line, type MediumPlace } from './lines.js';
 
 /** What a save asks of the same value, in the same words. */
 const asSaved = (schema: Schema) =>
@@ -14,40 +15,14 @@ const instant = asSaved(saved.instant);
 const position = z.int().check(z.nonnegative());
 const digest = z.string().check(z.regex(/^[0-9a-f]{64}$/, 'expected a SHA-256 in hexadecimal'));
 
-const value = z.union([z.strictObject({ json: z.unknown() }), z.strictObject({ devalue: z.unknown() })]);
-
-const isPosition = (part: unknown) => Number.isSafeInteger(part) && (part as number) >= 0;
-
-/** Log, first position, count, and so on. In one piece: there may be millions of them. */
-const spans = z.custom<Spans>(
-  (flat) =>
-    Array.isArray(flat) &&
-    flat.length % 3 === 0 &&
-    flat.every((part, i) => isPosition(part) && (i % 3 !== 2 || part > 0)),
-  'expected spans',
-);
-
-const field = z.union([
-  z.tuple([z.string(), z.literal('value'), value]),
-  z.tuple([z.string(), z.enum(['array', 'one']), spans]),
+export const encodedValue = z.union([
+  z.strictObject({ json: z.unknown() }),
+  z.strictObject({ flat: z.custom<unknown[]>((nodes) => Array.isArray(nodes), 'expected nodes') }),
+  z.strictObject({ parts: position }),
 ]);
 
-const isPath = (path: unknown) =>
-  Array.isArray(path) && path.length <= MOST_DEEP && path.every((key) => typeof key === 'string');
-
-const media = z.custom<MediumPlace[]>(
-  (places) =>
-    Array.isArray(places) &&
-    places.every(
-      (place) =>
-        Array.isArray(place) &&
-        place.length === 3 &&
-        isPath(place[0]) &&
-        isPosition(place[1]) &&
-        isPosition(place[2]),
-    ),
-  'expected media',
-);
+/** What is in it is looked at in steps: there may be millions. */
+const list = <T>() => z.custom<T[]>((items) => Array.isArray(items), 'expected a list');
 
 /** What the first line must be before anything else is asked of it. */
 export const anyHeader = z.object({
@@ -68,7 +43,7 @@ export const lineSchema: z.ZodMiniType<Line> = z.discriminatedUnion('type', [
     type: z.literal('session'),
     sessionId: z.nullable(nonBlank),
     title: z.optional(z.string()),
-    metadata: z.optional(value),
+    metadata: z.optional(encodedValue),
     createdAt: instant,
     updatedAt: instant,
     selectedSnapshotId: z.optional(nonBlank),
@@ -77,19 +52,29 @@ export const lineSchema: z.ZodMiniType<Line> = z.discriminatedUnion('type', [
     type: z.literal('entry'),
     log: position,
     at: position,
-    value,
-    media: z.optional(media),
+    value: encodedValue,
+    media: z.optional(list<MediumPlace>()),
   }),
   z.strictObject({
     type: z.literal('snapshot'),
     snapshotId: nonBlank,
-    info: value,
-    fields: z.optional(z.nullable(z.array(field))),
+    info: encodedValue,
+    fields: z.optional(z.nullable(list<FieldLine>())),
   }),
+  z.strictObject({
+    type: z.literal('part'),
+    value: position,
+    nodes: z.optional(list<Node>()),
+    part: z.optional(position),
+    text: z.optional(z.string()),
+    bytes: z.optional(z.string()),
+  }),
+  z.strictObject({ type: z.literal('dropped') }),
   z.strictObject({
     type: z.literal('session-end'),
     snapshots: position,
     entries: position,
+    selectionLost: z.optional(z.literal(true)),
     sha256: digest,
   }),
   z.strictObject({
@@ -97,9 +82,7 @@ export const lineSchema: z.ZodMiniType<Line> = z.discriminatedUnion('type', [
     sessions: position,
     snapshots: position,
     entries: position,
-    damaged: z.optional(
-      z.array(z.strictObject({ sessionId: z.optional(z.string()), snapshotId: z.optional(z.string()) })),
-    ),
+    damaged: z.optional(list<DamagedPart>()),
     sha256: digest,
   }),
 ]);
@@ -114,21 +97,21 @@ const info = {
 };
 
 /** A snapshot without its id and its state, as `saveSnapshot` takes it. */
-export const infoSchema = z.looseObject({
+export const infoSchema = z.object({
   ...info,
   snapshotId: z.optional(z.never()),
   state: z.optional(z.never()),
 });
 
 /** A whole snapshot, as Genkit's `FileSessionStore` writes it. */
-export const genkitSnapshot = z.looseObject({
+export const genkitSnapshot = z.object({
   ...info,
   snapshotId: nonBlank,
   state: z.optional(
-    z.looseObject({
+    z.object({
       sessionId: z.optional(nonBlank),
-      messages: z.optional(z.array(z.unknown())),
-      artifacts: z.optional(z.array(z.unknown())),
+      messages: z.optional(list<unknown>()),
+      artifacts: z.optional(list<unknown>()),
     }),
   ),
 });

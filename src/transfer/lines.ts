@@ -1,5 +1,6 @@
 import type { Spans } from '../database/schema.js';
 import type { DamagedPart } from '../contract/transfer.js';
+import type { Node } from '../encoding/nodes.js';
 
 /** docs/export-format.md describes it. */
 export const FORMAT = 'offshoot';
@@ -10,8 +11,29 @@ export const VERSION = 1;
 /** Values nested deeper than this are neither exported nor imported: what reads them would run out of stack. */
 export const MOST_DEEP = 1000;
 
-/** A value as JSON, or, if JSON cannot hold it, as devalue flattens it. */
-export type EncodedValue = { json: unknown } | { devalue: unknown };
+/**
+ * A value as JSON; or, if JSON cannot hold it, its root and its nodes; or, if it is large, where those are among the
+ * parts before this line.
+ */
+export type EncodedValue = { json: unknown } | { flat: unknown[] } | { parts: number };
+
+/** A piece of a value of the next line that is no part: some of its nodes, or of what stands beside them. */
+export interface PartLine {
+  type: 'part';
+  /** Which of that line's values, of those that have parts. */
+  value: number;
+  nodes?: Node[] | undefined;
+  /** Which text, or which bytes. */
+  part?: number | undefined;
+  text?: string | undefined;
+  /** In Base64. */
+  bytes?: string | undefined;
+}
+
+/** What came since the last line that is no part could not be read to its end. */
+export interface DroppedLine {
+  type: 'dropped';
+}
 
 export interface HeaderLine {
   type: 'header';
@@ -57,6 +79,8 @@ export interface SessionEndLine {
   type: 'session-end';
   snapshots: number;
   entries: number;
+  /** The selected snapshot could not be read after all. */
+  selectionLost?: true | undefined;
   /** Over all bytes before this line, in hexadecimal. */
   sha256: string;
 }
@@ -70,4 +94,5 @@ export interface EndLine {
   sha256: string;
 }
 
-export type Line = HeaderLine | SessionLine | EntryLine | SnapshotLine | SessionEndLine | EndLine;
+export type Line =
+  HeaderLine | SessionLine | EntryLine | SnapshotLine | PartLine | DroppedLine | SessionEndLine | EndLine;

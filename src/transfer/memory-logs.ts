@@ -21,15 +21,15 @@ export class MemoryLogs implements LogWriter {
 
   write(log: number, row: LogRow): void {
     this.#tips[log] = row.at + row.entries.length;
-    row.entries.forEach((value, index) => {
-      const media = (row.media ?? []).filter(([of]) => of === index);
-      this.entries.push({
-        log,
-        at: row.at + index,
-        value,
-        media: media.map(([, path, log, at]) => [path, log, at]),
-        where: this.where,
-      });
-    });
+    const first = this.entries.length;
+    const intricate = new Set(row.intricate);
+    const size = row.size / row.entries.length;
+    for (const [index, value] of row.entries.entries()) {
+      const isPlain = !intricate.has(index);
+      this.entries.push({ log, at: row.at + index, value, isPlain, size, media: [], where: this.where });
+    }
+    for (const [index, path, mediaLog, at] of row.media ?? []) {
+      this.entries[first + index]!.media.push([path, mediaLog, at]);
+    }
   }
 }

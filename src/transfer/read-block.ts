@@ -1,6 +1,9 @@
+import { paceWithin } from '../database/of-all.js';
+import { UNITS, type Steps } from '../database/pace.js';
 import { isLogRow, isSessionRow, isSnapshotRow } from '../database/rows.js';
 import {
   startingWith,
+  type LogRow,
   type ReadTransaction,
   type SessionRow,
   type SnapshotRow,
@@ -8,7 +11,6 @@ import {
 } from '../database/schema.js';
 import { together } from '../database/transaction.js';
 import type { DamagedPart } from '../contract/transfer.js';
-import { runsByLog } from '../logs/entry.js';
 import { spansOf } from '../logs/load.js';
 import { merged, type Run } from '../logs/runs.js';
 import { runAt } from './coverage.js';
@@ -56,7 +58,12 @@ export async function readBlockIds(
 }
 
 /** Reads a session whole, in one transaction; `undefined` if it is gone. */
-export async function readBlock(transaction: ReadTransaction, id: BlockId): Promise<Block | undefined> {
+export async function readBlock(
+  transaction: ReadTransaction,
+  id: BlockId,
+  signal: AbortSignal | undefined,
+): Promise<Block | undefined> {
+  const pace = paceWithin(transaction, signal);
   const snapshots = transaction.objectStore('snapshots');
   const [rows, session]: [unknown[], unknown] =
     'sessionId' in id
@@ -68,46 +75,73 @@ export async function readBlock(transaction: ReadTransaction, id: BlockId): Prom
   const sessionId = 'sessionId' in id ? id.sessionId : undefined;
   if (rows.length === 0) return undefined;
 
-  const whole = rows.filter(isSnapshotRow).sort((a, b) => a.version - b.version);
-  const damaged = rows
-    .filter((row) => !isSnapshotRow(row))
-    .map((row) => ({ sessionId, snapshotId: (row as SnapshotRow).id }));
-  const isLost = sessionId !== undefined && !isSessionRow(session);
-
-  const all = whole.map((row) => ({ row, spans: spansOf(row) }));
-  const runs = runsByLog(all.flatMap(({ spans }) => spans));
+  const whole: Block['snapshots'] = [];
+  const damaged: DamagedPart[] = [];
+  const runs = new Map<number, Run[]>();
+  if (sessionId !== undefined && !isSessionRow(session)) damaged.push({ sessionId });
+  for (const row of rows) {
+    await pace.step();
+    if (!isSnapshotRow(row)) {
+      damaged.push({ sessionId, snapshotId: (row as SnapshotRow).id });
+      continue;
+    }
+    const spans = spansOf(row);
+    whole.push({ row, spans });
+    for (const each of spans) await pace.run(addRuns(runs, each));
+  }
+  whole.sort((a, b) => a.row.version - b.row.version);
   const numbers = new Map([...runs.keys()].map((log, number) => [log, number]));
-  const entries = await Promise.all(
-    [...runs].map(([log, each]) => readEntries(transaction, log, merged(each), numbers)),
-  );
+  const entries: StoredEntry[] = [];
+  for (const [log, each] of runs) {
+    const rowsOf = await rowsFrom(transaction, log, each);
+    for (const row of rowsOf) await pace.run(addEntries(entries, log, row, merged(each), numbers));
+  }
   return {
     sessionId,
     session: isSessionRow(session) ? session : undefined,
-    snapshots: all,
-    entries: entries.flat(),
+    snapshots: whole,
+    entries,
     renumber: (spans) => spans.map((part, i) => (i % 3 === 0 ? numbers.get(part)! : part)),
-    damaged: [...(isLost ? [{ sessionId }] : []), ...damaged],
+    damaged,
   };
 }
 
-async function readEntries(
-  transaction: ReadTransaction,
+function* addRuns(runs: Map<number, Run[]>, spans: Spans): Steps<void> {
+  for (let i = 0; i < spans.length; i += 3) {
+    if (i % (3 * UNITS) === 0) yield;
+    const log = spans[i]!;
+    const from = spans[i + 1]!;
+    const known = runs.get(log);
+    if (known) known.push([from, from + spans[i + 2]!]);
+    else runs.set(log, [[from, from + spans[i + 2]!]]);
+  }
+}
+
+/** All rows of a log that end behind the first entry that is needed of it. */
+async function rowsFrom(transaction: ReadTransaction, log: number, runs: readonly Run[]): Promise<LogRow[]> {
+  const first = runs.reduce((from, run) => Math.min(from, run[0]), Infinity);
+  // Keys are [log, end, start].
+  const range = IDBKeyRange.bound([log, first, []], [log, []]);
+  return (await transaction.objectStore('logs').getAll(range)).filter(isLogRow);
+}
+
+function* addEntries(
+  entries: StoredEntry[],
   log: number,
+  { at: start, entries: values, media = [] }: LogRow,
   runs: readonly Run[],
   numbers: ReadonlyMap<number, number>,
-): Promise<StoredEntry[]> {
-  // Keys are [log, end, start]: all rows that end behind the first entry.
-  const range = IDBKeyRange.bound([log, runs[0]![0], []], [log, []]);
-  const rows = (await transaction.objectStore('logs').getAll(range)).filter(isLogRow);
-  const entries: StoredEntry[] = [];
-  for (const { at: start, entries: values, media = [] } of rows) {
-    values.forEach((value, index) => {
-      const at = start + index;
-      if (!runAt(runs, at)) return;
-      const places = media.filter(([of]) => of === index);
-      const known = places.map(([, path, log, at]): MediumPlace => [path, numbers.get(log) ?? -1, at]);
-      entries.push({ log: numbers.get(log)!, at, value, media: known });
-    });
+): Steps<void> {
+  const places = new Map<number, MediumPlace[]>();
+  for (const [nth, [index, path, mediaLog, at]] of media.entries()) {
+    if (nth % UNITS === 0) yield;
+    const known = places.get(index) ?? [];
+    if (known.length === 0) places.set(index, known);
+    known.push([path, numbers.get(mediaLog) ?? -1, at]);
   }
-  return entries;
+  for (const [index, value] of values.entries()) {
+    if (index % UNITS === 0) yield;
+    const at = start + index;
+    if (runAt(runs, at)) entries.push({ log: numbers.get(log)!, at, value, media: places.get(index) ?? [] });
+  }
 }

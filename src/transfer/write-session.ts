@@ -6,8 +6,12 @@ import {
   type LogRow,
   type SnapshotRow,
   type Spans,
+  type StoredField,
+  type StoredState,
   type WriteTransaction,
 } from '../database/schema.js';
+import { ofAll, paceWithin } from '../database/of-all.js';
+import { UNITS, each, type Steps } from '../database/pace.js';
 import { together } from '../database/transaction.js';
 import { SessionStoreError } from '../errors.js';
 import { beginCommit, type Commit } from '../history/commit.js';
@@ -24,21 +28,21 @@ export interface Present {
 }
 
 /** Looks for the session. Errors: `ALREADY_EXISTS` if one of its snapshots has the id of another session's. */
-export async function findPresent(transaction: WriteTransaction, session: LaidOut): Promise<Present> {
+export async function findPresent(
+  transaction: WriteTransaction,
+  session: LaidOut,
+  signal: AbortSignal | undefined,
+): Promise<Present> {
   const snapshots = transaction.objectStore('snapshots');
   const sessionId = session.sessionId ?? '';
-  const [own, row, ...taken] = await together(
+  const [own, row] = await together(
     () =>
       sessionId === ''
         ? Promise.resolve([])
         : snapshots.index('sessionId').getAllKeys(startingWith(sessionId)),
     () => transaction.objectStore('sessions').getKey(sessionId),
-    ...session.snapshots.map(
-      ({ id }) =>
-        () =>
-          snapshots.getKey(id),
-    ),
   );
+  const taken = await ofAll(session.snapshots, ({ id }) => snapshots.getKey(id), signal);
   const ids = new Set(own);
   for (const id of taken) {
     if (id === undefined || ids.has(id)) continue;
@@ -60,39 +64,38 @@ export async function writeSession(
   transaction: WriteTransaction,
   session: LaidOut,
   present: Present,
+  signal: AbortSignal | undefined,
 ): Promise<Commit> {
   const commit = await beginCommit(transaction);
   const sessionId = session.sessionId ?? '';
   if (present.isThere) await removeRows(transaction, commit, sessionId, present.ids);
+  const pace = paceWithin(transaction, signal);
   const first = commit.version;
-  const logs = session.logs.map((rows, log) => ({
-    log: first + log,
-    rows: rows.map((row) => movedRow(row, first)),
-  }));
-  const rows = session.snapshots.map(({ state, ...snapshot }, index): SnapshotRow => ({
-    ...snapshot,
-    format: ROW_FORMAT,
-    sessionId,
-    version: first + logs.length + index,
-    ...(state !== undefined && {
-      state: state && {
-        fields: state.fields.map(([key, kind, content]) =>
-          kind === 'value' ? [key, kind, content] : [key, kind, moved(content, first)],
-        ),
-        media: moved(state.media, first),
-      },
-    }),
-    own: [],
-  }));
+  const logs: { log: number; rows: LogRow[] }[] = [];
+  const puts: { log: number; row: LogRow }[] = [];
+  for (const [index, own] of session.logs.entries()) {
+    const log = first + index;
+    const rows: LogRow[] = [];
+    for (const row of own) rows.push(await pace.run(movedRow(row, first)));
+    await pace.run(each(rows, (row) => puts.push({ log, row })));
+    logs.push({ log, rows });
+  }
+  const rows: SnapshotRow[] = [];
+  for (const { state, ...snapshot } of session.snapshots) {
+    rows.push({
+      ...snapshot,
+      format: ROW_FORMAT,
+      sessionId,
+      version: first + logs.length + rows.length,
+      ...(state !== undefined && { state: state && (await pace.run(movedState(state, first))) }),
+      own: [],
+    });
+  }
   commit.version = first + logs.length + rows.length - 1;
 
-  // What becomes of each is the transaction's to say; but they are looked at, so that nobody else has to.
-  const send = (request: Promise<unknown>) => void request.catch(() => {});
-  for (const { log, rows } of logs) {
-    for (const row of rows) send(transaction.objectStore('logs').put(row, logKey(log, row)));
-  }
-  for (const row of rows) send(transaction.objectStore('snapshots').add(row));
-  send(putClock(transaction, commit.version));
+  await ofAll(puts, ({ log, row }) => transaction.objectStore('logs').put(row, logKey(log, row)), signal);
+  await ofAll(rows, (row) => transaction.objectStore('snapshots').add(row), signal);
+  await putClock(transaction, commit.version);
   if (sessionId !== '') {
     const { title, metadata, createdMs, updatedMs, selected } = session;
     const row = {
@@ -109,7 +112,7 @@ export async function writeSession(
       saved: commit.version,
       unsealed: 0,
     };
-    send(transaction.objectStore('sessions').put(row));
+    await transaction.objectStore('sessions').put(row);
     commit.sessions.set(sessionId, row);
   }
   commit.snapshots = rows.map((row) => storedSnapshot(row, logs));
@@ -126,11 +129,32 @@ function storedSnapshot(row: SnapshotRow, logs: Parameters<typeof assembleState>
   };
 }
 
-const moved = (spans: Spans, first: number): Spans =>
-  spans.map((part, i) => (i % 3 === 0 ? part + first : part));
+function* moved(spans: Spans, first: number): Steps<Spans> {
+  const result: Spans = [];
+  for (let i = 0; i < spans.length; i += 3) {
+    if (i % (3 * UNITS) === 0) yield;
+    result.push(spans[i]! + first, spans[i + 1]!, spans[i + 2]!);
+  }
+  return result;
+}
+
+function* movedState({ fields, media }: StoredState, first: number): Steps<StoredState> {
+  const result: StoredField[] = [];
+  for (const [key, kind, content] of fields) {
+    if (kind === 'value') result.push([key, kind, content]);
+    else result.push([key, kind, yield* moved(content, first)]);
+    yield;
+  }
+  return { fields: result, media: yield* moved(media, first) };
+}
 
 /** A copy, since the transaction may have to be done again. */
-function movedRow(row: LogRow, first: number): LogRow {
+function* movedRow(row: LogRow, first: number): Steps<LogRow> {
+  yield;
   if (!row.media) return row;
-  return { ...row, media: row.media.map(([index, path, log, at]) => [index, path, log + first, at]) };
+  const media: NonNullable<LogRow['media']> = [];
+  for (const [index, path, log, at] of row.media) {
+    if (media.push([index, path, log + first, at]) % UNITS === 0) yield;
+  }
+  return { ...row, media };
 }

@@ -76,13 +76,17 @@ const odd = (random: Random): unknown =>
     () => ({}),
     () => [0, 0, 1],
     () => [0, below(random, 3), 1 + below(random, 3), 0, 0, 1],
-    () => ['BigInt', '12'],
-    () => ['Map', 1, below(random, 4)],
-    () => ['Blob', below(random, 4)],
-    () => ['Error', below(random, 4)],
-    () => ['Array', below(random, 4)],
-    () => ['Uint8Array', below(random, 4), 1, 1],
-    () => [-7, 2 ** 32 - 1, 3, 0],
+    () => ['bigint', '12'],
+    () => ['Map', [1, [below(random, 4)]]],
+    () => ['Set', [[below(random, 4)]]],
+    () => ['Blob', below(random, 4), ''],
+    () => ['Error', ['cause', [below(random, 4)]], 'TypeError'],
+    () => ['more', [[below(random, 4)]]],
+    () => ['sparse', ['1', [below(random, 4)]], oneOf(random, [2, 9, 80_000, 2 ** 32 - 1])],
+    () => ['object', ['__proto__', [below(random, 4)]]],
+    () => ['view', 'Uint8Array', [below(random, 4)], 1, 1],
+    () => ({ type: 'part', value: below(random, 2), part: below(random, 2), bytes: 'AAAA' }),
+    () => ({ type: 'dropped' }),
     () => JSON.parse('{"__proto__":{"polluted":1}}'),
     () => ({ constructor: { prototype: { polluted: 1 } } }),
     () => DEEP,
@@ -107,7 +111,7 @@ function twist(line: AnyLine, others: readonly AnyLine[], random: Random): void 
   const keys = Object.keys(parent);
   if (keys.length === 0) {
     if (Array.isArray(parent)) parent.push(odd(random));
-    else parent[oneOf(random, ['json', 'devalue', 'sessionId', 'constructor'])] = odd(random);
+    else parent[oneOf(random, ['json', 'flat', 'parts', 'sessionId', 'constructor'])] = odd(random);
     return;
   }
   const key = oneOf(random, keys);

@@ -25,7 +25,7 @@ export function describeRoundTrip(): void {
         numbers: [NaN, -0, Infinity, 2n ** 70n, Object(1)],
         absent: undefined,
         error: new RangeError('too far', { cause: 'speed' }),
-        json: { json: 1, devalue: [] },
+        json: { json: 1, flat: [] },
         half: '\ud800',
       };
       const messages = [

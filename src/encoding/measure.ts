@@ -1,0 +1,87 @@
+import { UNITS, type Steps } from '../database/pace.js';
+import { isLiteral, isOdd, tagOf, Unfit } from './nodes.js';
+
+export interface Measured {
+  /** JSON holds all of it. */
+  isJson: boolean;
+  /** As `survey` has it: a tree of what literals make, and of what nothing else can be in. */
+  isPlain: boolean;
+  /** Roughly, in bytes. */
+  size: number;
+}
+
+/** What may have something in it that comes twice, or properties of its own. */
+const CONTAINERS = ['Map', 'Set', 'Error', 'RegExp', 'DOMException', 'Boolean', 'Number', 'String', 'BigInt'];
+
+/** Where a part is: in which other one, and under which key. */
+interface Place {
+  value: object;
+  depth: number;
+}
+
+/** Goes through all of a value, whatever its shape; throws `Unfit` for what is nested deeper than `mostDeep`. */
+export function* measure(value: unknown, mostDeep: number): Steps<Measured> {
+  const measured: Measured = { isJson: true, isPlain: true, size: 0 };
+  const seen = new Set<object>();
+  const waiting: Place[] = [];
+  let units = 0;
+  const visit = (part: unknown, depth: number) => {
+    measured.size += 8;
+    if (typeof part === 'string') measured.size += part.length;
+    else if (typeof part === 'object' && part !== null) waiting.push({ value: part, depth });
+    else if (typeof part === 'number') measured.isJson &&= Number.isFinite(part) && !Object.is(part, -0);
+    else if (typeof part !== 'boolean' && part !== null) measured.isJson = false;
+  };
+  visit(value, 0);
+  for (let place = waiting.pop(); place; place = waiting.pop()) {
+    const { value: part, depth } = place;
+    if (++units % UNITS === 0) yield;
+    if (seen.has(part)) {
+      measured.isJson = measured.isPlain = false;
+      continue;
+    }
+    seen.add(part);
+    if (depth > mostDeep) throw new Unfit(`is nested more than ${mostDeep} levels deep`);
+    const begin = waiting.length;
+    for (const child of childrenOf(part, measured)) {
+      if (++units % UNITS === 0) yield;
+      visit(child, depth + 1);
+    }
+    // What comes first is gone into first, as those do who copy it.
+    reverse(waiting, begin);
+  }
+  return measured;
+}
+
+function reverse(list: unknown[], from: number): void {
+  for (let [low, high] = [from, list.length - 1]; low < high; low++, high--) {
+    [list[low], list[high]] = [list[high], list[low]];
+  }
+}
+
+function* childrenOf(value: object, measured: Measured): Iterable<unknown> {
+  if (Array.isArray(value) || isLiteral(value)) {
+    const keys = Object.keys(value);
+    const isUsual = Array.isArray(value) ? !isOdd(value, keys) : !Object.hasOwn(value, '__proto__');
+    measured.isPlain &&= isUsual;
+    measured.isJson &&= isUsual;
+    for (const key of keys) {
+      if (!Array.isArray(value)) measured.size += key.length + 4;
+      yield (value as Record<string, unknown>)[key];
+    }
+    return;
+  }
+  measured.isJson = false;
+  const tag = tagOf(value);
+  measured.isPlain &&= !CONTAINERS.includes(tag);
+  if (tag === 'Map') {
+    for (const [key, part] of value as Map<unknown, unknown>) {
+      yield key;
+      yield part;
+    }
+  } else if (tag === 'Set') yield* value as Set<unknown>;
+  else if (tag === 'Error') for (const name of Object.getOwnPropertyNames(value)) yield (value as any)[name];
+  else if (ArrayBuffer.isView(value)) yield value.buffer;
+  else if (value instanceof ArrayBuffer) measured.size += value.byteLength;
+  else if (value instanceof Blob) measured.size += value.size;
+}

@@ -1,0 +1,68 @@
+import * as z from 'zod/mini';
+import type { DamagedPart } from '../contract/transfer.js';
+import { UNITS, type Steps } from '../database/pace.js';
+import type { Spans } from '../database/schema.js';
+import { invalid } from '../validation/argument.js';
+import { encodedValue } from './line-schemas.js';
+import { MOST_DEEP, type FieldLine, type MediumPlace } from './lines.js';
+
+const damagedPart = z.strictObject({
+  sessionId: z.optional(z.string()),
+  snapshotId: z.optional(z.string()),
+  path: z.optional(z.string()),
+  reason: z.optional(z.string()),
+});
+
+/** Throws unless these are what `fields` of a snapshot must be. */
+export function* requireFields(fields: readonly FieldLine[], where: string): Steps<void> {
+  const keys = new Set<string>();
+  for (const [index, field] of fields.entries()) {
+    if (index % UNITS === 0) yield;
+    const path = `${where}.fields.${index}`;
+    if (!Array.isArray(field) || field.length !== 3)
+      throw invalid(path, 'expected a key, a kind, and what it is');
+    const [key, kind, content] = field as unknown[];
+    if (typeof key !== 'string') throw invalid(path, 'expected a string as its key');
+    if (keys.has(key)) throw invalid(`${where}.fields`, 'has a key twice');
+    keys.add(key);
+    if (kind === 'value') {
+      if (!encodedValue.safeParse(content).success) throw invalid(path, 'is not an encoded value');
+    } else if (kind === 'array' || kind === 'one') yield* requireSpans(content, path);
+    else throw invalid(path, 'is of an unknown kind');
+  }
+}
+
+function* requireSpans(spans: unknown, path: string): Steps<Spans | void> {
+  if (!Array.isArray(spans) || spans.length % 3 !== 0) throw invalid(path, 'expected spans');
+  for (let i = 0; i < spans.length; i++) {
+    if (i % UNITS === 0) yield;
+    if (!isPosition(spans[i]) || (i % 3 === 2 && spans[i] === 0)) throw invalid(path, 'expected spans');
+  }
+}
+
+/** Throws unless these are places that media were taken from. */
+export function* requireMedia(places: readonly MediumPlace[], where: string): Steps<void> {
+  let units = 0;
+  for (const place of places) {
+    if (++units % UNITS === 0) yield;
+    const [path, log, at] = Array.isArray(place) ? (place as unknown[]) : [];
+    const isPath = Array.isArray(path) && path.length <= MOST_DEEP;
+    if (!isPath || place.length !== 3 || !isPosition(log) || !isPosition(at)) {
+      throw invalid(`${where}.media`, 'expected media');
+    }
+    for (const key of path) {
+      if (++units % UNITS === 0) yield;
+      if (typeof key !== 'string') throw invalid(`${where}.media`, 'expected media');
+    }
+  }
+}
+
+/** Throws unless this is what an export may say that it lacks. */
+export function* requireDamaged(damaged: readonly DamagedPart[], where: string): Steps<void> {
+  for (const [index, part] of damaged.entries()) {
+    if (index % UNITS === 0) yield;
+    if (!damagedPart.safeParse(part).success) throw invalid(`${where}.damaged.${index}`, 'names nothing');
+  }
+}
+
+const isPosition = (part: unknown): boolean => Number.isSafeInteger(part) && (part as number) >= 0;
