@@ -10,6 +10,8 @@ import { useJob } from './use-job.js';
 interface Exported {
   sessions: number;
   bytes: number;
+  /** How many parts could not be exported. */
+  lacking: number;
 }
 
 export function ExportSection() {
@@ -18,12 +20,16 @@ export function ExportSection() {
   const { job, run, cancel } = useJob<Exported>();
   const start = () =>
     run(async (signal, onProgress) => {
-      let exported: Exported = { sessions: 0, bytes: 0 };
+      let exported: Exported = { sessions: 0, bytes: 0, lacking: 0 };
       const stream = store.exportSessions({
         signal,
         onProgress({ sessions, totalSessions, bytes }) {
-          exported = { sessions, bytes };
+          exported = { ...exported, sessions, bytes };
           onProgress({ done: sessions, total: totalSessions });
+        },
+        // All else is better than nothing, as long as it is said.
+        onDamaged() {
+          exported = { ...exported, lacking: exported.lacking + 1 };
         },
       });
       const blob = await new Response(stream).blob();
@@ -44,6 +50,11 @@ export function ExportSection() {
       <div role="status">
         {job.state === 'done' && (
           <p>{`Exported ${countOf(job.result.sessions, 'chat')}, ${formatBytes(job.result.bytes)}.`}</p>
+        )}
+        {job.state === 'done' && job.result.lacking > 0 && (
+          <p>
+            <strong>{`${countOf(job.result.lacking, 'part')} not in the file, because it could not be read or no file can hold it.`}</strong>
+          </p>
         )}
         {job.state === 'cancelled' && <p>The export was cancelled.</p>}
       </div>

@@ -32,9 +32,7 @@ export function ImportOutcome({ report }: { report: ImportReport | undefined }) 
         </ul>
       )}
       {snapshots > 0 && <p className="hint">{countOf(snapshots, 'snapshot')} in all.</p>}
-      {damaged.length > 0 && (
-        <p>{`${damaged.length} parts were missing already when the file was made: they could not be read.`}</p>
-      )}
+      {damaged.length > 0 && <p>{`${damaged.length} parts were missing already when the file was made.`}</p>}
     </div>
   );
 }

@@ -35,6 +35,6 @@ export class Omissions {
 function nameOf({ sessionId, snapshotId, path, reason = 'cannot be read' }: DamagedPart): string {
   const snapshot = snapshotId === undefined ? '' : `snapshot "${snapshotId}"`;
   const session = sessionId === undefined ? '' : `session "${sessionId}"`;
-  const whole = snapshot && session ? `${snapshot} of ${session}` : snapshot || `the row of ${session}`;
+  const whole = snapshot && session ? `${snapshot} of ${session}` : snapshot || session;
   return `${whole} (${path === undefined ? '' : `${path} `}${reason})`;
 }
