@@ -53,7 +53,7 @@ export function ExportSection() {
         )}
         {job.state === 'done' && job.result.lacking > 0 && (
           <p>
-            <strong>{`${countOf(job.result.lacking, 'part')} not in the file, because it could not be read or no file can hold it.`}</strong>
+            <strong>{`${countOf(job.result.lacking, 'snapshot')} not in the file, because it could not be read or no file can hold it.`}</strong>
           </p>
         )}
         {job.state === 'cancelled' && <p>The export was cancelled.</p>}
