@@ -69,6 +69,11 @@ export class Batch {
     return wholeSnapshot(this.#rows.get(id), id);
   }
 
+  /** Whether it is known that there is a row of this id; if not, there may be one all the same. */
+  has(id: string): boolean {
+    return this.#rows.get(id) !== undefined;
+  }
+
   /** The row of `id` if it is one of the session that can be read. */
   async relative(id: string, sessionId: string): Promise<SnapshotRow | undefined> {
     const row = await this.row(id).catch(unlessUnreadable);
@@ -129,7 +134,8 @@ export class Batch {
   putRow(row: SnapshotRow, state?: LoadedState | null, isNew = false): void {
     this.#rows.set(row.id, row);
     this.#states.set(row.id, state);
-    this.#changedRows.set(row.id, isNew ? 'add' : 'put');
+    // What was stored anew in this batch still must not have been there before.
+    if (this.#changedRows.get(row.id) !== 'add') this.#changedRows.set(row.id, isNew ? 'add' : 'put');
     if (row.info.parentId !== undefined) this.#childless.delete(row.info.parentId);
   }
 

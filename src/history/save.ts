@@ -1,4 +1,5 @@
 import type { SnapshotMutator } from '../contract/snapshot.js';
+import { toStoreError } from '../database/faults.js';
 import { ROW_FORMAT, type SnapshotRow, type StoredState } from '../database/schema.js';
 import { together } from '../database/transaction.js';
 import { SessionStoreError } from '../errors.js';
@@ -49,6 +50,9 @@ export async function saveSnapshot<S>(
 
   const chosenId = snapshotId ?? draft.snapshotId;
   const id = chosenId ?? request.generateId();
+  // Nobody chose the id, so nothing may be stored under it.
+  const isNew = chosenId === undefined;
+  if (isNew && batch.has(id)) throw toStoreError(new DOMException(id, 'ConstraintError'));
   if (snapshotId === undefined && chosenId !== undefined) stored = await batch.row(id);
   const owner = ownerOf(id, draft, stored);
   const info = infoOf(id, owner, draft, stored);
@@ -72,8 +76,6 @@ export async function saveSnapshot<S>(
     own: [...tail.own].flat(),
   };
   const before = stored?.sessionId === owner ? stored : undefined;
-  // Nobody chose the id, so nothing may be stored under it.
-  const isNew = chosenId === undefined;
   if (isNew && request.hasRandomIds) batch.markChildless(id);
   const counted =
     owner !== '' &&

@@ -15,7 +15,7 @@ export function same(a: unknown, b: unknown): boolean {
     lefts.set(right, left);
     return true;
   };
-  const isSame = a === b || meet(a, b);
+  const isSame = meet(a, b);
   if (isSame) for (const [left, right] of rights) if (!sameInside(left, right, meet)) return false;
   return isSame;
 }
