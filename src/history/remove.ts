@@ -6,6 +6,7 @@ import { freeUnreached } from '../logs/free.js';
 import { spansOf } from '../logs/load.js';
 import { beginCommit, type Commit } from './commit.js';
 import { countLeaves } from './leaves.js';
+import { selectionWithout } from './selection.js';
 
 export type Removal = Commit & { removed: number };
 
@@ -81,7 +82,16 @@ export async function removeRows(
   Object.assign(session, await countLeaves(transaction, sessionId));
   session.snapshots = remaining;
   session.version = commit.version;
-  if (session.selected !== undefined && ids.includes(session.selected)) delete session.selected;
+  const { selected } = session;
+  if (selected !== undefined && ids.includes(selected)) {
+    delete session.selected;
+    const heir = await selectionWithout(
+      selected,
+      (id) => rows[ids.indexOf(id)] ?? snapshots.get(id),
+      (row) => !ids.includes(row.id) && row.sessionId === sessionId && isSnapshotRow(row),
+    );
+    if (heir !== undefined) session.selected = heir;
+  }
   commit.sessions.set(sessionId, session);
   await sessions.put(session);
 }

@@ -12,18 +12,24 @@ import type { Contents } from './contents.js';
 import { problemOf, type Members } from './findings.js';
 import { leavesIn } from './leaves.js';
 import type { Quarantine } from './quarantine.js';
+import { selectionWithout } from './selection.js';
 
 /** Makes the rows of sessions agree with the snapshots that are left, and notes those that changed in the commit. */
 export async function repairSessions(
   transaction: WriteTransaction,
-  { sessions: { whole, damaged } }: Contents,
+  { snapshots, sessions: { whole, damaged } }: Contents,
   quarantine: Quarantine,
   { members, isNewer }: Members,
   commit: Commit,
 ): Promise<void> {
   const sessions = transaction.objectStore('sessions');
+  const rows = new Map([...snapshots.whole, ...snapshots.damaged].map((row) => [row?.id, row]));
   const put = async (row: SessionRow, own: readonly SnapshotRow[]) => {
-    const session = recomputed(row, own, commit.version);
+    const there = new Set(own);
+    const { selected } = row;
+    const isThere = (snapshot: SnapshotRow) => there.has(snapshot);
+    const heir = selected && (await selectionWithout(selected, (id) => rows.get(id), isThere));
+    const session = recomputed(row, own, commit.version, heir);
     commit.sessions.set(row.id, session);
     await sessions.put(session);
   };
@@ -54,13 +60,18 @@ export async function repairSessions(
 }
 
 /** What follows from the session's snapshots. */
-function recomputed(row: SessionRow, own: readonly SnapshotRow[], version: number): SessionRow {
-  const { latest: _, selected, ...kept } = row;
+function recomputed(
+  row: SessionRow,
+  own: readonly SnapshotRow[],
+  version: number,
+  selected: string | undefined,
+): SessionRow {
+  const { latest: _, selected: _gone, ...kept } = row;
   return {
     ...kept,
     ...leavesIn(own),
     snapshots: own.length,
-    ...(own.some(({ id }) => id === selected) && { selected }),
+    ...(selected !== undefined && { selected }),
     version,
   };
 }

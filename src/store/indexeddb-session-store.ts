@@ -232,8 +232,8 @@ export class IndexedDBSessionStore<S = unknown> implements SessionStore<S> {
 
   /**
    * Makes this snapshot the one that its session reopens on, in every tab and after a reload. Saving a child of it
-   * moves the selection to the child; deleting it removes the selection. `getSnapshot({ sessionId })` still means
-   * the latest leaf. Errors: `NOT_FOUND`; `FAILED_PRECONDITION` if the snapshot belongs to no session.
+   * moves the selection to the child; deleting it moves it to the nearest ancestor that is left.
+   * `getSnapshot({ sessionId })` still means the latest leaf. Errors: `NOT_FOUND`; `FAILED_PRECONDITION` if the snapshot belongs to no session.
    */
   async selectBranch(snapshotId: string, options?: SessionStoreOptions): Promise<SessionInfo> {
     requireId(snapshotId, 'snapshotId');

@@ -94,7 +94,7 @@ test('snapshots whose entries are lost go, what does not need those stays', asyn
   chat.forget('n1', 'n2');
   await chat.expectWhole();
   const session = await chat.store.getSession('s');
-  expect(session).toMatchObject({ snapshotCount: 1, selectedSnapshotId: undefined });
+  expect(session).toMatchObject({ snapshotCount: 1, selectedSnapshotId: 'n0' });
 });
 
 test('what only a part of a row is needed for: all of it is kept, the rest is freed', async () => {

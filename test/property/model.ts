@@ -127,12 +127,33 @@ export class Model implements StoreApi {
 
   #remove(ids: Iterable<string>): number {
     let removed = 0;
-    for (const id of ids) if (this.rows.delete(id)) removed++;
+    const parents = new Map<string, string | undefined>();
+    for (const id of ids) {
+      parents.set(id, this.rows.get(id)?.snapshot.parentId);
+      if (this.rows.delete(id)) removed++;
+    }
     for (const session of [...this.#sessions.values()]) {
       if (this.#of(session.id).length === 0) this.#sessions.delete(session.id);
-      if (session.selected !== undefined && !this.rows.has(session.selected)) delete session.selected;
+      if (session.selected !== undefined && !this.rows.has(session.selected))
+        this.#selectAncestor(session, parents);
     }
     return removed;
+  }
+
+  /** Of a snapshot that is gone the selection goes to the nearest ancestor that the session still has. */
+  #selectAncestor(session: Session, gone: ReadonlyMap<string, string | undefined>): void {
+    const seen = new Set<string>();
+    let id = session.selected;
+    delete session.selected;
+    while (id !== undefined && !seen.has(id)) {
+      seen.add(id);
+      const row = this.rows.get(id);
+      if (row?.owner === session.id) {
+        session.selected = id;
+        return;
+      }
+      id = row ? row.snapshot.parentId : gone.get(id);
+    }
   }
 
   /** The rows of a session, or of none, oldest first. */

@@ -156,18 +156,101 @@ describe('the selection stays', () => {
   });
 });
 
-describe('the selection is gone', () => {
-  test('when the selected snapshot is deleted: the head is the latest leaf', async () => {
+describe('the selection goes to the nearest ancestor that is left', () => {
+  test('when the selected snapshot is deleted', async () => {
     const store = await branchedStore();
     await store.selectBranch('c');
-    await store.deleteSnapshot('c');
-    expect(await head(store)).toEqual({ head: 'd', selected: undefined });
+    for (const [gone, left] of ['c', 'b'].map((id) => [id, id === 'c' ? 'b' : 'a'] as const)) {
+      await store.deleteSnapshot(gone);
+      expect(await head(store)).toEqual({ head: left, selected: left });
+    }
+    await save(store, 'e', turn(5, { parentId: 'a' }));
+    expect(await head(store)).toEqual({ head: 'e', selected: 'e' });
   });
 
   test('when it is deleted with a subtree', async () => {
     const store = await branchedStore();
     await store.selectBranch('c');
     await store.deleteSnapshot('b', { subtree: true });
+    expect(await head(store)).toEqual({ head: 'a', selected: 'a' });
+  });
+
+  test('past what is of another session, or of none', async () => {
+    const store = await branchedStore();
+    await save(store, 'x', turn(5, { sessionId: 'two', parentId: 'b' }));
+    await save(store, 'y', turn(6, { sessionId: undefined, parentId: 'x' }));
+    await save(store, 'z', turn(7, { parentId: 'y' }));
+    await store.selectBranch('z');
+    await store.deleteSnapshot('z');
+    expect(await head(store)).toEqual({ head: 'b', selected: 'b' });
+    expect(await head(store, 'two')).toEqual({ head: 'x', selected: undefined });
+  });
+
+  test('and watchers in another store are told', async () => {
+    const name = freshName();
+    const store = await branchedStore({ name });
+    await store.selectBranch('c');
+    const other = openStore({ name });
+    const seen: (string | undefined)[] = [];
+    other.onSessionChange('s', (change) => {
+      if (change.type === 'changed') seen.push(change.session.selectedSnapshotId);
+    });
+    await store.deleteSnapshot('c');
+    await expect.poll(() => seen.at(-1)).toBe('b');
+  });
+
+  test('unless another store has selected something else meanwhile', async () => {
+    const name = freshName();
+    const store = await branchedStore({ name });
+    const other = openStore({ name });
+    for (const order of [0, 1]) {
+      await save(store, 'c', turn(3, { parentId: 'b' }));
+      await store.selectBranch('c');
+      const work = [() => store.deleteSnapshot('c'), () => other.selectBranch('d')];
+      await Promise.all((order === 0 ? work : work.reverse()).map((each) => each()));
+      expect(await head(store)).toEqual({ head: 'd', selected: 'd' });
+    }
+  });
+
+  test('and leaves what was imported in its place as the file says', async () => {
+    const store = await branchedStore();
+    await store.selectBranch('c');
+    const file = await new Response(store.exportSessions()).blob();
+    await store.deleteSnapshot('c');
+    await store.selectBranch('d');
+    await store.importSessions(file.stream(), { onConflict: 'replace' });
+    expect(await head(store)).toEqual({ head: 'c', selected: 'c' });
+  });
+
+  test('and does not come back when a snapshot of that id does, except as its child', async () => {
+    const store = await branchedStore();
+    await store.selectBranch('c');
+    await store.deleteSnapshot('c');
+    await save(store, 'c', turn(3, { parentId: 'a' }));
+    expect(await head(store)).toEqual({ head: 'b', selected: 'b' });
+  });
+});
+
+describe('the selection is gone', () => {
+  test('when there is no ancestor left: the head is the latest leaf', async () => {
+    const store = openStore();
+    await save(store, 'root', turn(1));
+    await save(store, 'lost', turn(2, { parentId: 'nowhere' }));
+    await save(store, 'self', turn(3, { parentId: 'self' }));
+    for (const id of ['lost', 'self']) {
+      await store.selectBranch(id);
+      await store.deleteSnapshot(id);
+      expect((await head(store)).selected).toBeUndefined();
+    }
+    expect((await head(store)).head).toBe('root');
+  });
+
+  test('when a circle is deleted', async () => {
+    const store = await branchedStore();
+    await save(store, 'x', turn(5, { parentId: 'y' }));
+    await save(store, 'y', turn(6, { parentId: 'x' }));
+    await store.selectBranch('x');
+    await store.deleteSnapshot('x', { subtree: true });
     expect(await head(store)).toEqual({ head: 'd', selected: undefined });
   });
 
@@ -186,13 +269,5 @@ describe('the selection is gone', () => {
     await save(store, 'c', turn(1));
     await save(store, 'z', turn(2));
     expect(await head(store)).toEqual({ head: 'z', selected: undefined });
-  });
-
-  test('and does not come back when a snapshot of that id does', async () => {
-    const store = await branchedStore();
-    await store.selectBranch('c');
-    await store.deleteSnapshot('c');
-    await save(store, 'c', turn(3, { parentId: 'b' }));
-    expect(await head(store)).toEqual({ head: 'd', selected: undefined });
   });
 });
