@@ -15,7 +15,6 @@ export interface Locked {
 /** Rows that were opened before, so that what is used often is decrypted once. What was used longest ago goes. */
 export class OpenedRows {
   readonly #rows = new Map<string, Plaintext>();
-  /** What was changed stays so until it is written anew. */
   #damaged: ReadonlySet<string> = new Set();
   #bytes = 0;
 
@@ -23,7 +22,7 @@ export class OpenedRows {
     return this.#damaged.has(print);
   }
 
-  /** In place of what was damaged before: with other keys it may not be. */
+  /** What was changed stays so until it is written anew. */
   setDamaged(prints: Iterable<string>): void {
     this.#damaged = new Set(prints);
   }

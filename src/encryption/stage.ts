@@ -247,9 +247,13 @@ export class Stage {
   /** A row as its key tells of it, unless it is known to be damaged: nobody could hold all that is in all logs. */
   #outline(key: LogKey, stored: unknown): unknown {
     if (!isSealed(stored)) return this.#shown('logs', stored, key);
-    if (this.opening.remembered.isDamaged(fingerprint(['logs', key], stored.cipher))) return {};
-    const [, end, at, size] = key;
-    return { format: ROW_FORMAT, at, size, entries: Array.from({ length: end - at }) };
+    // It cannot be read, unless the list of keys turns out not to be the right one.
+    if (!this.keyring.explains(stored.cipher)) this.#opened(['logs', key], stored.cipher);
+    else if (!this.opening.remembered.isDamaged(fingerprint(['logs', key], stored.cipher))) {
+      const [, end, at, size] = key;
+      return { format: ROW_FORMAT, at, size, entries: Array.from({ length: end - at }) };
+    }
+    return {};
   }
 
   async #put(how: 'put' | 'add', store: RowStore, row: any, key?: RowKey): Promise<void> {

@@ -29,6 +29,7 @@ interface Witness {
 export interface Findings {
   /** Of the database of which most rows are; `undefined` if none opens. */
   witness: Witness | undefined;
+  all: ReadonlyMap<string, Witness>;
   sealed: number;
   plain: number;
 }
@@ -60,7 +61,7 @@ export async function survey(
     if (opened === 0 && sealed >= MOST_UNOPENED) break;
   }
   const [witness] = [...witnesses.values()].sort((a, b) => b.rows - a.rows);
-  return { witness: witness && witness.rows > 0 ? witness : undefined, sealed, plain };
+  return { witness: witness && witness.rows > 0 ? witness : undefined, all: witnesses, sealed, plain };
 }
 
 const newWitness = (database: string): Witness => ({

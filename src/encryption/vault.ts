@@ -106,9 +106,10 @@ export class Vault {
     let keyring = await this.write(async (_, stage) => stage?.keyring);
     if (!keyring) return;
     if (repair) {
-      const { name } = keyring;
-      const { witness } = await survey(this.connection, name, this.keys);
-      if (witness && witness.unknown.size > 0) throw refusal(undefined, true);
+      const { name, list, keys } = keyring;
+      const { all } = await survey(this.connection, name, this.keys);
+      const isMissing = [...(all.get(list.database)?.unknown ?? [])].some((id) => !keys.has(id));
+      if (isMissing) throw refusal(undefined, true);
       keyring = (await this.begin())!;
     }
     this.#remembered.setDamaged(await damagedLogs(this.connection, keyring));
