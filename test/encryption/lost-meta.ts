@@ -221,7 +221,8 @@ describe('two tenants with one key', () => {
 
   const textOf = async (name: string, id: string) => {
     const snapshot = await open(name).getSnapshot({ snapshotId: id });
-    return (snapshot?.state?.messages as any)[0].content[0].text.slice(0, 8);
+    const [first] = snapshot!.state!.messages as any[];
+    return first.content[0].text.slice(0, 8);
   };
 
   test('that trade meta read their own', async () => {

@@ -18,16 +18,31 @@ type Step =
   | { do: 'wait' };
 
 const tab = fc.nat(2);
-const step: fc.Arbitrary<Step> = fc.oneof(
-  { weight: 8, arbitrary: fc.record({ do: fc.constantFrom('save', 'rewrite'), tab, id: fc.nat(30) }) },
-  { weight: 2, arbitrary: fc.record({ do: fc.constantFrom('read', 'remove'), tab, id: fc.nat(30) }) },
+const step: fc.Arbitrary<Step> = fc.oneof<fc.WeightedArbitrary<Step>[]>(
+  {
+    weight: 8,
+    arbitrary: fc.record({ do: fc.constantFrom('save' as const, 'rewrite' as const), tab, id: fc.nat(30) }),
+  },
+  {
+    weight: 2,
+    arbitrary: fc.record({ do: fc.constantFrom('read' as const, 'remove' as const), tab, id: fc.nat(30) }),
+  },
   {
     weight: 6,
-    arbitrary: fc.record({ do: fc.constantFrom('rekey', 'rekey', 'reopen', 'close', 'check'), tab }),
+    arbitrary: fc.record({
+      do: fc.constantFrom<'rekey' | 'reopen' | 'close' | 'check'>(
+        'rekey',
+        'rekey',
+        'reopen',
+        'close',
+        'check',
+      ),
+      tab,
+    }),
   },
-  { weight: 1, arbitrary: fc.record({ do: fc.constant('clear'), tab }) },
-  { weight: 4, arbitrary: fc.record({ do: fc.constant('wait') }) },
-) as fc.Arbitrary<Step>;
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('clear' as const), tab }) },
+  { weight: 4, arbitrary: fc.record({ do: fc.constant('wait' as const) }) },
+);
 
 /** Tabs over one database that all have the same keys, each with another one first. */
 class Tabs {
@@ -94,7 +109,7 @@ class Tabs {
 
   async close(): Promise<void> {
     await Promise.allSettled(this.#begun);
-    await Promise.all(this.#stores.map((store) => store?.close()));
+    for (const store of this.#stores) await store?.close();
     indexedDB.deleteDatabase(this.name);
   }
 
