@@ -1,9 +1,9 @@
 // Run with `-c` (npm run lint): a table of layers says in a dozen lines what JSON needs two hundred for.
 
-const base = ['errors.js', 'contract/**'];
+const base = ['errors.js', 'contract/**', 'platform/**'];
 
 /** What refuses arguments is one thing, whoever is called. */
-const shared = ['validation/**', 'index.js'];
+const shared = ['platform/**', 'validation/**', 'index.js'];
 
 /**
  * Imports through src point one way. Each entry may import from its own folder and from what is listed (seen
@@ -12,6 +12,7 @@ const shared = ['validation/**', 'index.js'];
 const layers = {
   'errors.ts': [],
   'contract/**': ['errors.js'],
+  'platform/**': ['errors.js'],
   'tabs/**': base,
   'validation/**': base,
   'liveness/**': ['validation/**', ...base],
@@ -69,6 +70,26 @@ const refusedPackages = [
   'offshoot',
   'offshoot/**',
   ...Object.values(frameworks).filter((name) => name !== 'react'),
+];
+
+/** May be missing, null, or throw when it is looked at: only src/platform is prepared for that. */
+const browserGlobals = [
+  'indexedDB',
+  'IDBKeyRange',
+  'navigator',
+  'BroadcastChannel',
+  'localStorage',
+  'sessionStorage',
+  'document',
+  'window',
+  'self',
+  'location',
+  'fetch',
+  'caches',
+  'requestIdleCallback',
+  'crypto',
+  'structuredClone',
+  'reportError',
 ];
 
 /** Who has one of these already imports it; for us its types are enough. */
@@ -147,8 +168,21 @@ export default {
       files: ['src/**'],
       rules: {
         'no-console': ['error', { allow: ['error'] }],
+        'no-restricted-globals': [
+          'error',
+          ...browserGlobals.map((name) => ({ name, message: 'Only src/platform touches it.' })),
+        ],
+        'no-restricted-properties': [
+          'error',
+          ...browserGlobals.map((property) => ({ object: 'globalThis', property })),
+        ],
         ...mayImport('../', [], 'Add the new folder to the layers in oxlint.config.mjs.'),
       },
+    },
+    {
+      // A test's own code runs where the test says: in Node, or in a tab that it opens.
+      files: ['src/platform/**', 'src/testing/**', 'src/playwright/**'],
+      rules: { 'no-restricted-globals': 'off' },
     },
     ...Object.entries(layers).map(([files, allowed]) => ({
       files: [`src/${files}`],

@@ -36,15 +36,22 @@ export interface RoomReport {
 
 /** Every error of the store, except what a mutator itself throws. */
 export class SessionStoreError extends Error {
-  override readonly name = 'SessionStoreError';
+  declare readonly name: 'SessionStoreError';
   readonly status: StatusName;
   /** Where the offending value is, from the argument down: `state.custom.onClick`. */
   readonly path: string | undefined;
   /** With `RESOURCE_EXHAUSTED`: how full it is, and what deleting which sessions would free. */
   room: RoomReport | undefined;
 
+  /** By its name: an error of another copy of Offshoot, in the same page or in another realm, is one as well. */
+  static [Symbol.hasInstance](value: unknown): value is SessionStoreError {
+    return (value as Error | null | undefined)?.name === 'SessionStoreError';
+  }
+
   constructor(status: StatusName, message: string, path?: string, cause?: unknown) {
     super(`${status}: ${message}`, cause === undefined ? undefined : { cause });
+    // Defined and not assigned, which a frozen `Error.prototype` would refuse.
+    Object.defineProperty(this, 'name', { value: 'SessionStoreError', enumerable: true });
     this.status = status;
     this.path = path;
   }

@@ -84,6 +84,10 @@ function told(event: HealthEvent): Told {
       return {
         text: `Your chats can be opened again. What you wrote while they could not lies in the database “${event.replacement}”.`,
       };
+    case 'unloaded':
+      return {
+        text: 'A part of this app could not be loaded, so nothing is tidied up or deleted by itself. Reload the page when you are online.',
+      };
     default:
       return { text: `${countOf(event.sessions.length, 'chat')} deleted to make room.` };
   }

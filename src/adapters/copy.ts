@@ -1,3 +1,5 @@
+import { structured } from '../platform/clone.js';
+
 /**
  * What a value is now, since whoever passed it may go on changing it in place, as Vue, MobX and Svelte do. Their proxies
  * become the plain values that they stand for. What cannot be copied stays as it is: the store says best what is wrong
@@ -44,7 +46,7 @@ function copied(value: unknown, seen: Map<object, unknown>): unknown {
 /** Dates, buffers, blobs, errors. */
 function clonedOr(value: object): object {
   try {
-    return structuredClone(value);
+    return structured(value);
   } catch {
     return value;
   }

@@ -1,6 +1,7 @@
 import type { ChatInit, UIMessage } from 'ai';
 import { copyOf } from '../adapters/copy.js';
 import { SessionStoreError, type Message, type SessionSnapshot } from '../index.js';
+import { report } from '../platform/browser.js';
 import { requireId, requireStore } from '../transcript/argument.js';
 import { branchPoint } from '../transcript/branch-point.js';
 import { continues, messagesOf, requireMessages } from '../transcript/messages.js';
@@ -162,9 +163,4 @@ async function existing(store: TranscriptStore, snapshotId: string): Promise<Ses
     `there is no snapshot ${snapshotId}. Open the chat by its sessionId`,
     'snapshotId',
   );
-}
-
-function report(error: unknown): void {
-  if (typeof reportError === 'function') reportError(error);
-  else console.error(error);
 }

@@ -20,7 +20,16 @@ export type HealthEvent =
   /** The database can be opened again. What was saved while it could not lies in `replacement`. */
   | { type: 'recovered'; database: string; replacement: string }
   /** There is no IndexedDB here: what is saved is gone when the page is closed. */
-  | { type: 'memory-only'; database: string };
+  | { type: 'memory-only'; database: string }
+  /**
+   * What Offshoot does by itself cannot be done for now, because the file with it cannot be loaded: the device is
+   * offline, a new release has replaced the file, or this is a service worker, which may load nothing later. Told once
+   * for each part, and tried again from time to time. Reload the page.
+   */
+  | { type: 'unloaded'; database: string; part: UnloadedPart };
+
+/** Applying the retention policy, gathering small rows, and making room or reporting how much there is on a full disk. */
+export type UnloadedPart = 'retention' | 'compaction' | 'room';
 
 /** What `onQuotaExceeded` is called with. */
 export interface QuotaExceeded extends RoomReport {

@@ -1,6 +1,17 @@
 import type { HealthEvent } from '../contract/health.js';
+import { browserDatabases } from '../platform/browser.js';
+import { requireCloning } from '../platform/clone.js';
+import { load } from '../platform/load.js';
 import { within } from './deadline.js';
-import { asLoss, isConnectionFault, isForbidden, isNewer, mayBeLoss, toStoreError } from './faults.js';
+import {
+  asLoss,
+  isConnectionFault,
+  isForbidden,
+  isNewer,
+  mayBeLoss,
+  toOpeningError,
+  toStoreError,
+} from './faults.js';
 import { deleteDatabase, openDatabase, type OpeningListener } from './opening.js';
 import { hasCommitted } from './receipt.js';
 import type { Database, ReadTransaction, WriteTransaction } from './schema.js';
@@ -40,6 +51,8 @@ export class Connection {
   #unseen: Database | undefined;
   #isInMemory = false;
   #failures = 0;
+  /** Whether it could be opened before. */
+  #wasOpened = false;
 
   constructor(
     readonly asked: string,
@@ -98,9 +111,9 @@ export class Connection {
   async delete(): Promise<void> {
     await this.close();
     this.#sentinel.forget();
-    const remove = this.#isInMemory ? (await import('./memory.js')).deleteInMemory : undefined;
+    const remove = this.#isInMemory ? (await loadMemory()).deleteInMemory : undefined;
     await deleteDatabase(this.name, this.options, remove).catch((error) => {
-      throw toStoreError(error);
+      throw toOpeningError(error);
     });
   }
 
@@ -181,6 +194,7 @@ export class Connection {
   }
 
   async #connect(): Promise<Database> {
+    requireCloning();
     if (this.#isInMemory) return this.#openInMemory();
     for (;;) {
       let isBlocked = false;
@@ -193,12 +207,15 @@ export class Connection {
           },
         });
         this.#failures = 0;
+        this.#wasOpened = true;
         this.#unseen = database;
         return database;
       } catch (cause) {
-        const error = toStoreError(cause);
+        const error = toOpeningError(cause);
         if (isNewer(error)) this.#outdated();
-        if (this.options.fallback && isForbidden(cause)) return this.#openInMemory();
+        // What was saved before must not seem to be gone.
+        const mayFallBack = this.options.fallback && !this.#wasOpened;
+        if (mayFallBack && isForbidden(cause)) return this.#openInMemory();
         // Waiting for another tab is no failure.
         if (isBlocked || isForbidden(cause) || !isConnectionFault(error)) throw error;
         this.#failures++;
@@ -209,6 +226,9 @@ export class Connection {
         } else if (!this.#failOver()) {
           // Browsers may keep all databases of an origin in the same files; then the replacement cannot be opened either.
           if (this.options.onUnavailable && this.options.fallback) return this.#openInMemory();
+          // By its name alone, a passing failure cannot be told from storage that is blocked. Where it is, nothing
+          // could ever be opened, nor noted.
+          if (mayFallBack && error !== cause && !this.#sentinel.expect()) return this.#openInMemory();
           throw error;
         }
       }
@@ -216,7 +236,7 @@ export class Connection {
   }
 
   async #openInMemory(): Promise<Database> {
-    const { openInMemory } = await import('./memory.js');
+    const { openInMemory } = await loadMemory();
     if (!this.#isInMemory) this.options.tell({ type: 'memory-only', database: this.name });
     this.#isInMemory = true;
     return openDatabase(this.name, this.#listener, openInMemory);
@@ -255,7 +275,7 @@ export class Connection {
       });
       const replacement = replacementOf(this.asked);
       if (!this.options.onUnavailable) return;
-      const databases = await indexedDB.databases();
+      const databases = await browserDatabases()!.databases();
       if (databases.some(({ name }) => name === replacement)) {
         this.options.tell({ type: 'recovered', database: this.asked, replacement });
       }
@@ -269,5 +289,7 @@ export class Connection {
     this.#isOutdated = true;
   }
 }
+
+const loadMemory = () => load('the fallback', () => import('./memory.js'));
 
 const replacementOf = (database: string) => `${database}.replacement`;

@@ -1,4 +1,13 @@
+import { browserDatabases } from '../platform/browser.js';
 import { SessionStoreError, type StatusName } from '../errors.js';
+
+/** The language's, and IndexedDB's for wrong use: ours to mend. All other names, known or not, are a browser's own. */
+const BUG =
+  /^(?:Type|Range|Reference|Syntax|Eval|URI|Data|ReadOnly|InvalidAccess|TransactionInactive)?Error$/;
+
+/** Browsers give blocked storage, damaged files and passing failures the same names, and others every year. */
+const NOT_OPENED =
+  "the browser does not open the database: storage is blocked here, or damaged. Have it allowed, or go on without it: fallback: 'memory', onUnavailable: 'failover'";
 
 const LOST: [StatusName, string] = [
   'UNAVAILABLE',
@@ -24,21 +33,27 @@ const FAULTS: Record<string, [StatusName, string]> = {
   ],
   TimeoutError: ['ABORTED', 'the browser gave up waiting; nothing was written. Try again'],
   AbortError: ['ABORTED', 'the browser aborted; nothing was written. Try again'],
-  SecurityError: ['UNAVAILABLE', 'the browser allows no storage here. Ask the user to allow it'],
   NotReadableError: UNREADABLE,
-  InvalidStateError: LOST,
-  UnknownError: LOST,
 };
 
 /** One place that turns whatever IndexedDB throws into an error that says what to do. */
 export function toStoreError(cause: unknown): SessionStoreError {
   if (cause instanceof SessionStoreError) return cause;
-  const [status, message] = FAULTS[(cause as Error | null)?.name ?? 'AbortError'] ?? [
-    'INTERNAL',
-    'IndexedDB failed; see cause',
-  ];
+  const name = `${(cause as Error | null)?.name ?? 'AbortError'}`;
+  const unknown: typeof LOST = BUG.test(name) ? ['INTERNAL', 'IndexedDB failed; see cause'] : LOST;
+  const [status, message] = Object.hasOwn(FAULTS, name) ? FAULTS[name]! : unknown;
   return new SessionStoreError(status, message, undefined, cause);
 }
+
+/** What a failure to open means. */
+export function toOpeningError(cause: unknown): SessionStoreError {
+  const error = toStoreError(cause);
+  const isClear = error === cause || CLEAR.includes(error.status);
+  return isClear ? error : new SessionStoreError('UNAVAILABLE', NOT_OPENED, undefined, cause);
+}
+
+/** A full disk, and a newer version. */
+const CLEAR: StatusName[] = ['RESOURCE_EXHAUSTED', 'FAILED_PRECONDITION'];
 
 /** Whether it may be a single value that cannot be read: Chromium says no more of a damaged file. */
 export const mayBeLoss = ({ cause }: SessionStoreError): boolean =>
@@ -59,5 +74,7 @@ export function isConnectionFault({ status }: SessionStoreError): boolean {
 
 /** Whether databases cannot be had here at all, as for an opaque origin and in some private modes. */
 export function isForbidden(cause: unknown): boolean {
-  return typeof indexedDB === 'undefined' || /^(?:Security|InvalidState)Error$/.test((cause as Error).name);
+  return (
+    !browserDatabases() || /^(?:Security|InvalidState)Error$/.test(String((cause as Error | null)?.name))
+  );
 }

@@ -1,3 +1,5 @@
+import { idleCallback, requestLock } from '../platform/browser.js';
+
 /** How long to wait where the browser does not say when it is idle, in ms. */
 const PAUSE_MS = 200;
 
@@ -6,22 +8,30 @@ const PATIENCE_MS = 2000;
 
 /** Runs work when there is nothing better to do. Keeps no process alive. */
 export function whenIdle(run: () => void): void {
-  if (typeof requestIdleCallback === 'function') requestIdleCallback(run, { timeout: 2000 });
+  const whenIdle = idleCallback();
+  if (whenIdle) whenIdle(run, { timeout: 2000 });
   else (setTimeout(run, PAUSE_MS) as { unref?: () => void }).unref?.();
 }
 
-/** Runs work unless another tab is at it. Without a lock manager, every transaction still is whole by itself. */
+/** Runs work unless another tab is at it. Where there are no locks, every transaction still is whole by itself. */
 export async function alone(name: string, work: () => Promise<void>): Promise<void> {
-  if (typeof navigator === 'undefined' || !navigator.locks) return work();
   await new Promise<void>((resolve, reject) => {
     // A lock manager that does not answer keeps nobody from closing.
     let isLate = false;
+    let hasBegun = false;
     const timer = setTimeout(() => resolve(void (isLate = true)), PATIENCE_MS);
-    navigator.locks
-      .request(name, { ifAvailable: true }, (lock) => {
-        clearTimeout(timer);
-        return lock && !isLate ? work() : undefined;
+    const begin = async () => {
+      clearTimeout(timer);
+      hasBegun = true;
+      if (!isLate) await work();
+    };
+    requestLock(name, { ifAvailable: true }, (lock) => (lock ? begin() : undefined))
+      .catch((error: unknown) => {
+        if (hasBegun) throw error;
+        // Missing, or refused, as to an opaque origin.
+        return begin();
       })
-      .then(resolve, reject);
+      .then(() => resolve(), reject)
+      .finally(() => clearTimeout(timer));
   });
 }

@@ -8,12 +8,13 @@ import {
   IDBTransaction,
 } from 'fake-indexeddb';
 import type { deleteDB, openDB } from 'idb';
+import { provideKeyRanges } from '../platform/browser.js';
+import { kindOf } from '../platform/kind.js';
 import type { Database, Schema } from './schema.js';
 
 /** Opens a database that lives as long as the page, as idb does the browser's. Loaded where there is no IndexedDB. */
 export const openInMemory: typeof openDB<Schema> = (name, version, { upgrade, blocked, blocking } = {}) => {
-  // Where there are not even the browser's own ranges, nobody else uses any.
-  globalThis.IDBKeyRange ??= IDBKeyRange;
+  provideKeyRanges(IDBKeyRange);
   const request = indexedDB.open(name, version);
   const result = () => promised(request.result) as unknown as Database;
   request.onblocked = (event) => blocked?.(event.oldVersion, event.newVersion, event);
@@ -73,9 +74,8 @@ function answer(request: IDBRequest): Promise<unknown> {
 
 /** The rest of Offshoot makes the browser's own ranges, which are there even where its databases are not. */
 const toMemoryRange = (value: unknown): unknown => {
-  if (typeof globalThis.IDBKeyRange === 'undefined' || !(value instanceof globalThis.IDBKeyRange))
-    return value;
-  const { lower, upper, lowerOpen, upperOpen } = value;
+  if (kindOf(value) !== 'IDBKeyRange') return value;
+  const { lower, upper, lowerOpen, upperOpen } = value as IDBKeyRange;
   if (lower === undefined) return IDBKeyRange.upperBound(upper, upperOpen);
   if (upper === undefined) return IDBKeyRange.lowerBound(lower, lowerOpen);
   return IDBKeyRange.bound(lower, upper, lowerOpen, upperOpen);

@@ -1,5 +1,7 @@
 import { deleteDB, openDB } from 'idb';
 import type { HealthEvent } from '../contract/health.js';
+import { browserDatabases } from '../platform/browser.js';
+import { load } from '../platform/load.js';
 import { SessionStoreError } from '../errors.js';
 import { within } from './deadline.js';
 import type { Ask } from './mend.js';
@@ -26,7 +28,7 @@ export async function openDatabase(
   listener: OpeningListener,
   open: typeof openDB<Schema> = openDB,
 ): Promise<Database> {
-  if (open === openDB && typeof indexedDB === 'undefined') {
+  if (open === openDB && !browserDatabases()) {
     throw new SessionStoreError(
       'UNAVAILABLE',
       "there is no IndexedDB here. Use the store in a page or a worker, or with fallback: 'memory'",
@@ -65,11 +67,8 @@ export async function openDatabase(
     newer = error;
   }
   // Its file may be gone with the version of the app that is too old.
-  const { mend } = await import('./mend.js').catch((error: unknown) => {
-    throw (
-      newer ??
-      new SessionStoreError('UNAVAILABLE', `"${name}" is not whole. Reload the page`, undefined, error)
-    );
+  const { mend } = await load('mending a database', () => import('./mend.js')).catch((error: unknown) => {
+    throw newer ?? error;
   });
   return mend(name, ask, newer);
 }

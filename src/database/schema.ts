@@ -1,5 +1,6 @@
 import type { DBSchema, IDBPDatabase, IDBPTransaction } from 'idb';
 import type { QuarantinedRow } from '../contract/check.js';
+import { keyRanges } from '../platform/browser.js';
 
 /** Rises only when stores or indexes change. What is inside a row has a format of its own. */
 export const SCHEMA_VERSION = 1;
@@ -197,7 +198,7 @@ export const newEpoch = (): number => Date.now() * 1000 + Math.floor(Math.random
 
 /** All keys of a compound index that begin with `prefix`: an array sorts after every number and string. */
 export function startingWith(...prefix: IDBValidKey[]): IDBKeyRange {
-  return IDBKeyRange.bound(prefix, [...prefix, []]);
+  return keyRanges().bound(prefix, [...prefix, []]);
 }
 
 export function logKey(log: number, { at, entries, size }: LogRow): LogKey {

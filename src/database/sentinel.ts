@@ -1,4 +1,5 @@
 import type { HealthEvent } from '../contract/health.js';
+import { localStore, touched } from '../platform/browser.js';
 
 /** How long the clock may run ahead of what is noted, in ms. */
 const NOTE_MS = 1000;
@@ -89,10 +90,7 @@ export class Sentinel {
 }
 
 /** Not every context has it, and it may be forbidden or full. */
-function withStorage<T>(use: (storage: Storage) => T): T | undefined {
-  try {
-    return typeof localStorage === 'undefined' ? undefined : use(localStorage);
-  } catch {
-    return undefined;
-  }
+function withStorage<T>(use: (storage: Storage) => T) {
+  const storage = localStore();
+  return storage && touched(() => use(storage));
 }

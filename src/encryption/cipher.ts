@@ -1,4 +1,6 @@
 import type { Cipher } from '../database/schema.js';
+import { kindOf } from '../platform/kind.js';
+import { randomBytes, subtleCrypto } from '../platform/crypto.js';
 
 const ALGORITHM = 'AES-GCM';
 
@@ -16,9 +18,9 @@ export async function seal(
   place: unknown,
   bytes: Uint8Array<ArrayBuffer>,
 ): Promise<Cipher> {
-  const iv = crypto.getRandomValues(new Uint8Array(IV_LENGTH));
+  const iv = randomBytes(IV_LENGTH);
   const algorithm = { name: ALGORITHM, iv, additionalData: bound(name, binding, place) };
-  return { ...binding, iv, data: await crypto.subtle.encrypt(algorithm, key, bytes) };
+  return { ...binding, iv, data: await subtleCrypto().encrypt(algorithm, key, bytes) };
 }
 
 /** `undefined` if it was sealed with another key, belongs to another place or database, or was changed. */
@@ -29,9 +31,10 @@ export async function unseal(
   cipher: Cipher,
 ): Promise<ArrayBuffer | undefined> {
   const { iv, data } = cipher;
+  const subtle = subtleCrypto();
   try {
     const algorithm = { name: ALGORITHM, iv, additionalData: bound(name, cipher, place) };
-    return await crypto.subtle.decrypt(algorithm, key, data);
+    return await subtle.decrypt(algorithm, key, data);
   } catch {
     return undefined;
   }
@@ -45,8 +48,8 @@ export function isCipher(value: unknown): value is Cipher {
     Number.isSafeInteger(turn) &&
     typeof mixed === 'boolean' &&
     typeof key === 'string' &&
-    iv instanceof Uint8Array &&
-    data instanceof ArrayBuffer
+    kindOf(iv) === 'Uint8Array' &&
+    kindOf(data) === 'ArrayBuffer'
   );
 }
 

@@ -1,4 +1,5 @@
-import { SessionStoreError } from '../errors.js';
+import { subtleCrypto } from '../platform/crypto.js';
+import { kindOf } from '../platform/kind.js';
 import { requireValid } from '../validation/argument.js';
 import { taken } from '../validation/options.js';
 import { optional, satisfying } from '../validation/schema.js';
@@ -28,7 +29,8 @@ const secret = satisfying(
 
 const deriveKeyShape = {
   salt: satisfying(
-    (salt) => (salt instanceof ArrayBuffer || salt instanceof Uint8Array) && salt.byteLength >= SALT_LENGTH,
+    (salt) =>
+      (kindOf(salt) === 'ArrayBuffer' || kindOf(salt) === 'Uint8Array') && salt.byteLength >= SALT_LENGTH,
     `at least ${SALT_LENGTH} bytes`,
   ),
   iterations: optional(
@@ -47,14 +49,9 @@ const deriveKeyShape = {
 export async function deriveKey(passphrase: string, options: DeriveKeyOptions): Promise<CryptoKey> {
   requireValid(secret, passphrase, 'passphrase');
   const { salt, iterations = ITERATIONS } = taken(deriveKeyShape, options);
-  if (!globalThis.crypto?.subtle) {
-    throw new SessionStoreError('UNAVAILABLE', 'there is no WebCrypto here. Serve the page over https');
-  }
+  const subtle = subtleCrypto();
   const bytes = new TextEncoder().encode(passphrase.normalize('NFKC'));
-  const base = await crypto.subtle.importKey('raw', bytes, 'PBKDF2', false, ['deriveKey']);
+  const base = await subtle.importKey('raw', bytes, 'PBKDF2', false, ['deriveKey']);
   const pbkdf2 = { name: 'PBKDF2', hash: 'SHA-256', salt, iterations };
-  return crypto.subtle.deriveKey(pbkdf2, base, { name: 'AES-GCM', length: 256 }, false, [
-    'encrypt',
-    'decrypt',
-  ]);
+  return subtle.deriveKey(pbkdf2, base, { name: 'AES-GCM', length: 256 }, false, ['encrypt', 'decrypt']);
 }

@@ -1,3 +1,4 @@
+import { nanoid } from 'nanoid';
 import type { Connection } from '../database/connection.js';
 import { putClock } from '../database/receipt.js';
 import type { WriteTransaction } from '../database/schema.js';
@@ -24,7 +25,7 @@ export async function perform(
   remembered: OpenedRows,
 ): Promise<boolean> {
   const sealed = await Promise.all(writes.map((write) => prepared(write, settled)));
-  const next = settled ? { clock, stamp: crypto.randomUUID(), ...settled.list } : clock;
+  const next = settled ? { clock, stamp: nanoid(), ...settled.list } : clock;
   const isDone = await connection.write(async (transaction) => {
     const meta = transaction.objectStore('meta');
     // A replacement of the database is another one.

@@ -1,6 +1,7 @@
 import type { QuarantinedRow } from '../contract/check.js';
 import type { Connection } from '../database/connection.js';
 import { together } from '../database/transaction.js';
+import { keyRanges } from '../platform/browser.js';
 import { rawStore } from './raw-rows.js';
 import {
   placesOf,
@@ -46,7 +47,7 @@ export async function* slicesOf(
         return { store, key, places: placesOf(kept), row: kept.row };
       });
       if (keys.length < SLICE) break;
-      range = IDBKeyRange.lowerBound(keys.at(-1), true);
+      range = keyRanges().lowerBound(keys.at(-1), true);
     }
   }
 }

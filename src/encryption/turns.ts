@@ -1,3 +1,5 @@
+import { requestLock } from '../platform/browser.js';
+
 /** How long to wait for one's turn, in ms. A tab may have been stopped in the midst of its own. */
 const PATIENCE_MS = 2000;
 
@@ -6,16 +8,18 @@ const PATIENCE_MS = 2000;
  * is a courtesy: who has waited long enough goes on, and must be able to.
  */
 export async function takeTurns<T>(name: string, work: () => Promise<T>): Promise<T> {
-  const locks = typeof navigator === 'undefined' ? undefined : navigator.locks;
-  if (!locks) return work();
   let hasBegun = false;
+  const patience = new AbortController();
+  const timer = setTimeout(() => patience.abort(), PATIENCE_MS);
   try {
-    return await locks.request(name, { signal: AbortSignal.timeout(PATIENCE_MS) }, () => {
+    return await requestLock(name, { signal: patience.signal }, () => {
       hasBegun = true;
       return work();
     });
   } catch (error) {
     if (hasBegun) throw error;
     return work();
+  } finally {
+    clearTimeout(timer);
   }
 }

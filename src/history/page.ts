@@ -1,4 +1,5 @@
 import type { ListOptions } from '../contract/session.js';
+import { keyRanges } from '../platform/browser.js';
 import { invalid } from '../validation/argument.js';
 
 /** What paging needs of an index, whichever store it is on. */
@@ -28,8 +29,8 @@ export async function readPage<Row>(
   const begin = cursor === undefined ? undefined : [...prefix, ...decodeCursor(cursor, index.name)];
   const end = [...prefix, []];
   const range = down
-    ? IDBKeyRange.bound(prefix, begin ?? end, false, !!begin)
-    : IDBKeyRange.bound(begin ?? prefix, end, !!begin);
+    ? keyRanges().bound(prefix, begin ?? end, false, !!begin)
+    : keyRanges().bound(begin ?? prefix, end, !!begin);
   const keys = await index.openKeyCursor(range, down ? 'prev' : 'next');
   if (!keys) return { rows: [], cursor: undefined };
 
@@ -39,8 +40,8 @@ export async function readPage<Row>(
   if (limit === 1 || (await keys.advance(limit - 1))) {
     const edge = keys.key as IDBValidKey[];
     page = down
-      ? IDBKeyRange.bound(edge, range.upper, false, range.upperOpen)
-      : IDBKeyRange.bound(range.lower, edge, range.lowerOpen);
+      ? keyRanges().bound(edge, range.upper, false, range.upperOpen)
+      : keyRanges().bound(range.lower, edge, range.lowerOpen);
     if (await keys.continue()) next = JSON.stringify([index.name, ...edge.slice(prefix.length)]);
   }
   const rows = await index.getAll(page);

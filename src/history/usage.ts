@@ -2,6 +2,7 @@ import type { StorageReport } from '../contract/storage.js';
 import { isSnapshotRow } from '../database/rows.js';
 import type { ReadTransaction } from '../database/schema.js';
 import { spansOf } from '../logs/load.js';
+import { keyRanges } from '../platform/browser.js';
 
 /** How many rows are held at once. */
 const BATCH = 500;
@@ -25,7 +26,7 @@ export async function readUsage(
   let after: string | undefined;
   let count = 0;
   for (;;) {
-    const range = after === undefined ? undefined : IDBKeyRange.lowerBound(after, true);
+    const range = after === undefined ? undefined : keyRanges().lowerBound(after, true);
     const rows = await snapshots.getAll(range, BATCH);
     for (const row of rows) {
       const session = sessions.get(row.sessionId);

@@ -1,12 +1,10 @@
 import { nanoid } from 'nanoid';
+import { queryLocks, requestLock } from '../platform/browser.js';
 
 /** How long an answer is waited for that should come at once, in ms. */
 const PATIENCE_MS = 2000;
 
 const lockName = (client: string) => `offshoot:client:${client}`;
-
-/** Absent in insecure contexts and on servers. */
-const locks = () => (typeof navigator === 'undefined' ? undefined : navigator.locks);
 
 /**
  * Shows to other tabs that this one lives, and sees whether they do. The browser lets go of a tab's Web Locks when
@@ -38,14 +36,8 @@ export class Presence {
         this.client = this.#own;
         return new Promise<void>((release) => signal.addEventListener('abort', () => release()));
       };
-      // A browser may have locks and refuse them, as for an opaque origin. Stolen, because a tab that waited for this
-      // one's end may have got it, and been frozen with it.
-      if (
-        !locks()
-          ?.request(lockName(this.#own), { steal: true }, hold)
-          .catch(() => resolve())
-      )
-        resolve();
+      // Stolen, because a tab that waited for this one's end may have got it, and been frozen with it.
+      requestLock(lockName(this.#own), { steal: true }, hold).catch(() => resolve());
     });
     return this.#taking;
   }
@@ -70,16 +62,14 @@ export class Presence {
       gone();
     };
     // Shared, so that all who wait are let in at once.
-    locks()
-      ?.request(lockName(client), { mode: 'shared', signal }, free)
-      .catch(() => {});
+    requestLock(lockName(client), { mode: 'shared', signal }, free).catch(() => {});
   }
 
   /** Which of the clients live; of those that are not in the answer nothing can be known. */
   async alive(clients: Iterable<string>): Promise<Map<string, boolean>> {
     const state = await new Promise<LockManagerSnapshot | undefined>((resolve) => {
       const timer = setTimeout(resolve, PATIENCE_MS);
-      const asked = Promise.resolve(locks()?.query()).catch(() => undefined);
+      const asked = queryLocks().catch(() => undefined);
       void asked.then(resolve).finally(() => clearTimeout(timer));
     });
     if (!state) return new Map();

@@ -1,5 +1,6 @@
 import { isLogRow, isSnapshotRow } from '../database/rows.js';
 import { logKey, startingWith, type LogRow, type Spans, type WriteTransaction } from '../database/schema.js';
+import { keyRanges } from '../platform/browser.js';
 import { runsByLog } from './entry.js';
 import { spansOf } from './load.js';
 import { merged, without, type Run } from './runs.js';
@@ -27,9 +28,9 @@ export async function keepOnly(
   from = 0,
 ): Promise<void> {
   const logs = transaction.objectStore('logs');
-  if (runs.length === 0) return logs.delete(IDBKeyRange.bound([log, from, []], [log, []]));
+  if (runs.length === 0) return logs.delete(keyRanges().bound([log, from, []], [log, []]));
   const union = merged(runs);
-  for (const key of await logs.getAllKeys(IDBKeyRange.bound([log, from, []], [log, []]))) {
+  for (const key of await logs.getAllKeys(keyRanges().bound([log, from, []], [log, []]))) {
     const [, end, start] = key;
     const pieces = union
       .map(([first, last]): Run => [Math.max(first, start), Math.min(last, end)])

@@ -1,5 +1,6 @@
 import { isLogRow } from '../database/rows.js';
 import { logKey, startingWith, type LogKey, type LogRow, type WriteTransaction } from '../database/schema.js';
+import { keyRanges } from '../platform/browser.js';
 
 const KIB = 1024;
 
@@ -21,7 +22,7 @@ export async function sealOnce(transaction: WriteTransaction, log: number): Prom
   const keys = await logs.getAllKeys(startingWith(log));
   const group = STEPS.map((step) => nextGroup(keys, step)).find(Boolean);
   if (!group) return false;
-  const range = IDBKeyRange.bound(group[0], group.at(-1));
+  const range = keyRanges().bound(group[0], group.at(-1));
   const rows: LogRow[] = await logs.getAll(range);
   // What cannot be read is not made to look as if it could.
   if (!rows.every(isLogRow)) return false;

@@ -5,6 +5,7 @@ import type {
   SessionHistoryTransactionArgs,
 } from '@openai/agents-core';
 import { copyOf } from '../adapters/copy.js';
+import { structured } from '../platform/clone.js';
 import { canonical, digest } from './canonical.js';
 import { refuse, refuseNow } from './refuse.js';
 
@@ -28,7 +29,7 @@ export function copyItems(items: unknown, path: string): AgentInputItem[] {
     if (typeof item !== 'object' || item === null || Array.isArray(item))
       refuse(at, 'must be an item, an object');
     try {
-      return structuredClone(copyOf(item)) as AgentInputItem;
+      return structured(copyOf(item)) as AgentInputItem;
     } catch (error) {
       return refuse(at, 'cannot be stored. Items are data: no functions, no class instances', error);
     }

@@ -2,15 +2,21 @@ import type { Connection } from '../database/connection.js';
 import type { ReadTransaction, WriteTransaction } from '../database/schema.js';
 import type { EncryptionOptions } from '../encryption/options.js';
 import type { Vault } from '../encryption/vault.js';
+import { Part } from '../platform/load.js';
 
 /** A connection through which everything is encrypted. What that takes is loaded when it is first used. */
 export class EncryptedConnection implements Pick<Connection, 'read' | 'write'> {
-  #loading: Promise<Vault> | undefined;
+  readonly #vault: Part<Vault>;
 
   constructor(
     readonly connection: Connection,
-    readonly options: EncryptionOptions,
-  ) {}
+    { key, previousKeys = [] }: EncryptionOptions,
+  ) {
+    this.#vault = new Part('encryption', async () => {
+      const { Vault } = await import('../encryption/vault.js');
+      return new Vault(connection, [key, ...previousKeys]);
+    });
+  }
 
   async read<T>(work: (transaction: ReadTransaction) => Promise<T>, limitMs?: number): Promise<T> {
     return (await this.vault()).read(work, limitMs);
@@ -21,17 +27,11 @@ export class EncryptedConnection implements Pick<Connection, 'read' | 'write'> {
   }
 
   vault(): Promise<Vault> {
-    const { key, previousKeys = [] } = this.options;
-    this.#loading ??= import('../encryption/vault.js').then(
-      ({ Vault }) => new Vault(this.connection, [key, ...previousKeys]),
-    );
-    // Loading may succeed another time, perhaps when the device is online again.
-    this.#loading.catch(() => (this.#loading = undefined));
-    return this.#loading;
+    return this.#vault.get();
   }
 
   /** Ends what goes on in idle time. */
   async stop(): Promise<void> {
-    await (await this.#loading?.catch(() => undefined))?.rotation.stop();
+    await (await this.#vault.made())?.rotation.stop();
   }
 }

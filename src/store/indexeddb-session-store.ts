@@ -41,6 +41,8 @@ import {
 } from '../history/sessions.js';
 import { readHistory, readLeaves, readTree } from '../history/tree.js';
 import { HEARTBEAT_TIMEOUT_MS } from '../liveness/expiry.js';
+import { persistStorage } from '../platform/browser.js';
+import { load } from '../platform/load.js';
 import { invalid, requireId, requireValid } from '../validation/argument.js';
 import { picked, taken } from '../validation/options.js';
 import { callable, optional, record } from '../validation/schema.js';
@@ -314,7 +316,7 @@ export class IndexedDBSessionStore<S = unknown> implements SessionStore<S> {
    * `persisted` are of the whole origin.
    */
   async storage(options?: SessionStoreOptions): Promise<StorageReport> {
-    const { readStorage } = await import('./room.js');
+    const { readStorage } = await load('storage()', () => import('./room.js'));
     const tenant = this.#called(options);
     return readStorage((work) => tenant.read(work, Infinity));
   }
@@ -324,7 +326,7 @@ export class IndexedDBSessionStore<S = unknown> implements SessionStore<S> {
    * promised, `false` where it cannot.
    */
   async persist(): Promise<boolean> {
-    return (await navigator.storage?.persist?.()) ?? false;
+    return (await persistStorage()) ?? false;
   }
 
   /**
@@ -346,7 +348,7 @@ export class IndexedDBSessionStore<S = unknown> implements SessionStore<S> {
     const limits = requirePolicy(policy, 'policy');
     const call = taken(progressShape, options);
     const { caretaker } = this.#tenant(call);
-    const { retain } = await import('../history/retain.js');
+    const { retain } = await load('retain()', () => import('../history/retain.js'));
     return retain(caretaker, limits, call);
   }
 

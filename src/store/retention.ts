@@ -2,7 +2,7 @@ import type { HealthEvent } from '../contract/health.js';
 import type { RetentionPolicy } from '../contract/retention.js';
 import { SessionStoreError } from '../errors.js';
 import { retain, type Caretaker } from '../history/retain.js';
-import { report } from '../tabs/report.js';
+import { report } from '../platform/browser.js';
 import { alone, whenIdle } from '../database/idle.js';
 
 /** How long it is left alone after it was done, in ms: everything may have to be read for it. */

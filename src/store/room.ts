@@ -4,7 +4,7 @@ import type { RoomReport, SessionStoreError } from '../errors.js';
 import { removeSession } from '../history/remove.js';
 import type { Caretaker } from '../history/retain.js';
 import { readUsage } from '../history/usage.js';
-import { report } from '../tabs/report.js';
+import { estimateStorage, isStoragePersisted, report } from '../platform/browser.js';
 import type { Retention } from './retention.js';
 
 /** A database that is full, and who can do something about it. */
@@ -72,11 +72,10 @@ async function hasFreed(retention: Retention | undefined, caretaker: Caretaker):
 }
 
 export async function readStorage(read: Caretaker['read']): Promise<StorageReport> {
-  const storage = storageManager();
   const [used, estimate, persisted] = await Promise.all([
     read(readUsage),
-    storage?.estimate?.(),
-    storage?.persisted?.(),
+    estimateStorage(),
+    isStoragePersisted(),
   ]);
   const { usage, quota } = estimate ?? {};
   return {
@@ -87,7 +86,3 @@ export async function readStorage(read: Caretaker['read']): Promise<StorageRepor
     ...used,
   };
 }
-
-/** Absent in insecure contexts, on servers, and in parts in WebKitGTK. */
-const storageManager = (): Partial<StorageManager> | undefined =>
-  typeof navigator === 'undefined' ? undefined : navigator.storage;

@@ -1,5 +1,5 @@
 import type { CheckReport } from '../contract/check.js';
-import type { QuotaExceeded } from '../contract/health.js';
+import type { QuotaExceeded, UnloadedPart } from '../contract/health.js';
 import type { RetentionPolicy } from '../contract/retention.js';
 import { Connection, type ConnectionOptions } from '../database/connection.js';
 import { isConnectionFault, isNewer } from '../database/faults.js';
@@ -16,6 +16,7 @@ import type { SaveRequest } from '../history/save.js';
 import { saveAll } from '../history/save-all.js';
 import { withExpiry } from '../liveness/expiry.js';
 import { Presence } from '../liveness/presence.js';
+import { load, Part } from '../platform/load.js';
 import { followLifecycle } from '../tabs/lifecycle.js';
 import { Audience } from './audience.js';
 import type { Compaction } from './compaction.js';
@@ -52,8 +53,10 @@ export class Tenant<S> {
   readonly #endLifecycle: () => void;
   /** The last operation begun; the next one waits for it, so that a delete wins over the saves before it. */
   #tail: Promise<unknown> = Promise.resolve();
-  #compaction: Promise<Compaction> | undefined;
-  #retention: Promise<Retention> | undefined;
+  readonly #compaction = new Part('compaction', () => this.#makeCompaction());
+  readonly #retention = new Part('retention', () => this.#makeRetention());
+  /** Which parts are known to be out of reach. */
+  readonly #unloaded = new Set<UnloadedPart>();
   readonly #saves: SaveQueue<SaveRequest<S>, string | null>;
   readonly #reads = new Set<Promise<unknown>>();
 
@@ -148,23 +151,11 @@ export class Tenant<S> {
   }
 
   compaction(): Promise<Compaction> {
-    this.#compaction ??= import('./compaction.js').then(
-      ({ Compaction }) =>
-        new Compaction(`offshoot:${this.databaseName}:compact`, {
-          run: (work) => {
-            this.#saves.close();
-            return this.#enqueue(() => this.#rows.write(work));
-          },
-          write: (work) => this.write(work),
-        }),
-    );
-    // Loading may succeed another time, perhaps when the device is online again.
-    this.#compaction.catch(() => (this.#compaction = undefined));
-    return this.#compaction;
+    return this.#compaction.get();
   }
 
   async check(repair: boolean): Promise<CheckReport> {
-    const { checkDatabase } = await import('../history/check.js');
+    const { checkDatabase } = await load('check()', () => import('../history/check.js'));
     await (await this.#encrypted?.vault())?.prepareCheck(repair);
     return checkDatabase(
       {
@@ -188,8 +179,8 @@ export class Tenant<S> {
 
   async close(): Promise<void> {
     await this.#encrypted?.stop();
-    (await this.#compaction?.catch(() => {}))?.stop();
-    await (await this.#retention?.catch(() => {}))?.stop();
+    (await this.#compaction.made())?.stop();
+    await (await this.#retention.made())?.stop();
     this.audience.clear();
     this.#endLifecycle();
     await this.#tail;
@@ -247,7 +238,8 @@ export class Tenant<S> {
       return await write();
     } catch (error) {
       if (!(error instanceof SessionStoreError) || error.status !== 'RESOURCE_EXHAUSTED') throw error;
-      const { writeWithRoom } = await import('./room.js').catch(() => {
+      const { writeWithRoom } = await load('a full disk', () => import('./room.js')).catch(() => {
+        this.#tellUnloaded('room');
         throw error;
       });
       const { onQuotaExceeded, tell } = this.settings;
@@ -260,7 +252,7 @@ export class Tenant<S> {
           show: (work) => this.#show(work, read),
           remove: (work) => this.#remove(work),
         },
-        retention: await this.#retention?.catch(() => undefined),
+        retention: await this.#retention.made(),
         onQuotaExceeded,
       });
     }
@@ -288,19 +280,39 @@ export class Tenant<S> {
   }
 
   async #retainLater(): Promise<void> {
-    const { retention: policy, tell } = this.settings;
-    if (!policy) return;
-    this.#retention ??= import('./retention.js').then(
-      ({ Retention }) =>
-        new Retention(policy, { database: this.databaseName, tell, caretaker: this.caretaker }),
-    );
-    // Loading may succeed another time, perhaps when the device is online again.
-    (await this.#retention.catch(() => (this.#retention = undefined)))?.schedule();
+    if (!this.settings.retention) return;
+    const retention = await this.#retention.getInBackground(() => this.#tellUnloaded('retention'));
+    retention?.schedule();
   }
 
   async #compactLater(sessionId: string): Promise<void> {
-    // It is nobody's business if this fails: the next save that finds enough to do tries again.
-    (await this.compaction().catch(() => {}))?.schedule(sessionId);
+    const compaction = await this.#compaction.getInBackground(() => this.#tellUnloaded('compaction'));
+    compaction?.schedule(sessionId);
+  }
+
+  async #makeCompaction(): Promise<Compaction> {
+    const { Compaction } = await import('./compaction.js');
+    return new Compaction(`offshoot:${this.databaseName}:compact`, {
+      run: (work) => {
+        this.#saves.close();
+        return this.#enqueue(() => this.#rows.write(work));
+      },
+      write: (work) => this.write(work),
+    });
+  }
+
+  async #makeRetention(): Promise<Retention> {
+    const { Retention } = await import('./retention.js');
+    const { databaseName: database, caretaker } = this;
+    const { retention, tell } = this.settings;
+    return new Retention(retention!, { database, tell, caretaker });
+  }
+
+  /** Nobody waits for it, so nobody else would know. */
+  #tellUnloaded(part: UnloadedPart): void {
+    if (!this.#unloaded.has(part))
+      this.settings.tell({ type: 'unloaded', database: this.databaseName, part });
+    this.#unloaded.add(part);
   }
 
   #followLifecycle(): () => void {

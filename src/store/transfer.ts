@@ -1,6 +1,7 @@
 import type { ExportOptions, GenkitFiles, ImportOptions, ImportReport } from '../contract/transfer.js';
 import type { ReadTransaction, WriteTransaction } from '../database/schema.js';
 import type { Commit } from '../history/commit.js';
+import { load } from '../platform/load.js';
 import { callSafely } from '../tabs/report.js';
 import { requireValid } from '../validation/argument.js';
 import { taken } from '../validation/options.js';
@@ -48,7 +49,10 @@ export function exportStream(port: TransferPort, options: ExportOptions): Readab
   return new ReadableStream<Uint8Array>(
     {
       async pull(controller) {
-        bytes ??= (await import('../transfer/export-sessions.js')).exportSessions(port.read, options);
+        bytes ??= (await load('exports', () => import('../transfer/export-sessions.js'))).exportSessions(
+          port.read,
+          options,
+        );
         const { done, value } = await bytes.next();
         if (done) controller.close();
         else controller.enqueue(value);
@@ -66,7 +70,11 @@ export async function importStream(
   stream: ReadableStream<Uint8Array>,
   options: ImportOptions,
 ): Promise<ImportReport> {
-  return (await import('../transfer/import-sessions.js')).importSessions(port, stream, options);
+  return (await load('imports', () => import('../transfer/import-sessions.js'))).importSessions(
+    port,
+    stream,
+    options,
+  );
 }
 
 export async function importFiles(
@@ -74,5 +82,9 @@ export async function importFiles(
   files: GenkitFiles,
   options: ImportOptions,
 ): Promise<ImportReport> {
-  return (await import('../transfer/import-genkit.js')).importGenkitFiles(port, files, options);
+  return (await load('imports', () => import('../transfer/import-genkit.js'))).importGenkitFiles(
+    port,
+    files,
+    options,
+  );
 }

@@ -2,12 +2,23 @@ import { invalid } from '../adapters/arguments.js';
 
 /** What goes wrong with a {@link SnapshotStorage}, by the name that the SDK's own storages use; `cause` says what. */
 export class SessionError extends Error {
-  override readonly name = 'SessionError';
+  constructor(...about: ConstructorParameters<typeof Error>) {
+    super(...about);
+    named(this, 'SessionError');
+  }
 }
 
 /** What goes wrong with a {@link Storage}, by the name that the SDK's own storages use; `cause` says what. */
 export class StorageError extends Error {
-  override readonly name = 'StorageError';
+  constructor(...about: ConstructorParameters<typeof Error>) {
+    super(...about);
+    named(this, 'StorageError');
+  }
+}
+
+/** Defined and not assigned, which a frozen `Error.prototype` would refuse. */
+function named(error: Error, name: string): void {
+  Object.defineProperty(error, 'name', { value: name, enumerable: true });
 }
 
 /** The SDK throws plain errors for arguments. Ours have a cause with `path` and status `INVALID_ARGUMENT`. */

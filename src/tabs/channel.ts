@@ -1,3 +1,4 @@
+import { channelNamed, touched } from '../platform/browser.js';
 import type { Stretch } from './heard.js';
 
 /** What a tab tells the others after a commit. Only a hint: they read the database themselves. */
@@ -12,20 +13,19 @@ export interface ChangeMessage extends Stretch {
 /** Carries change messages between all tabs, workers and service workers of the origin that use a database. */
 export class ChangeChannel {
   #channel: BroadcastChannel | undefined;
+  /** Whether anything can be heard here at all. */
+  isSupported = true;
 
   constructor(
     readonly databaseName: string,
     readonly receive: (message: ChangeMessage) => void,
   ) {}
 
-  /** Whether anything can be heard here at all. */
-  get isSupported(): boolean {
-    return typeof BroadcastChannel !== 'undefined';
-  }
-
   open(): void {
-    if (this.#channel || !this.isSupported) return;
-    this.#channel = new BroadcastChannel(`offshoot:${this.databaseName}`);
+    if (this.#channel) return;
+    this.#channel = this.#make();
+    this.isSupported = !!this.#channel;
+    if (!this.#channel) return;
     this.#channel.onmessage = ({ data }: MessageEvent<unknown>) => {
       if (isChangeMessage(data)) this.receive(data);
     };
@@ -34,17 +34,19 @@ export class ChangeChannel {
   }
 
   send(message: ChangeMessage): void {
-    if (this.#channel) return this.#channel.postMessage(message);
-    if (!this.isSupported) return;
     // Put down in the midst of a save; others want to know of that all the same.
-    const channel = new BroadcastChannel(`offshoot:${this.databaseName}`);
-    channel.postMessage(message);
-    channel.close();
+    const channel = this.#channel ?? this.#make();
+    touched(() => channel?.postMessage(message));
+    if (channel !== this.#channel) channel?.close();
   }
 
   close(): void {
     this.#channel?.close();
     this.#channel = undefined;
+  }
+
+  #make(): BroadcastChannel | undefined {
+    return channelNamed(`offshoot:${this.databaseName}`);
   }
 }
 

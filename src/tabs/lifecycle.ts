@@ -1,3 +1,5 @@
+import { shownPage } from '../platform/browser.js';
+
 export interface LifecycleListener {
   /** The page may be kept aside, to be shown again later (bfcache). What it holds must not keep it from that. */
   hidden(): void;
@@ -9,7 +11,9 @@ export interface LifecycleListener {
 
 /** Follows what the browser does with a page. A worker has no such life. Returns a function that ends it. */
 export function followLifecycle({ hidden, frozen, back }: LifecycleListener): () => void {
-  if (typeof document === 'undefined') return () => {};
+  const page = shownPage();
+  if (!page) return () => {};
+  const { window, document } = page;
   const end = new AbortController();
   const on = (target: EventTarget, type: string, listener: (event: Event) => void) =>
     target.addEventListener(type, listener, { signal: end.signal });

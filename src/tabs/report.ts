@@ -1,3 +1,5 @@
+import { report } from '../platform/browser.js';
+
 /** Runs an application's callback so that its error reaches the console and nobody else. */
 export function callSafely<T>(callback: (value: T) => void, value: T): void {
   try {
@@ -5,9 +7,4 @@ export function callSafely<T>(callback: (value: T) => void, value: T): void {
   } catch (error) {
     report(error);
   }
-}
-
-export function report(error: unknown): void {
-  if (typeof reportError === 'function') reportError(error);
-  else console.error(error);
 }

@@ -1,4 +1,5 @@
-import { callSafely, report } from './report.js';
+import { report } from '../platform/browser.js';
+import { callSafely } from './report.js';
 
 /** A value as of one write. Of two for the same key, the one with the greater version is later. */
 export interface Versioned<T> {

@@ -13,6 +13,7 @@ import { together } from '../database/transaction.js';
 import type { DamagedPart } from '../contract/transfer.js';
 import { spansOf } from '../logs/load.js';
 import { merged, type Run } from '../logs/runs.js';
+import { keyRanges } from '../platform/browser.js';
 import { runAt } from './coverage.js';
 import type { MediumPlace } from './lines.js';
 
@@ -121,7 +122,7 @@ function* addRuns(runs: Map<number, Run[]>, spans: Spans): Steps<void> {
 async function rowsFrom(transaction: ReadTransaction, log: number, runs: readonly Run[]): Promise<LogRow[]> {
   const first = runs.reduce((from, run) => Math.min(from, run[0]), Infinity);
   // Keys are [log, end, start].
-  const range = IDBKeyRange.bound([log, first, []], [log, []]);
+  const range = keyRanges().bound([log, first, []], [log, []]);
   return (await transaction.objectStore('logs').getAll(range)).filter(isLogRow);
 }
 

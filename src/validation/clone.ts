@@ -1,3 +1,4 @@
+import { structured } from '../platform/clone.js';
 import { invalid } from './argument.js';
 import { Graph } from './graph.js';
 import { UNREADABLE } from './schema.js';
@@ -15,12 +16,12 @@ export function copy<T>(value: T): T {
     return copyTree(value, new Set());
   } catch (reason) {
     if (reason !== NO_TREE) throw reason;
-    return structuredClone(new Graph().part(value));
+    return structured(new Graph().part(value));
   }
 }
 
 function copyTree<T>(value: T, seen: Set<object>): T {
-  if (typeof value === 'function' || typeof value === 'symbol') return structuredClone(value);
+  if (typeof value === 'function' || typeof value === 'symbol') return structured(value);
   if (typeof value !== 'object' || value === null || isBlob(value)) return value;
   if (seen.has(value)) throw NO_TREE;
   seen.add(value);
@@ -33,7 +34,7 @@ function copyTree<T>(value: T, seen: Set<object>): T {
   if (ArrayBuffer.isView(value) && value.buffer instanceof ArrayBuffer && !seen.has(value.buffer)) {
     seen.add(value.buffer);
   } else if (!(value instanceof Date || value instanceof ArrayBuffer)) throw NO_TREE;
-  return structuredClone(value);
+  return structured(value);
 }
 
 /** The same for what is known to be a tree of literals, in a fraction of the time. */

@@ -1,3 +1,4 @@
+import { structured } from '../platform/clone.js';
 import { described } from './described.js';
 
 /** Can be sent to a worker, and not be stored. */
@@ -66,7 +67,7 @@ export class Graph {
       return this.#properties(value, {});
     }
     if (value instanceof Error && Object(value.cause) === value.cause) {
-      const error = structuredClone(this.#leaf(value, tag)) as Error;
+      const error = structured(this.#leaf(value, tag)) as Error;
       this.#made.set(value, error);
       return Object.assign(error, { cause: this.part(value.cause) });
     }
@@ -95,7 +96,7 @@ export class Graph {
     }
     if (!this.isExact) return value;
     try {
-      structuredClone(value);
+      structured(value);
     } catch (error) {
       this.offender = described(value);
       throw error;

@@ -227,7 +227,7 @@ describe('Where there is no IndexedDB', () => {
     take();
     const { store, told } = openTold(freshName());
     const error = await expectRefusal(() => save(store, 'a', turn(1)), 'UNAVAILABLE');
-    expect(error.message).toMatch(/Use the store in|Ask the user/);
+    expect(error.message).toMatch(/Use the store in|fallback: 'memory'/);
     expect(told).toEqual([]);
   });
 
