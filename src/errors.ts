@@ -44,7 +44,7 @@ export class SessionStoreError extends Error {
   room: RoomReport | undefined;
 
   /** By its name: an error of another copy of Offshoot, in the same page or in another realm, is one as well. */
-  static [Symbol.hasInstance](value: unknown): value is SessionStoreError {
+  static override [Symbol.hasInstance](value: unknown): value is SessionStoreError {
     return (value as Error | null | undefined)?.name === 'SessionStoreError';
   }
 

@@ -39,7 +39,7 @@ const FAULTS: Record<string, [StatusName, string]> = {
 /** One place that turns whatever IndexedDB throws into an error that says what to do. */
 export function toStoreError(cause: unknown): SessionStoreError {
   if (cause instanceof SessionStoreError) return cause;
-  const name = `${(cause as Error | null)?.name ?? 'AbortError'}`;
+  const name = (cause as Error | null)?.name ?? 'AbortError';
   const unknown: typeof LOST = BUG.test(name) ? ['INTERNAL', 'IndexedDB failed; see cause'] : LOST;
   const [status, message] = Object.hasOwn(FAULTS, name) ? FAULTS[name]! : unknown;
   return new SessionStoreError(status, message, undefined, cause);

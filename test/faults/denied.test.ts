@@ -157,14 +157,9 @@ describe('Where other things of the browser are refused, the store works all the
     [
       'channels',
       () =>
-        vi.stubGlobal(
-          'BroadcastChannel',
-          class {
-            constructor() {
-              denied();
-            }
-          },
-        ),
+        vi.stubGlobal('BroadcastChannel', function refused() {
+          denied();
+        }),
     ],
     ['looking at channels', () => stubGlobal('BroadcastChannel', denied)],
     ['channels, which are null', () => stubGlobal('BroadcastChannel', () => null)],
