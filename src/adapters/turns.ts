@@ -23,7 +23,7 @@ export class Turns {
 
   /** Waits for everything that was called before. */
   async idle(): Promise<void> {
-    await Promise.all(this.#last.values());
+    await Promise.all([...this.#last.values()]);
   }
 }
 

@@ -26,12 +26,10 @@ export async function mend(name: string, ask: Ask, newer: unknown): Promise<Data
     const database = await ask(undefined, upgrade);
     const { version } = database;
     const schema = schemaOf(database);
-    const isThere = schema === SCHEMA_VERSION && isWhole(database);
-    if (isThere) return database;
-    const refusal = whyForeign(name, database);
-    const isEmpty = database.objectStoreNames.length === 0;
+    const isNewer = schema > SCHEMA_VERSION && storesOf(database).length >= ENOUGH;
+    if (schema === SCHEMA_VERSION && isWhole(database)) return database;
+    const refusal = isNewer ? newer : whyForeign(name, database);
     database.close();
-    if (schema > SCHEMA_VERSION && !isEmpty && storesOf(database).length >= ENOUGH) throw newer;
     if (refusal) throw refusal;
     try {
       const mended = await ask(version + 1, upgrade);

@@ -67,7 +67,7 @@ export class Stage {
 
   /** Waits for what nobody waits for any more, so that all that is locked is known at once. */
   async settle(): Promise<void> {
-    while (this.#requests.size > 0) await Promise.allSettled(this.#requests);
+    while (this.#requests.size > 0) await Promise.allSettled([...this.#requests]);
   }
 
   /** Writes a row as it is, under the current key; leaves alone what cannot be read. */

@@ -184,7 +184,7 @@ export class Tenant<S> {
     this.audience.clear();
     this.#endLifecycle();
     await this.#tail;
-    await Promise.allSettled(this.#reads);
+    await Promise.allSettled([...this.#reads]);
     this.audience.leave();
     this.#presence.putDown();
     await this.#connection.close();
