@@ -1,9 +1,9 @@
 import { structured } from '../platform/clone.js';
 import { described } from './described.js';
 
-/** Can be sent to a worker, and not be stored. */
+/** Can be sent to a worker, and not be stored; or is a promise, which is an object like others under zone.js. */
 const ONLY_SENT =
-  /SharedArray|WebAssembly|VideoFrame|AudioData|EncodedAudioFrame|CropTarget|RestrictionTarget/;
+  /Promise|SharedArray|WebAssembly|VideoFrame|AudioData|EncodedAudioFrame|CropTarget|RestrictionTarget/;
 
 const { getPrototypeOf, prototype } = Object;
 

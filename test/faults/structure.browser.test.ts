@@ -1,0 +1,3 @@
+import { describeStructure } from './structure.js';
+
+describeStructure('plain', () => ({}));
