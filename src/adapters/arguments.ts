@@ -1,24 +1,19 @@
-import { SessionStoreError, type IndexedDBSessionStore } from '../index.js';
+import type { IndexedDBSessionStore } from '../index.js';
+import { invalid } from '../validation/argument.js';
+import { optional, satisfying } from '../validation/schema.js';
 
 /** A store, whatever the type of its custom state. */
 export type AnyStore = IndexedDBSessionStore<any>;
 
-export function invalid(path: string, problem: string, cause?: unknown): SessionStoreError {
-  return new SessionStoreError('INVALID_ARGUMENT', `${path}: ${problem}`, path, cause);
-}
-
-export function requireStore(store: unknown): void {
-  if (typeof (store as AnyStore | undefined)?.saveSnapshot !== 'function') {
-    throw invalid('store', 'must be a store. Pass it a `new IndexedDBSessionStore()`');
-  }
-}
-
-/** How many earlier states are kept: a whole number from 1, or `false` for none. */
-export function requireHistory(history: unknown): void {
-  if (history !== false && !(Number.isInteger(history) && (history as number) >= 1)) {
-    throw invalid('options.history', 'must be a whole number from 1, or false to keep no earlier states');
-  }
-}
+/** How many earlier states are kept. */
+export const historyShape = {
+  history: optional(
+    satisfying(
+      (history) => history === false || (Number.isInteger(history) && history >= 1),
+      'a whole number from 1, or false to keep no earlier states',
+    ),
+  ),
+};
 
 /**
  * What would come back from a file: functions and `undefined` are left out, dates are strings. A copy, so that the caller

@@ -1,7 +1,10 @@
-import { invalid, jsonObject, requireHistory, requireStore, type AnyStore } from '../adapters/arguments.js';
+import { historyShape, jsonObject, type AnyStore } from '../adapters/arguments.js';
 import { forget } from '../adapters/forget.js';
 import { Turns } from '../adapters/turns.js';
 import { SessionStoreError } from '../index.js';
+import { requireId } from '../validation/argument.js';
+import { requireStore } from '../validation/given.js';
+import { taken } from '../validation/options.js';
 import type { AgentickSessionStoreOptions, SessionSnapshot, SessionStore } from './contract.js';
 import { outlived } from './outlived.js';
 
@@ -32,15 +35,14 @@ export class AgentickSessionStore implements SessionStore {
   /** `store` should hold nothing but Agentick's sessions: give it a `name` of its own. */
   constructor(store: AnyStore, options: AgentickSessionStoreOptions = {}) {
     requireStore(store);
-    const { history = 20 } = options;
-    requireHistory(history);
+    const { history = 20 } = taken(historyShape, options);
     this.#store = store;
     this.#history = history;
   }
 
   /** Appends a state to the session. What it is at the time of the call is what is saved, as JSON has it. */
   async save(sessionId: string, snapshot: SessionSnapshot): Promise<void> {
-    requireSessionId(sessionId);
+    requireId(sessionId, 'sessionId');
     const state = jsonObject(snapshot, 'snapshot');
     await this.#turns.after(sessionId, () => this.#append(sessionId, state));
   }
@@ -50,7 +52,7 @@ export class AgentickSessionStore implements SessionStore {
    * one saved last. `null` if there is none. Changes nothing, not even the order of `list`.
    */
   async load(sessionId: string): Promise<SessionSnapshot | null> {
-    requireSessionId(sessionId);
+    requireId(sessionId, 'sessionId');
     return this.#turns.after(sessionId, async () => {
       for (;;) {
         const { snapshotId } = await this.#head(sessionId);
@@ -68,7 +70,7 @@ export class AgentickSessionStore implements SessionStore {
 
   /** Deletes the session with all its states and branches. No error if there is none. */
   async delete(sessionId: string): Promise<void> {
-    requireSessionId(sessionId);
+    requireId(sessionId, 'sessionId');
     await this.#turns.after(sessionId, async () => {
       await this.#store.deleteSession(sessionId);
       this.#places.delete(sessionId);
@@ -90,7 +92,7 @@ export class AgentickSessionStore implements SessionStore {
 
   /** Whether there is something to load, without loading it. */
   async has(sessionId: string): Promise<boolean> {
-    requireSessionId(sessionId);
+    requireId(sessionId, 'sessionId');
     const session = await this.#turns.after(sessionId, () => this.#store.getSession(sessionId));
     return session !== undefined;
   }
@@ -133,12 +135,6 @@ export class AgentickSessionStore implements SessionStore {
       this.#store.getLeaves(sessionId),
     ]);
     return { snapshotId: head?.snapshotId, createdMs: leaves[0] ? Date.parse(leaves[0].createdAt) : 0 };
-  }
-}
-
-function requireSessionId(sessionId: unknown): void {
-  if (typeof sessionId !== 'string' || sessionId.trim() === '') {
-    throw invalid('sessionId', 'must be a non-blank string. Name the session');
   }
 }
 

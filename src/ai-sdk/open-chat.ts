@@ -2,7 +2,10 @@ import type { ChatInit, UIMessage } from 'ai';
 import { copyOf } from '../adapters/copy.js';
 import { SessionStoreError, type Message, type SessionSnapshot } from '../index.js';
 import { report } from '../platform/browser.js';
-import { requireId, requireStore } from '../transcript/argument.js';
+import { requireId } from '../validation/argument.js';
+import { given, reading, requireStore } from '../validation/given.js';
+import { taken } from '../validation/options.js';
+import { anything, callable, optional } from '../validation/schema.js';
 import { branchPoint } from '../transcript/branch-point.js';
 import { continues, messagesOf, requireMessages } from '../transcript/messages.js';
 import { saveTurn } from '../transcript/save-turn.js';
@@ -55,10 +58,12 @@ export interface StoredChat<M extends UIMessage = UIMessage> {
  */
 export async function openChat<M extends UIMessage = UIMessage>(
   store: TranscriptStore,
-  { sessionId, snapshotId }: ChatSource,
-  { onSaveError = report }: OpenChatOptions = {},
+  source: ChatSource,
+  options: OpenChatOptions = {},
 ): Promise<StoredChat<M>> {
   requireStore(store);
+  const { sessionId, snapshotId } = taken(sourceShape, source, 'source');
+  const { onSaveError = report } = taken({ onSaveError: optional(callable) }, options);
   if ((sessionId === undefined) === (snapshotId === undefined)) {
     throw new SessionStoreError('INVALID_ARGUMENT', 'openChat takes exactly one of sessionId and snapshotId');
   }
@@ -79,6 +84,8 @@ export async function openChat<M extends UIMessage = UIMessage>(
   const snapshot = head && (await store.getSnapshot({ snapshotId: head.snapshotId }));
   return new SavedChat<M>(store, sessionId, snapshot, onSaveError);
 }
+
+const sourceShape = { sessionId: anything, snapshotId: anything };
 
 class SavedChat<M extends UIMessage> implements StoredChat<M> {
   readonly init: StoredChat<M>['init'];
@@ -131,9 +138,13 @@ class SavedChat<M extends UIMessage> implements StoredChat<M> {
 
   /** One after the other, so that each knows what the one before has become. */
   #queue(finish: Finish<M>): void {
-    const copy = { ...finish, messages: copyOf(finish.messages) };
+    const copied = async () => {
+      const { messages, ...outcome } = given(finish, 'finish');
+      return { ...outcome, messages: reading('finish.messages', () => copyOf(messages)) };
+    };
+    const copy = copied();
     this.#saves = this.#saves
-      .then(() => this.#save(copy))
+      .then(async () => this.#save((await copy) as Finish<M>))
       .catch((error: unknown) => this.#onSaveError(error));
   }
 

@@ -9,7 +9,9 @@ import type {
 } from '@assistant-ui/react';
 import { copyOf } from '../adapters/copy.js';
 import { SessionStoreError, type SnapshotStatus } from '../index.js';
-import { requireId, requireStore } from '../transcript/argument.js';
+import { requireId, requireValid } from '../validation/argument.js';
+import { given, reading, requireStore } from '../validation/given.js';
+import { callable, object } from '../validation/schema.js';
 import type { Entry } from './read-thread.js';
 import { Thread } from './thread.js';
 import type { ThreadStore } from './thread-store.js';
@@ -51,12 +53,15 @@ type FormattedEntry = Pick<MessageStorageEntry<Record<string, unknown>>, 'id' | 
  */
 export function threadHistory(store: ThreadStore, thread: string | ThreadListItem): StoredThreadHistory {
   requireStore(store);
+  if (typeof thread !== 'string') requireValid(threadItem, thread, 'thread');
   if (typeof thread !== 'string') return historyOf(thread, (sessionId) => new Thread(store, sessionId));
   requireId(thread, 'thread');
   const only = new Thread(store, thread);
   const item = { getState: () => ({ remoteId: thread }), initialize: async () => ({ remoteId: thread }) };
   return historyOf(item, () => only);
 }
+
+const threadItem = object({ getState: callable, initialize: callable });
 
 /** The same with threads that are known already; `onError` is told what the framework keeps to itself. */
 export function historyOf(
@@ -81,10 +86,19 @@ export function historyOf(
     told(async () => {
       const entry = copyOf(given);
       requireId(entry.id, 'message.id');
+      if (parentId !== null) requireId(parentId, 'parentId');
       await threadOf((await item.initialize()).remoteId).append({ entry, parentId }, status);
     });
-  const saveMessage = async ({ message, parentId, runConfig }: ExportedMessageRepositoryItem) =>
-    save({ ...message, ...(runConfig && { runConfig }) }, parentId, statusOf(message));
+  const saveMessage = (item: ExportedMessageRepositoryItem) =>
+    told(async () => {
+      const { message, parentId, runConfig } = given(item, 'item');
+      const entry = { ...given(message, 'message'), ...(runConfig && { runConfig }) };
+      return save(
+        entry,
+        parentId,
+        reading('message.status', () => statusOf(entry)),
+      );
+    });
 
   return {
     load: () =>

@@ -1,7 +1,10 @@
 import type { RemoteThreadListAdapter, ThreadMessage } from '@assistant-ui/react';
 import { nanoid } from 'nanoid';
 import { SessionStoreError, type SessionInfo, type SessionPatch } from '../index.js';
-import { requireStore } from '../transcript/argument.js';
+import { requireId, requireValid } from '../validation/argument.js';
+import { given, reading, requireStore } from '../validation/given.js';
+import { taken } from '../validation/options.js';
+import { callable, number, optional, string } from '../validation/schema.js';
 import { historyOf, type StoredThreadHistory, type ThreadListItem } from './thread-history.js';
 import { Thread } from './thread.js';
 import type { ThreadStore } from './thread-store.js';
@@ -37,13 +40,12 @@ export interface StoredThreadList extends RemoteThreadListAdapter {
  * Source of the contract: `RemoteThreadListAdapter` of `@assistant-ui/react` 0.15. Errors: `NOT_FOUND` for a thread
  * that is not there; `INVALID_ARGUMENT` for a page size that is none, and a title or data that cannot be stored.
  */
-export function threadList(
-  store: ThreadStore,
-  { useAui, pageSize, titleOf = firstQuestion, onError }: ThreadListOptions = {},
-): StoredThreadList {
+export function threadList(store: ThreadStore, options: ThreadListOptions = {}): StoredThreadList {
   requireStore(store);
+  const { useAui, pageSize, titleOf = firstQuestion, onError } = taken(listShape, options);
   const threads = new Map<string, Thread>();
   const threadOf = (sessionId: string) => {
+    requireId(sessionId, 'remoteId');
     let thread = threads.get(sessionId);
     if (!thread) threads.set(sessionId, (thread = new Thread(store, sessionId)));
     return thread;
@@ -54,7 +56,8 @@ export function threadList(
   return {
     history,
     ...(useAui && { unstable_useAdapters: adaptersHook(useAui, history) }),
-    async list({ after }: { after?: string | undefined } = {}) {
+    async list(page: { after?: string | undefined } = {}) {
+      const { after } = given(page, 'page');
       const { sessions, cursor } = await store.listSessions({ limit: pageSize, cursor: after });
       return { threads: sessions.map(threadMetadata), nextCursor: cursor };
     },
@@ -73,21 +76,29 @@ export function threadList(
       threads.set(remoteId, new Thread(store, remoteId, true));
       return { remoteId };
     },
-    rename: (remoteId, title) => change(remoteId, { title }),
-    updateCustom: (remoteId, custom) => change(remoteId, { metadata: { custom } }),
-    archive: (remoteId) => change(remoteId, { metadata: { archived: true } }),
-    unarchive: (remoteId) => change(remoteId, { metadata: { archived: undefined } }),
+    rename: async (remoteId, title) => change(remoteId, { title }),
+    updateCustom: async (remoteId, custom) => change(remoteId, { metadata: { custom } }),
+    archive: async (remoteId) => change(remoteId, { metadata: { archived: true } }),
+    unarchive: async (remoteId) => change(remoteId, { metadata: { archived: undefined } }),
     async delete(remoteId) {
       await store.deleteSession(remoteId);
       threads.delete(remoteId);
     },
     async generateTitle(remoteId, messages) {
-      const title = (await titleOf(messages)).trim();
+      const title = await titleOf(reading('messages', () => [...messages]));
+      requireValid(string, title, 'titleOf()');
       if (title) await change(remoteId, { title });
       return streamOf(title);
     },
   };
 }
+
+const listShape = {
+  useAui: optional(callable),
+  pageSize: optional(number),
+  titleOf: optional(callable),
+  onError: optional(callable),
+};
 
 /** The framework calls it wherever a thread is shown, and wants the same object as long as the thread is. */
 function adaptersHook(

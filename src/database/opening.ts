@@ -31,7 +31,7 @@ export async function openDatabase(
   if (open === openDB && !browserDatabases()) {
     throw new SessionStoreError(
       'UNAVAILABLE',
-      "there is no IndexedDB here. Use the store in a page or a worker, or with fallback: 'memory'",
+      'there is no IndexedDB here. A store is that of one browser, not of a server: use it in a page or a worker',
     );
   }
   const ask: Ask = (version, upgrade) => {

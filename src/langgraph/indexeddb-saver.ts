@@ -16,6 +16,18 @@ import { dequal } from 'dequal/lite';
 import type { SessionSnapshot } from '../index.js';
 import { checkpointsBefore, newestIn } from './checkpoint-list.js';
 import { savedAt } from './saved-at.js';
+import { requireValid } from '../validation/argument.js';
+import { given, reading, requireStore } from '../validation/given.js';
+import {
+  callable,
+  nonBlank,
+  number,
+  object,
+  optional,
+  record,
+  satisfying,
+  string,
+} from '../validation/schema.js';
 import {
   checkpointSnapshot,
   namespaceSnapshot,
@@ -30,6 +42,7 @@ import { unpack, type Packed } from './pack.js';
 import {
   checkpointSnapshotId,
   configAt,
+  hasNamespace,
   namespaceSnapshotId,
   nodeOf,
   placeIn,
@@ -39,6 +52,26 @@ import {
   type Config,
 } from './place.js';
 import { packWrites, unpackWrite } from './writes.js';
+
+const serdeLike = object({ dumpsTyped: callable, loadsTyped: callable });
+
+const checkpointLike = object({
+  id: nonBlank,
+  channel_values: record,
+  channel_versions: record,
+  versions_seen: record,
+});
+
+const pairList = satisfying(
+  (writes) =>
+    Array.isArray(writes) && writes.every((pair) => Array.isArray(pair) && typeof pair[0] === 'string'),
+  'an array of [channel, value]',
+);
+
+const textList = satisfying(
+  (texts) => Array.isArray(texts) && texts.every((text) => typeof text === 'string'),
+  'an array of strings',
+);
 
 /**
  * Keeps the checkpoints of LangGraph.js in a store: a thread is a session, a checkpoint a snapshot whose parent is the
@@ -55,6 +88,8 @@ export class IndexedDBSaver extends BaseCheckpointSaver {
 
   /** `serde` is how values are written down; by default as LangGraph's own savers do. */
   constructor(store: CheckpointStore, serde?: SerializerProtocol) {
+    requireStore(store);
+    if (serde !== undefined) requireValid(serdeLike, serde, 'serde');
     super(serde);
     this.#store = store;
   }
@@ -72,16 +107,15 @@ export class IndexedDBSaver extends BaseCheckpointSaver {
    * Checkpoints, the newest first; without a thread those of all threads, without a namespace those of all
    * namespaces. `filter` is compared with the metadata, deeply. Rows that cannot be read are left out.
    */
-  override async *list(
-    config: Config,
-    { limit = Infinity, before, filter = {} }: CheckpointListOptions = {},
-  ): AsyncGenerator<CheckpointTuple> {
-    const { threadId, checkpointId } = placeIn(config);
-    const namespace: string | undefined = config.configurable?.['checkpoint_ns'];
+  override async *list(config: Config, options: CheckpointListOptions = {}): AsyncGenerator<CheckpointTuple> {
+    const { threadId, checkpointId, namespace: asked } = placeIn(config);
+    const { limit, before, filter } = given(options, 'options');
+    requireValid(optional(number), limit ?? undefined, 'options', 'limit');
+    const namespace = hasNamespace(config) ? asked : undefined;
     const end = placeIn({ configurable: { ...config.configurable, ...before?.configurable } });
     if (!placeIn(before).checkpointId) end.checkpointId = undefined;
-    const wanted = Object.entries(filter);
-    let left = limit;
+    const wanted = Object.entries(filter ? given(filter, 'options.filter') : {});
+    let left = limit ?? Infinity;
     for await (const thread of threadId === undefined ? this.#threads() : [threadId]) {
       for await (const { snapshotId, node } of checkpointsBefore(this.#store, thread, end)) {
         if (left <= 0) return;
@@ -112,7 +146,8 @@ export class IndexedDBSaver extends BaseCheckpointSaver {
   ): Promise<Config> {
     const place = requirePlace(config);
     const { threadId, namespace } = place;
-    requireText(checkpoint.id, 'checkpoint.id');
+    requireValid(checkpointLike, checkpoint, 'checkpoint');
+    requireValid(record, metadata, 'metadata');
     // What begins a thread has nothing to have taken old values from; only a copy brings them along.
     const begins = place.checkpointId === undefined && metadata.source !== 'fork';
     const isNew = (channel: string) => !begins || !newVersions || Object.hasOwn(newVersions, channel);
@@ -145,7 +180,13 @@ export class IndexedDBSaver extends BaseCheckpointSaver {
       refuse('config.configurable.checkpoint_id', 'is missing. Pass the config that put() returned');
     }
     const now = new Date().toISOString();
-    const packed = await packWrites(this.serde, writes, taskId, taskPath);
+    requireText(taskId, 'taskId');
+    requireValid(string, taskPath, 'taskPath');
+    const pairs = reading('writes', () => {
+      requireValid(pairList, writes, 'writes');
+      return [...writes];
+    });
+    const packed = await packWrites(this.serde, pairs, taskId, taskPath);
     await this.#store.saveSnapshot(
       checkpointSnapshotId(place.threadId, place.namespace, checkpointId),
       (current) => writesSnapshot({ ...place, checkpointId }, now, packed, current),
@@ -158,13 +199,12 @@ export class IndexedDBSaver extends BaseCheckpointSaver {
     await this.#store.deleteSession(threadId);
   }
 
-  override async getDeltaChannelHistory({
-    config,
-    channels,
-  }: {
+  override async getDeltaChannelHistory(args: {
     config: Config;
     channels: string[];
   }): Promise<Record<string, DeltaChannelHistory>> {
+    const { config, channels } = given(args, 'args');
+    requireValid(textList, channels, 'args.channels');
     const target = channels.length > 0 ? await this.#find(config) : undefined;
     return deltaHistory(this.serde, channels, this.#ancestors(target));
   }

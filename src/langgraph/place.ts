@@ -1,5 +1,8 @@
 import type { BaseCheckpointSaver } from '@langchain/langgraph-checkpoint';
 import { SessionStoreError, type SnapshotInfo } from '../index.js';
+import { requireId } from '../validation/argument.js';
+import { described } from '../validation/described.js';
+import { given } from '../validation/given.js';
 
 export type Config = Parameters<BaseCheckpointSaver['getTuple']>[0];
 
@@ -29,8 +32,7 @@ export const namespaceSnapshotId = (threadId: string, namespace: string): string
   JSON.stringify([threadId, namespace]);
 
 export function nodeOf(snapshot: object | undefined): CheckpointNode | undefined {
-  const { langgraph }: { langgraph?: CheckpointNode } = snapshot ?? {};
-  return langgraph;
+  return (snapshot as { langgraph?: CheckpointNode } | undefined)?.langgraph;
 }
 
 /** What every method of a saver returns for a checkpoint. */
@@ -43,9 +45,10 @@ export const configAt = (threadId: string, namespace: string, checkpointId: stri
  * `undefined` for a snapshot that is no checkpoint.
  */
 export function configOf(snapshot: SnapshotInfo): ReturnType<typeof configAt> | undefined {
-  const node = nodeOf(snapshot);
-  if (node?.metadata === undefined || snapshot.sessionId === undefined) return undefined;
-  return configAt(snapshot.sessionId, node.namespace, node.checkpointId);
+  const info = given(snapshot, 'snapshot');
+  const node = nodeOf(info);
+  if (node?.metadata === undefined || info.sessionId === undefined) return undefined;
+  return configAt(info.sessionId, node.namespace, node.checkpointId);
 }
 
 const KEY = 'config.configurable';
@@ -59,14 +62,24 @@ export function placeIn(
     checkpoint_ns: namespace,
     checkpoint_id: id,
     thread_ts: olderId,
-  } = config?.configurable ?? {};
+  } = configurableOf(config);
   if (threadId !== undefined) requireText(threadId, `${KEY}.thread_id`);
   if (namespace !== undefined && typeof namespace !== 'string')
-    refuse(`${KEY}.checkpoint_ns`, 'must be a string');
+    refuse(`${KEY}.checkpoint_ns`, `must be a string, not ${described(namespace)}`);
   const checkpointId: string | undefined = id || olderId || undefined;
   if (checkpointId !== undefined) requireText(checkpointId, `${KEY}.checkpoint_id`);
   return { threadId, namespace: namespace ?? '', checkpointId };
 }
+
+/** No config at all is one that names nothing. */
+function configurableOf(config: Config | undefined): NonNullable<Config['configurable']> {
+  const { configurable } = config === undefined ? {} : given(config, 'config');
+  return configurable === undefined ? {} : given(configurable, KEY);
+}
+
+/** Whether a config says which namespace is meant; `''` is that of the graph itself. */
+export const hasNamespace = (config: Config): boolean =>
+  configurableOf(config)['checkpoint_ns'] !== undefined;
 
 /** The same, of a config that must name a thread. */
 export function requirePlace(config: Config | undefined): Place {
@@ -81,7 +94,7 @@ export function requirePlace(config: Config | undefined): Place {
 }
 
 export function requireText(value: unknown, path: string): asserts value is string {
-  if (typeof value !== 'string' || value.trim() === '') refuse(path, 'must be a string that is not blank');
+  requireId(value, path);
 }
 
 export function refuse(path: string, problem: string): never {

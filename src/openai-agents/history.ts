@@ -6,6 +6,7 @@ import type {
 } from '@openai/agents-core';
 import { copyOf } from '../adapters/copy.js';
 import { structured } from '../platform/clone.js';
+import { described } from '../validation/described.js';
 import { canonical, digest } from './canonical.js';
 import { refuse, refuseNow } from './refuse.js';
 
@@ -42,12 +43,14 @@ export function appending(items: AgentInputItem[]): Change {
 
 /** The first call with the id becomes the replacement, any other is dropped. */
 export function mutating(mutations: readonly SessionHistoryMutation[]): Change {
+  if (!Array.isArray(mutations))
+    return refuse('args.mutations', `must be an array, not ${described(mutations)}`);
   const replacements = new Map(
     mutations.map((mutation, index) => {
       const at = `args.mutations.${index}`;
       const type: unknown = mutation?.type;
       if (type !== 'replace_function_call')
-        refuse(`${at}.type`, `is ${String(type)}, which is not known here`);
+        refuse(`${at}.type`, `is ${described(type)}, which is not known here`);
       return [mutation.callId, copyItems([mutation.replacement], `${at}.replacement`)[0]!];
     }),
   );
@@ -94,7 +97,8 @@ function applying(transaction: SessionHistoryTransaction): (items: AgentInputIte
     return (items) => [...items, ...added];
   }
   const type: unknown = transaction?.type;
-  if (type !== 'replace_suffix') return refuse(`${path}.type`, `is ${String(type)}, which is not known here`);
+  if (type !== 'replace_suffix')
+    return refuse(`${path}.type`, `is ${described(type)}, which is not known here`);
   const expected = copyItems(transaction.expectedSuffix, `${path}.expectedSuffix`);
   const replacement = copyItems(transaction.replacement, `${path}.replacement`);
   return (items) => {

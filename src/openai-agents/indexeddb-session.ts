@@ -7,8 +7,10 @@ import type {
 } from '@openai/agents-core';
 import { nanoid } from 'nanoid';
 import { SessionStoreError, type IndexedDBSessionStore, type SessionSnapshot } from '../index.js';
+import { requireId, requireValid } from '../validation/argument.js';
+import { given, reading, requireStore } from '../validation/given.js';
+import { number } from '../validation/schema.js';
 import { appending, copyItems, EMPTY, mutating, transacting, type Change, type History } from './history.js';
-import { refuse } from './refuse.js';
 
 /** What of a store a session uses. */
 export type HistoryStore = Pick<IndexedDBSessionStore<any>, 'getSnapshot' | 'saveSnapshot' | 'getHead'>;
@@ -43,9 +45,8 @@ export class IndexedDBSession
 
   /** `sessionId` is that of the store's session; without one it is a new one. */
   constructor(store: HistoryStore, sessionId: string = nanoid()) {
-    if (typeof sessionId !== 'string' || sessionId.trim() === '') {
-      refuse('sessionId', 'must be a string that is not blank');
-    }
+    requireStore(store);
+    requireId(sessionId, 'sessionId');
     this.#store = store;
     this.#sessionId = sessionId;
   }
@@ -56,12 +57,13 @@ export class IndexedDBSession
 
   /** The items of the branch that the session is on, or the last `limit` of them, oldest first. */
   async getItems(limit = Infinity): Promise<AgentInputItem[]> {
+    requireValid(number, limit, 'limit');
     const { items } = (await this.#head()).history;
     return items.slice(Math.max(0, items.length - Math.max(0, limit)));
   }
 
   async addItems(items: AgentInputItem[]): Promise<void> {
-    await this.#change(appending(copyItems(items, 'items')));
+    await this.#change(appending(copied(items)));
   }
 
   /** Takes the last item away; the snapshot that has it stays. `undefined` if there is none. */
@@ -84,12 +86,13 @@ export class IndexedDBSession
 
   /** Replaces all items, in one transaction. */
   async replaceHistoryWithCompaction(items: AgentInputItem[]): Promise<void> {
-    const replacement = copyItems(items, 'items');
+    const replacement = copied(items);
     await this.#change((history) => ({ ...history, items: replacement }));
   }
 
   async applyHistoryMutations(args: SessionHistoryRewriteArgs): Promise<void> {
-    await this.#change(mutating(args.mutations));
+    const { mutations } = given(args, 'args');
+    await this.#change(reading('args.mutations', () => mutating(mutations)));
   }
 
   /**
@@ -99,7 +102,8 @@ export class IndexedDBSession
    * another transaction had the id, with `args.transaction.expectedSuffix` if the history ends differently.
    */
   async applyHistoryTransaction(args: SessionHistoryTransactionArgs): Promise<void> {
-    await this.#change(transacting(args));
+    const call = given(args, 'args');
+    await this.#change(reading('args.transaction', () => transacting(call)));
   }
 
   /**
@@ -142,6 +146,8 @@ export class IndexedDBSession
     }
   }
 }
+
+const copied = (items: AgentInputItem[]) => reading('items', () => copyItems(items, 'items'));
 
 function headAt(snapshot: SessionSnapshot): Head {
   const { snapshotId, createdAt, state } = snapshot;

@@ -16,6 +16,8 @@ import {
   type SnapshotPage,
   type SnapshotStatus,
 } from '../index.js';
+import { described } from '../validation/described.js';
+import { conditionOf, pageStoreOptions, seedOf, waitOptions } from './arguments.js';
 import { meets, timeoutError, type SnapshotCondition, type WaitOptions } from './condition.js';
 import { HelperTab } from './helper-tab.js';
 import type { SessionSeed } from './seed.js';
@@ -49,7 +51,7 @@ export class PageSessionStore<S = unknown> {
 
   /** Throws `INVALID_ARGUMENT` if `url` is not that of a page. */
   constructor(context: BrowserContext, options: PageSessionStoreOptions) {
-    const { url, timeout = TIMEOUT_MS, ...rest } = options;
+    const { url, timeout = TIMEOUT_MS, ...rest } = pageStoreOptions(options);
     this.#context = context;
     this.#origin = originOf(url);
     this.#timeout = timeout;
@@ -65,7 +67,8 @@ export class PageSessionStore<S = unknown> {
    * in the list is stored then.
    */
   async seed(session: SessionSeed<S>): Promise<string[]> {
-    return (await this.#open()).call('seed', session);
+    const seed = seedOf(session);
+    return (await this.#open()).call('seed', seed);
   }
 
   /** A snapshot, or the latest leaf of a session; `undefined` if there is none. Errors: as the store's. */
@@ -146,7 +149,8 @@ export class PageSessionStore<S = unknown> {
    * `predicate` throws.
    */
   async waitForSnapshot(condition: SnapshotCondition<S> = {}): Promise<SessionSnapshot<S>> {
-    const { snapshotId, sessionId, timeout = this.#timeout } = condition;
+    const wanted = conditionOf(condition);
+    const { snapshotId, sessionId, timeout = this.#timeout } = wanted;
     const tab = await this.#open();
     const watch = this.#watches++;
     await tab.call('watch', watch, { snapshotId, sessionId });
@@ -160,10 +164,10 @@ export class PageSessionStore<S = unknown> {
       for (let versions = await next(); versions.length > 0; versions = await next()) {
         for (const snapshot of versions) {
           last = snapshot;
-          if (await meets(snapshot, condition)) return snapshot;
+          if (await meets(snapshot, wanted)) return snapshot;
         }
       }
-      throw timeoutError(condition, timeout, last);
+      throw timeoutError(wanted, timeout, last);
     } finally {
       clearTimeout(timer);
       await unwatch();
@@ -176,7 +180,7 @@ export class PageSessionStore<S = unknown> {
     status: SnapshotStatus | readonly SnapshotStatus[],
     options: WaitOptions = {},
   ): Promise<SessionSnapshot<S>> {
-    return this.waitForSnapshot({ snapshotId, status, ...options });
+    return this.waitForSnapshot({ snapshotId, status, ...waitOptions(options) });
   }
 
   /**
@@ -199,10 +203,10 @@ export class PageSessionStore<S = unknown> {
 }
 
 function originOf(url: string | undefined): string {
-  if (url !== undefined && URL.canParse(url) && /^https?:/.test(url)) return new URL(url).origin;
+  if (typeof url === 'string' && URL.canParse(url) && /^https?:/.test(url)) return new URL(url).origin;
   throw new SessionStoreError(
     'INVALID_ARGUMENT',
-    `options.url: must be an http address of the app, not ${url}. Set baseURL in playwright.config`,
+    `options.url: must be an http address of the app, not ${described(url)}. Set baseURL in playwright.config`,
     'options.url',
   );
 }

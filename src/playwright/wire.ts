@@ -14,7 +14,14 @@ export function encode(value: unknown, status: StatusName): string {
       Error: (value) => value instanceof Error && { name: value.name, message: value.message },
     });
   } catch (error) {
-    if (!(error instanceof DevalueError)) throw error;
+    if (!(error instanceof DevalueError)) {
+      throw new SessionStoreError(
+        status,
+        'cannot be read, to be carried between the test and the page; see cause',
+        undefined,
+        error,
+      );
+    }
     const path = error.path.replaceAll(/\[(\d+)\]/g, '.$1').replace(/^\.(args\.\d+|value)\.?/, '');
     const problem = `${path}: cannot be carried between the test and the page. ${error.message}`;
     throw new SessionStoreError(status, problem, path);

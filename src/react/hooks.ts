@@ -1,6 +1,10 @@
 import { useSyncExternalStore } from 'react';
 import type { GetSnapshotOptions, ListOptions, SessionSnapshot, SessionStoreOptions } from '../index.js';
-import { ON_SERVER, type LiveQuery, type QueryResult } from './live-query.js';
+import { requireValid } from '../validation/argument.js';
+import { described } from '../validation/described.js';
+import { taken } from '../validation/options.js';
+import { anything, record, type Shape } from '../validation/schema.js';
+import { ON_SERVER, type LiveQuery, type Observer, type QueryResult, type Source } from './live-query.js';
 import { queryOf } from './queries.js';
 import { sessionSource, type SessionReader, type SessionView } from './session-source.js';
 import { sessionsSource, type SessionsReader, type SessionsView } from './sessions-source.js';
@@ -22,6 +26,29 @@ function useQuery<T>(query: LiveQuery<T>): QueryResult<T> {
   return useSyncExternalStore(query.subscribe, query.current, serverResult);
 }
 
+/** A text for an id, or for what was passed in place of one. */
+const named = (id: unknown) => (typeof id === 'string' ? JSON.stringify(id) : described(id));
+
+/** The query for these options, or one that answers what is wrong with them. */
+function asked<T, O extends SessionStoreOptions>(
+  store: object,
+  shape: Shape,
+  options: O,
+  keyOf: (options: O) => string,
+  open: (options: O, observer: Observer<T>) => Source,
+): LiveQuery<T> {
+  requireValid(record, store, 'store');
+  let known: O;
+  try {
+    known = taken({ ...shape, context: anything }, options);
+  } catch (error) {
+    return queryOf(store, String(error), {}, () => {
+      throw error;
+    });
+  }
+  return queryOf(store, keyOf(known), known, (observer) => open(known, observer));
+}
+
 /**
  * The sessions by latest activity, page by page, live: whichever tab saves, renames or deletes. Renders again when a
  * session of those that were read has changed; the others stay the same objects, so memoised rows rest.
@@ -30,10 +57,15 @@ function useQuery<T>(query: LiveQuery<T>): QueryResult<T> {
  */
 export function useSessions(
   store: SessionsReader,
-  { order = 'desc', pageSize = 50, context }: UseSessionsOptions = {},
+  options: UseSessionsOptions = {},
 ): QueryResult<SessionsView> & SessionListControls {
-  const query = queryOf<SessionsView>(store, `sessions ${order} ${pageSize}`, { context }, (observer) =>
-    sessionsSource(store, { order, limit: pageSize, context }, observer),
+  const query = asked<SessionsView, UseSessionsOptions>(
+    store,
+    { order: anything, pageSize: anything },
+    options,
+    ({ order, pageSize }) => `sessions ${named(order ?? 'desc')} ${named(pageSize ?? 50)}`,
+    ({ order, pageSize = 50, context }, observer) =>
+      sessionsSource(store, { order, limit: pageSize, context }, observer),
   );
   return { ...useQuery(query), loadMore: query.more };
 }
@@ -47,11 +79,15 @@ export function useSessions(
 export function useSession(
   store: SessionReader,
   sessionId: string,
-  { context }: SessionStoreOptions = {},
+  options: SessionStoreOptions = {},
 ): QueryResult<SessionView> {
   return useQuery(
-    queryOf(store, `session ${sessionId}`, { context }, (observer) =>
-      sessionSource(store, sessionId, { context }, observer),
+    asked<SessionView, SessionStoreOptions>(
+      store,
+      {},
+      options,
+      () => `session ${named(sessionId)}`,
+      (call, observer) => sessionSource(store, sessionId, call, observer),
     ),
   );
 }
@@ -66,10 +102,13 @@ export function useSnapshot<S = unknown>(
   store: SnapshotReader<S>,
   lookup: GetSnapshotOptions,
 ): QueryResult<SessionSnapshot<S> | undefined> {
-  const { snapshotId, sessionId, context } = lookup;
   return useQuery(
-    queryOf(store, `snapshot ${JSON.stringify([snapshotId, sessionId])}`, { context }, (observer) =>
-      snapshotSource(store, { snapshotId, sessionId, context }, observer),
+    asked<SessionSnapshot<S> | undefined, GetSnapshotOptions>(
+      store,
+      { snapshotId: anything, sessionId: anything },
+      lookup,
+      ({ snapshotId, sessionId }) => `snapshot ${named(snapshotId)} ${named(sessionId)}`,
+      (call, observer) => snapshotSource(store, call, observer),
     ),
   );
 }

@@ -1,5 +1,7 @@
 import { createContext, createElement, useContext, type ReactElement, type ReactNode } from 'react';
 import type { IndexedDBSessionStore } from '../index.js';
+import { taken } from '../validation/options.js';
+import { anything, record } from '../validation/schema.js';
 
 const StoreContext = createContext<IndexedDBSessionStore | undefined>(undefined);
 
@@ -8,8 +10,11 @@ export interface SessionStoreProviderProps<S> {
   children?: ReactNode;
 }
 
+const propsShape = { store: record, children: anything };
+
 /** Gives a store to everything below it. Whoever made the store closes it. */
-export function SessionStoreProvider<S>({ store, children }: SessionStoreProviderProps<S>): ReactElement {
+export function SessionStoreProvider<S>(props: SessionStoreProviderProps<S>): ReactElement {
+  const { store, children } = taken(propsShape, props, 'props');
   return createElement(StoreContext.Provider, { value: store as never }, children);
 }
 

@@ -1,4 +1,4 @@
-import { invalid } from '../adapters/arguments.js';
+import { invalid } from '../validation/argument.js';
 
 /** What goes wrong with a {@link SnapshotStorage}, by the name that the SDK's own storages use; `cause` says what. */
 export class SessionError extends Error {

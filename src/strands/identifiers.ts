@@ -1,3 +1,4 @@
+import { described } from '../validation/described.js';
 import { badArgument } from './errors.js';
 import type { SnapshotLocation } from './contract.js';
 
@@ -8,19 +9,20 @@ export function requireIdentifier(id: unknown, path: string): asserts id is stri
   if (typeof id === 'string' && IDENTIFIER.test(id)) return;
   throw badArgument(
     path,
-    `Identifier '${String(id)}' can only contain lowercase letters, numbers, hyphens, and underscores`,
+    `Identifier ${described(id)} can only contain lowercase letters, numbers, hyphens, and underscores`,
   );
 }
 
 export function requireLocation({ sessionId, scope, scopeId }: SnapshotLocation): void {
   requireIdentifier(sessionId, 'location.sessionId');
   if (scope !== 'agent' && scope !== 'multiAgent') {
-    throw badArgument('location.scope', `Invalid scope '${String(scope)}': must be 'agent' or 'multiAgent'`);
+    throw badArgument('location.scope', `Invalid scope ${described(scope)}: must be 'agent' or 'multiAgent'`);
   }
   requireIdentifier(scopeId, 'location.scopeId');
 }
 
 /** A cursor is an id that a page ended with, and those are UUIDs of version 7, which sort by time. */
 export function requireCursor(id: string): void {
-  if (!UUID_V7.test(id)) throw badArgument('startAfter', `'${id}' is not a valid UUID v7 snapshot ID`);
+  if (typeof id !== 'string' || !UUID_V7.test(id))
+    throw badArgument('startAfter', `${described(id)} is not a valid UUID v7 snapshot ID`);
 }

@@ -1,4 +1,5 @@
-import { invalid } from '../adapters/arguments.js';
+import { invalid } from '../validation/argument.js';
+import { described } from '../validation/described.js';
 import { StorageError } from './errors.js';
 import { checkpointOf, latestOf, manifestOf, placeOf, type Place } from './rows.js';
 
@@ -67,8 +68,13 @@ export function normalizedPrefix(prefix: string): string {
   return segments.join('/') + (segments.length > 0 && prefix.endsWith('/') ? '/' : '');
 }
 
+export function requireText(path: unknown, name: 'key' | 'prefix'): asserts path is string {
+  if (typeof path !== 'string')
+    throw refused(name, `Storage ${name} must be a string, got ${described(path)}`);
+}
+
 function segmentsOf(path: string, name: 'key' | 'prefix'): string[] {
-  if (typeof path !== 'string') throw refused(name, `Storage ${name} must be a string`);
+  requireText(path, name);
   if (path.includes('\\')) {
     throw refused(name, `Invalid storage ${name} '${path}': backslashes are not allowed`);
   }

@@ -1,5 +1,5 @@
 import type { Storage } from './contract.js';
-import { normalizedPrefix } from './keys.js';
+import { normalizedPrefix, requireText } from './keys.js';
 
 /** The SDK puts a namespace of its own around every storage that does not carry this. */
 const NAMESPACED = Symbol.for('strands.storage.namespaced');
@@ -15,24 +15,29 @@ export class Namespace implements Storage {
     this.#prefix = prefix === '' || prefix.endsWith('/') ? prefix : `${prefix}/`;
   }
 
-  write(key: string, data: Uint8Array): Promise<void> {
-    return this.#storage.write(this.#prefix + key, data);
+  async write(key: string, data: Uint8Array): Promise<void> {
+    return this.#storage.write(this.#keyOf(key), data);
   }
 
-  read(key: string): Promise<Uint8Array | null> {
-    return this.#storage.read(this.#prefix + key);
+  async read(key: string): Promise<Uint8Array | null> {
+    return this.#storage.read(this.#keyOf(key));
   }
 
-  delete(key: string): Promise<void> {
-    return this.#storage.delete(this.#prefix + key);
+  async delete(key: string): Promise<void> {
+    return this.#storage.delete(this.#keyOf(key));
   }
 
   async list(prefix: string): Promise<string[]> {
-    const keys = await this.#storage.list(this.#prefix + prefix);
+    const keys = await this.#storage.list(this.#keyOf(prefix, 'prefix'));
     return keys.map((key) => key.slice(this.#prefix.length));
   }
 
   namespace(prefix: string): Storage {
     return new Namespace(this.#storage, this.#prefix + normalizedPrefix(prefix));
+  }
+
+  #keyOf(key: string, name: 'key' | 'prefix' = 'key'): string {
+    requireText(key, name);
+    return this.#prefix + key;
   }
 }

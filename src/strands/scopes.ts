@@ -1,7 +1,9 @@
 import { nanoid } from 'nanoid';
-import { requireHistory, requireStore, type AnyStore } from '../adapters/arguments.js';
+import { historyShape, type AnyStore } from '../adapters/arguments.js';
 import { forget } from '../adapters/forget.js';
 import { Turns } from '../adapters/turns.js';
+import { requireStore } from '../validation/given.js';
+import { taken } from '../validation/options.js';
 import type { StrandsStorageOptions } from './contract.js';
 import { forgetDisplaced, keepDisplaced } from './displaced.js';
 import {
@@ -37,9 +39,9 @@ export class Scopes {
   /** Deletes that were called one after the other, and are done as one. */
   readonly #removals = new Map<string, { ids: Set<string>; done: Promise<void> }>();
 
-  constructor(store: AnyStore, { history = false }: StrandsStorageOptions) {
+  constructor(store: AnyStore, options: StrandsStorageOptions) {
     requireStore(store);
-    requireHistory(history);
+    const { history = false } = taken(historyShape, options);
     this.store = store;
     this.#history = history;
   }

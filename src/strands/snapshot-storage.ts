@@ -1,4 +1,6 @@
-import { invalid, jsonObject, type AnyStore } from '../adapters/arguments.js';
+import { jsonObject, type AnyStore } from '../adapters/arguments.js';
+import { invalid } from '../validation/argument.js';
+import { given } from '../validation/given.js';
 import type {
   Snapshot,
   SnapshotLocation,
@@ -6,7 +8,7 @@ import type {
   SnapshotStorage,
   StrandsStorageOptions,
 } from './contract.js';
-import { SessionError } from './errors.js';
+import { badArgument, SessionError } from './errors.js';
 import { requireCursor, requireIdentifier, requireLocation } from './identifiers.js';
 import { checkpointOf, manifestOf, placeOf, type Place } from './rows.js';
 import { Scopes } from './scopes.js';
@@ -35,11 +37,11 @@ export class OffshootSnapshotStorage implements SnapshotStorage {
     isLatest: boolean;
     snapshot: Snapshot;
   }): Promise<void> {
-    const { snapshotId, isLatest } = params;
-    const place = placeIn(params.location);
+    const { snapshotId, isLatest, location, snapshot: saved } = readable(params, 'params');
+    const place = placeIn(location);
     if (!isLatest) requireIdentifier(snapshotId, 'snapshotId');
     await orSessionError(`Failed to save snapshot '${snapshotId}' of ${place.prefix}`, async () => {
-      const snapshot = jsonObject(params.snapshot, 'snapshot');
+      const snapshot = jsonObject(saved, 'snapshot');
       if (!isSnapshot(snapshot)) throw invalid('snapshot.data', 'must be an object');
       const state = stateOf(snapshot);
       return isLatest
@@ -50,8 +52,8 @@ export class OffshootSnapshotStorage implements SnapshotStorage {
 
   /** The checkpoint of this id, or the latest snapshot; `null` if there is none. */
   async loadSnapshot(params: { location: SnapshotLocation; snapshotId?: string }): Promise<Snapshot | null> {
-    const { snapshotId } = params;
-    const place = placeIn(params.location);
+    const { snapshotId, location } = readable(params, 'params');
+    const place = placeIn(location);
     if (snapshotId !== undefined) requireIdentifier(snapshotId, 'snapshotId');
     return orSessionError(
       `Failed to load snapshot '${snapshotId ?? 'latest'}' of ${place.prefix}`,
@@ -68,7 +70,8 @@ export class OffshootSnapshotStorage implements SnapshotStorage {
     limit?: number;
     startAfter?: string;
   }): Promise<string[]> {
-    const { location, limit = Infinity, startAfter } = params;
+    const { location, limit = Infinity, startAfter } = readable(params, 'params');
+    if (typeof limit !== 'number') throw badArgument('limit', `Invalid limit: must be a number`);
     if (limit <= 0) return [];
     if (startAfter) requireCursor(startAfter);
     const place = placeIn(location);
@@ -85,7 +88,7 @@ export class OffshootSnapshotStorage implements SnapshotStorage {
 
   /** Deletes a session with all its scopes, checkpoints and manifests, in one transaction. */
   async deleteSession(params: { sessionId: string }): Promise<void> {
-    const { sessionId } = params;
+    const { sessionId } = readable(params, 'params');
     requireIdentifier(sessionId, 'sessionId');
     await orSessionError(`Failed to delete session ${sessionId}`, () =>
       this.#scopes.deleteSession(sessionId),
@@ -94,7 +97,7 @@ export class OffshootSnapshotStorage implements SnapshotStorage {
 
   /** The scope's manifest; one of schema version 1.0 and of now if none was saved. */
   async loadManifest(params: { location: SnapshotLocation }): Promise<SnapshotManifest> {
-    const place = placeIn(params.location);
+    const place = placeIn(readable(params, 'params').location);
     return orSessionError(`Failed to load the manifest of ${place.prefix}`, async () => {
       const state = await this.#scopes.read(place.sessionId, manifestOf(place));
       const manifest = state && (parsedState(state) as SnapshotManifest);
@@ -103,15 +106,26 @@ export class OffshootSnapshotStorage implements SnapshotStorage {
   }
 
   async saveManifest(params: { location: SnapshotLocation; manifest: SnapshotManifest }): Promise<void> {
-    const place = placeIn(params.location);
+    const { location, manifest: saved } = readable(params, 'params');
+    const place = placeIn(location);
     await orSessionError(`Failed to save the manifest of ${place.prefix}`, async () => {
-      const manifest = jsonObject(params.manifest, 'manifest');
+      const manifest = jsonObject(saved, 'manifest');
       await this.#scopes.write(place.sessionId, manifestOf(place), { json: manifest });
     });
   }
 }
 
-function placeIn(location: SnapshotLocation): Place {
+/** The SDK throws plain errors for arguments. */
+function readable<T extends object>(value: T, path: string): T {
+  try {
+    return given(value, path);
+  } catch (cause) {
+    throw new Error(`Invalid ${path}; see cause`, { cause });
+  }
+}
+
+function placeIn(given: SnapshotLocation): Place {
+  const location = readable(given, 'location');
   requireLocation(location);
   return placeOf(location.sessionId, location.scope, location.scopeId);
 }

@@ -1,4 +1,7 @@
-import { invalid, type AnyStore } from '../adapters/arguments.js';
+import type { AnyStore } from '../adapters/arguments.js';
+import { requireValid } from '../validation/argument.js';
+import { reading } from '../validation/given.js';
+import { satisfying } from '../validation/schema.js';
 import type { Storage, StrandsStorageOptions } from './contract.js';
 import { StorageError } from './errors.js';
 import { keyOf, mayHave, normalizedKey, normalizedPrefix, targetOf } from './keys.js';
@@ -26,8 +29,10 @@ export class OffshootStorage implements Storage {
   async write(key: string, data: Uint8Array): Promise<void> {
     const target = targetOf(normalizedKey(key));
     await orStorageError(`Failed to write '${key}' to storage`, async () => {
-      if (!(data instanceof Uint8Array)) throw invalid('data', 'must be a Uint8Array');
-      const bytes = new Uint8Array(data);
+      const bytes = reading('data', () => {
+        requireValid(bytesLike, data, 'data');
+        return new Uint8Array(data);
+      });
       if (target.kind === 'bytes') return this.#scopes.write(target.sessionId, target.id, { bytes });
       const state = stateOfBytes(bytes);
       // Messages that differ in the order of their keys alone count as one. Bytes must not.
@@ -81,6 +86,8 @@ export class OffshootStorage implements Storage {
     return new Namespace(this, normalizedPrefix(prefix));
   }
 }
+
+const bytesLike = satisfying((data) => data instanceof Uint8Array, 'a Uint8Array');
 
 const sameBytes = (a: Uint8Array | undefined, b: Uint8Array) =>
   a?.length === b.length && a.every((byte, index) => byte === b[index]);

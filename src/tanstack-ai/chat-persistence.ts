@@ -1,7 +1,9 @@
 import type { ChatPersistedState } from '@tanstack/ai-client';
 import { copyOf } from '../adapters/copy.js';
-import { SessionStoreError } from '../index.js';
-import { requireId, requireStore } from '../transcript/argument.js';
+import { requireId } from '../validation/argument.js';
+import { given, reading, requireStore } from '../validation/given.js';
+import { taken } from '../validation/options.js';
+import { callable, optional } from '../validation/schema.js';
 import { requireMessages } from '../transcript/messages.js';
 import type { TranscriptStore } from '../transcript/store.js';
 import { Thread } from './thread.js';
@@ -36,9 +38,10 @@ export interface ChatPersistence {
  */
 export function chatPersistence(
   store: TranscriptStore,
-  { onError }: ChatPersistenceOptions = {},
+  options: ChatPersistenceOptions = {},
 ): ChatPersistence {
   requireStore(store);
+  const { onError } = taken({ onError: optional(callable) }, options);
   const threads = new Map<string, Thread>();
 
   async function inThread<T>(threadId: string, work: (thread: Thread) => Promise<T>): Promise<T> {
@@ -55,16 +58,18 @@ export function chatPersistence(
 
   return {
     getItem: (threadId) => inThread(threadId, (thread) => thread.load()),
-    setItem: (threadId, given) => {
-      const state = copyOf(given);
-      return inThread(threadId, async (thread) => {
-        if (typeof state !== 'object' || state === null) {
-          throw new SessionStoreError('INVALID_ARGUMENT', 'state: must be { messages, resume }', 'state');
-        }
-        const { messages, resume } = state;
-        requireMessages(messages, 'state.messages', 'INVALID_ARGUMENT');
-        await thread.save({ messages, ...(resume && { resume }) });
-      });
+    setItem: (threadId, state) => {
+      const copied = async () => {
+        const { messages, resume } = given(state, 'state');
+        return reading('state.messages', () => {
+          requireMessages(messages, 'state.messages', 'INVALID_ARGUMENT');
+          return copyOf({ messages, ...(resume && { resume }) });
+        });
+      };
+      const copy = copied();
+      // Another argument may be refused first.
+      copy.catch(() => {});
+      return inThread(threadId, async (thread) => thread.save(await copy));
     },
     removeItem: (threadId) => inThread(threadId, (thread) => thread.remove()),
   };

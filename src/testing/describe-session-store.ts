@@ -1,4 +1,6 @@
 import type { SessionSnapshot } from '../contract/snapshot.js';
+import { taken } from '../validation/options.js';
+import { callable, number, optional, record } from '../validation/schema.js';
 import { assert, eventually } from './assertions.js';
 import { SESSION_STORE_CAPABILITIES, type SessionStoreCapability } from './capabilities.js';
 import { sessionStoreCases } from './cases/index.js';
@@ -19,6 +21,13 @@ export interface DescribeSessionStoreOptions {
   /** How long to wait for something to be delivered. Default 2,000. Keep it under the runner's own limit. */
   patienceMs?: number;
 }
+
+const optionsShape = {
+  describe: optional(callable),
+  it: optional(callable),
+  lacks: optional(record),
+  patienceMs: optional(number),
+};
 
 type Runner = Required<Pick<DescribeSessionStoreOptions, 'describe' | 'it'>>;
 
@@ -99,8 +108,9 @@ export function describeSessionStore(
   factory: StoreFactory,
   options: DescribeSessionStoreOptions = {},
 ): void {
-  const { describe, it } = findRunner(options);
-  const { lacks = {}, patienceMs = 2_000 } = options;
+  const fitted = taken(optionsShape, options);
+  const { describe, it } = findRunner(fitted);
+  const { lacks = {}, patienceMs = 2_000 } = fitted;
   for (const flag of Object.keys(lacks)) {
     assert(
       Object.hasOwn(SESSION_STORE_CAPABILITIES, flag),

@@ -5,6 +5,8 @@ import { measure } from '../encoding/measure.js';
 import type { Pace } from '../database/pace.js';
 import { fitting } from './incoming.js';
 import { MOST_DEEP } from './lines.js';
+import { described } from '../validation/described.js';
+import { reading } from '../validation/given.js';
 import { genkitSnapshot } from './line-schemas.js';
 import { parseJson } from './parse-json.js';
 
@@ -27,17 +29,21 @@ export const pathOf = (file: File): string => file.webkitRelativePath || file.na
 
 /** The files of a directory that are named like snapshots. */
 export async function* snapshotFiles(files: GenkitFiles): AsyncGenerator<File> {
-  if (!isObject(files)) throw notFiles();
-  const source = isDirectory(files) ? filesIn(files) : files;
-  if (!(Symbol.iterator in source || Symbol.asyncIterator in source)) throw notFiles();
+  const source = reading('files', () => {
+    if (!isObject(files)) throw notFiles(files);
+    const source = isDirectory(files) ? filesIn(files) : files;
+    if (!(Symbol.iterator in source || Symbol.asyncIterator in source)) throw notFiles(files);
+    return source;
+  });
   for await (const file of source) {
-    if (!(file instanceof File)) throw notFiles();
+    if (!(file instanceof File)) throw notFiles(file);
     const folders = pathOf(file).split('/').slice(0, -1);
     if (file.name.endsWith('.json') && !folders.includes(POINTERS)) yield file;
   }
 }
 
-const notFiles = () => invalid('files', 'expected files, or the handle of a directory');
+const notFiles = (came: unknown) =>
+  invalid('files', `expected files, or the handle of a directory, got ${described(came)}`);
 
 const isObject = (value: unknown) => typeof value === 'object' && value !== null;
 

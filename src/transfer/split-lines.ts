@@ -1,5 +1,7 @@
 import { SessionStoreError } from '../errors.js';
 import { invalid } from '../validation/argument.js';
+import { described } from '../validation/described.js';
+import { reading } from '../validation/given.js';
 
 const NEWLINE = 0x0a;
 
@@ -16,8 +18,8 @@ export async function* splitLines(
   maxLineBytes: number,
   signal?: AbortSignal,
 ): AsyncGenerator<RawLine, void, undefined> {
-  if (!(stream instanceof ReadableStream) || stream.locked) {
-    throw invalid('stream', 'expected a ReadableStream that nobody reads yet');
+  if (!reading('stream', () => stream instanceof ReadableStream && !stream.locked)) {
+    throw invalid('stream', `expected a ReadableStream that nobody reads yet, got ${described(stream)}`);
   }
   const reader = stream.getReader();
   // A stream that has stalled would be waited for for good.

@@ -41,7 +41,7 @@ export function taken<O extends object>(shape: Shape, options: O, path = 'option
 function advice(written: string, known: string[]): string {
   const parts = partsOf(written);
   let best: string | undefined;
-  let most = 0.59;
+  let most = 0.55;
   for (const name of known) {
     const others = partsOf(name);
     const likeness =

@@ -1,0 +1,97 @@
+import type { SnapshotCondition, WaitOptions } from './condition.js';
+import type { PageSessionStoreOptions } from './page-session-store.js';
+import type { SessionSeed } from './seed.js';
+import { invalid, requireValid } from '../validation/argument.js';
+import { taken } from '../validation/options.js';
+import { anything, callable, list, number, optional, record, satisfying } from '../validation/schema.js';
+
+// What a store asks of the values is asked by the one in the helper tab; a name that is misspelt would never get there.
+
+const STATUSES: unknown[] = ['pending', 'completed', 'failed', 'aborted'];
+
+/** A test that waits for a status which nothing ever has waits in vain, though a store keeps any. */
+const knownStatus = (names: readonly unknown[]) =>
+  satisfying((status) => names.includes(status), `one of ${names.join(', ')}`);
+
+const seededStatus = optional(knownStatus(STATUSES));
+const awaited = knownStatus([...STATUSES, 'expired']);
+const awaitedStatus = optional(
+  satisfying(
+    (status) =>
+      Array.isArray(status) ? status.length > 0 && status.every((each) => !awaited(each)) : !awaited(status),
+    'pending, completed, failed, aborted or expired, or some of these',
+  ),
+);
+
+const waitShape = { timeout: optional(number) };
+
+const conditionShape = {
+  ...waitShape,
+  snapshotId: anything,
+  sessionId: anything,
+  status: awaitedStatus,
+  parentId: anything,
+  predicate: optional(callable),
+};
+
+const storeShape = {
+  ...waitShape,
+  url: anything,
+  name: anything,
+  namespace: anything,
+  heartbeatTimeoutMs: anything,
+  encryption: optional(record),
+};
+
+const passphraseShape = { passphrase: anything, salt: anything, iterations: anything };
+
+const seedShape = {
+  sessionId: anything,
+  title: anything,
+  metadata: anything,
+  turns: optional(list),
+  snapshots: optional(list),
+  selectedSnapshotId: anything,
+};
+
+const turnShape = {
+  snapshotId: anything,
+  parentId: anything,
+  createdAt: anything,
+  updatedAt: anything,
+  heartbeatAt: anything,
+  status: seededStatus,
+  finishReason: anything,
+  error: anything,
+  user: anything,
+  model: anything,
+  custom: anything,
+};
+
+export function pageStoreOptions(given: PageSessionStoreOptions): PageSessionStoreOptions {
+  const options = taken(storeShape, given);
+  const { encryption } = options;
+  return encryption
+    ? { ...options, encryption: taken(passphraseShape, encryption, 'options.encryption') }
+    : options;
+}
+
+export const conditionOf = <S>(given: SnapshotCondition<S>): SnapshotCondition<S> =>
+  taken(conditionShape, given, 'condition');
+
+/** Of those of a condition, what another argument says already is none of them. */
+export const waitOptions = (given: WaitOptions): WaitOptions => taken(waitShape, given);
+
+export function seedOf<S>(given: SessionSeed<S>): SessionSeed<S> {
+  const session = taken(seedShape, given, 'session');
+  if ((session.turns === undefined) === (session.snapshots === undefined)) {
+    throw invalid('', 'seed takes exactly one of turns and snapshots');
+  }
+  for (const [index, snapshot] of (session.snapshots ?? []).entries()) {
+    requireValid(record, snapshot, `snapshots.${index}`);
+    requireValid(seededStatus, snapshot.status, `snapshots.${index}.status`);
+  }
+  if (!session.turns) return session;
+  const turns = session.turns.map((turn, index) => taken(turnShape, turn, `turns.${index}`));
+  return { ...session, turns };
+}

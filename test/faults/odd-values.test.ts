@@ -1,0 +1,219 @@
+import { IDBFactory } from 'fake-indexeddb';
+import { beforeEach, describe, expect, test } from 'vitest';
+import { AgentickSessionStore } from '../../src/agentick/index.js';
+import { openChat } from '../../src/ai-sdk/index.js';
+import { threadHistory, threadList } from '../../src/assistant-ui/index.js';
+import { deriveKey } from '../../src/encryption/index.js';
+import { IndexedDBSessionStore, SessionStoreError } from '../../src/index.js';
+import { configOf, IndexedDBSaver } from '../../src/langgraph/index.js';
+import { IndexedDBSession } from '../../src/openai-agents/index.js';
+import { PageSessionStore } from '../../src/playwright/index.js';
+import { OffshootSnapshotStorage, OffshootStorage } from '../../src/strands/index.js';
+import { chatPersistence } from '../../src/tanstack-ai/index.js';
+import { freshName, openStore } from '../browser/open-store.js';
+
+beforeEach(() => {
+  globalThis.indexedDB = new IDBFactory();
+});
+
+class Config {
+  name = 'a config';
+}
+
+const fails = (): never => {
+  throw new DOMException('of the caller', 'QuotaExceededError');
+};
+
+/** What people pass by mistake, and what an enemy would. */
+const ODD: [string, unknown][] = [
+  ['undefined', undefined],
+  ['null', null],
+  ['0', 0],
+  ['NaN', NaN],
+  ['an empty string', ''],
+  ['a string', 'yesterday'],
+  ['a long string', 'x'.repeat(10_000)],
+  ['true', true],
+  ['a symbol', Symbol('odd')],
+  ['a bigint', 1n],
+  ['a function', () => undefined],
+  ['a Date', new Date(0)],
+  ['an Invalid Date', new Date(NaN)],
+  ['a promise', Promise.resolve('s')],
+  ['a thenable', { then: 1 }],
+  ['an array', ['s']],
+  ['an empty array', []],
+  ['{}', {}],
+  ['an object of unknown keys', { encription: 1 }],
+  ['an instance', new Config()],
+  ['without a prototype', Object.create(null)],
+  ['a Map', new Map([['sessionId', 's']])],
+  ['a RegExp', /s/],
+  ['an Error', new Error('odd')],
+  ['a boxed string', Object('s')],
+  ['a buffer', new ArrayBuffer(8)],
+  ['a proxy of nothing', new Proxy({}, {})],
+  [
+    'a revoked proxy',
+    (() => {
+      const { proxy, revoke } = Proxy.revocable({}, {});
+      revoke();
+      return proxy;
+    })(),
+  ],
+  ['traps that throw', new Proxy({}, { get: fails, has: fails, ownKeys: fails, getPrototypeOf: fails })],
+  [
+    'getters that throw',
+    Object.defineProperties(
+      {},
+      Object.fromEntries(
+        ['sessionId', 'context', 'key', 'messages', 'id', 'then'].map((key) => [
+          key,
+          { get: fails, enumerable: true },
+        ]),
+      ),
+    ),
+  ],
+  [
+    'toString that throws',
+    {
+      toString: fails,
+      [Symbol.toPrimitive]: fails,
+      toJSON: fails,
+      get [Symbol.toStringTag]() {
+        return fails();
+      },
+    },
+  ],
+];
+
+const GOOD: unknown[] = ['s', () => null, { sessionId: 's' }, { key: null }];
+
+/** Lists of arguments of which one at least is odd. */
+function* argumentLists(): Generator<[string, unknown[]]> {
+  for (const [name, odd] of ODD) {
+    yield [name, [odd]];
+    for (const good of GOOD) yield [`${String(good)}, ${name}`, [good, odd]];
+    yield [`s, fn, ${name}`, ['s', () => null, odd]];
+    yield [`${name} four times`, [odd, odd, odd, odd]];
+  }
+}
+
+/** What frameworks' own storages throw, by contract, around the store's error. */
+const WRAPPED = new Set(['StorageError', 'SessionError', 'Error']);
+
+/** Every rejection says what was wrong with the arguments, or what the state of things is. */
+function expectOurs(error: unknown, what: string): void {
+  const ours =
+    WRAPPED.has((error as Error)?.name) && (error as Error).cause instanceof SessionStoreError
+      ? (error as Error).cause
+      : error;
+  expect(ours, what).toBeInstanceOf(SessionStoreError);
+  const { status, message } = ours as SessionStoreError;
+  expect(['INVALID_ARGUMENT', 'NOT_FOUND', 'FAILED_PRECONDITION'], `${what}: ${message}`).toContain(status);
+  expect(message, what).not.toContain('[object Object]');
+  // An id that names nothing is repeated as it is.
+  if (status === 'INVALID_ARGUMENT') expect(message.length, what).toBeLessThan(1000);
+}
+
+async function settle(result: unknown): Promise<unknown> {
+  if (typeof result === 'function') return settle((result as () => unknown)());
+  const value = await result;
+  if (value instanceof ReadableStream) return new Response(value).arrayBuffer();
+  if (typeof (value as AsyncIterable<unknown> | undefined)?.[Symbol.asyncIterator] === 'function')
+    for await (const _ of value as AsyncIterable<unknown>);
+  return value;
+}
+
+async function tryOut(what: string, call: (...args: never[]) => unknown): Promise<void> {
+  for (const [name, args] of argumentLists()) {
+    try {
+      await settle(call(...(args as never[])));
+    } catch (error) {
+      expectOurs(error, `${what}(${name})`);
+    }
+  }
+}
+
+function methodsOf(target: object): string[] {
+  const names = new Set<string>();
+  for (let at: object = target; at !== Object.prototype; at = Object.getPrototypeOf(at) as object) {
+    for (const name of Object.getOwnPropertyNames(at)) {
+      const { value } = Object.getOwnPropertyDescriptor(at, name)!;
+      if (typeof value === 'function' && name !== 'constructor') names.add(name);
+    }
+  }
+  return [...names];
+}
+
+const store = () => openStore({ name: freshName(), compaction: false });
+
+/** Closing ends what is tried out; these are the framework's own, or hooks for a page. */
+const LEFT_OUT = new Set(['close', 'getNextVersion', 'toJSON', 'unstable_useAdapters']);
+
+const MAKERS: Record<string, (of: IndexedDBSessionStore<any>) => object | Promise<object>> = {
+  IndexedDBSessionStore: (of) => of,
+  AgentickSessionStore: (of) => new AgentickSessionStore(of),
+  OffshootSnapshotStorage: (of) => new OffshootSnapshotStorage(of),
+  OffshootStorage: (of) => new OffshootStorage(of),
+  'OffshootStorage.namespace': (of) => new OffshootStorage(of).namespace('n'),
+  IndexedDBSaver: (of) => new IndexedDBSaver(of),
+  IndexedDBSession: (of) => new IndexedDBSession(of, 's'),
+  chatPersistence: (of) => chatPersistence(of),
+  threadHistory: (of) => threadHistory(of, 's'),
+  threadList: (of) => threadList(of),
+  openChat: (of) => openChat(of, { sessionId: 's' }),
+};
+
+describe('whatever is passed to a method is answered, or refused as what it is', () => {
+  test.each(Object.entries(MAKERS))('%s', async (what, make) => {
+    const target = (await make(store())) as Record<string, (...args: never[]) => unknown>;
+    for (const method of methodsOf(target).filter((name) => !LEFT_OUT.has(name))) {
+      await tryOut(`${what}.${method}`, (...args) => target[method]!(...args));
+    }
+  });
+});
+
+describe('whatever is passed to what makes something', () => {
+  const makers: Record<string, (...args: never[]) => unknown> = {
+    IndexedDBSessionStore: (...args) => void new IndexedDBSessionStore(...(args as [])),
+    deriveKey: (...args) => deriveKey(...(args as never as [never, never])),
+    AgentickSessionStore: (...args) => void new AgentickSessionStore(...(args as never as [never])),
+    OffshootSnapshotStorage: (...args) => void new OffshootSnapshotStorage(...(args as never as [never])),
+    OffshootStorage: (...args) => void new OffshootStorage(...(args as never as [never])),
+    IndexedDBSaver: (...args) => void new IndexedDBSaver(...(args as never as [never])),
+    IndexedDBSession: (...args) => void new IndexedDBSession(...(args as never as [never])),
+    configOf: (...args) => configOf(...(args as never as [never])),
+    chatPersistence: (...args) => void chatPersistence(...(args as never as [never])),
+    threadHistory: (...args) => void threadHistory(...(args as never as [never, never])),
+    threadList: (...args) => void threadList(...(args as never as [never])),
+    openChat: async (...args) => void (await openChat(...(args as never as [never, never]))),
+    PageSessionStore: (...args) => void new PageSessionStore(...(args as never as [never, never])),
+  };
+  test.each(Object.entries(makers))('%s', async (what, make) => {
+    await tryOut(what, make);
+    const of = store();
+    for (const [name, odd] of ODD) {
+      for (const args of [
+        [of, odd],
+        [of, 's', odd],
+        [of, { sessionId: 's' }, odd],
+      ]) {
+        try {
+          await make(...(args as never[]));
+        } catch (error) {
+          expectOurs(error, `${what}(a store, ${name})`);
+        }
+      }
+    }
+  });
+
+  test('options instead of a store are called that', async () => {
+    for (const make of Object.values(makers).slice(2, 12)) {
+      if (make === makers['configOf']) continue;
+      const call = async () => make(...([{ name: 'offshoot' }, 's'] as never[]));
+      await expect(call()).rejects.toMatchObject({ status: 'INVALID_ARGUMENT', path: 'store' });
+      await expect(call()).rejects.toThrow(/new IndexedDBSessionStore.*got an Object/);
+    }
+  });
+});
