@@ -82,18 +82,17 @@ export function historyOf(
       throw error;
     }
   };
-  const save = (given: Entry, parentId: string | null, status?: SnapshotStatus) =>
+  const save = async (saved: Entry, parentId: string | null, status?: SnapshotStatus) => {
+    const entry = copyOf(saved);
+    requireId(entry.id, 'message.id');
+    if (parentId !== null) requireId(parentId, 'parentId');
+    await threadOf((await item.initialize()).remoteId).append({ entry, parentId }, status);
+  };
+  const saveMessage = (saved: ExportedMessageRepositoryItem) =>
     told(async () => {
-      const entry = copyOf(given);
-      requireId(entry.id, 'message.id');
-      if (parentId !== null) requireId(parentId, 'parentId');
-      await threadOf((await item.initialize()).remoteId).append({ entry, parentId }, status);
-    });
-  const saveMessage = (item: ExportedMessageRepositoryItem) =>
-    told(async () => {
-      const { message, parentId, runConfig } = given(item, 'item');
+      const { message, parentId, runConfig } = given(saved, 'item');
       const entry = { ...given(message, 'message'), ...(runConfig && { runConfig }) };
-      return save(
+      await save(
         entry,
         parentId,
         reading('message.status', () => statusOf(entry)),
@@ -127,7 +126,7 @@ export function historyOf(
       const saveFormatted = (formatted: MessageFormatItem<Formatted['message']>) => {
         const id = adapter.getId(formatted.message);
         const entry: FormattedEntry = { id, format: adapter.format, content: adapter.encode(formatted) };
-        return save(entry, formatted.parentId);
+        return told(() => save(entry, formatted.parentId));
       };
       return {
         load: () =>

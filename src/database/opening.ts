@@ -31,7 +31,7 @@ export async function openDatabase(
   if (open === openDB && !browserDatabases()) {
     throw new SessionStoreError(
       'UNAVAILABLE',
-      'there is no IndexedDB here. A store is that of one browser, not of a server: use it in a page or a worker',
+      "there is no IndexedDB here. Use the store in a page or a worker: it is one browser's, and no server's",
     );
   }
   const ask: Ask = (version, upgrade) => {

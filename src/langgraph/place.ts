@@ -32,7 +32,8 @@ export const namespaceSnapshotId = (threadId: string, namespace: string): string
   JSON.stringify([threadId, namespace]);
 
 export function nodeOf(snapshot: object | undefined): CheckpointNode | undefined {
-  return (snapshot as { langgraph?: CheckpointNode } | undefined)?.langgraph;
+  const { langgraph }: { langgraph?: CheckpointNode } = snapshot ?? {};
+  return langgraph;
 }
 
 /** What every method of a saver returns for a checkpoint. */

@@ -1,9 +1,16 @@
 import type { SnapshotCondition, WaitOptions } from './condition.js';
-import type { PageSessionStoreOptions } from './page-session-store.js';
 import type { SessionSeed } from './seed.js';
+import type { TabStoreOptions } from './tab-store-options.js';
 import { invalid, requireValid } from '../validation/argument.js';
 import { taken } from '../validation/options.js';
 import { anything, callable, list, number, optional, record, satisfying } from '../validation/schema.js';
+
+export interface PageSessionStoreOptions extends TabStoreOptions {
+  /** An address of the app: its origin has the database. The fixture takes Playwright's `baseURL` by default. */
+  url?: string | undefined;
+  /** How long to wait for a snapshot, in ms, 0 for no limit. Default 5,000. */
+  timeout?: number | undefined;
+}
 
 // What a store asks of the values is asked by the one in the helper tab; a name that is misspelt would never get there.
 

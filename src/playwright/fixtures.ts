@@ -5,7 +5,8 @@ import type {
   PlaywrightWorkerArgs,
   PlaywrightWorkerOptions,
 } from '@playwright/test';
-import { PageSessionStore, type PageSessionStoreOptions } from './page-session-store.js';
+import type { PageSessionStoreOptions } from './arguments.js';
+import { PageSessionStore } from './page-session-store.js';
 
 export interface SessionStoreFixtures {
   /** The store of the app under test. Its helper tab is closed after the test. */

@@ -1,5 +1,6 @@
 export { sessionStoreFixtures, type SessionStoreFixtures } from './fixtures.js';
-export { PageSessionStore, type PageSessionStoreOptions } from './page-session-store.js';
+export { PageSessionStore } from './page-session-store.js';
+export type { PageSessionStoreOptions } from './arguments.js';
 export type { SessionSeed, SnapshotSeed, TurnSeed } from './seed.js';
 export type { Passphrase, TabStoreOptions } from './tab-store-options.js';
 export type { SnapshotCondition, WaitOptions } from './condition.js';

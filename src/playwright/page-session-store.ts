@@ -17,18 +17,17 @@ import {
   type SnapshotStatus,
 } from '../index.js';
 import { described } from '../validation/described.js';
-import { conditionOf, pageStoreOptions, seedOf, waitOptions } from './arguments.js';
+import {
+  conditionOf,
+  pageStoreOptions,
+  seedOf,
+  waitOptions,
+  type PageSessionStoreOptions,
+} from './arguments.js';
 import { meets, timeoutError, type SnapshotCondition, type WaitOptions } from './condition.js';
 import { HelperTab } from './helper-tab.js';
 import type { SessionSeed } from './seed.js';
 import type { TabStoreOptions } from './tab-store-options.js';
-
-export interface PageSessionStoreOptions extends TabStoreOptions {
-  /** An address of the app: its origin has the database. The fixture takes Playwright's `baseURL` by default. */
-  url?: string | undefined;
-  /** How long to wait for a snapshot, in ms, 0 for no limit. Default 5,000. */
-  timeout?: number | undefined;
-}
 
 const TIMEOUT_MS = 5_000;
 

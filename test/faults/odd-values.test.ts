@@ -116,12 +116,16 @@ function expectOurs(error: unknown, what: string): void {
   if (status === 'INVALID_ARGUMENT') expect(message.length, what).toBeLessThan(1000);
 }
 
+async function drained(values: AsyncIterator<unknown>): Promise<void> {
+  while (!(await values.next()).done);
+}
+
 async function settle(result: unknown): Promise<unknown> {
   if (typeof result === 'function') return settle((result as () => unknown)());
   const value = await result;
   if (value instanceof ReadableStream) return new Response(value).arrayBuffer();
   if (typeof (value as AsyncIterable<unknown> | undefined)?.[Symbol.asyncIterator] === 'function')
-    for await (const _ of value as AsyncIterable<unknown>);
+    return drained((value as AsyncIterable<unknown>)[Symbol.asyncIterator]());
   return value;
 }
 

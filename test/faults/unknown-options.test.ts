@@ -119,7 +119,7 @@ const CALLS: Record<string, (store: Store, options: never) => unknown> = {
   compact: (store, options) => store.compact(options),
   retain: (store, options) => store.retain({ maxSessions: 1 }, options),
   exportSessions: (store, options) => new Response(store.exportSessions(options)).text(),
-  importSessions: (store, options) => store.importSessions(new Blob([]).stream() as never, options),
+  importSessions: (store, options) => store.importSessions(new Blob([]).stream(), options),
   importGenkitFiles: (store, options) => store.importGenkitFiles([], options),
   rekey: (store, options) => store.rekey(options),
 };
@@ -172,7 +172,7 @@ describe('methods of ours', () => {
     ],
     [
       'import',
-      (store) => store.importSessions(new Blob([]).stream() as never, { onconflict: 'skip' } as never),
+      (store) => store.importSessions(new Blob([]).stream(), { onconflict: 'skip' } as never),
       'options.onconflict',
       'onConflict',
     ],
@@ -296,5 +296,4 @@ describe('everything around the store', () => {
 });
 
 /** The tab would be opened with the first thing that is right. */
-const page = (options: object) =>
-  new PageSessionStore({} as never, { url: 'http://localhost', ...options } as never);
+const page = (options: object) => new PageSessionStore({} as never, { url: 'http://localhost', ...options });
