@@ -42,6 +42,7 @@ import { unpack, type Packed } from './pack.js';
 import {
   checkpointSnapshotId,
   configAt,
+  configurableOf,
   hasNamespace,
   namespaceSnapshotId,
   nodeOf,
@@ -112,7 +113,7 @@ export class IndexedDBSaver extends BaseCheckpointSaver {
     const { limit, before, filter } = given(options, 'options');
     requireValid(optional(number), limit ?? undefined, 'options', 'limit');
     const namespace = hasNamespace(config) ? asked : undefined;
-    const end = placeIn({ configurable: { ...config.configurable, ...before?.configurable } });
+    const end = placeIn({ configurable: { ...configurableOf(config), ...configurableOf(before) } });
     if (!placeIn(before).checkpointId) end.checkpointId = undefined;
     const wanted = Object.entries(filter ? given(filter, 'options.filter') : {});
     let left = limit ?? Infinity;

@@ -73,7 +73,7 @@ export function placeIn(
 }
 
 /** No config at all is one that names nothing. */
-function configurableOf(config: Config | undefined): NonNullable<Config['configurable']> {
+export function configurableOf(config: Config | undefined): NonNullable<Config['configurable']> {
   const { configurable } = config === undefined ? {} : given(config, 'config');
   return configurable === undefined ? {} : given(configurable, KEY);
 }
