@@ -31,7 +31,7 @@ export async function search(
   const sessions: SessionInfo[] = [];
   for await (const page of allSessions(store)) {
     if (signal.aborted) return;
-    sessions.push(...page.filter((session) => !isDeleted(session)));
+    for (const session of page) if (!isDeleted(session)) sessions.push(session);
     listener.progress(0, sessions.length);
     for (const session of page) {
       const found = findText(session.title ?? '', needle);

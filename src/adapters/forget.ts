@@ -49,6 +49,8 @@ function heirOf({ nodes }: SessionTree, id: string, ids: ReadonlySet<string>): s
 function childrenFirst({ nodes }: SessionTree, ids: ReadonlySet<string>, roots: string[]): string[] {
   const order = [...roots];
   // It grows while we go through it, by one generation after the other.
-  for (const id of order) order.push(...nodes.get(id)!.children.filter((child) => ids.has(child)));
+  for (const id of order) {
+    for (const child of nodes.get(id)!.children) if (ids.has(child)) order.push(child);
+  }
   return order.reverse();
 }

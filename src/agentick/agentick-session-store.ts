@@ -84,7 +84,7 @@ export class AgentickSessionStore implements SessionStore {
     let cursor: string | undefined;
     do {
       const page = await this.#store.listSessions({ limit: 1000, cursor });
-      ids.push(...page.sessions.map(({ sessionId }) => sessionId));
+      for (const { sessionId } of page.sessions) ids.push(sessionId);
       ({ cursor } = page);
     } while (cursor !== undefined);
     return ids;

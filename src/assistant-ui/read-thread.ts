@@ -65,7 +65,7 @@ export async function readThread(store: ThreadStore, sessionId: string): Promise
   const roots = new Set(tree.roots);
   const waiting = [...tree.roots].reverse();
   for (let id = waiting.pop(); id !== undefined; id = waiting.pop()) {
-    waiting.push(...[...tree.nodes.get(id)!.children].reverse());
+    for (const child of [...tree.nodes.get(id)!.children].reverse()) waiting.push(child);
     const { entries, length } = read.get(id) ?? { entries: [], length: 0 };
     // What is above a root was pruned, or cannot be read.
     for (let index = roots.has(id) ? 0 : Math.max(length - 1, 0); index < length; index++) {

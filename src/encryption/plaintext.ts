@@ -39,7 +39,7 @@ export class Plaintext {
     );
     const all = [new TextEncoder().encode(this.text), ...parts];
     const lengths = all.map(({ length }) => length);
-    const head = new Uint8Array(Uint32Array.of(parts.length, ...lengths).buffer);
+    const head = new Uint8Array(new Uint32Array([parts.length, ...lengths]).buffer);
     const bytes = new Uint8Array(lengths.reduce((sum, length) => sum + length, head.length));
     let at = 0;
     for (const piece of [head, ...all]) {

@@ -8,6 +8,7 @@ import {
   type SnapshotRow,
   type WriteTransaction,
 } from '../database/schema.js';
+import { ofAll } from '../database/of-all.js';
 import { together } from '../database/transaction.js';
 import { SessionStoreError } from '../errors.js';
 import { keepOnly } from '../logs/free.js';
@@ -47,8 +48,8 @@ export class Batch {
     const strange = known.filter((id) => !recent.rows.has(id));
     const [clock, rows, children] = await together(
       () => readClock(transaction),
-      () => together(...known.map((id) => () => snapshots.get(id))),
-      () => together(...strange.map((id) => () => snapshots.index('parentId').count(startingWith(id)))),
+      () => ofAll(known, (id) => snapshots.get(id)),
+      () => ofAll(strange, (id) => snapshots.index('parentId').count(startingWith(id))),
     );
     recent.check(clock);
     const batch = new Batch(transaction, recent, clock);

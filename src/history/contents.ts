@@ -86,6 +86,7 @@ async function readLogs(transaction: ReadTransaction, unreadable: Unreadable): P
     else logs.damaged.push(key);
   }
   for (const [log, each] of logs.runs) logs.runs.set(log, merged(each));
+  for (const places of logs.media.values()) places.sort((a, b) => a.at - b.at);
   return logs;
 }
 
@@ -118,12 +119,11 @@ function addRow(logs: LogContents, key: LogKey, row: LogRow): void {
   logs.bytes += row.size;
   addRun(logs.runs, key);
   if (!row.media) return;
-  const places = row.media.map(([index, , mediaLog, mediaAt]) => ({
-    at: row.at + index,
-    log: mediaLog,
-    mediaAt,
-  }));
-  logs.media.set(log, [...(logs.media.get(log) ?? []), ...places]);
+  const places = logs.media.get(log) ?? [];
+  if (places.length === 0) logs.media.set(log, places);
+  for (const [index, , mediaLog, mediaAt] of row.media) {
+    places.push({ at: row.at + index, log: mediaLog, mediaAt });
+  }
 }
 
 function addRun(runs: Map<number, Run[]>, [log, end, start]: LogKey): void {

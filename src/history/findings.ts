@@ -3,7 +3,7 @@ import { isReceipt } from '../database/receipt.js';
 import type { SessionRow, SnapshotRow } from '../database/schema.js';
 import { runsByLog } from '../logs/entry.js';
 import { spansOf } from '../logs/load.js';
-import { merged, without, type Run } from '../logs/runs.js';
+import { isIn, merged, without, type Run } from '../logs/runs.js';
 import type { Contents, LogContents } from './contents.js';
 import { leavesIn, type Leaves } from './leaves.js';
 import { rowSchemas } from './row-schemas.js';
@@ -16,7 +16,8 @@ export function reportOn(contents: Contents): CheckReport {
     for (const { id } of sessions[kind]) problems.push({ kind, store: 'sessions', id });
     for (const key of logs[kind]) problems.push({ kind, store: 'logs', id: nameOf(key) });
   }
-  problems.push(...metaProblems(contents), ...sessionProblems(contents));
+  for (const problem of metaProblems(contents)) problems.push(problem);
+  for (const problem of sessionProblems(contents)) problems.push(problem);
   for (const row of snapshots.whole) {
     for (const part of lostParts(row, logs)) problems.push({ kind: 'dangling', snapshotId: row.id, ...part });
   }
@@ -45,16 +46,27 @@ export function lostParts(
   const isNeeded = (log: number, at: number) => isIn(needed.get(log), at);
   for (const [log, each] of needed) {
     for (const [from, to] of without(each, runs.get(log) ?? [])) lost.push({ log, from, to });
-    for (const place of media.get(log) ?? []) {
-      if (!isNeeded(log, place.at) || isNeeded(place.log, place.mediaAt)) continue;
-      lost.push({ log: place.log, from: place.mediaAt, to: place.mediaAt + 1 });
+    const places = media.get(log) ?? [];
+    for (const [from, to] of places.length > 0 ? each : []) {
+      for (let i = firstFrom(places, from); i < places.length && places[i]!.at < to; i++) {
+        const { log, mediaAt } = places[i]!;
+        if (!isNeeded(log, mediaAt)) lost.push({ log, from: mediaAt, to: mediaAt + 1 });
+      }
     }
   }
   return lost;
 }
 
-const isIn = (runs: readonly Run[] | undefined, at: number): boolean =>
-  runs?.some(([from, to]) => at >= from && at < to) ?? false;
+/** The index of the first of places, which come by position, that is not before a position. */
+function firstFrom(places: readonly { at: number }[], at: number): number {
+  let [low, high] = [0, places.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (places[middle]!.at >= at) high = middle;
+    else low = middle + 1;
+  }
+  return low;
+}
 
 /** Entries that none of these snapshots refers to, by log. What newer rows refer to, nobody here can tell. */
 export function unreached(

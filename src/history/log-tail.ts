@@ -1,5 +1,6 @@
 import type { LogRow, SnapshotRow, Spans } from '../database/schema.js';
 import { runsByLog, type Entry } from '../logs/entry.js';
+import { extentOf } from '../logs/runs.js';
 import type { LogWriter } from '../logs/encode.js';
 import type { Batch } from './batch.js';
 
@@ -33,7 +34,7 @@ export class LogTail implements LogWriter {
     const ends = new Map(this.own);
     for (const [log, runs] of runsByLog(used)) {
       const end = ends.get(log);
-      if (end !== undefined) ends.set(log, Math.max(end, ...runs.map(([, to]) => to)));
+      if (end !== undefined) ends.set(log, Math.max(end, extentOf(runs)[1]));
     }
     for (const [log, end] of ends) {
       const tip = await this.batch.tip(log);

@@ -1,5 +1,6 @@
 import { isSessionRow, isSnapshotRow } from '../database/rows.js';
 import { STORES, startingWith, type WriteTransaction } from '../database/schema.js';
+import { ofAll } from '../database/of-all.js';
 import { together } from '../database/transaction.js';
 import { SessionStoreError } from '../errors.js';
 import { freeUnreached } from '../logs/free.js';
@@ -52,7 +53,7 @@ export async function removeSession(
 export async function removeAll(transaction: WriteTransaction, begin = beginCommit): Promise<Commit> {
   const commit = await begin(transaction);
   const stores = STORES.filter((name) => name !== 'meta');
-  await together(...stores.map((name) => () => transaction.objectStore(name).clear()));
+  await ofAll(stores, (name) => transaction.objectStore(name).clear());
   return { ...commit, cleared: true };
 }
 
@@ -65,8 +66,8 @@ export async function removeRows(
 ): Promise<void> {
   const snapshots = transaction.objectStore('snapshots');
   const sessions = transaction.objectStore('sessions');
-  const rows: unknown[] = await together(...ids.map((id) => () => snapshots.get(id)));
-  await together(...ids.map((id) => () => snapshots.delete(id)));
+  const rows: unknown[] = await ofAll(ids, (id) => snapshots.get(id));
+  await ofAll(ids, (id) => snapshots.delete(id));
   await freeUnreached(transaction, sessionId, rows.filter(isSnapshotRow).flatMap(spansOf));
   if (sessionId === '') return;
   const [remaining, session] = await together(

@@ -1,7 +1,7 @@
 import type { CheckProblem, CheckReport, Repair } from '../contract/check.js';
-import { newEpoch, type SnapshotRow, type WriteTransaction } from '../database/schema.js';
+import { newEpoch, type LogKey, type SnapshotRow, type WriteTransaction } from '../database/schema.js';
 import { keepOnly } from '../logs/free.js';
-import { without } from '../logs/runs.js';
+import { firstEndingBehind, without } from '../logs/runs.js';
 import { tick, type Commit } from './commit.js';
 import { readContents, type Contents } from './contents.js';
 import {
@@ -35,10 +35,11 @@ export async function repairAll(
 
   commit.version = Math.max(tick(since), latestReading(contents) + 1);
   const quarantine = new Quarantine(transaction);
+  const isWhole = new Set(whole);
   await repairMeta(transaction, contents, quarantine, commit.version);
   for (const row of contents.snapshots.damaged) await quarantine.move('snapshots', row.id, row, 'damaged');
   for (const row of contents.snapshots.whole) {
-    if (!whole.includes(row)) await quarantine.move('snapshots', row.id, row, 'dangling');
+    if (!isWhole.has(row)) await quarantine.move('snapshots', row.id, row, 'dangling');
   }
   await repairLogs(transaction, contents, quarantine, whole, unreadable);
   await repairSessions(transaction, contents, quarantine, membership, commit);
@@ -85,10 +86,16 @@ async function repairLogs(
     const row = unreadable.has(nameOfKey(key)) ? undefined : await logs.get(key as never);
     await quarantine.move('logs', key, row, 'damaged');
   }
+  const byLog = new Map<number, LogKey[]>();
+  for (const key of keys) {
+    const known = byLog.get(key[0]);
+    if (known) known.push(key);
+    else byLog.set(key[0], [key]);
+  }
   for (const [log, left] of unreached(contents, whole)) {
-    for (const key of keys) {
-      const [of, end, start] = key;
-      const isWhole = of !== log || left.every(([from, to]) => to <= start || from >= end);
+    for (const key of byLog.get(log) ?? []) {
+      const [, end, start] = key;
+      const isWhole = (left[firstEndingBehind(left, start)]?.[0] ?? Infinity) >= end;
       // All of it, though only parts go: nothing else tells what they were parts of.
       if (!isWhole) await quarantine.copy('logs', key, await logs.get(key), 'unreachable');
     }

@@ -192,7 +192,7 @@ class Retention {
       throw error;
     }
     this.#changed.add(id);
-    this.report.snapshots.push(...choice.ids);
+    for (const removed of choice.ids) this.report.snapshots.push(removed);
     return 'deleted';
   }
 

@@ -134,7 +134,10 @@ async function encoded(
 ): Promise<{ state?: EncodedState }> {
   if (!state) return state === null ? { state: { stored: null, loaded: null } } : {};
   const states: LoadedState[] = [];
-  for (const row of bases) states.push(...[(await batch.stateIfWhole(row)) ?? []].flat());
+  for (const row of bases) {
+    const state = await batch.stateIfWhole(row);
+    if (state) states.push(state);
+  }
   const base = mergedBase(states);
   const isPlanned = state.bases.length === bases.length && state.bases.every((row, i) => row === bases[i]);
   const plan = isPlanned ? state.plan : planState(plannedState(state.plan), base);

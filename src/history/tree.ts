@@ -30,6 +30,7 @@ export async function readHistory(
   const { whole, damaged } =
     row.sessionId === '' ? { whole: [], damaged: [] } : await sessionRows(transaction, row.sessionId);
   const known = new Map(whole.map((candidate) => [candidate.id, candidate]));
+  const isDamaged = new Set(damaged);
   const history = new Map<string, SnapshotRow>();
   while (row) {
     history.set(row.id, row);
@@ -42,7 +43,7 @@ export async function readHistory(
         'snapshotId',
       );
     }
-    if (damaged.includes(parentId)) throw unreadable('snapshot', parentId);
+    if (isDamaged.has(parentId)) throw unreadable('snapshot', parentId);
     row = known.get(parentId) ?? wholeSnapshot(await snapshots.get(parentId), parentId);
   }
   return [...history.values()].reverse().map((each) => surface(snapshotInfo(each), each));

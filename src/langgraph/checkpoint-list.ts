@@ -78,7 +78,10 @@ export async function newestIn(
   namespace: string,
 ): Promise<string | undefined> {
   const damaged: string[] = [];
-  for await (const { snapshotId, node } of checkpointsOf(store, threadId, (ids) => damaged.push(...ids))) {
+  const note = (ids: readonly string[]) => {
+    for (const id of ids) damaged.push(id);
+  };
+  for await (const { snapshotId, node } of checkpointsOf(store, threadId, note)) {
     if (node.namespace !== namespace) continue;
     // To go on from an older checkpoint would drop a turn without a word.
     if (damaged.length > 0) throw damagedThread(threadId, damaged);

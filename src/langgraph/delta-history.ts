@@ -31,7 +31,7 @@ export async function deltaHistory(
       const earlier: Promise<CheckpointPendingWrite>[] = writesOf(ancestor)
         .filter((write) => write.channel === channel)
         .map((write) => unpackWrite(serde, write));
-      entry.writes.unshift(...(await Promise.all(earlier)));
+      entry.writes = [...(await Promise.all(earlier)), ...entry.writes];
       const packed = channelOf(ancestor, channel);
       if (packed === undefined) continue;
       entry.seed = await unpackChannel(serde, packed);

@@ -281,6 +281,8 @@ export class IndexedDBSaver extends BaseCheckpointSaver {
     checkpoint.channel_values[TASKS] = await Promise.all(sends.map(({ value }) => unpack(this.serde, value)));
     const versions = Object.values(checkpoint.channel_versions);
     checkpoint.channel_versions[TASKS] =
-      versions.length > 0 ? maxChannelVersion(...versions) : this.getNextVersion(undefined);
+      versions.length > 0
+        ? versions.reduce((a, b) => maxChannelVersion(a, b))
+        : this.getNextVersion(undefined);
   }
 }

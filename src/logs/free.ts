@@ -3,7 +3,7 @@ import { logKey, startingWith, type LogRow, type Spans, type WriteTransaction } 
 import { keyRanges } from '../platform/browser.js';
 import { runsByLog } from './entry.js';
 import { spansOf } from './load.js';
-import { merged, without, type Run } from './runs.js';
+import { firstEndingBehind, merged, without, type Run } from './runs.js';
 
 /** Frees what nothing in the session reaches any more, of the logs that `lost` runs over. */
 export async function freeUnreached(
@@ -32,9 +32,10 @@ export async function keepOnly(
   const union = merged(runs);
   for (const key of await logs.getAllKeys(keyRanges().bound([log, from, []], [log, []]))) {
     const [, end, start] = key;
-    const pieces = union
-      .map(([first, last]): Run => [Math.max(first, start), Math.min(last, end)])
-      .filter(([first, last]) => first < last);
+    const pieces: Run[] = [];
+    for (let i = firstEndingBehind(union, start); i < union.length && union[i]![0] < end; i++) {
+      pieces.push([Math.max(union[i]![0], start), Math.min(union[i]![1], end)]);
+    }
     const [first] = pieces;
     if (first && first[0] === start && first[1] === end) continue;
     const row: unknown = pieces.length > 0 ? await logs.get(key) : undefined;

@@ -4,6 +4,7 @@ import { keyRanges } from '../platform/browser.js';
 import { copy, copyPlain } from '../validation/clone.js';
 import { runsByLog, type Entry } from './entry.js';
 import { replaceAt } from './media.js';
+import { extentOf } from './runs.js';
 import { sequenceOf } from './sequence.js';
 import { stateOf, type LoadedField, type LoadedState } from './state.js';
 
@@ -22,7 +23,7 @@ export async function readAhead(transaction: ReadTransaction, state: LoadedState
   const logs = transaction.objectStore('logs');
   const spans = state.fields.flatMap((field) => (field.kind === 'value' ? [] : [field.sequence.spans]));
   const reads = [...runsByLog(spans)].map(async ([log, runs]) => {
-    const from = Math.min(...runs.map(([start]) => start));
+    const [from] = extentOf(runs);
     return [log, { from, rows: await logs.getAll(keyRanges().bound([log, from, []], [log, []])) }] as const;
   });
   return new Map(await Promise.all(reads));
@@ -37,8 +38,7 @@ export async function loadState(
   if (!row.state) return row.state;
   const rows = await Promise.all(
     [...runsByLog(spansOf(row))].map(async ([log, runs]) => {
-      const from = Math.min(...runs.map(([start]) => start));
-      const to = Math.max(...runs.map(([, end]) => end));
+      const [from, to] = extentOf(runs);
       return { log, rows: await readRun(transaction, log, from, to, row.id, ahead.get(log)) };
     }),
   );

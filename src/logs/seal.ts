@@ -26,7 +26,7 @@ export async function sealOnce(transaction: WriteTransaction, log: number): Prom
   const rows: LogRow[] = await logs.getAll(range);
   // What cannot be read is not made to look as if it could.
   if (!rows.every(isLogRow)) return false;
-  const sealed = rows.reduce((all, row) => joined(all, row));
+  const sealed = joined(rows);
   await logs.delete(range);
   await logs.put(sealed, logKey(log, sealed));
   return true;
@@ -55,19 +55,25 @@ function nextGroup(
 
 type Place = NonNullable<LogRow['media']>[number];
 
-function joined(first: LogRow, second: LogRow): LogRow {
-  const offset = first.entries.length;
-  const shift = (index: number) => index + offset;
-  const intricate = [...(first.intricate ?? []), ...(second.intricate ?? []).map(shift)];
-  const media = [
-    ...(first.media ?? []),
-    ...(second.media ?? []).map(([index, ...where]): Place => [shift(index), ...where]),
-  ];
+/** One row of several that follow each other. */
+function joined(rows: readonly LogRow[]): LogRow {
+  const { format, at } = rows[0]!;
+  const entries: unknown[] = [];
+  const intricate: number[] = [];
+  const media: Place[] = [];
+  let size = 0;
+  for (const row of rows) {
+    const offset = entries.length;
+    for (const index of row.intricate ?? []) intricate.push(index + offset);
+    for (const [index, ...where] of row.media ?? []) media.push([index + offset, ...where]);
+    for (const entry of row.entries) entries.push(entry);
+    size += row.size;
+  }
   return {
-    format: first.format,
-    at: first.at,
-    size: first.size + second.size,
-    entries: [...first.entries, ...second.entries],
+    format,
+    at,
+    size,
+    entries,
     ...(intricate.length > 0 && { intricate }),
     ...(media.length > 0 && { media }),
   };

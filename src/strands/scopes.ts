@@ -130,7 +130,8 @@ export class Scopes {
       let cursor: string | undefined;
       do {
         const page = await this.store.listSnapshots({ sessionId, limit: 1000, cursor });
-        ids.push(...page.snapshots.map(({ snapshotId }) => snapshotId), ...page.damaged);
+        for (const { snapshotId } of page.snapshots) ids.push(snapshotId);
+        for (const id of page.damaged) ids.push(id);
         ({ cursor } = page);
       } while (cursor !== undefined);
       return ids;
@@ -144,7 +145,7 @@ export class Scopes {
     let cursor: string | undefined;
     do {
       const page = await this.store.listSessions({ limit: 1000, cursor });
-      ids.push(...page.sessions.map(({ sessionId }) => sessionId));
+      for (const { sessionId } of page.sessions) ids.push(sessionId);
       ({ cursor } = page);
     } while (cursor !== undefined);
     return ids;

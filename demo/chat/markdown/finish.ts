@@ -26,18 +26,24 @@ function finishImage(image: HTMLImageElement): void {
 function finishLink(link: HTMLAnchorElement): void {
   // What is relative to this page, or to a place in it, was not meant for this page.
   if (!/^(?:https?:|mailto:)/i.test(link.getAttribute('href') ?? '')) {
-    link.replaceWith(...link.childNodes);
+    const content = document.createDocumentFragment();
+    moveChildren(link, content);
+    link.replaceWith(content);
     return;
   }
   link.target = '_blank';
   link.rel = 'noopener noreferrer';
 }
 
+function moveChildren(from: Node, to: Node): void {
+  while (from.firstChild) to.appendChild(from.firstChild);
+}
+
 /** Below the chat's title and the answer's; models skip levels as they like, and a page must not. */
 function lower(heading: Element): void {
   const lowered = document.createElement('h3');
   lowered.dataset['level'] = heading.tagName.slice(1);
-  lowered.append(...heading.childNodes);
+  moveChildren(heading, lowered);
   heading.replaceWith(lowered);
 }
 
