@@ -6,7 +6,11 @@ import type { SessionStoreOptions } from './snapshot.js';
  * is deleted of a session that stays are whole branches, never one that is selected, the latest, or `pending`.
  */
 export interface RetentionPolicy {
-  /** Sessions without any activity for longer than this, in ms, are deleted; by their `updatedAt`. */
+  /**
+   * Sessions without any activity for longer than this, in ms, are deleted; by their `updatedAt`. While the device's clock
+   * is suddenly far ahead, as after it was set wrong or after a long absence, none is deleted that was young before:
+   * not until it has been so for a day, or for a quarter of `maxAgeMs` if that is less.
+   */
   maxAgeMs?: number | undefined;
   /** All but so many sessions are deleted: the most recently active ones stay. A whole number from 1. */
   maxSessions?: number | undefined;
@@ -34,10 +38,11 @@ export interface Retained {
   limit: 'maxAgeMs' | 'maxSessions' | 'maxSnapshotsPerSession' | 'maxBytes';
   /**
    * `pinned`: `keep` said so. `active`: a turn is pending, all branches left are selected, the latest or pending, or
-   * it is the most recently active session. `damaged`: not all of it can be read. `full`: the disk is so full that a
+   * it is the most recently active session. `damaged`: not all of it can be read. `clock`: it is too old only if the
+   * clock is right, which is suddenly far ahead. `full`: the disk is so full that a
    * session cannot even be made smaller.
    */
-  because: 'pinned' | 'active' | 'damaged' | 'full';
+  because: 'pinned' | 'active' | 'damaged' | 'clock' | 'full';
 }
 
 export interface RetentionReport {

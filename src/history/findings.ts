@@ -1,3 +1,4 @@
+import { READINGS } from './counted-until.js';
 import type { CheckProblem, CheckReport } from '../contract/check.js';
 import { isReceipt } from '../database/receipt.js';
 import type { SessionRow, SnapshotRow } from '../database/schema.js';
@@ -168,7 +169,7 @@ function readingOf(meta: Contents['meta']): number {
 
 /** The keys of what is not what it should be, or should not be there. */
 export function foreignMeta({ meta }: Contents): IDBValidKey[] {
-  const known = ['clock', 'epoch'];
+  const known = ['clock', 'epoch', ...READINGS];
   const foreign = [...meta].filter(
     ([key, row]) =>
       (!known.includes(key as string) && !isReceipt(key)) || !rowSchemas.meta.safeParse(row).success,

@@ -12,6 +12,8 @@ import type { SessionStoreError } from '../errors.js';
 import { invalid, isForgotten } from '../validation/argument.js';
 import { sparedBranches } from './branches.js';
 import type { beginCommit } from './commit.js';
+import type { Caretaker } from './caretaker.js';
+import { countedUntil } from './counted-until.js';
 import { leavesIn } from './leaves.js';
 import { removeRows, type Removal } from './remove.js';
 import { sessionInfo, snapshotInfo, type Surface } from './rows.js';
@@ -19,16 +21,6 @@ import { readUsage } from './usage.js';
 
 /** How often a session is looked at anew when it changed while it was being dealt with. */
 const ATTEMPTS = 3;
-
-/** Runs work in a transaction of its own. */
-export interface Caretaker {
-  read<T>(work: (transaction: ReadTransaction) => Promise<T>): Promise<T>;
-  /** With what is known of those who work at pending snapshots. */
-  show<T>(work: (transaction: ReadTransaction, surface: Surface) => Promise<T>): Promise<T>;
-  remove(
-    work: (transaction: WriteTransaction, begin: typeof beginCommit) => Promise<Removal | null>,
-  ): Promise<Removal | null>;
-}
 
 /** A session as of one moment. */
 interface Found {
@@ -80,8 +72,10 @@ class Retention {
   async deleteSessions(): Promise<void> {
     const { maxAgeMs = Infinity, maxSessions = Infinity } = this.policy;
     const sessions = await this.#sessions();
-    const oldest = Date.now() - maxAgeMs;
-    const tooOld = sessions.filter(({ updatedMs }) => updatedMs < oldest);
+    const isAged = maxAgeMs < Infinity && sessions.length > 0;
+    const until = isAged ? await countedUntil(this.caretaker, maxAgeMs) : Date.now();
+    const olderThan = (ms: number) => sessions.filter(({ updatedMs }) => updatedMs < ms - maxAgeMs);
+    const tooOld = olderThan(until);
     const tooMany = sessions.slice(0, Math.max(0, sessions.length - maxSessions));
     // One is the beginning of the other.
     const doomed = tooOld.length > tooMany.length ? tooOld : tooMany;
@@ -90,6 +84,8 @@ class Retention {
       const limit = index < tooOld.length ? 'maxAgeMs' : 'maxSessions';
       this.#note(session, limit, await this.#deleteSession(session));
     }
+    for (const session of olderThan(Date.now()).slice(doomed.length))
+      this.#note(session, 'maxAgeMs', 'clock');
   }
 
   async deleteBranches(): Promise<void> {

@@ -1,7 +1,8 @@
 import type { HealthEvent } from '../contract/health.js';
 import type { RetentionPolicy } from '../contract/retention.js';
 import { SessionStoreError } from '../errors.js';
-import { retain, type Caretaker } from '../history/retain.js';
+import type { Caretaker } from '../history/caretaker.js';
+import { retain } from '../history/retain.js';
 import { report } from '../platform/browser.js';
 import { alone, whenIdle } from '../database/idle.js';
 

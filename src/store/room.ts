@@ -2,7 +2,7 @@ import type { HealthEvent, QuotaExceeded } from '../contract/health.js';
 import type { StorageReport } from '../contract/storage.js';
 import type { RoomReport, SessionStoreError } from '../errors.js';
 import { removeSession } from '../history/remove.js';
-import type { Caretaker } from '../history/retain.js';
+import type { Caretaker } from '../history/caretaker.js';
 import { readUsage } from '../history/usage.js';
 import { estimateStorage, isStoragePersisted, report } from '../platform/browser.js';
 import type { Retention } from './retention.js';

@@ -10,7 +10,7 @@ import { SessionStoreError } from '../errors.js';
 import { beginCommit, beginCommitWithoutRoom, tick, UNSEALED, type Commit } from '../history/commit.js';
 import { Recent } from '../history/recent.js';
 import { removeAll } from '../history/remove.js';
-import type { Caretaker } from '../history/retain.js';
+import type { Caretaker } from '../history/caretaker.js';
 import type { Surface } from '../history/rows.js';
 import type { SaveRequest } from '../history/save.js';
 import { saveAll } from '../history/save-all.js';
