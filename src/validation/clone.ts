@@ -44,7 +44,7 @@ export function copyPlain(value: unknown): unknown {
   const prototype: unknown = Object.getPrototypeOf(value);
   if (prototype !== Object.prototype && prototype !== null) return copy(value);
   const result = { ...value } as Record<string, unknown>;
-  for (const key in result) {
+  for (const key of Object.keys(result)) {
     const part = result[key];
     if (typeof part === 'object') result[key] = copyPlain(part);
   }

@@ -1,0 +1,79 @@
+import { afterEach, describe, expect, test, vi } from 'vitest';
+import type { HealthEvent } from '../../src/index.js';
+import { load, Part } from '../../src/platform/load.js';
+import { save, turn } from '../../src/testing/sample-snapshots.js';
+import { expectRefusal } from '../browser/expect-refusal.js';
+import { freshName } from '../browser/open-store.js';
+
+afterEach(() => {
+  vi.doUnmock('../../src/store/retention.js');
+  vi.useRealTimers();
+  vi.restoreAllMocks();
+});
+
+describe('What cannot be loaded', () => {
+  test('fails with UNAVAILABLE, the cause and a way out', async () => {
+    const cause = new TypeError('Failed to fetch dynamically imported module');
+    const error = await expectRefusal(() => load('check()', () => Promise.reject(cause)), 'UNAVAILABLE');
+    expect(error.cause).toBe(cause);
+    expect(error.message).toMatch(/check\(\) cannot be loaded.*Reload/);
+  });
+
+  test('is asked for again when it is needed again, and kept once it is there', async () => {
+    let tries = 0;
+    const part = new Part('a part', async () => {
+      if (++tries < 3) throw new TypeError('offline');
+      return { tries };
+    });
+    await expectRefusal(() => part.get(), 'UNAVAILABLE');
+    await expectRefusal(() => part.get(), 'UNAVAILABLE');
+    expect(await part.made()).toBeUndefined();
+    expect(await part.get()).toEqual({ tries: 3 });
+    expect(await part.get()).toBe(await part.made());
+    expect(tries).toBe(3);
+  });
+
+  test('is left alone for a while by what nobody waits for', async () => {
+    let now = 1_000_000;
+    vi.spyOn(performance, 'now').mockImplementation(() => now);
+    let tries = 0;
+    let failures = 0;
+    const part = new Part('a part', async () => {
+      tries++;
+      if (tries < 2) throw new TypeError('offline');
+      return 'made';
+    });
+    const ask = () => part.getInBackground(() => failures++);
+    for (let save = 0; save < 100; save++) expect(await ask()).toBeUndefined();
+    expect([tries, failures]).toEqual([1, 1]);
+    now += 60_000;
+    expect(await ask()).toBe('made');
+    expect([tries, failures]).toEqual([2, 1]);
+  });
+});
+
+test('a retention policy that cannot be loaded is told once, and saves go on', async () => {
+  let now = 1_000_000;
+  vi.spyOn(performance, 'now').mockImplementation(() => now);
+  vi.resetModules();
+  vi.doMock('../../src/store/retention.js', () => {
+    throw new TypeError('Failed to fetch dynamically imported module');
+  });
+  const { IndexedDBSessionStore } = await import('../../src/index.js');
+  const told: HealthEvent[] = [];
+  const name = freshName();
+  const store = new IndexedDBSessionStore<any>({
+    name,
+    retention: { maxSessions: 1 },
+    onHealth: (event) => told.push(event),
+  });
+  await save(store, 'a', turn(1));
+  await save(store, 'b', turn(2, { sessionId: 'other' }));
+  await vi.waitFor(() => expect(told).toEqual([{ type: 'unloaded', database: name, part: 'retention' }]));
+  expect((await store.listSessions()).sessions).toHaveLength(2);
+
+  now += 60_000;
+  await save(store, 'c', turn(3, { sessionId: 'other' }));
+  await store.close();
+  expect(told).toHaveLength(1);
+});
