@@ -60,7 +60,7 @@ test('not in idle time either, nor while the clock jumps to and fro at work', as
   const events: HealthEvent[] = [];
   const open = () => openStore({ name, retention: { maxAgeMs }, onHealth: (event) => events.push(event) });
   for (const id of ['a', 'b']) await save(open(), id);
-  for (const [index, ms] of [YEAR, 0, 2 * YEAR, -YEAR, 10, YEAR, 20].entries()) {
+  for (const [index, ms] of [YEAR, 0, 2 * YEAR, -DAY, 10, YEAR, 20].entries()) {
     at(ms);
     const store = open();
     await save(store, `jump ${index}`);
