@@ -67,6 +67,17 @@ export async function dumpDatabase(
   });
 }
 
+/** Puts these rows in place of all that a database has. */
+export function putBack(name: string, dump: Record<string, [IDBValidKey, unknown][]>): Promise<void> {
+  return withRaw(name, (transaction) => {
+    for (const [storeName, rows] of Object.entries(dump)) {
+      const store = transaction.objectStore(storeName);
+      store.clear();
+      for (const [key, row] of rows) store.put(row, store.keyPath ? undefined : key);
+    }
+  });
+}
+
 /** Deletes a database. Connections to it that do not let go are an error. */
 export function deleteRaw(name: string): Promise<IDBDatabase> {
   const request = indexedDB.deleteDatabase(name);

@@ -1,11 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import type { QuarantinedRow } from '../../src/index.js';
 import { save, turn } from '../../src/testing/sample-snapshots.js';
+import { expectRefusal } from '../browser/expect-refusal.js';
 import { freshName, openStore } from '../browser/open-store.js';
-import { dumpDatabase, overwriteRow } from '../browser/raw-database.js';
+import { dumpDatabase, overwriteRow, withRaw } from '../browser/raw-database.js';
 import { abortingCommits } from '../faults/inject-faults.js';
 import { makeKey } from './keys.js';
-import { fillWithSecrets, readSecrets, secretsIn } from './secrets.js';
+import { fillWithSecrets, readSecrets, SECRET, secretsIn } from './secrets.js';
 
 async function encryptedStore() {
   const options = { name: freshName(), encryption: { key: await makeKey() }, compaction: false };
@@ -13,6 +14,12 @@ async function encryptedStore() {
   await fillWithSecrets(store);
   return { name: options.name, options, store };
 }
+
+/** The ids of the keys that a database lists. */
+const keyListOf = async (name: string): Promise<string[]> => {
+  const { clock } = Object.fromEntries((await dumpDatabase(name))!['meta'] as [string, any][]);
+  return clock.keys.map(({ id }: { id: string }) => id);
+};
 
 /** Changes one bit of what a row's key alone opens. */
 function spoilCipher(row: any): unknown {
@@ -46,6 +53,82 @@ describe('taking care of an encrypted database', () => {
 
     await again.clear();
     expect((await dumpDatabase(name))!['quarantine']).toEqual([]);
+  });
+
+  test.each([
+    ['before encryption was switched on', false],
+    ['while encryption was being switched on', true],
+  ])('what was put aside %s is encrypted as well', async (_, isBegun) => {
+    const name = freshName();
+    const plain = openStore({ name, compaction: false });
+    await fillWithSecrets(plain);
+    const encryption = { key: await makeKey(), previousKeys: [null] };
+    let store = plain;
+    if (isBegun) {
+      await plain.close();
+      store = openStore({ name, encryption, compaction: false });
+      await save(store, 'c', turn(3, { parentId: 'b' }));
+    }
+    await overwriteRow(name, 'snapshots', 'a', (row) => ({ ...row, version: `broken, ${SECRET}` }));
+    await withRaw(name, (transaction) => void transaction.objectStore('meta').put([SECRET], 'foreign'));
+    const { quarantined } = await store.check({ repair: true });
+    expect(quarantined).toBeGreaterThan(1);
+    await store.close();
+
+    const rekeyed = openStore({ name, encryption, compaction: false });
+    await rekeyed.rekey();
+    expect(await secretsIn(name)).toBe(0);
+    expect((await rekeyed.check()).quarantined).toBe(quarantined);
+
+    // Another key, and none, bring all of it back as it was.
+    const again = openStore({
+      name,
+      encryption: { key: await makeKey(), previousKeys: [encryption.key] },
+      compaction: false,
+    });
+    await again.rekey();
+    await again.close();
+    const { quarantine } = (await dumpDatabase(name))!;
+    expect(quarantine!.map(([, row]) => (row as any).row.cipher?.key)).toEqual(
+      Array(quarantined).fill((await keyListOf(name))[0]),
+    );
+  });
+
+  test('what was put aside is plain again when encryption is switched off', async () => {
+    const { name, options, store } = await encryptedStore();
+    await save(store, 'x', turn(3, { sessionId: 'other' }));
+    await withRaw(
+      name,
+      (transaction) => void transaction.objectStore('meta').put({ note: SECRET }, 'foreign'),
+    );
+    await store.check({ repair: true });
+    expect(await secretsIn(name)).toBe(0);
+    await store.close();
+    const plain = openStore({
+      name,
+      encryption: { key: null, previousKeys: [options.encryption.key] },
+      compaction: false,
+    });
+    await plain.rekey();
+    await plain.close();
+    const { quarantine } = (await dumpDatabase(name))!;
+    expect(quarantine!.map(([, row]) => row)).toMatchObject([
+      { store: 'meta', key: 'foreign', row: { note: SECRET } },
+    ]);
+  });
+
+  test('nothing is put aside that needs a key nobody was asked for', async () => {
+    const { name, options, store } = await encryptedStore();
+    await store.close();
+    await overwriteRow(name, 'snapshots', 'b', (row) => ({
+      ...row,
+      cipher: { ...row.cipher, key: 'other' },
+    }));
+    const before = await dumpDatabase(name);
+    const again = openStore(options);
+    await expectRefusal(() => again.check({ repair: true }), 'PERMISSION_DENIED');
+    await again.close();
+    expect(await dumpDatabase(name)).toEqual(before);
   });
 
   test('what is exported can be read without the key, and imported under another one', async () => {

@@ -3,7 +3,7 @@ import type { EncryptionOptions } from '../../src/index.js';
 import { save, turn } from '../../src/testing/sample-snapshots.js';
 import { expectRefusal } from '../browser/expect-refusal.js';
 import { freshName, openStore } from '../browser/open-store.js';
-import { dumpDatabase, overwriteRow, settled, withRaw } from '../browser/raw-database.js';
+import { dumpDatabase, overwriteRow, putBack, settled, withRaw } from '../browser/raw-database.js';
 import { conversation } from './conversation.js';
 import { makeKey } from './keys.js';
 import { fillWithSecrets, readSecrets, secretsIn } from './secrets.js';
@@ -258,16 +258,7 @@ describe('two tenants with one key', () => {
 
   test('are not one another, even if all rows are copied', async () => {
     const [own, other] = await tenants();
-    const foreign = (await dumpDatabase(other))!;
-    await withRaw(own, (transaction) => {
-      for (const [store, rows] of Object.entries(foreign)) {
-        transaction.objectStore(store).clear();
-        for (const [key, row] of rows) {
-          const outside = ['logs', 'meta'].includes(store) ? key : undefined;
-          transaction.objectStore(store).put(row, outside);
-        }
-      }
-    });
+    await putBack(own, (await dumpDatabase(other))!);
     await expectRefusal(() => open(own).getSnapshot({ snapshotId: 'a' }), 'PERMISSION_DENIED');
   });
 });

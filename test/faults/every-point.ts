@@ -4,7 +4,7 @@ import { IndexedDBSessionStore, SessionStoreError } from '../../src/index.js';
 import { save, turn } from '../../src/testing/sample-snapshots.js';
 import { requestsOf } from '../browser/observe-requests.js';
 import { freshName } from '../browser/open-store.js';
-import { dumpDatabase, withRaw } from '../browser/raw-database.js';
+import { dumpDatabase, putBack } from '../browser/raw-database.js';
 import { REQUEST_FAULTS, withRequestFault, withSilentCommit } from './fault-points.js';
 import { abortingCommits } from './inject-faults.js';
 import { fill, OPERATIONS, type Operation } from './operations.js';
@@ -67,13 +67,7 @@ class Bench {
     vi.setSystemTime(START + HOUR);
     // It may have been deleted.
     await this.use((store) => store.clear());
-    await withRaw(this.name, (transaction) => {
-      for (const [storeName, rows] of Object.entries(this.#start!)) {
-        const store = transaction.objectStore(storeName);
-        store.clear();
-        for (const [key, row] of rows) store.put(row, store.keyPath ? undefined : key);
-      }
-    });
+    await putBack(this.name, this.#start!);
   }
 
   /** With a store that is connected and has forgotten nothing, for it knows nothing yet. */
