@@ -50,6 +50,8 @@ export class Connection {
   /** Which database was opened and not looked at yet. */
   #unseen: Database | undefined;
   #isInMemory = false;
+  /** Somebody wanted to delete the database when it was last let go of. */
+  #wasDeleted = false;
   #failures = 0;
   /** Whether it could be opened before. */
   #wasOpened = false;
@@ -117,9 +119,10 @@ export class Connection {
     });
   }
 
-  /** Somebody deletes the database on purpose. */
-  expectDeletion(): void {
-    this.#sentinel.forget();
+  /** Another tab says that it deletes the database. That is so if the browser says so, too. */
+  expectDeletion(): boolean {
+    if (this.#wasDeleted) this.#sentinel.forget();
+    return this.#wasDeleted;
   }
 
   async #run<T>(
@@ -172,8 +175,14 @@ export class Connection {
     }
   }
 
+  #letGo(isDeleted = false): void {
+    this.#wasDeleted = isDeleted;
+    void this.#release();
+  }
+
   #open(): Promise<Database> {
     const opening = (this.#opening ??= this.#connect());
+    this.#wasDeleted = false;
     opening.catch(() => {
       // Let go of meanwhile, another one may have been begun.
       if (this.#opening === opening) this.#opening = undefined;
@@ -184,7 +193,7 @@ export class Connection {
   get #listener(): OpeningListener {
     return {
       tell: this.options.tell,
-      release: () => void this.#release(),
+      release: (isDeleted) => this.#letGo(isDeleted),
       lost: () => {
         this.#stop();
         this.lost();

@@ -14,8 +14,8 @@ const TIMEOUT_MS = 10_000;
 /** Who is told what becomes of a connection. */
 export interface OpeningListener {
   tell(event: HealthEvent): void;
-  /** The connection is of no more use: it was lost, or another tab needs the database for itself. */
-  release(): void;
+  /** The connection is of no more use: it was lost, or another tab needs the database for itself; `isDeleted`: to delete it. */
+  release(isDeleted?: boolean): void;
   /** The browser ended the connection. */
   lost(): void;
   /** Another tab upgrades the database. */
@@ -42,7 +42,7 @@ export async function openDatabase(
       blocking: (_, wanted) => {
         // To delete it, if there is no version: then it is opened again when next needed.
         if (wanted !== null) listener.outdated();
-        listener.release();
+        listener.release(wanted === null);
       },
       terminated: () => {
         listener.release();

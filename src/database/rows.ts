@@ -50,6 +50,7 @@ const sessionRow = object({
   leaves: number,
   latest: optional(object({ id: string, createdMs: number, version: number })),
   version: number,
+  written: optional(list),
 });
 
 const logRow = object({

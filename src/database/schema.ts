@@ -78,6 +78,8 @@ export interface SessionRow {
   version: number;
   /** The version of the last save of a snapshot. */
   saved: number;
+  /** Stretches of the clock in which nothing else was written, the last ones. */
+  written?: { since: number; version: number }[];
   /** Bytes appended to logs since they were last sealed; roughly. */
   unsealed: number;
 }
@@ -139,7 +141,7 @@ export interface Schema extends DBSchema {
   };
   /**
    * `clock` counts writes and numbers logs: the truth behind every change message. `epoch` tells the database from
-   * those of the same name before it.
+   * those of the same name before it. `loose` has the last writes that no session's row tells of.
    */
   meta: { key: string; value: number | LockedClock };
   /** What `check({ repair: true })` took out of the other stores. */

@@ -18,6 +18,8 @@ export interface Commit {
   sessions: Map<string, SessionRow | undefined>;
   /** Everything was deleted. */
   cleared: boolean;
+  /** Nothing can be written, only deleted. */
+  hasNoRoom?: true;
 }
 
 /**
@@ -43,7 +45,14 @@ export async function beginCommit(transaction: WriteTransaction): Promise<Commit
 export async function beginCommitWithoutRoom(transaction: WriteTransaction): Promise<Commit> {
   const since = await readClock(transaction);
   await transaction.objectStore('meta').delete('clock');
-  return { since, version: tick(since), snapshots: [], sessions: new Map(), cleared: false };
+  return {
+    since,
+    version: tick(since),
+    snapshots: [],
+    sessions: new Map(),
+    cleared: false,
+    hasNoRoom: true,
+  };
 }
 
 /** How far the clock has come; 0 if nothing was ever written. Errors: `PERMISSION_DENIED` without the key. */

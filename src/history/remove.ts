@@ -8,6 +8,7 @@ import { spansOf } from '../logs/load.js';
 import { beginCommit, type Commit } from './commit.js';
 import { countLeaves } from './leaves.js';
 import { selectionWithout } from './selection.js';
+import { EVERYTHING, NOBODY, noteLoose, withWritten, type Stretch } from './written.js';
 
 export type Removal = Commit & { removed: number };
 
@@ -54,6 +55,8 @@ export async function removeAll(transaction: WriteTransaction, begin = beginComm
   const commit = await begin(transaction);
   const stores = STORES.filter((name) => name !== 'meta');
   await ofAll(stores, (name) => transaction.objectStore(name).clear());
+  if (commit.hasNoRoom) await transaction.objectStore('meta').delete('loose');
+  else await noteLoose(transaction, EVERYTHING, [{ since: 1, version: commit.version }]);
   return { ...commit, cleared: true };
 }
 
@@ -69,20 +72,25 @@ export async function removeRows(
   const rows: unknown[] = await ofAll(ids, (id) => snapshots.get(id));
   await ofAll(ids, (id) => snapshots.delete(id));
   await freeUnreached(transaction, sessionId, rows.filter(isSnapshotRow).flatMap(spansOf));
-  if (sessionId === '') return;
+  const note = async (id: string, before?: readonly Stretch[]) => {
+    if (!commit.hasNoRoom) await noteLoose(transaction, id, withWritten(before, commit));
+  };
+  if (sessionId === '') return note(NOBODY);
   const [remaining, session] = await together(
     () => snapshots.index('sessionId').count(startingWith(sessionId)),
     () => sessions.get(sessionId),
   );
   if (remaining === 0) {
     commit.sessions.set(sessionId, undefined);
-    return sessions.delete(sessionId);
+    await sessions.delete(sessionId);
+    return note(sessionId, isSessionRow(session) ? session.written : undefined);
   }
   if (!isSessionRow(session)) return;
   delete session.latest;
   Object.assign(session, await countLeaves(transaction, sessionId));
   session.snapshots = remaining;
   session.version = commit.version;
+  session.written = withWritten(session.written, commit);
   const { selected } = session;
   if (selected !== undefined && ids.includes(selected)) {
     delete session.selected;

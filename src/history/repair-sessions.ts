@@ -29,7 +29,8 @@ export async function repairSessions(
     const { selected } = row;
     const isThere = (snapshot: SnapshotRow) => there.has(snapshot);
     const heir = selected && (await selectionWithout(selected, (id) => rows.get(id), isThere));
-    const session = recomputed(row, own, commit.version, heir);
+    const { since, version } = commit;
+    const session = { ...recomputed(row, own, version, heir), written: [{ since, version }] };
     commit.sessions.set(row.id, session);
     await sessions.put(session);
   };

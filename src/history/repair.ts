@@ -15,6 +15,7 @@ import {
 } from './findings.js';
 import { Quarantine } from './quarantine.js';
 import { repairSessions } from './repair-sessions.js';
+import { noteLoose, NOBODY } from './written.js';
 import { nameOfKey, type Unreadable } from './unreadable.js';
 
 /** Puts right what `check()` finds, and nothing else. What is taken out is in the quarantine afterwards. */
@@ -43,6 +44,8 @@ export async function repairAll(
   }
   await repairLogs(transaction, contents, quarantine, whole, unreadable);
   await repairSessions(transaction, contents, quarantine, membership, commit);
+  await noteLoose(transaction, NOBODY, [commit]);
+  for (const [id, row] of commit.sessions) if (!row) await noteLoose(transaction, id, [commit]);
   report.quarantined += quarantine.moved;
   return { ...commit, report };
 }

@@ -58,6 +58,7 @@ export const rowSchemas = {
     latest: z.optional(z.object({ id: z.string(), createdMs: time, version: position })),
     version: position,
     saved: position,
+    written: z.optional(z.array(z.object({ since: position, version: position }))),
     unsealed: z.number(),
   }),
   logs: z

@@ -16,6 +16,7 @@ import { leavesWith } from './leaves.js';
 import { LogTail } from './log-tail.js';
 import { pruneAncestors } from './prune.js';
 import { sessionAfterSave } from './session-row.js';
+import { noteLoose, NOBODY } from './written.js';
 
 export interface SaveRequest<S> {
   snapshotId: string | undefined;
@@ -62,6 +63,7 @@ export async function saveSnapshot<S>(
     async () => (owner === '' ? undefined : batch.session(owner)),
   );
 
+  const since = batch.clock;
   const tail = new LogTail(batch, stored, owner === '' || session?.saved === stored?.version);
   const { state } = await encoded(batch, draft, basesOf(stored, parent), tail);
   const row: SnapshotRow = {
@@ -85,10 +87,10 @@ export async function saveSnapshot<S>(
   batch.putRow(row, state?.loaded, isNew);
   if (owner !== '') {
     const leaves = counted || (await batch.count(owner));
-    const after = sessionAfterSave(session, row, !before, tail.bytes, leaves);
+    const after = sessionAfterSave(session, row, since, !before, tail.bytes, leaves);
     batch.putSession(after);
     commit.sessions.set(owner, after);
-  }
+  } else await noteLoose(batch.transaction, NOBODY, [{ since, version: row.version }]);
 
   commit.version = row.version;
   if (stored) await freeReplaced(batch, stored, row, parent, tail);

@@ -1,11 +1,13 @@
 import { instantOf } from '../validation/instant.js';
 import { ROW_FORMAT, type SessionRow, type SnapshotRow } from '../database/schema.js';
 import type { Leaves } from './leaves.js';
+import { withWritten } from './written.js';
 
 /** A session's row after a snapshot of it was saved. */
 export function sessionAfterSave(
   session: SessionRow | undefined,
   { id, sessionId, createdMs, version, info }: SnapshotRow,
+  since: number,
   joins: boolean,
   bytes: number,
   leaves: Leaves,
@@ -25,6 +27,7 @@ export function sessionAfterSave(
     ...(selected !== undefined && { selected }),
     version,
     saved: version,
+    written: withWritten(session?.written, { since, version }),
     unsealed: (session?.unsealed ?? 0) + bytes,
   };
 }

@@ -15,6 +15,7 @@ import { beginCommit, type Commit } from './commit.js';
 import { readPage } from './page.js';
 import { readSession } from './read.js';
 import { sessionInfo, snapshotInfo, type Surface } from './rows.js';
+import { withWritten } from './written.js';
 
 const patchShape = { title: optional(string), metadata: optional(record) };
 
@@ -94,6 +95,7 @@ async function changeSession(
   const commit = await beginCommit(transaction);
   change(session);
   session.version = commit.version;
+  session.written = withWritten(session.written, commit);
   commit.sessions.set(id, session);
   await sessions.put(session);
   return { ...commit, session };

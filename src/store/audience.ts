@@ -5,7 +5,11 @@ import { readClock, type Commit } from '../history/commit.js';
 import { readSession, readSnapshot } from '../history/read.js';
 import type { Recent } from '../history/recent.js';
 import { sessionInfo, snapshotInfo, snapshotOf, type StoredSnapshot, type Surface } from '../history/rows.js';
-import { Sync } from '../tabs/sync.js';
+import { EVERYTHING, isStretch, NOBODY, readLoose } from '../history/written.js';
+import { MOST_IDS } from '../tabs/channel.js';
+import type { Hints } from '../tabs/hints.js';
+import { report } from '../platform/browser.js';
+import { Sync, type Note } from '../tabs/sync.js';
 import { ALL, Watchers, type Versioned } from '../tabs/watchers.js';
 
 /** Where those who watch get what they are told. */
@@ -16,8 +20,8 @@ export interface Source {
   show<T>(work: (transaction: ReadTransaction, surface: Surface) => Promise<T>): Promise<T>;
   /** The database that is used. */
   database(): string;
-  /** Another tab has deleted everything. */
-  cleared(): void;
+  /** Whether the browser has said that somebody deletes the database; if so, that was on purpose. */
+  wasDeleted(): boolean;
   /** Calls back when the tab that works at a pending snapshot is gone. */
   awaitEnd(client: string, gone: () => void): void;
 }
@@ -32,6 +36,7 @@ export class Audience<S> {
     databaseName: string,
     readonly source: Source,
   ) {
+    const failed = reporter();
     this.#snapshots = new Watchers(async (id, hasChanged) => {
       const found = await source.show(async (transaction, surface) => {
         const stored = await readSnapshot(transaction, source.recent, id, hasChanged);
@@ -39,63 +44,64 @@ export class Audience<S> {
       });
       if (found?.client && !found.change.ended) source.awaitEnd(found.client, () => this.#refreshSnapshots());
       return found?.change;
-    });
-    this.#sessions = new Watchers((id) =>
-      source.read(async (transaction) => {
-        const row = await readSession(transaction, id);
-        return sessionChange(row?.version ?? (await readClock(transaction)), id, row);
-      }),
-    );
+    }, failed);
+    this.#sessions = new Watchers((id) => source.read((transaction) => readChange(transaction, id)), failed);
     this.#sync = new Sync(databaseName, {
       isWatched: () => !this.#snapshots.isEmpty || !this.#sessions.isEmpty,
+      database: () => source.database(),
       readClock: () => source.read(readClock),
-      hear: ({ database, version, snapshots, sessions, cleared }) => {
-        if (database !== source.database()) return;
-        for (const id of snapshots) void this.#snapshots.refresh(id, true);
-        for (const id of sessions) void this.#sessions.refresh(id);
-        if (!cleared) return;
-        source.cleared();
-        this.#reset(version);
-      },
+      hear: (hints, note, later) => this.#hear(hints, note, later),
       missed: (clock) => {
         this.#refreshSnapshots();
-        for (const id of this.#sessions.keys()) void this.#sessions.refresh(id);
+        this.#refreshSessions(0);
         this.#tellAll(clock);
       },
-      replaced: (version) => this.#reset(version),
+      replaced: (version) => {
+        this.#refreshSessions(version);
+        this.#tellAll(version);
+      },
     });
   }
 
   watchSnapshot(id: string, callback: (snapshot: SessionSnapshot<S>) => void): () => void {
     const end = this.#snapshots.watch(id, callback);
-    this.#sync.begin();
+    this.#sync.begin(false);
     void this.#snapshots.refresh(id);
     return end;
   }
 
   /** `ALL` for every session. */
   watchSessions(id: string, callback: (change: SessionsChange) => void): () => void {
+    // Only for them is kept track of what other tabs write.
+    const isFirst = this.#sessions.isEmpty;
     const end = this.#sessions.watch(id, callback);
-    this.#sync.begin();
+    this.#sync.begin(isFirst);
     return end;
   }
 
   /** Tells everybody, in all tabs, what was written here. */
   publish({ since, version, snapshots, sessions, cleared }: Commit): void {
     if (version === since) return;
-    this.#sync.tell({
+    const ids = [...sessions.keys()];
+    const isLoose = ids.length === 0 || snapshots.some(({ row }) => row.sessionId === '');
+    const message = {
       database: this.source.database(),
-      since,
-      version,
-      snapshots: [...new Set(snapshots.map(({ row }) => row.id))],
-      sessions: [...sessions.keys()],
+      snapshots: [...new Set(snapshots.map(({ row }) => row.id))].slice(0, MOST_IDS),
+      // One more than are looked at, if there are more.
+      sessions: [...(isLoose ? [NOBODY] : []), ...ids].slice(0, MOST_IDS + 1),
       cleared,
-    });
+    };
+    this.#sync.tell(message, { since, version });
     for (const stored of snapshots) {
       this.#snapshots.deliver(stored.row.id, snapshotChange(stored, this.source.surface));
     }
     for (const [id, row] of sessions) this.#sessions.deliver(id, sessionChange(version, id, row));
     if (cleared) this.#reset(version);
+  }
+
+  /** The database was deleted. */
+  forget(): void {
+    this.#sync.forget();
   }
 
   /** Hears nothing from now on. */
@@ -125,6 +131,55 @@ export class Audience<S> {
     for (const id of this.#snapshots.keys()) void this.#snapshots.refresh(id);
   }
 
+  #refreshSessions(goneAt: number): void {
+    for (const id of this.#sessions.keys()) void this.#sessions.refresh(id, false, goneAt);
+  }
+
+  async #hear(hints: Hints, note: Note, later: number): Promise<void> {
+    // To look at what is left would make it anew.
+    if (hints.cleared && this.source.wasDeleted()) {
+      this.#sync.forget();
+      return this.#reset(later);
+    }
+    await Promise.all([this.#hearOfSnapshots(hints), this.#hearOfSessions(hints, note)]);
+  }
+
+  /** No hint shows that nothing else was written, so each is looked at; those first of which somebody tells. */
+  async #hearOfSnapshots({ snapshots }: Hints): Promise<void> {
+    const watched = this.#snapshots.keys();
+    for (const hasChanged of [true, false]) {
+      for (const id of watched) {
+        if (snapshots.has(id) === hasChanged) await this.#snapshots.refresh(id, hasChanged);
+      }
+    }
+  }
+
+  async #hearOfSessions({ sessions, cleared }: Hints, note: Note): Promise<void> {
+    if (this.#sessions.isEmpty) return;
+    const ids = cleared ? [EVERYTHING, ...sessions] : [...sessions];
+    const changes = await this.source.read(async (transaction) => {
+      let noted: ReturnType<typeof readLoose> | undefined;
+      const read: PromiseSettledResult<Versioned<SessionsChange> | undefined>[] = [];
+      for (const id of ids) {
+        const change = readChange(transaction, id, true, () => (noted ??= readLoose(transaction)));
+        read.push(...(await Promise.allSettled([change])));
+      }
+      return read;
+    });
+    for (const [index, result] of changes.entries()) {
+      const id = ids[index]!;
+      if (result.status === 'rejected') {
+        this.#sessions.failed(result.reason);
+        continue;
+      }
+      const change = result.value;
+      // Where nothing is noted, there was no room, or it is another database by now.
+      const isNews = note(change?.written);
+      if (change && id.trim()) this.#sessions.deliver(id, change);
+      if (change && isNews && id === EVERYTHING) this.#reset(change.version);
+    }
+  }
+
   #reset(version: number): void {
     this.#tellAll(version);
     for (const id of this.#sessions.keys()) this.#sessions.deliver(id, sessionChange(version, id), [id]);
@@ -145,8 +200,38 @@ function snapshotChange<S>(stored: StoredSnapshot, surface: Surface): Versioned<
   };
 }
 
+/** What became of a session; of one that is not there, if somebody only hints at it, what is noted of its end. */
+async function readChange(
+  transaction: ReadTransaction,
+  id: string,
+  isHint = false,
+  noted = () => readLoose(transaction),
+): Promise<Versioned<SessionsChange> | undefined> {
+  const row = await readSession(transaction, id);
+  if (row) return sessionChange(row.version, id, row);
+  const written = (await noted()).filter((each) => each.id === id);
+  const end = written.at(-1)?.version;
+  if (end === undefined && isHint) return undefined;
+  return { ...sessionChange(end ?? (await readClock(transaction)), id), written };
+}
+
 function sessionChange(version: number, sessionId: string, row?: SessionRow): Versioned<SessionsChange> {
   const value = (): SessionsChange =>
     row ? { type: 'changed', sessionId, session: sessionInfo(row) } : { type: 'deleted', sessionId };
-  return { version, value, gone: !row };
+  return { version, value, gone: !row, written: row?.written?.filter(isStretch) };
+}
+
+/** How many causes are remembered. */
+const MOST_CAUSES = 100;
+
+/** Reports what went wrong for those who watch: once, however many they are and however often it goes wrong. */
+function reporter(): (error: unknown) => void {
+  const told = new Set<string>();
+  return (error) => {
+    // Of that the application has been told already.
+    if ((error as { cause?: Error }).cause?.name === 'VersionError' || told.has(String(error))) return;
+    if (told.size === MOST_CAUSES) told.clear();
+    told.add(String(error));
+    report(error);
+  };
 }

@@ -78,7 +78,7 @@ export class Tenant<S> {
       read: (work) => this.read(work),
       show: (work) => this.show(work),
       database: () => this.#connection.name,
-      cleared: () => this.#connection.expectDeletion(),
+      wasDeleted: () => this.#connection.expectDeletion(),
       awaitEnd: (client, gone) => this.#presence.awaitEnd(client, gone),
     });
     this.#endLifecycle = this.#followLifecycle();
@@ -146,6 +146,7 @@ export class Tenant<S> {
       } finally {
         // What it held is gone, even if others do not let go of the database itself.
         this.#publish(commit);
+        this.audience.forget();
       }
     });
   }

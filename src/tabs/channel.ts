@@ -1,14 +1,17 @@
 import { channelNamed, touched } from '../platform/browser.js';
-import type { Stretch } from './heard.js';
 
-/** What a tab tells the others after a commit. Only a hint: they read the database themselves. */
-export interface ChangeMessage extends Stretch {
+/** What a tab tells the others after a commit. Only a hint of what to read first: what happened is what is stored. */
+export interface ChangeMessage {
   /** Which database was written: not the one that was asked for, if that cannot be opened. */
   database: string;
   snapshots: string[];
   sessions: string[];
   cleared: boolean;
 }
+
+/** How many ids of a message are looked at, and of how many characters each. */
+export const MOST_IDS = 1000;
+const LONGEST_ID = 10_000;
 
 /** Carries change messages between all tabs, workers and service workers of the origin that use a database. */
 export class ChangeChannel {
@@ -27,7 +30,8 @@ export class ChangeChannel {
     this.isSupported = !!this.#channel;
     if (!this.#channel) return;
     this.#channel.onmessage = ({ data }: MessageEvent<unknown>) => {
-      if (isChangeMessage(data)) this.receive(data);
+      const message = messageIn(data);
+      if (message) this.receive(message);
     };
     // On Node, an idle channel must not keep the process alive.
     (this.#channel as { unref?: () => void }).unref?.();
@@ -50,13 +54,13 @@ export class ChangeChannel {
   }
 }
 
-/** Anything of the origin may post here, another version of Offshoot included. */
-function isChangeMessage(data: unknown): data is ChangeMessage {
-  const { since, version, snapshots, sessions } = (data ?? {}) as Partial<ChangeMessage>;
-  return (
-    typeof since === 'number' &&
-    typeof version === 'number' &&
-    Array.isArray(snapshots) &&
-    Array.isArray(sessions)
-  );
+/** Anything of the origin may post anything here, another version of Offshoot included. */
+function messageIn(data: unknown): ChangeMessage | undefined {
+  const { database, snapshots, sessions, cleared } = (data ?? {}) as Partial<ChangeMessage>;
+  if (typeof database !== 'string' || !Array.isArray(snapshots) || !Array.isArray(sessions)) return undefined;
+  return { database, snapshots: idsIn(snapshots), sessions: idsIn(sessions), cleared: cleared === true };
 }
+
+/** One more than are looked at tells that there are more. */
+const idsIn = (ids: unknown[]): string[] =>
+  ids.slice(0, MOST_IDS + 1).filter((id): id is string => typeof id === 'string' && id.length <= LONGEST_ID);

@@ -1,12 +1,15 @@
-/** The stretch of the clock that a commit took: what it showed before, and what it shows since. */
+/** A stretch of the clock that commits took: what it showed before, and what it shows since. */
 export interface Stretch {
   since: number;
   version: number;
 }
 
+/** More than ordinary traffic ever leaves waiting. */
+const MOST_AHEAD = 1000;
+
 /**
- * Which commits a tab knows of. Messages of different tabs may overtake each other, and some never come; since the
- * clock has no holes, what is missing shows.
+ * Which commits a tab knows of, by what is stored. Since the clock has no holes, what is missing shows; and what was
+ * read ahead of it joins on later.
  */
 export class Heard {
   #upTo: number | undefined;
@@ -18,7 +21,7 @@ export class Heard {
     return this.#upTo;
   }
 
-  /** Whether a commit before one that was heard of is missing. */
+  /** Whether a commit before one that is known of is missing. */
   get isMissing(): boolean {
     return this.#upTo !== undefined && this.#ahead.length > 0;
   }
@@ -43,7 +46,8 @@ export class Heard {
         if (since > known!) return true;
         known = Math.max(known!, version);
         return false;
-      });
+      })
+      .slice(0, MOST_AHEAD);
     this.#upTo = known;
   }
 }

@@ -1,4 +1,4 @@
-import { report } from '../platform/browser.js';
+import type { Stretch } from './heard.js';
 import { callSafely } from './report.js';
 
 /** A value as of one write. Of two for the same key, the one with the greater version is later. */
@@ -10,6 +10,8 @@ export interface Versioned<T> {
   gone: boolean;
   /** It has come to an end without having been written again. Told once for the same version. */
   ended?: boolean;
+  /** Of which writes it is known that they were of this value. */
+  written?: readonly Stretch[] | undefined;
 }
 
 interface Watcher<T> {
@@ -26,7 +28,10 @@ export class Watchers<T> {
   readonly #groups = new Map<string, Set<Watcher<T>>>();
 
   /** `read` fetches what is stored under a key now; `undefined` if there is nothing to tell. */
-  constructor(readonly read: (key: string, hasChanged: boolean) => Promise<Versioned<T> | undefined>) {}
+  constructor(
+    readonly read: (key: string, hasChanged: boolean) => Promise<Versioned<T> | undefined>,
+    readonly failed: (error: unknown) => void,
+  ) {}
 
   /** Returns a function that ends it for good. */
   watch(key: string, callback: (value: T) => void): () => void {
@@ -55,14 +60,19 @@ export class Watchers<T> {
     }
   }
 
-  /** Reads what is stored and delivers it. `hasChanged`: somebody is known to have written it. */
-  async refresh(key: string, hasChanged = false): Promise<void> {
-    if (!this.#isWatched(key)) return;
+  /**
+   * Reads what is stored and delivers it. `hasChanged`: somebody says to have written it. `goneAt`: what is gone
+   * is gone since then at the latest, which those who watch everything are told in other words.
+   */
+  async refresh(key: string, hasChanged = false, goneAt = 0): Promise<Versioned<T> | undefined> {
     try {
       const stored = await this.read(key, hasChanged);
-      if (stored) this.deliver(key, stored);
+      if (stored?.gone) stored.version = Math.max(stored.version, goneAt);
+      if (stored) this.deliver(key, stored, goneAt ? [key] : undefined);
+      return stored;
     } catch (error) {
-      if (this.#isWatched(key) && !isOutdated(error)) report(error);
+      if (this.#isWatched(key)) this.failed(error);
+      return undefined;
     }
   }
 
@@ -84,6 +94,3 @@ export class Watchers<T> {
     return this.#groups.has(key) || this.#groups.has(ALL);
   }
 }
-
-/** The application has been told already, and once is enough: the newer tabs may write much. */
-const isOutdated = (error: unknown) => (error as { cause?: Error }).cause?.name === 'VersionError';

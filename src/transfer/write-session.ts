@@ -17,6 +17,7 @@ import { SessionStoreError } from '../errors.js';
 import { beginCommit, type Commit } from '../history/commit.js';
 import { leavesIn } from '../history/leaves.js';
 import { removeRows } from '../history/remove.js';
+import { noteLoose, NOBODY } from '../history/written.js';
 import type { StoredSnapshot } from '../history/rows.js';
 import { assembleState } from '../logs/load.js';
 import type { LaidOut } from './lay-out.js';
@@ -110,11 +111,12 @@ export async function writeSession(
       ...leavesIn(rows),
       version: commit.version,
       saved: commit.version,
+      written: [{ since: commit.since, version: commit.version }],
       unsealed: 0,
     };
     await transaction.objectStore('sessions').put(row);
     commit.sessions.set(sessionId, row);
-  }
+  } else await noteLoose(transaction, NOBODY, [commit]);
   commit.snapshots = rows.map((row) => storedSnapshot(row, logs));
   return commit;
 }
