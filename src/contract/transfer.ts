@@ -47,6 +47,8 @@ export interface ImportOptions extends TransferOptions {
   onConflict?: OnConflict | undefined;
   /** The longest line, or file of Genkit's, that is read, in bytes. Default 64 MiB. */
   maxLineBytes?: number | undefined;
+  /** What a file packed with gzip may expand to, in bytes, if that is no more than 200 times its size. Default 2 GiB. */
+  maxBytes?: number | undefined;
 }
 
 /** What became of a session, or of a snapshot without one. */

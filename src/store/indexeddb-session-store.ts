@@ -379,7 +379,7 @@ export class IndexedDBSessionStore<S = unknown> implements SessionStore<S> {
    * a newer version; and with the signal's reason. A session whose ids are taken is `failed` in the report instead.
    */
   async importSessions(
-    stream: ReadableStream<Uint8Array>,
+    stream: Blob | ReadableStream<Uint8Array>,
     options: ImportOptions = {},
   ): Promise<ImportReport> {
     const call = importOptions(options);

@@ -17,7 +17,7 @@ export interface TransferPort {
 
 /** What the values have to be is checked when the rest is loaded. */
 const exportShape = { ...progressShape, sessionIds: anything, onDamaged: optional(callable) };
-const importShape = { ...progressShape, onConflict: anything, maxLineBytes: anything };
+const importShape = { ...progressShape, onConflict: anything, maxLineBytes: anything, maxBytes: anything };
 
 /** What the application does when it is told is its own affair. */
 function withSafeProgress<O extends ExportOptions | ImportOptions>(options: O): O {
@@ -67,7 +67,7 @@ export function exportStream(port: TransferPort, options: ExportOptions): Readab
 
 export async function importStream(
   port: TransferPort,
-  stream: ReadableStream<Uint8Array>,
+  stream: Blob | ReadableStream<Uint8Array>,
   options: ImportOptions,
 ): Promise<ImportReport> {
   return (await load('imports', () => import('../transfer/import-sessions.js'))).importSessions(

@@ -22,6 +22,7 @@ import {
   type SessionLine,
   type SnapshotLine,
 } from './lines.js';
+import { notAnExport } from './open-file.js';
 import { parseJson } from './parse-json.js';
 import { cutOff, splitLines, type RawLine } from './split-lines.js';
 
@@ -40,12 +41,12 @@ export class ExportReader {
   #before = new PartsBefore();
 
   async *read(
-    stream: ReadableStream<Uint8Array>,
+    bytes: AsyncIterable<Uint8Array>,
     maxLineBytes: number,
     pace: Pace,
   ): AsyncGenerator<Incoming, void, undefined> {
     let number = 0;
-    for await (const raw of splitLines(stream, maxLineBytes, pace.signal)) {
+    for await (const raw of splitLines(bytes, maxLineBytes)) {
       ({ number } = raw);
       await pace.step();
       const session = await this.#take(raw, pace);
@@ -60,7 +61,12 @@ export class ExportReader {
   async #take({ number, bytes }: RawLine, pace: Pace): Promise<Incoming | undefined> {
     const where = `line ${number}`;
     if (this.end) throw invalid(where, 'comes after the end');
-    const line = parseLine(await parseJson(bytes, where, pace), where, !this.#hasBegun);
+    const isFirst = !this.#hasBegun;
+    const json = await parseJson(bytes, where, pace).catch((error: unknown) => {
+      if (!isFirst || pace.signal?.aborted) throw error;
+      throw notAnExport('it is no JSON Lines', where);
+    });
+    const line = parseLine(json, where, isFirst);
     if ((line.type === 'header') === this.#hasBegun) throw misplaced(where, line);
     this.#hasBegun = true;
     if (line.type !== 'session') this.#allowance.bytes += bytes.length;
@@ -163,7 +169,7 @@ function misplaced(where: string, { type }: Line): SessionStoreError {
 function parseLine(json: unknown, where: string, isFirst: boolean): Line {
   if (isFirst) {
     const header = anyHeader.safeParse(json);
-    if (!header.success) throw invalid(where, 'is not the first line of an Offshoot export');
+    if (!header.success) throw notAnExport('it has another beginning', where);
     if (header.data.version > VERSION) {
       throw new SessionStoreError(
         'FAILED_PRECONDITION',

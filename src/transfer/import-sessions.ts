@@ -7,6 +7,7 @@ import { ExportReader } from './export-reader.js';
 import { fork, requireNew } from './fork.js';
 import type { Incoming } from './incoming.js';
 import { layOut, type LaidOut } from './lay-out.js';
+import { openFile } from './open-file.js';
 import { Report } from './report.js';
 import { importSettings } from './settings.js';
 import { findPresent, writeSession } from './write-session.js';
@@ -20,15 +21,15 @@ export interface Target {
 /** Imports what `exportSessions` wrote, each session in a transaction of its own. */
 export async function importSessions(
   target: Target,
-  stream: ReadableStream<Uint8Array>,
+  source: Blob | ReadableStream<Uint8Array>,
   options: ImportOptions,
 ): Promise<ImportReport> {
-  const { onConflict, maxLineBytes, signal, onProgress } = importSettings(options);
+  const { onConflict, maxLineBytes, maxBytes, signal, onProgress } = importSettings(options);
   const pace = new Pace(signal);
   const reader = new ExportReader();
   const report = new Report(onProgress);
   try {
-    for await (const session of reader.read(stream, maxLineBytes, pace)) {
+    for await (const session of reader.read(openFile(source, maxBytes, signal), maxLineBytes, pace)) {
       await importSession(target, session, onConflict, report, { bytes: reader.bytes }, pace);
       signal?.throwIfAborted();
     }

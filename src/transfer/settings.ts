@@ -15,6 +15,7 @@ const exportOptions = object({
 });
 
 const importOptions = object({
+  maxBytes: optional(satisfying((bytes) => typeof bytes === 'number' && bytes > 0, 'a number of bytes')),
   onConflict: optional(satisfying((kind) => KINDS.includes(kind), '"skip", "fork" or "replace"')),
   maxLineBytes: optional(
     satisfying(
@@ -32,10 +33,17 @@ export function requireExportOptions(options: ExportOptions): void {
 export type ImportSettings = Pick<ImportOptions, 'signal' | 'onProgress'> & {
   onConflict: OnConflict;
   maxLineBytes: number;
+  maxBytes: number;
 };
 
 export function importSettings(options: ImportOptions): ImportSettings {
   requireValid(importOptions, options, 'options');
-  const { onConflict = 'skip', maxLineBytes = 64 * 1024 * 1024, signal, onProgress } = options;
-  return { onConflict, maxLineBytes, signal, onProgress };
+  const {
+    onConflict = 'skip',
+    maxLineBytes = 64 * 1024 * 1024,
+    maxBytes = 2 ** 31,
+    signal,
+    onProgress,
+  } = options;
+  return { onConflict, maxLineBytes, maxBytes, signal, onProgress };
 }

@@ -1,9 +1,11 @@
 import { SessionStoreError } from '../errors.js';
 import { invalid } from '../validation/argument.js';
-import { described } from '../validation/described.js';
-import { reading } from '../validation/given.js';
+import { notAnExport } from './open-file.js';
 
 const NEWLINE = 0x0a;
+const RETURN = 0x0d;
+
+const HEADER = '{"type":"header"';
 
 export interface RawLine {
   /** From 1. */
@@ -12,60 +14,38 @@ export interface RawLine {
   bytes: Uint8Array;
 }
 
-/** Cuts a stream into lines, and holds no more than one of them. Lets go of the stream when it ends, or is left. */
+/** Cuts bytes into lines, and holds no more than one of them. A CR before a newline is no part of it. */
 export async function* splitLines(
-  stream: ReadableStream<Uint8Array>,
+  chunks: AsyncIterable<Uint8Array>,
   maxLineBytes: number,
-  signal?: AbortSignal,
 ): AsyncGenerator<RawLine, void, undefined> {
-  if (!reading('stream', () => stream instanceof ReadableStream && !stream.locked)) {
-    throw invalid('stream', `expected a ReadableStream that nobody reads yet, got ${described(stream)}`);
-  }
-  const reader = stream.getReader();
-  // A stream that has stalled would be waited for for good.
-  const cancel = () => void reader.cancel(signal?.reason).catch(() => {});
-  signal?.addEventListener('abort', cancel);
   const line = new LineBuffer(maxLineBytes);
   let number = 1;
-  let isDone = false;
-  try {
-    for (;;) {
-      signal?.throwIfAborted();
-      const { done, value } = await read(reader);
-      if (done) break;
-      if (!(value instanceof Uint8Array)) throw invalid('stream', 'expected a stream of Uint8Array');
-      let start = 0;
-      for (let end = value.indexOf(NEWLINE); end !== -1; end = value.indexOf(NEWLINE, start)) {
-        line.add(value.subarray(start, end + 1), number);
-        yield { number, bytes: line.take() };
-        number++;
-        start = end + 1;
-      }
-      line.add(value.subarray(start), number);
+  for await (const value of chunks) {
+    let start = 0;
+    for (let end = value.indexOf(NEWLINE); end !== -1; end = value.indexOf(NEWLINE, start)) {
+      line.add(value.subarray(start, end + 1), number);
+      yield { number, bytes: line.take() };
+      number++;
+      start = end + 1;
     }
-    signal?.throwIfAborted();
-    isDone = true;
-    if (line.length > 0) throw cutOff(number, 'ends in its midst');
-  } finally {
-    signal?.removeEventListener('abort', cancel);
-    if (!isDone) cancel();
-    reader.releaseLock();
+    line.add(value.subarray(start), number);
   }
+  if (line.length === 0) return;
+  const rest = line.take();
+  if (number === 1 && !isHeader(rest)) throw notAnExport('it has another beginning', 'line 1');
+  throw cutOff(number, 'ends in its midst');
+}
+
+/** Whether it may be the beginning of one. */
+function isHeader(bytes: Uint8Array): boolean {
+  const text = new TextDecoder().decode(bytes.subarray(0, HEADER.length));
+  return HEADER.startsWith(text);
 }
 
 export function cutOff(number: number, problem: string): SessionStoreError {
   const path = `line ${number}`;
   return new SessionStoreError('DATA_LOSS', `${path}: ${problem}. The file is cut off`, path);
-}
-
-async function read(
-  reader: ReadableStreamDefaultReader<Uint8Array>,
-): Promise<ReadableStreamReadResult<Uint8Array>> {
-  try {
-    return await reader.read();
-  } catch (cause) {
-    throw new SessionStoreError('UNAVAILABLE', 'the stream failed; see cause', 'stream', cause);
-  }
 }
 
 /** A line that grows, however small the pieces are that it comes in. */
@@ -93,8 +73,12 @@ class LineBuffer {
   }
 
   take(): Uint8Array {
-    const line = this.#bytes.subarray(0, this.length);
+    const { length } = this;
     this.length = 0;
-    return line;
+    if (length < 2 || this.#bytes[length - 2] !== RETURN || this.#bytes[length - 1] !== NEWLINE) {
+      return this.#bytes.subarray(0, length);
+    }
+    this.#bytes[length - 2] = NEWLINE;
+    return this.#bytes.subarray(0, length - 1);
   }
 }

@@ -11,6 +11,7 @@ const CONSTANT = [
   'src/database/faults.ts: new SessionStoreError(...UNREADABLE',
   'src/encryption/slices.ts: together(...STORES_OF_ROWS',
   'src/playwright/tab/index.ts: (host![method] as (...args: unknown[]) => unknown)(...args',
+  'src/strands/errors.ts: super(...about',
   'src/validation/argument.ts: requireNone(schema(value), ...prefix',
   'src/validation/clone.ts: unstorable(value, cause, ...prefix',
 ];
