@@ -7,7 +7,10 @@ export type HealthEvent =
   | { type: 'outdated'; database: string }
   /** Other tabs hold an older database open that this one has to change or delete: close them. */
   | { type: 'blocked'; database: string }
-  /** All that had been saved is gone: the browser, or its user, deleted it. The store goes on with an empty one. */
+  /**
+   * All that had been saved is gone: the browser, or its user, deleted it. The store goes on with an empty one.
+   * Also told where `localStorage` came without IndexedDB, as by Playwright's `storageState()`: see docs/playwright.md.
+   */
   | { type: 'wiped'; database: string }
   /** The last saves are gone, as after a power cut: the browser went back to an earlier state of the database. */
   | { type: 'rolled-back'; database: string }

@@ -6,6 +6,7 @@ import type {
   PlaywrightWorkerOptions,
 } from '@playwright/test';
 import type { PageSessionStoreOptions } from './arguments.js';
+import { forgetMissingDatabases } from './missing-databases.js';
 import { PageSessionStore } from './page-session-store.js';
 
 export interface SessionStoreFixtures {
@@ -23,6 +24,10 @@ export const sessionStoreFixtures: Fixtures<
   PlaywrightWorkerArgs & PlaywrightWorkerOptions
 > = {
   sessionStoreOptions: [{}, { option: true }],
+  context: async ({ context, storageState }, use) => {
+    if (storageState) await forgetMissingDatabases(context);
+    await use(context);
+  },
   sessions: async ({ context, baseURL, sessionStoreOptions }, use) => {
     const { url = baseURL, ...options } = sessionStoreOptions;
     const sessions = new PageSessionStore(context, { url, ...options });

@@ -1,0 +1,26 @@
+import type { BrowserContext } from '@playwright/test';
+
+/**
+ * Has pages of a context forget what Offshoot's stores noted in `localStorage` about databases that are not there, because
+ * the context was made of a `storageState` without IndexedDB. A store that found such a note would tell that its
+ * database was `wiped`. To be called before a page is opened.
+ */
+export async function forgetMissingDatabases(context: BrowserContext): Promise<void> {
+  const { origins } = await context.storageState({ indexedDB: true });
+  const stale = origins.flatMap(({ origin, localStorage, ...rest }) => {
+    const { indexedDB = [] } = rest as { indexedDB?: { name: string }[] };
+    const databases = new Set(indexedDB.map(({ name }) => `offshoot:${name}`));
+    return localStorage
+      .filter(
+        ({ name, value }) => name.startsWith('offshoot:') && !databases.has(name) && /^\d+ \d+$/.test(value),
+      )
+      .map(({ name, value }) => ({ origin, name, value }));
+  });
+  if (stale.length === 0) return;
+  await context.addInitScript((stale) => {
+    for (const { origin, name, value } of stale) {
+      // What a store has noted since says something else.
+      if (location.origin === origin && localStorage.getItem(name) === value) localStorage.removeItem(name);
+    }
+  }, stale);
+}
