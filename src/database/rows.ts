@@ -27,7 +27,7 @@ const isSpans = (spans: unknown) =>
 
 const isField = (field: unknown) =>
   Array.isArray(field) &&
-  (field[1] === 'value' || ((field[1] === 'array' || field[1] === 'one') && isSpans(field[2])));
+  (field[1] === 'value' || (/^(?:array|linked|one)$/.test(field[1]) && isSpans(field[2])));
 
 const isMediaPlace = (place: unknown) =>
   Array.isArray(place) && Array.isArray(place[1]) && [0, 2, 3].every((part) => Number.isInteger(place[part]));

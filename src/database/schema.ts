@@ -11,9 +11,9 @@ export const ROW_FORMAT = 1;
 /** Runs of log entries, flat: log, first position, count, and so on, in the order of what they stand for. */
 export type Spans = number[];
 
-/** A property of a state: its value, or where its elements (`array`) or the whole of it (`one`) are logged. */
+/** A property of a state: its value, or where its elements (`array`, or `linked` if they contain each other) or the whole of it (`one`) are logged. */
 export type StoredField =
-  [key: string, kind: 'value', value: unknown] | [key: string, kind: 'array' | 'one', spans: Spans];
+  [key: string, kind: 'value', value: unknown] | [key: string, kind: 'array' | 'linked' | 'one', spans: Spans];
 
 export interface StoredState {
   fields: StoredField[];

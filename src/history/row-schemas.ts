@@ -12,7 +12,7 @@ const spans = z
 
 const field = z.union([
   z.tuple([z.string(), z.literal('value'), z.unknown()]),
-  z.tuple([z.string(), z.enum(['array', 'one']), spans]),
+  z.tuple([z.string(), z.enum(['array', 'linked', 'one']), spans]),
 ]);
 
 /** Media that are outside of the row's entries, or where nothing could be put into them. */

@@ -12,7 +12,7 @@ export interface Entry {
   size: number;
   /** The media inside the value, entries themselves. */
   media: { path: string[]; entry: Entry }[];
-  /** Nothing in it comes twice, its objects and arrays are as literals make them, and what else is in it holds nothing. */
+  /** Nothing in it comes twice, and its objects and arrays are as literals make them. */
   isPlain: boolean;
   /** What it looks like, once somebody asked. */
   print?: unknown;

@@ -3,6 +3,7 @@ import type { LogRow, ReadTransaction, SnapshotRow, Spans } from '../database/sc
 import { keyRanges } from '../platform/browser.js';
 import { copy, copyPlain } from '../validation/clone.js';
 import { runsByLog, type Entry } from './entry.js';
+import { valueOf } from './links.js';
 import { replaceAt } from './media.js';
 import { extentOf } from './runs.js';
 import { sequenceOf } from './sequence.js';
@@ -148,7 +149,7 @@ export function copyOut({ fields }: LoadedState): Record<string, unknown> {
       const values = field.sequence.entries.map(({ value, isPlain }) =>
         isPlain ? copyPlain(value) : copy(value),
       );
-      return [field.key, field.kind === 'one' ? values[0] : values];
+      return [field.key, valueOf(field.kind, values)];
     }),
   );
 }

@@ -19,8 +19,7 @@ function isMedia(value: unknown): boolean {
 }
 
 /**
- * Whether a value is plain: nothing in it comes twice, its objects and arrays are as literals make them, and nothing
- * else in it can hold what comes twice. And all media in it, but none if it is not: what comes twice and is taken out at
+ * Whether a value is plain: nothing in it comes twice, and its objects and arrays are as literals make them. And all media in it, but none if it is not: what comes twice and is taken out at
  * one place would be left at the other.
  */
 export function survey(value: unknown): { isPlain: boolean; media: Medium[] } {
@@ -28,12 +27,20 @@ export function survey(value: unknown): { isPlain: boolean; media: Medium[] } {
   const isNew = (part: object) => seen.size < seen.add(part).size;
   const media: Medium[] = [];
   const path: Path = [];
+  // No path leads into a map or a set.
+  let around = 0;
   const isPlain = (part: unknown): boolean => {
-    if (isMedia(part)) media.push({ path: [...path], value: part });
+    if (!around && isMedia(part)) media.push({ path: [...path], value: part });
     if (typeof part !== 'object' || part === null) return true;
     if (!isNew(part)) return false;
     if (part instanceof Date || isBlob(part) || part instanceof ArrayBuffer) return true;
     if (ArrayBuffer.isView(part)) return isNew(part.buffer);
+    if (part instanceof Map || part instanceof Set) {
+      around++;
+      const result = [...(part instanceof Map ? [...part].flat() : part)].every(isPlain);
+      around--;
+      return result;
+    }
     if (!isPlainArray(part) && !isPlainObject(part)) return false;
     return Object.entries(part).every(([key, child]) => {
       path.push(key);

@@ -1,7 +1,8 @@
 import { copy, isPlainArray } from '../validation/clone.js';
 import type { Entry } from './entry.js';
+import { reachOthers, unlinked, valueOf } from './links.js';
 import { Lookalikes } from './lookalikes.js';
-import { match } from './match.js';
+import { match, type Matched } from './match.js';
 import { isSmall, survey } from './media.js';
 import { EMPTY, startOf, type Sequence } from './sequence.js';
 import type { LoadedField, LoadedState } from './state.js';
@@ -24,7 +25,7 @@ export class Fresh {
 /** A property that is kept in logs. */
 export interface LoggedField {
   key: string;
-  kind: 'array' | 'one';
+  kind: 'array' | 'linked' | 'one';
   /** The last entry of the base. */
   last: Entry | undefined;
   /** What the base begins with as well. */
@@ -47,25 +48,29 @@ export function planState(state: object, base: LoadedState | null | undefined): 
   return Object.entries(state).map(([key, value]: [string, unknown]): Plan[number] => {
     if (isSmall(value, INLINE_SIZE)) return { key, kind: 'value', value: copy(value) };
     const known = before.get(key);
-    const old = !known || known.kind === 'value' ? EMPTY : known.sequence;
-    const isArray = typeof value === 'object' && isPlainArray(value!);
-    const shared = sharedWith(old, isArray ? value : [value], knownMedium);
-    return { key, kind: isArray ? 'array' : 'one', last: old.entries.at(-1), ...shared };
+    const planned = (kind: LoggedField['kind'], values: readonly unknown[]): LoggedField => {
+      const isLinked = kind === 'linked';
+      const old =
+        known && known.kind !== 'value' && (known.kind === 'linked') === isLinked ? known.sequence : EMPTY;
+      const { same, others } = shared(old, values);
+      const added = values.slice(same).filter((_, index) => !others[index]);
+      const parts = kind === 'array' && reachOthers(values, added) && unlinked(values);
+      if (parts) return planned('linked', parts);
+      const rest = values.slice(same).map((each, index) => others[index] ?? fresh(each, knownMedium));
+      return { key, kind, last: old.entries.at(-1), start: startOf(old, same), rest };
+    };
+    if (typeof value !== 'object' || !isPlainArray(value!)) return planned('one', [value]);
+    const parts = known?.kind === 'linked' && unlinked(value);
+    return parts ? planned('linked', parts) : planned('array', value);
   });
 }
 
 type KnownMedium = (value: unknown) => Entry | undefined;
 
-function sharedWith(
-  old: Sequence,
-  values: readonly unknown[],
-  knownMedium: KnownMedium,
-): Pick<LoggedField, 'start' | 'rest'> {
+function shared(old: Sequence, values: readonly unknown[]): Pick<Matched, 'same' | 'others'> {
   const { same, others, runs } = match(old.entries, values);
   // References to more runs would soon cost more than what they save.
-  const known = runs > MOST_RUNS && runs > values.length / 4 ? [] : others;
-  const rest = values.slice(same).map((value, index) => known[index] ?? fresh(value, knownMedium));
-  return { start: startOf(old, same), rest };
+  return { same, others: runs > MOST_RUNS && runs > values.length / 4 ? [] : others };
 }
 
 function fresh(original: unknown, knownMedium: KnownMedium): Fresh {
@@ -93,8 +98,10 @@ export function plannedState(plan: Plan): object {
   return Object.fromEntries(
     plan.map((field) => {
       if (field.kind === 'value') return [field.key, field.value];
-      const values = [...field.start.entries, ...field.rest].map(({ value }) => value);
-      return [field.key, field.kind === 'one' ? values[0] : values];
+      const entries = [...field.start.entries, ...field.rest];
+      // Putting together what is linked changes it.
+      const values = entries.map(({ value }) => (field.kind === 'linked' ? copy(value) : value));
+      return [field.key, valueOf(field.kind, values)];
     }),
   );
 }

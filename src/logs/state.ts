@@ -4,9 +4,10 @@ import type { Sequence } from './sequence.js';
 /** What every state takes beside its entries; roughly, in bytes. */
 const STATE_SIZE = 1000;
 
-/** A property of a state: an array of entries, one large value as an entry, or a small value as it is. */
+/** A property of a state: an array of entries, one whose elements contain each other, one large value as an entry, or a small value as it is. */
 export type LoadedField =
-  { key: string; kind: 'array' | 'one'; sequence: Sequence } | { key: string; kind: 'value'; value: unknown };
+  | { key: string; kind: 'array' | 'linked' | 'one'; sequence: Sequence }
+  | { key: string; kind: 'value'; value: unknown };
 
 /** A state in memory. Its entries are shared with other states; `copyOut` makes what an application may have. */
 export interface LoadedState {

@@ -27,7 +27,7 @@ export function* requireFields(fields: readonly FieldLine[], where: string): Ste
     keys.add(key);
     if (kind === 'value') {
       if (!encodedValue.safeParse(content).success) throw invalid(path, 'is not an encoded value');
-    } else if (kind === 'array' || kind === 'one') yield* requireSpans(content, path);
+    } else if (kind === 'array' || kind === 'linked' || kind === 'one') yield* requireSpans(content, path);
     else throw invalid(path, 'is of an unknown kind');
   }
 }

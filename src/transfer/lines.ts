@@ -65,7 +65,8 @@ export interface EntryLine {
 }
 
 export type FieldLine =
-  [key: string, kind: 'value', value: EncodedValue] | [key: string, kind: 'array' | 'one', spans: Spans];
+  | [key: string, kind: 'value', value: EncodedValue]
+  | [key: string, kind: 'array' | 'linked' | 'one', spans: Spans];
 
 export interface SnapshotLine {
   type: 'snapshot';
