@@ -13,7 +13,8 @@ export type Spans = number[];
 
 /** A property of a state: its value, or where its elements (`array`, or `linked` if they contain each other) or the whole of it (`one`) are logged. */
 export type StoredField =
-  [key: string, kind: 'value', value: unknown] | [key: string, kind: 'array' | 'linked' | 'one', spans: Spans];
+  | [key: string, kind: 'value', value: unknown]
+  | [key: string, kind: 'array' | 'linked' | 'one', spans: Spans];
 
 export interface StoredState {
   fields: StoredField[];
