@@ -96,7 +96,8 @@ export async function transact<T>(
     const isEndless = limitMs === Infinity;
     const ms = isEndless ? TIMEOUT_MS : limitMs;
     return await within(
-      finish(),
+      // Its requests may never be answered when it has ended.
+      Promise.race([finish(), new Promise<never>((_, reject) => finished.catch(reject))]),
       ms,
       () => (late = tooLong(ms)),
       // What is answered does not bubble, but it can be seen on its way down.

@@ -1,11 +1,17 @@
 import { dequal } from 'dequal';
 import { afterAll, afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { IndexedDBSessionStore, SessionStoreError } from '../../src/index.js';
+import { IndexedDBSessionStore, SessionStoreError, type EncryptionOptions } from '../../src/index.js';
 import { save, turn } from '../../src/testing/sample-snapshots.js';
 import { requestsOf } from '../browser/observe-requests.js';
 import { freshName } from '../browser/open-store.js';
 import { dumpDatabase, putBack } from '../browser/raw-database.js';
-import { REQUEST_FAULTS, withRequestFault, withSilentCommit } from './fault-points.js';
+import {
+  REQUEST_FAULTS,
+  withLostCommit,
+  withLostRequest,
+  withRequestFault,
+  withSilentCommit,
+} from './fault-points.js';
 import { abortingCommits } from './inject-faults.js';
 import { fill, OPERATIONS, type Operation } from './operations.js';
 
@@ -19,6 +25,8 @@ interface Point {
   /** What the operation fails with; nothing if it is expected to overcome the fault. */
   status: string | undefined;
   hangs: boolean;
+  /** The browser ends the connection, which is overcome before any limit. */
+  isLost?: boolean;
   /** The operation is told that it has failed, though it has not. */
   isMisled?: boolean;
 }
@@ -48,8 +56,12 @@ async function visible(store: Store): Promise<unknown> {
 class Bench {
   readonly name = freshName();
   #start: Dump;
+  seen: unknown;
 
-  constructor(readonly operation: Operation) {}
+  constructor(
+    readonly operation: Operation,
+    readonly encryption: EncryptionOptions | undefined,
+  ) {}
 
   async prepare(): Promise<void> {
     await this.use(async (store) => {
@@ -57,6 +69,7 @@ class Bench {
       await this.operation.prepare?.(store, this.name);
     });
     this.#start = await dumpDatabase(this.name);
+    this.seen = await this.use(visible);
   }
 
   get start(): Dump {
@@ -75,6 +88,7 @@ class Bench {
     const store = new IndexedDBSessionStore<any>({
       compaction: false,
       ...this.operation.options,
+      ...(this.encryption && { encryption: this.encryption }),
       name: this.name,
     });
     try {
@@ -90,12 +104,15 @@ class Bench {
 }
 
 /** Waits for what may wait for a time limit, and gives up on what waits for ever. */
-async function patiently<T>(hangs: boolean, action: () => Promise<T>): Promise<PromiseSettledResult<T>> {
+async function patiently<T>(
+  { hangs, isLost }: Point,
+  action: () => Promise<T>,
+): Promise<PromiseSettledResult<T>> {
   const wait: { result?: PromiseSettledResult<T> } = {};
   void Promise.allSettled([action()]).then(([result]) => (wait.result = result));
   const begun = performance.now();
   while (!wait.result && performance.now() - begun < 20_000) {
-    await vi.advanceTimersByTimeAsync(hangs ? 8_000 : 0);
+    await vi.advanceTimersByTimeAsync(isLost ? 100 : hangs ? 8_000 : 0);
   }
   return wait.result ?? { status: 'rejected', reason: new Error('nothing: it waits for ever') };
 }
@@ -132,6 +149,20 @@ async function pointsOf(bench: Bench, isReduced: boolean): Promise<Point[]> {
       });
     }
   }
+  const all = { hangs: true, isLost: true, status: undefined };
+  for (let nth = 1; nth <= requests.length; nth++) {
+    if (isReduced && nth % 3 !== 1) continue;
+    const inject: Point['inject'] = (action) => withLostRequest(nth, action);
+    points.push({ ...all, title: `the browser ends the connection at request ${nth}`, inject });
+  }
+  for (let nth = 1; nth <= written.size; nth++) {
+    for (const done of [true, false]) {
+      const title = `the browser ends the connection at commit ${nth}, which is ${done ? '' : 'not '}done`;
+      points.push({ ...all, title, inject: (action) => withLostCommit(nth, done, action) });
+    }
+  }
+  // Other faults are overcome where what they spoil was going to be taken back.
+  if (bench.encryption) return points.filter(({ isLost }) => isLost);
   const full = new DOMException('injected', 'QuotaExceededError');
   for (let nth = 1; nth <= written.size; nth++) {
     const commit = `commit ${nth}`;
@@ -186,12 +217,16 @@ async function complaintsAbout(
   await bench.reset();
   return bench.use(async (store) => {
     const complaints: string[] = [];
-    const outcome = await patiently(point.hangs, () => point.inject(() => operation.run(store)));
+    const outcome = await patiently(point, () => point.inject(() => operation.run(store)));
     const dump = await dumpDatabase(bench.name);
     const isEmpty = !dump || Object.keys(dump).every((each) => each === 'meta' || dump[each]!.length === 0);
     let isBefore = dequal(withoutCounters(dump), withoutCounters(bench.start));
     let isAfter = operation.empties ? isEmpty : dequal(withoutCounters(dump), withoutCounters(spared.dump));
     if (operation.isInvisible) isBefore = isAfter = dequal(await visible(store), spared.visible);
+    if (bench.encryption) {
+      const seen = await visible(store);
+      [isBefore, isAfter] = [dequal(seen, bench.seen), dequal(seen, spared.visible)];
+    }
 
     if (!isBefore && !isAfter) complaints.push('left something in between');
     if (outcome.status === 'fulfilled') {
@@ -216,7 +251,18 @@ async function complaintsAbout(
 }
 
 /** Registers the tests, for whichever IndexedDB there is. `isReduced`: a third of the points. */
-export function describeEveryPoint({ atLeast, isReduced }: { atLeast: number; isReduced: boolean }): void {
+export function describeEveryPoint({
+  atLeast,
+  isReduced,
+  encryption,
+}: {
+  atLeast: number;
+  isReduced: boolean;
+  /** Then of saves alone. */
+  encryption?: EncryptionOptions;
+}): void {
+  const operations = encryption ? OPERATIONS.filter(({ title }) => /^sav|^rewr/.test(title)) : OPERATIONS;
+
   let covered = 0;
 
   beforeEach(() => {
@@ -226,12 +272,12 @@ export function describeEveryPoint({ atLeast, isReduced }: { atLeast: number; is
     vi.useRealTimers();
   });
   afterAll(() => {
-    console.info(`${covered} faults injected, of ${OPERATIONS.length} operations`);
+    console.info(`${covered} faults injected, of ${operations.length} operations`);
   });
 
   describe('whatever fails, and wherever: all of it has happened or nothing, and the caller knows', () => {
-    test.each(OPERATIONS)('$title', { timeout: 120_000 }, async (operation) => {
-      const bench = new Bench(operation);
+    test.each(operations)('$title', { timeout: 120_000 }, async (operation) => {
+      const bench = new Bench(operation, encryption);
       await bench.prepare();
       const points = await pointsOf(bench, isReduced);
       await bench.reset();

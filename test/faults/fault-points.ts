@@ -1,4 +1,5 @@
 import { observingRequests } from '../browser/observe-requests.js';
+import { abortAtCommit } from './inject-faults.js';
 
 /** What can go wrong with a request: called once it is made, before anybody waits for it; or instead of making it. */
 export interface RequestFault {
@@ -17,6 +18,73 @@ export interface RequestFault {
 const setError = (target: IDBRequest | IDBTransaction, error: DOMException) =>
   // The simulated one assigns its own.
   Object.defineProperty(target, 'error', { get: () => error, set: () => {}, configurable: true });
+
+/** Those whose end nobody hears of but these. */
+const silent = new WeakMap<IDBTransaction, () => void>();
+
+/** The browser ends the connection, as Chromium does when it deletes a site's data: it says nothing of transactions. */
+function endConnection(transaction: IDBTransaction): void {
+  silent.set(transaction, () => {});
+  const { db } = transaction;
+  try {
+    transaction.abort();
+  } catch {
+    // It has ended.
+  }
+  db.close();
+  db.dispatchEvent(new IDBVersionChangeEvent('close'));
+}
+
+/** While `action` runs, transactions can be made silent; `begun` is called for each, before anybody listens to it. */
+async function silencing<T>(
+  begun: (transaction: IDBTransaction) => void,
+  action: () => Promise<T>,
+): Promise<T> {
+  const { prototype } = IDBDatabase;
+  const original = prototype.transaction;
+  prototype.transaction = function (...args) {
+    const transaction = original.apply(this, args);
+    for (const type of ['complete', 'abort']) {
+      transaction.addEventListener(type, (event) => {
+        const end = silent.get(transaction);
+        if (!end) return;
+        event.stopImmediatePropagation();
+        end();
+      });
+    }
+    begun(transaction);
+    return transaction;
+  };
+  try {
+    return await action();
+  } finally {
+    prototype.transaction = original;
+  }
+}
+
+/** While `action` runs, the connection is lost with the `nth` request, which nobody is answered. */
+export function withLostRequest<T>(nth: number, action: () => Promise<T>): Promise<T> {
+  const fault: RequestFault = {
+    title: '',
+    status: '',
+    isReplayed: true,
+    strike: (request, transaction) => intercept(request, transaction, () => endConnection(transaction)),
+  };
+  return silencing(
+    () => {},
+    () => withRequestFault(nth, fault, false, action),
+  );
+}
+
+/** While `action` runs, the connection is lost with the `nth` transaction that writes; `done`: that has committed. */
+export function withLostCommit<T>(nth: number, done: boolean, action: () => Promise<T>): Promise<T> {
+  let writing = 0;
+  return silencing((transaction) => {
+    if (transaction.mode !== 'readwrite' || ++writing !== nth) return;
+    silent.set(transaction, () => endConnection(transaction));
+    if (!done) void abortAtCommit(transaction);
+  }, action);
+}
 
 /** Takes the answer away from those who wait for it; `then` is called when it would have come. */
 function intercept(request: IDBRequest, transaction: IDBTransaction, then: (tell: () => void) => void): void {

@@ -193,13 +193,15 @@ export function describeStructure(kind: string, options: () => IndexedDBSessionS
     test('mending that is cut off is done by whoever comes next', async () => {
       const name = freshName();
       await makeRaw(name, undefined);
-      const original = IDBDatabase.prototype.createObjectStore;
-      let made = 0;
-      onTestFinished(() => void (IDBDatabase.prototype.createObjectStore = original));
-      IDBDatabase.prototype.createObjectStore = function (...args) {
-        const store = original.apply(this, args);
-        if (++made % 4 === 3 && made < 12) store.transaction.abort();
-        return store;
+      const original = IDBFactory.prototype.open;
+      let left = 2;
+      onTestFinished(() => void (IDBFactory.prototype.open = original));
+      IDBFactory.prototype.open = function (...args) {
+        const request = original.apply(this, args);
+        const cutOff = () => left-- > 0 && request.transaction!.abort();
+        // When all has been made.
+        queueMicrotask(() => request.addEventListener('upgradeneeded', cutOff));
+        return request;
       };
       const store = open(name);
       await save(store, 'a', turn(1)).catch(() => {});
