@@ -281,7 +281,7 @@ describe('options that throw when they are read', () => {
           get name() {
             return throwing(thrown)();
           },
-        } as never),
+        }),
       () => store.listSessions(bad),
       () => store.getTree('s', bad),
       () => store.check(bad),
@@ -291,7 +291,7 @@ describe('options that throw when they are read', () => {
           get title() {
             return throwing(thrown)();
           },
-        } as never),
+        }),
     ];
     for (const call of calls) {
       const error = await (async () => call())().catch((reason: unknown) => reason);
