@@ -1,4 +1,5 @@
 import { UNITS, type Steps } from '../database/pace.js';
+import { isBuffer } from '../platform/kind.js';
 import { ERRORS, LISTED, Unfit, VIEWS, type Node, type Part } from './nodes.js';
 
 /** What few bytes may stand for much of, and is asked for before it is made. */
@@ -172,7 +173,7 @@ class Building {
   }
 
   #buffer(place: unknown, most: unknown): ArrayBuffer {
-    const part = this.#part(place, (each) => each instanceof ArrayBuffer) as ArrayBuffer;
+    const part = this.#part(place, isBuffer) as ArrayBuffer;
     if (most === undefined) return part;
     this.allow('reserved bytes', numberOf(most));
     const buffer = new (ArrayBuffer as any)(part.byteLength, { maxByteLength: most });
@@ -182,7 +183,7 @@ class Building {
 
   #view(name: unknown, buffer: unknown, offset: unknown, length: unknown): unknown {
     const View = VIEWS.includes(name as string) ? (globalThis as any)[name as string] : undefined;
-    if (!View || !(buffer instanceof ArrayBuffer)) throw new Unfit('is no view on a buffer');
+    if (!View || !isBuffer(buffer)) throw new Unfit('is no view on a buffer');
     return length === null ? new View(buffer, offset) : new View(buffer, numberOf(offset), numberOf(length));
   }
 

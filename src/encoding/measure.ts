@@ -1,4 +1,5 @@
 import { UNITS, type Steps } from '../database/pace.js';
+import { isBuffer } from '../platform/kind.js';
 import { isLiteral, isOdd, tagOf, Unfit } from './nodes.js';
 
 export interface Measured {
@@ -82,6 +83,6 @@ function* childrenOf(value: object, measured: Measured): Iterable<unknown> {
   } else if (tag === 'Set') yield* value as Set<unknown>;
   else if (tag === 'Error') for (const name of Object.getOwnPropertyNames(value)) yield (value as any)[name];
   else if (ArrayBuffer.isView(value)) yield value.buffer;
-  else if (value instanceof ArrayBuffer) measured.size += value.byteLength;
+  else if (isBuffer(value)) measured.size += value.byteLength;
   else if (value instanceof Blob) measured.size += value.size;
 }

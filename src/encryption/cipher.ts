@@ -34,7 +34,8 @@ export async function unseal(
   const subtle = subtleCrypto();
   try {
     const algorithm = { name: ALGORITHM, iv, additionalData: bound(name, cipher, place) };
-    return await subtle.decrypt(algorithm, key, data);
+    // Node takes no buffer of another realm, but a view of its own on one.
+    return await subtle.decrypt(algorithm, key, new Uint8Array(data));
   } catch {
     return undefined;
   }

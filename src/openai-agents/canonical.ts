@@ -1,5 +1,6 @@
 import { sha256 } from '@noble/hashes/sha2.js';
 import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js';
+import { isBytes } from '../platform/kind.js';
 import { refuse } from './refuse.js';
 
 /**
@@ -13,7 +14,7 @@ export function canonical(value: unknown, path: string, around: readonly unknown
   if (typeof value === 'number') return Object.is(value, -0) ? '-0' : String(value);
   if (value === null || typeof value === 'string' || typeof value === 'boolean') return JSON.stringify(value);
   if (typeof value !== 'object') return refuse(path, `is a ${typeof value}, which no history can hold`);
-  if (value instanceof Uint8Array) return `bytes(${value.join()})`;
+  if (isBytes(value)) return `bytes(${value.join()})`;
   if (around.includes(value)) return refuse(path, 'contains itself');
   const parts = [...around, value];
   if (Array.isArray(value)) {

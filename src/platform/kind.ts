@@ -4,3 +4,8 @@
  * anything; what structured clone made says the truth.
  */
 export const kindOf = (value: unknown): string => Object.prototype.toString.call(value).slice(8, -1);
+
+export const isBuffer = (value: unknown): value is ArrayBuffer => kindOf(value) === 'ArrayBuffer';
+
+/** Node's `Buffer` as well. */
+export const isBytes = (value: unknown): value is Uint8Array<ArrayBuffer> => kindOf(value) === 'Uint8Array';

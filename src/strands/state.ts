@@ -1,3 +1,4 @@
+import { isBytes } from '../platform/kind.js';
 type Fields = Record<string, unknown>;
 
 const isFields = (value: unknown): value is Fields =>
@@ -55,7 +56,7 @@ export function sameContent(a: Fields, b: Fields): boolean {
  */
 export function parsedState(state: Fields): unknown {
   const { bytes, json } = state;
-  if (bytes instanceof Uint8Array) return JSON.parse(new TextDecoder().decode(bytes));
+  if (isBytes(bytes)) return JSON.parse(new TextDecoder().decode(bytes));
   return json ?? snapshotOf(state);
 }
 
@@ -75,6 +76,6 @@ export function stateOfBytes(bytes: Uint8Array): Fields {
 export function bytesOf(state: Fields | undefined): Uint8Array | undefined {
   if (!state) return undefined;
   const { bytes } = state;
-  if (bytes instanceof Uint8Array) return bytes;
+  if (isBytes(bytes)) return bytes;
   return new TextEncoder().encode(JSON.stringify(parsedState(state)));
 }

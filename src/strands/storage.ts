@@ -1,4 +1,5 @@
 import type { AnyStore } from '../adapters/arguments.js';
+import { isBytes } from '../platform/kind.js';
 import { requireValid } from '../validation/argument.js';
 import { reading } from '../validation/given.js';
 import { satisfying } from '../validation/schema.js';
@@ -87,7 +88,7 @@ export class OffshootStorage implements Storage {
   }
 }
 
-const bytesLike = satisfying((data) => data instanceof Uint8Array, 'a Uint8Array');
+const bytesLike = satisfying(isBytes, 'a Uint8Array');
 
 const sameBytes = (a: Uint8Array | undefined, b: Uint8Array) =>
   a?.length === b.length && a.every((byte, index) => byte === b[index]);

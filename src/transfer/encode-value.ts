@@ -2,6 +2,7 @@ import { UNITS, type Pace } from '../database/pace.js';
 import { Flattening, MOST_TEXT } from '../encoding/flatten.js';
 import { measure } from '../encoding/measure.js';
 import type { Node, Part } from '../encoding/nodes.js';
+import { isBuffer } from '../platform/kind.js';
 import { toBase64 } from './base64.js';
 import { MOST_DEEP, type EncodedValue, type PartLine } from './lines.js';
 
@@ -54,13 +55,12 @@ async function* piecesOf(part: Part): AsyncGenerator<{ text: string } | { bytes:
     for (let at = 0; at < part.length; at += MOST_TEXT) yield { text: part.slice(at, at + MOST_TEXT) };
     return;
   }
-  const size = part instanceof ArrayBuffer ? part.byteLength : part.size;
+  const size = isBuffer(part) ? part.byteLength : part.size;
   for (let at = 0; at === 0 || at < size; at += MOST_BYTES) {
     const end = Math.min(size, at + MOST_BYTES);
-    const bytes =
-      part instanceof ArrayBuffer
-        ? new Uint8Array(part, at, end - at)
-        : new Uint8Array(await part.slice(at, end).arrayBuffer());
+    const bytes = isBuffer(part)
+      ? new Uint8Array(part, at, end - at)
+      : new Uint8Array(await part.slice(at, end).arrayBuffer());
     yield { bytes: toBase64(bytes) };
   }
 }

@@ -1,3 +1,4 @@
+import { isBytes } from '../platform/kind.js';
 import { SessionStoreError } from '../errors.js';
 import { invalid } from '../validation/argument.js';
 import { described } from '../validation/described.js';
@@ -67,7 +68,7 @@ async function* chunksOf(
       signal?.throwIfAborted();
       const { done, value } = await read(reader);
       if (done) break;
-      if (!(value instanceof Uint8Array)) throw invalid('stream', 'expected a stream of Uint8Array');
+      if (!isBytes(value)) throw invalid('stream', 'expected a stream of Uint8Array');
       yield value;
     }
     signal?.throwIfAborted();
