@@ -44,7 +44,7 @@ const cases: Record<string, (n: number) => [unknown[], unknown[]]> = {
 async function looks(name: string, n: number, field: string): Promise<number> {
   const [first, next] = cases[name]!(n);
   let count = 0;
-  const counted = <T>(value: T): T => {
+  const counted = (value: unknown): unknown => {
     const isOpaque =
       typeof value !== 'object' || value === null || value instanceof Date || value instanceof Map;
     if (isOpaque) return value;
@@ -53,7 +53,7 @@ async function looks(name: string, n: number, field: string): Promise<number> {
         count++;
         return Reflect.get(target, key);
       },
-    }) as T;
+    });
   };
   const store = openStore({ compaction: false });
   await save(store, 'a', turn(0, { state: { [field]: first } }));
