@@ -6,7 +6,7 @@ export function described(value: unknown): string {
     if (typeof (value as PromiseLike<unknown>).then === 'function') return 'a promise: await it';
     const tag = {}.toString.call(value).slice(8, -1);
     const kind = (tag === 'Object' && (value as object).constructor?.name) || tag;
-    return `${/^[AEIOU]/.test(kind) ? 'an' : 'a'} ${kind.slice(0, 40)}`;
+    return `${/^[AEIO]/.test(kind) ? 'an' : 'a'} ${kind.slice(0, 40)}`;
   } catch {
     return 'what cannot be read';
   }
