@@ -1,7 +1,7 @@
 import type { GetSnapshotOptions, IndexedDBSessionStore, SessionSnapshot } from '../index.js';
 import type { Observer, Source } from './live-query.js';
 import { readerOf } from './reader.js';
-import { kept, same } from './same.js';
+import { same } from './same.js';
 
 /** What of a store `useSnapshot` uses. */
 export type SnapshotReader<S> = Pick<
@@ -17,11 +17,16 @@ export function snapshotSource<S>(
 ): Source {
   const options = { context: lookup.context };
   let shown: SessionSnapshot<S> | undefined;
+  /** The same as it was read: what is shown is the application's, which may change it in place and then save it. */
+  let read: SessionSnapshot<S> | undefined;
 
   const reader = readerOf(
     () => store.getSnapshot(lookup),
     (snapshot) => {
-      shown = kept(shown, snapshot);
+      if (!same(read, snapshot)) {
+        shown = snapshot;
+        read = Object.isFrozen(snapshot) ? snapshot : structuredClone(snapshot);
+      }
       observer.data(shown);
       reader.lookAgainAt(shown ? [shown] : []);
       watched.snapshot(lookup.snapshotId ?? shown?.snapshotId);
@@ -45,7 +50,7 @@ export function snapshotSource<S>(
   };
   const watched = {
     snapshot: watching((id) =>
-      store.onSnapshotStateChange(id, (snapshot) => same(shown, snapshot) || reader.read(), options),
+      store.onSnapshotStateChange(id, (snapshot) => same(read, snapshot) || reader.read(), options),
     ),
     session: watching((id) => store.onSessionChange(id, reader.read, options)),
   };

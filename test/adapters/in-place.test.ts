@@ -5,6 +5,7 @@ import { threadHistory, threadList, type StoredThreadHistory } from '../../src/a
 import { IndexedDBSaver } from '../../src/langgraph/index.js';
 import { IndexedDBSession } from '../../src/openai-agents/index.js';
 import { OffshootSnapshotStorage, OffshootStorage } from '../../src/strands/index.js';
+import { snapshotSource } from '../../src/react/snapshot-source.js';
 import { chatPersistence } from '../../src/tanstack-ai/index.js';
 import { freshName, openStore } from '../browser/open-store.js';
 
@@ -274,4 +275,26 @@ describe.each(kinds)('What is changed in place, %s,', (_, of) => {
     await written;
     expect(await files.read('file')).toEqual(new Uint8Array([1, 2]));
   });
+});
+
+it('what a hook shows is shown anew when it was changed in place and then saved', async () => {
+  const store = openStore();
+  const snapshotId = (await store.saveSnapshot(undefined, () => ({
+    sessionId: 't',
+    createdAt: new Date().toISOString(),
+    state: { custom: { n: 1 } },
+  })))!;
+  const shown: any[] = [];
+  const source = snapshotSource(
+    store,
+    { snapshotId },
+    { data: (data) => shown.push(data), failed: () => {} },
+  );
+  await expect.poll(() => shown.length).toBeGreaterThan(0);
+  const first = shown.at(-1);
+  first.state.custom.n = 2;
+  await store.saveSnapshot(snapshotId, () => first);
+  await expect.poll(() => shown.at(-1) !== first).toBe(true);
+  expect(shown.at(-1).state.custom).toEqual({ n: 2 });
+  source.end();
 });
