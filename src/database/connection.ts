@@ -14,6 +14,7 @@ import {
 } from './faults.js';
 import { deleteDatabase, openDatabase, type OpeningListener } from './opening.js';
 import { hasCommitted } from './receipt.js';
+import { isReading } from './rows.js';
 import type { Database, ReadTransaction, WriteTransaction } from './schema.js';
 import { Sentinel } from './sentinel.js';
 import { Refusal, together, transact, type Running } from './transaction.js';
@@ -279,8 +280,8 @@ export class Connection {
       );
       if (this.name !== this.asked) return;
       this.#sentinel.check(expected, {
-        epoch: typeof epoch === 'number' ? epoch : 0,
-        clock: typeof clock === 'number' ? clock : clock.clock,
+        epoch: readingOf(epoch),
+        clock: readingOf(typeof clock === 'object' ? clock?.clock : clock),
       });
       const replacement = replacementOf(this.asked);
       if (!this.options.onUnavailable) return;
@@ -301,4 +302,7 @@ export class Connection {
 
 const loadMemory = () => load('the fallback', () => import('./memory.js'));
 
+const readingOf = (stored: unknown) => (isReading(stored) ? stored : 0);
+
+/** No tenant's name ends like this. */
 const replacementOf = (database: string) => `${database}.replacement`;

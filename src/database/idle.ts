@@ -18,19 +18,15 @@ export async function alone(name: string, work: () => Promise<void>): Promise<vo
   await new Promise<void>((resolve, reject) => {
     // A lock manager that does not answer keeps nobody from closing.
     let isLate = false;
-    let hasBegun = false;
+    let working: Promise<void> | undefined;
     const timer = setTimeout(() => resolve(void (isLate = true)), PATIENCE_MS);
-    const begin = async () => {
+    const begin = () => {
       clearTimeout(timer);
-      hasBegun = true;
-      if (!isLate) await work();
+      return isLate ? undefined : (working = work());
     };
     requestLock(name, { ifAvailable: true }, (lock) => (lock ? begin() : undefined))
-      .catch((error: unknown) => {
-        if (hasBegun) throw error;
-        // Missing, or refused, as to an opaque origin.
-        return begin();
-      })
+      // Missing, or refused, as to an opaque origin; or stolen, while the work goes on.
+      .catch(() => working ?? begin())
       .then(() => resolve(), reject)
       .finally(() => clearTimeout(timer));
   });

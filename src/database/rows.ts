@@ -10,11 +10,19 @@ import {
 } from './schema.js';
 import { together } from './transaction.js';
 
+/** Whether a clock can have shown this, and go on from it. */
+export const isReading = (clock: unknown): clock is number =>
+  Number.isSafeInteger(clock) && (clock as number) >= 0;
+
+const reading = satisfying(isReading, 'a reading of the clock');
+
+const time = satisfying((ms) => typeof ms === 'number' && Math.abs(ms) <= LATEST_MS, 'a time');
+
 const snapshotRow = object({
   id: string,
   sessionId: string,
-  createdMs: number,
-  version: number,
+  createdMs: time,
+  version: reading,
   client: optional(string),
   info: object({ createdAt: string, parentId: optional(string) }),
   own: list,
@@ -37,19 +45,19 @@ const storedState = object({
   media: satisfying(isSpans, 'spans'),
 });
 
-const time = satisfying((ms) => typeof ms === 'number' && Math.abs(ms) <= LATEST_MS, 'a time');
-
 const sessionRow = object({
   id: string,
   title: optional(string),
   metadata: optional(record),
   createdMs: time,
   updatedMs: time,
-  snapshots: number,
+  snapshots: reading,
   selected: optional(string),
-  leaves: number,
-  latest: optional(object({ id: string, createdMs: number, version: number })),
-  version: number,
+  leaves: reading,
+  latest: optional(object({ id: string, createdMs: time, version: reading })),
+  version: reading,
+  saved: reading,
+  unsealed: satisfying(Number.isFinite, 'a number'),
   written: optional(list),
 });
 

@@ -1,5 +1,6 @@
 import type { HealthEvent } from '../contract/health.js';
 import { localStore, touched } from '../platform/browser.js';
+import { isReading } from './rows.js';
 
 /** How long the clock may run ahead of what is noted, in ms. */
 const NOTE_MS = 1000;
@@ -71,7 +72,8 @@ export class Sentinel {
   #read(): Note | undefined {
     const text = withStorage((storage) => storage.getItem(this.#key));
     const [epoch, clock] = (text ?? '').split(' ').map(Number);
-    return epoch && clock !== undefined ? { epoch, clock } : undefined;
+    // Any script may have written there.
+    return isReading(epoch) && epoch > 0 && isReading(clock) ? { epoch, clock } : undefined;
   }
 
   /** Another tab may know of a newer database, which this one has yet to look at. */

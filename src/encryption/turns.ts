@@ -8,17 +8,14 @@ const PATIENCE_MS = 2000;
  * is a courtesy: who has waited long enough goes on, and must be able to.
  */
 export async function takeTurns<T>(name: string, work: () => Promise<T>): Promise<T> {
-  let hasBegun = false;
+  let working: Promise<T> | undefined;
   const patience = new AbortController();
   const timer = setTimeout(() => patience.abort(), PATIENCE_MS);
   try {
-    return await requestLock(name, { signal: patience.signal }, () => {
-      hasBegun = true;
-      return work();
-    });
-  } catch (error) {
-    if (hasBegun) throw error;
-    return work();
+    return await requestLock(name, { signal: patience.signal }, () => (working = work()));
+  } catch {
+    // What was begun goes on, even if somebody has stolen the turn meanwhile.
+    return await (working ?? work());
   } finally {
     clearTimeout(timer);
   }

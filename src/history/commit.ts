@@ -1,5 +1,5 @@
 import { putClock } from '../database/receipt.js';
-import { withoutKey } from '../database/rows.js';
+import { isReading, withoutKey } from '../database/rows.js';
 import type { ReadTransaction, SessionRow, WriteTransaction } from '../database/schema.js';
 import type { StoredSnapshot } from './rows.js';
 
@@ -59,5 +59,6 @@ export async function beginCommitWithoutRoom(transaction: WriteTransaction): Pro
 export async function readClock(transaction: ReadTransaction): Promise<number> {
   const clock = (await transaction.objectStore('meta').get('clock')) ?? 0;
   if (typeof clock === 'object') throw withoutKey();
-  return clock;
+  // What is no reading is as good as none: the clock begins anew at the time of day.
+  return isReading(clock) ? clock : 0;
 }

@@ -41,8 +41,9 @@ export async function readLatest(
 ): Promise<StoredSnapshot | undefined> {
   let { leaves, latest } = await readLeaves(transaction, sessionId);
   let stored = latest && (await readSnapshot(transaction, recent, latest.id));
-  if (!stored) {
-    // A row that was lost, or deleted when nothing told any more whose it was, is still taken for a leaf.
+  if (stored?.row.sessionId !== sessionId) {
+    // A row that was lost, or deleted when nothing told any more whose it was, is still taken for a leaf. One of
+    // another session never is.
     ({ leaves, latest } = await countLeaves(transaction, sessionId));
     stored = latest && (await readSnapshot(transaction, recent, latest.id));
   }

@@ -1,4 +1,5 @@
 import type { CheckProblem, CheckReport, Repair } from '../contract/check.js';
+import { isReading } from '../database/rows.js';
 import { newEpoch, type LogKey, type SnapshotRow, type WriteTransaction } from '../database/schema.js';
 import { keepOnly } from '../logs/free.js';
 import { firstEndingBehind, without } from '../logs/runs.js';
@@ -30,7 +31,7 @@ export async function repairAll(
   for (const problem of report.problems) problem.repair = repairOf(problem, contents, membership);
 
   const clock = contents.meta.get('clock');
-  const since = typeof clock === 'number' ? clock : 0;
+  const since = isReading(clock) ? clock : 0;
   const commit: Commit = { since, version: since, snapshots: [], sessions: new Map(), cleared: false };
   if (report.problems.every(({ repair }) => repair === 'left')) return { ...commit, report };
 

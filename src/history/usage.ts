@@ -2,6 +2,7 @@ import type { StorageReport } from '../contract/storage.js';
 import { isSnapshotRow } from '../database/rows.js';
 import type { ReadTransaction } from '../database/schema.js';
 import { spansOf } from '../logs/load.js';
+import { sizeOf } from '../logs/media.js';
 import { keyRanges } from '../platform/browser.js';
 
 /** How many rows are held at once. */
@@ -31,7 +32,7 @@ export async function readUsage(
     for (const row of rows) {
       const session = sessions.get(row.sessionId);
       if (!session || !isSnapshotRow(row)) continue;
-      session.bytes += ROW_SIZE + JSON.stringify(row.info).length;
+      session.bytes += ROW_SIZE + sizeOf(row.info);
       for (const spans of spansOf(row)) for (let i = 0; i < spans.length; i += 3) session.logs.add(spans[i]!);
     }
     count += rows.length;

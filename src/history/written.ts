@@ -1,3 +1,4 @@
+import { isReading } from '../database/rows.js';
 import type { ReadTransaction, WriteTransaction } from '../database/schema.js';
 
 /** What the clock showed before some writes, and what it showed after. */
@@ -49,5 +50,3 @@ export async function readLoose(transaction: ReadTransaction): Promise<Loose[]> 
 
 export const isStretch = (stretch: any): boolean =>
   isReading(stretch?.since) && isReading(stretch.version) && stretch.since < stretch.version;
-
-const isReading = (clock: unknown): boolean => Number.isSafeInteger(clock) && (clock as number) >= 0;

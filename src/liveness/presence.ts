@@ -37,7 +37,11 @@ export class Presence {
         return new Promise<void>((release) => signal.addEventListener('abort', () => release()));
       };
       // Stolen, because a tab that waited for this one's end may have got it, and been frozen with it.
-      requestLock(lockName(this.#own), { steal: true }, hold).catch(() => resolve());
+      requestLock(lockName(this.#own), { steal: true }, hold).catch(() => {
+        // Somebody has stolen it from this tab, which lives: it is taken again before the next save.
+        if (this.client && !signal.aborted) this.client = this.#taking = undefined;
+        resolve();
+      });
     });
     return this.#taking;
   }

@@ -67,7 +67,7 @@ function seen<S>({ snapshotId, sessionId, parentId, status, state, error }: Sess
     `with ${status === undefined ? 'no status' : `the status "${status}"`}`,
     error && `with the error "${error.message}"`,
     `with ${messages.length === 1 ? 'one message' : `${messages.length} messages`}`,
-    last && `the last: ${JSON.stringify(last).slice(0, SHOWN_LENGTH)}`,
+    last && `the last: ${shown(last)}`,
   ]
     .filter(Boolean)
     .join(', ');
@@ -75,5 +75,16 @@ function seen<S>({ snapshotId, sessionId, parentId, status, state, error }: Sess
 
 /** Enough to recognize a message by. */
 const SHOWN_LENGTH = 200;
+
+function shown(message: unknown): string {
+  try {
+    return JSON.stringify(message, (_, part: unknown) =>
+      typeof part === 'bigint' ? `${part}n` : part,
+    ).slice(0, SHOWN_LENGTH);
+  } catch {
+    // It contains itself, or answers to toJSON with an error.
+    return String(message).slice(0, SHOWN_LENGTH);
+  }
+}
 
 const quoted = (status: string) => `"${status}"`;

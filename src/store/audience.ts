@@ -141,7 +141,11 @@ export class Audience<S> {
       this.#sync.forget();
       return this.#reset(later);
     }
-    await Promise.all([this.#hearOfSnapshots(hints), this.#hearOfSessions(hints, note)]);
+    const sessions = this.#hearOfSessions(hints, note).catch((error: unknown) => {
+      this.#sessions.failed(error);
+      throw error;
+    });
+    await Promise.all([this.#hearOfSnapshots(hints), sessions]);
   }
 
   /** No hint shows that nothing else was written, so each is looked at; those first of which somebody tells. */

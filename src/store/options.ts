@@ -201,7 +201,8 @@ export function databaseName(
   const { name = 'offshoot', namespace, snapshotPathPrefix } = options;
   const prefix = snapshotPathPrefix?.(call);
   if (snapshotPathPrefix) requireValid(tenantName, prefix, 'snapshotPathPrefix()');
-  return [name, ...[namespace, prefix].filter((part) => part !== undefined).map(encodeURIComponent)].join(
-    '/',
-  );
+  // What separates is no part of a name, and no tenant is called like another one's replacement.
+  const own = name.replace(/[%/]/g, encodeURIComponent);
+  const encode = (part: string) => encodeURIComponent(part).replace(/\.replacement$/, '%2Ereplacement');
+  return [own, ...[namespace, prefix].filter((part) => part !== undefined).map(encode)].join('/');
 }

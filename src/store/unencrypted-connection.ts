@@ -2,6 +2,7 @@ import type { Connection } from '../database/connection.js';
 import { holdsSealedRows, withoutKey } from '../database/rows.js';
 import type { ReadTransaction, WriteTransaction } from '../database/schema.js';
 import { together } from '../database/transaction.js';
+import { readClock } from '../history/commit.js';
 
 /**
  * A connection of a store without a key. What it finds first is looked at once: rows tell that they are encrypted, even
@@ -12,8 +13,16 @@ export class UnencryptedConnection implements Pick<Connection, 'read' | 'write'>
 
   constructor(readonly connection: Connection) {}
 
+  /** Who goes through rows, without a limit, may pass over all that cannot be read; so the clock is asked meanwhile. */
   read<T>(work: (transaction: ReadTransaction) => Promise<T>, limitMs?: number): Promise<T> {
-    return this.connection.read((transaction) => this.#guarded(transaction, work), limitMs);
+    return this.connection.read(async (transaction) => {
+      if (limitMs !== Infinity) return this.#guarded(transaction, work);
+      const [result] = await together(
+        () => this.#guarded(transaction, work),
+        () => readClock(transaction),
+      );
+      return result;
+    }, limitMs);
   }
 
   write<T>(work: (transaction: WriteTransaction) => Promise<T>, limitMs?: number): Promise<T> {
