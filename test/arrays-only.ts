@@ -3,7 +3,7 @@
 for (const method of ['all', 'allSettled', 'race', 'any'] as const) {
   const original = Promise[method] as (this: PromiseConstructor, values: Iterable<unknown>) => Promise<any>;
   Promise[method] = function (this: PromiseConstructor, values: Iterable<unknown>) {
-    const isOurs = () => /[/\\]src[/\\]/.test(new Error().stack!.split('\n')[3]!);
+    const isOurs = () => /^(?!.*node_modules).*[/\\]src[/\\]/.test(new Error().stack!.split('\n')[3]!);
     if (!Array.isArray(values) && isOurs()) throw new TypeError(`Promise.${method} takes an array only here`);
     return original.call(this, values);
   };

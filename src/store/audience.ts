@@ -166,7 +166,8 @@ export class Audience<S> {
       const read: PromiseSettledResult<Versioned<SessionsChange> | undefined>[] = [];
       for (const id of ids) {
         const change = readChange(transaction, id, true, () => (noted ??= readLoose(transaction)));
-        read.push(...(await Promise.allSettled([change])));
+        const [settled] = await Promise.allSettled([change]);
+        read.push(settled);
       }
       return read;
     });

@@ -127,7 +127,9 @@ async function pointsOf(bench: Bench, isReduced: boolean): Promise<Point[]> {
   for (const fault of REQUEST_FAULTS) {
     const { title, hangs = false, status, isReplayed } = fault;
     if (hangs && operation.isPatient) continue;
-    const makesDo = operation.needsNoRoom && status === 'RESOURCE_EXHAUSTED';
+    const makesDo =
+      (operation.needsNoRoom && status === 'RESOURCE_EXHAUSTED') ||
+      (operation.needsNoRows && status !== 'UNAVAILABLE' && status !== 'ABORTED');
     const overcomes = isReplayed || makesDo || (operation.isShared && !hangs);
     for (let nth = 1; nth <= requests.length; nth++) {
       if (isReduced && nth % 3 !== 1) continue;
@@ -199,7 +201,7 @@ async function pointsOf(bench: Bench, isReduced: boolean): Promise<Point[]> {
       {
         title: 'the disk is full at all commits',
         hangs: false,
-        status: 'RESOURCE_EXHAUSTED',
+        status: operation.needsNoRows ? undefined : 'RESOURCE_EXHAUSTED',
         inject: (action) => abortingCommits(Infinity, full, action),
       },
     );

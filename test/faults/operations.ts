@@ -14,6 +14,8 @@ export interface Operation {
   isPatient?: boolean;
   /** It deletes even where there is no room to write when. */
   needsNoRoom?: boolean;
+  /** Whatever cannot be read or written in the database, it is done all the same. */
+  needsNoRows?: boolean;
   /** All that is left is an empty database, or none. */
   empties?: boolean;
   /** What cannot be done together is tried one by one. */
@@ -111,7 +113,12 @@ export const OPERATIONS: Operation[] = [
   { title: 'deleteSnapshot, a subtree', run: (store) => store.deleteSnapshot('b', { subtree: true }) },
   { title: 'deleteSession', run: (store) => store.deleteSession('s'), needsNoRoom: true },
   { title: 'clear', run: (store) => store.clear(), needsNoRoom: true, empties: true },
-  { title: 'deleteDatabase', run: (store) => store.deleteDatabase(), empties: true },
+  {
+    title: 'deleteDatabase',
+    run: (store) => store.deleteDatabase(),
+    empties: true,
+    needsNoRows: true,
+  },
   {
     title: 'compact',
     isInvisible: true,

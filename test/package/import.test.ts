@@ -51,7 +51,7 @@ test.each([
   ['ai-sdk', ['openChat']],
   ['assistant-ui', ['threadHistory', 'threadList']],
   ['tanstack-ai', ['chatPersistence']],
-  ['playwright', ['PageSessionStore', 'sessionStoreFixtures']],
+  ['playwright', ['PageSessionStore', 'forgetMissingDatabases', 'sessionStoreFixtures']],
 ])('importing offshoot/%s looks at no browser global', async (name, expected) => {
   const names = await onServer(`
     ${trapBrowserGlobals}
