@@ -1,4 +1,5 @@
 import type { SessionStoreError } from '../errors.js';
+import type { Retained } from './retention.js';
 import type { SessionStoreOptions } from './snapshot.js';
 
 /** How far an export or an import has come. */
@@ -51,6 +52,16 @@ export interface ImportOptions extends TransferOptions {
   maxBytes?: number | undefined;
 }
 
+/** What the store's own `retention` is going to delete of a session that came in. */
+export interface WillBeDeleted {
+  /** The limit that it is beyond. */
+  limit: Retained['limit'];
+  /** All of it, or branches of it. */
+  what: 'session' | 'branches';
+  /** How many snapshots. */
+  snapshots: number;
+}
+
 /** What became of a session, or of a snapshot without one. */
 export interface ImportedSession {
   /** As the file names it. `undefined` for a snapshot that belongs to no session. */
@@ -62,6 +73,13 @@ export interface ImportedSession {
   newId?: string | undefined;
   /** Why nothing of it was written, if it failed: `ALREADY_EXISTS`. */
   error?: SessionStoreError | undefined;
+  /**
+   * What of it the store's own `retention` deletes the next time it is applied: what is older, or more, than that allows
+   * goes although it has just come in. Nothing of it is deleted before the import has resolved, and, by this store and
+   * unless a disk is full, for five minutes more: keep it by what `keep` goes by, or tell the user. With `maxBytes`
+   * roughly, since nobody knows what else is going to be saved. Absent if there is no policy, or it is met.
+   */
+  willBeDeleted?: WillBeDeleted | undefined;
 }
 
 /** Something that could not be exported: a snapshot, or a session's own row or its metadata. */

@@ -13,6 +13,28 @@ export function whenIdle(run: () => void): void {
   else (setTimeout(run, PAUSE_MS) as { unref?: () => void }).unref?.();
 }
 
+/** Keeps others from work that they do `alone` while this goes on; if they do not let it begin soon, it does all the same. */
+export async function withoutOthers<T>(name: string, work: () => Promise<T>): Promise<T> {
+  let end = () => {};
+  const ended = new Promise<void>((resolve) => (end = resolve));
+  await new Promise<void>((resolve) => {
+    const patience = new AbortController();
+    const giveUp = () => {
+      patience.abort();
+      resolve();
+    };
+    const timer = setTimeout(giveUp, PATIENCE_MS);
+    const held = () => {
+      resolve();
+      return ended;
+    };
+    requestLock(name, { mode: 'shared', signal: patience.signal }, held)
+      .catch(resolve)
+      .finally(() => clearTimeout(timer));
+  });
+  return work().finally(end);
+}
+
 /** Runs work unless another tab is at it. Where there are no locks, every transaction still is whole by itself. */
 export async function alone(name: string, work: () => Promise<void>): Promise<void> {
   await new Promise<void>((resolve, reject) => {

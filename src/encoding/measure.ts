@@ -9,6 +9,8 @@ export interface Measured {
   isPlain: boolean;
   /** Roughly, in bytes. */
   size: number;
+  /** There is an error in it whose cause leads back to it, or to the whole, which not every browser can copy. */
+  hasCircle: boolean;
 }
 
 /** What may have something in it that comes twice, or properties of its own. */
@@ -22,9 +24,11 @@ interface Place {
 
 /** Goes through all of a value, whatever its shape; throws `Unfit` for what is nested deeper than `mostDeep`. */
 export function* measure(value: unknown, mostDeep: number): Steps<Measured> {
-  const measured: Measured = { isJson: true, isPlain: true, size: 0 };
+  const measured: Measured = { isJson: true, isPlain: true, size: 0, hasCircle: false };
   const seen = new Set<object>();
   const waiting: Place[] = [];
+  /** The errors that the walk is inside of, and what is to come after each. */
+  const around: { error: object; after: number }[] = [];
   let units = 0;
   const visit = (part: unknown, depth: number) => {
     measured.size += 8;
@@ -37,13 +41,16 @@ export function* measure(value: unknown, mostDeep: number): Steps<Measured> {
   for (let place = waiting.pop(); place; place = waiting.pop()) {
     const { value: part, depth } = place;
     if (++units % UNITS === 0) yield;
+    while (waiting.length < (around.at(-1)?.after ?? 0)) around.pop();
     if (seen.has(part)) {
+      measured.hasCircle ||= around.some(({ error }) => error === part || part === value);
       measured.isJson = measured.isPlain = false;
       continue;
     }
     seen.add(part);
     if (depth > mostDeep) throw new Unfit(`is nested more than ${mostDeep} levels deep`);
     const begin = waiting.length;
+    if (tagOf(part) === 'Error') around.push({ error: part, after: begin });
     for (const child of childrenOf(part, measured)) {
       if (++units % UNITS === 0) yield;
       visit(child, depth + 1);

@@ -1,4 +1,5 @@
 import type { RetainOptions, Retained, RetentionPolicy, RetentionReport } from '../contract/retention.js';
+import type { WillBeDeleted } from '../contract/transfer.js';
 import { isSessionRow, isSnapshotRow } from '../database/rows.js';
 import {
   startingWith,
@@ -48,10 +49,19 @@ export async function retain(
 ): Promise<RetentionReport> {
   options.signal?.throwIfAborted();
   const retention = new Retention(caretaker, policy, options);
-  await retention.deleteSessions();
-  await retention.deleteBranches();
-  await retention.makeRoom();
+  await retention.run();
   return retention.finish();
+}
+
+/** What applying a policy now would delete, by session; with what it leaves only because the clock may be wrong. */
+export async function foresee(
+  caretaker: Caretaker,
+  policy: RetentionPolicy,
+  signal: AbortSignal | undefined,
+): Promise<Map<string, WillBeDeleted>> {
+  const foreseen = new Map<string, WillBeDeleted>();
+  await new Retention(caretaker, policy, { signal }, foreseen).run();
+  return foreseen;
 }
 
 class Retention {
@@ -66,7 +76,15 @@ class Retention {
     readonly caretaker: Caretaker,
     readonly policy: RetentionPolicy,
     readonly options: Pick<RetainOptions, 'signal' | 'onProgress'>,
+    /** If there is such a list, nothing is deleted, but noted in it. */
+    readonly foreseen?: Map<string, WillBeDeleted>,
   ) {}
+
+  async run(): Promise<void> {
+    await this.deleteSessions();
+    await this.deleteBranches();
+    await this.makeRoom();
+  }
 
   /** Those that are too old or too many. */
   async deleteSessions(): Promise<void> {
@@ -82,10 +100,14 @@ class Retention {
     this.#total += doomed.length;
     for (const [index, session] of doomed.entries()) {
       const limit = index < tooOld.length ? 'maxAgeMs' : 'maxSessions';
-      this.#note(session, limit, await this.#deleteSession(session));
+      this.#note(session, limit, await this.#deleteSession(session, limit));
     }
-    for (const session of olderThan(Date.now()).slice(doomed.length))
+    for (const session of olderThan(Date.now()).slice(doomed.length)) {
       this.#note(session, 'maxAgeMs', 'clock');
+      const { snapshots } = session;
+      if (!this.#isPinned(session))
+        this.foreseen?.set(session.id, { limit: 'maxAgeMs', what: 'session', snapshots });
+    }
   }
 
   async deleteBranches(): Promise<void> {
@@ -94,13 +116,17 @@ class Retention {
     this.#total += sessions.length;
     for (const session of sessions) {
       let isEnough = false;
-      const outcome = await this.#settle(session, ({ session: { selected }, rows, pending }) => {
-        const heads = [selected, leavesIn(rows).latest?.id, ...pending].filter((id) => id !== undefined);
-        const ids = [...sparedBranches(rows, heads, most)];
-        isEnough = rows.length - ids.length <= most;
-        if (ids.length > 0) return { ids };
-        return isEnough ? undefined : { because: 'active' };
-      });
+      const outcome = await this.#settle(
+        session,
+        'maxSnapshotsPerSession',
+        ({ session: { selected }, rows, pending }) => {
+          const heads = [selected, leavesIn(rows).latest?.id, ...pending].filter((id) => id !== undefined);
+          const ids = [...sparedBranches(rows, heads, most)];
+          isEnough = rows.length - ids.length <= most;
+          if (ids.length > 0) return { ids };
+          return isEnough ? undefined : { because: 'active' };
+        },
+      );
       this.#note(session, 'maxSnapshotsPerSession', outcome === 'deleted' && !isEnough ? 'active' : outcome);
     }
   }
@@ -110,14 +136,15 @@ class Retention {
     const { maxBytes = Infinity } = this.policy;
     if (maxBytes === Infinity) return;
     const usage = await this.#measure();
-    let bytes = [...usage.values()].reduce((sum, size) => sum + size, 0);
-    if (bytes <= maxBytes) return;
     const sessions = await this.#sessions();
+    let bytes = [...usage.values()].reduce((sum, size) => sum + size, 0);
+    for (const [id, { what }] of this.foreseen ?? []) if (what === 'session') bytes -= usage.get(id) ?? 0;
+    if (bytes <= maxBytes) return;
     this.#total += sessions.length - 1;
     const outcomes: [SessionRow, Outcome][] = [];
     for (const [index, session] of sessions.entries()) {
       const isLast = index === sessions.length - 1;
-      const outcome = isLast ? 'active' : await this.#deleteSession(session);
+      const outcome = isLast ? 'active' : await this.#deleteSession(session, 'maxBytes');
       outcomes.push([session, outcome]);
       if (outcome === 'deleted' || outcome === 'gone') bytes -= usage.get(session.id) ?? 0;
       if (bytes <= maxBytes) return;
@@ -139,11 +166,11 @@ class Retention {
     const rows = await this.caretaker.read((transaction) =>
       transaction.objectStore('sessions').index('updatedMs').getAll(),
     );
-    return rows.filter(isSessionRow);
+    return rows.filter((row) => isSessionRow(row) && this.foreseen?.get(row.id)?.what !== 'session');
   }
 
-  async #deleteSession(listed: SessionRow): Promise<Outcome> {
-    const outcome = await this.#settle(listed, ({ session, rows, pending }) =>
+  async #deleteSession(listed: SessionRow, limit: Retained['limit']): Promise<Outcome> {
+    const outcome = await this.#settle(listed, limit, ({ session, rows, pending }) =>
       // Whoever has gone on with it meanwhile needs it.
       pending.length > 0 || session.saved !== listed.saved
         ? { because: 'active' }
@@ -153,11 +180,15 @@ class Retention {
     return outcome;
   }
 
-  async #settle({ id }: SessionRow, choose: (found: Found) => Choice): Promise<Outcome> {
+  async #settle(
+    { id }: SessionRow,
+    limit: Retained['limit'],
+    choose: (found: Found) => Choice,
+  ): Promise<Outcome> {
     this.options.signal?.throwIfAborted();
     let outcome: Outcome | undefined;
     for (let attempt = 0; !outcome && attempt < ATTEMPTS; attempt++)
-      outcome = await this.#attempt(id, choose);
+      outcome = await this.#attempt(id, limit, choose);
     this.#done++;
     this.options.onProgress?.({ done: this.#done, total: this.#total });
     return outcome ?? 'active';
@@ -167,7 +198,11 @@ class Retention {
    * Deletes what is chosen. Who works at a snapshot can only be asked outside of the transaction that deletes; so that
    * one looks whether the session is still what it was. `undefined` if it is not.
    */
-  async #attempt(id: string, choose: (found: Found) => Choice): Promise<Outcome | undefined> {
+  async #attempt(
+    id: string,
+    limit: Retained['limit'],
+    choose: (found: Found) => Choice,
+  ): Promise<Outcome | undefined> {
     const found = await this.caretaker.show((transaction, surface) => find(transaction, id, surface));
     if (!found) return 'gone';
     const choice = this.#isPinned(found.session)
@@ -177,6 +212,12 @@ class Retention {
         : choose(found);
     if (!choice) return 'gone';
     if ('because' in choice) return choice.because;
+    if (this.foreseen) {
+      const { length: snapshots } = choice.ids;
+      const what = snapshots === found.rows.length ? 'session' : 'branches';
+      this.foreseen.set(id, { limit, what, snapshots });
+      return 'deleted';
+    }
     this.#before ??= await this.#measure();
     try {
       const removal = await this.caretaker.remove((transaction, begin) =>

@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import { LATEST_MS, ROW_FORMAT } from '../database/schema.js';
+import { record } from '../validation/schema.js';
 
 const format = z.literal(ROW_FORMAT);
 const position = z.int().check(z.nonnegative());
@@ -49,7 +50,7 @@ export const rowSchemas = {
     format,
     id: z.string(),
     title: z.optional(z.string()),
-    metadata: z.optional(z.looseObject({})),
+    metadata: z.optional(z.unknown().check(z.refine((value) => !record(value)))),
     createdMs: time,
     updatedMs: time,
     snapshots: position.check(z.positive()),

@@ -463,6 +463,7 @@ export class IndexedDBSessionStore<S = unknown> implements SessionStore<S> {
     return {
       read: async (work) => tenant().read(work, Infinity),
       write: async (work) => tenant().write(work, Infinity),
+      retention: async () => tenant().retention(),
       generateId: () => {
         const id = generateId();
         requireId(id, 'generateId()');

@@ -155,6 +155,12 @@ export class Tenant<S> {
     return this.#compaction.get();
   }
 
+  /** What applies the store's own policy, if there is one. */
+  async retention(): Promise<Retention | undefined> {
+    if (!this.settings.retention) return undefined;
+    return this.#retention.getInBackground(() => this.#tellUnloaded('retention'));
+  }
+
   async check(repair: boolean): Promise<CheckReport> {
     const { checkDatabase } = await load('check()', () => import('../history/check.js'));
     await (await this.#encrypted?.vault())?.prepareCheck(repair);
@@ -281,9 +287,7 @@ export class Tenant<S> {
   }
 
   async #retainLater(): Promise<void> {
-    if (!this.settings.retention) return;
-    const retention = await this.#retention.getInBackground(() => this.#tellUnloaded('retention'));
-    retention?.schedule();
+    (await this.retention())?.schedule();
   }
 
   async #compactLater(sessionId: string): Promise<void> {

@@ -1,6 +1,7 @@
 import type { ExportOptions, GenkitFiles, ImportOptions, ImportReport } from '../contract/transfer.js';
 import type { ReadTransaction, WriteTransaction } from '../database/schema.js';
 import type { Commit } from '../history/commit.js';
+import type { Retention } from './retention.js';
 import { load } from '../platform/load.js';
 import { callSafely } from '../tabs/report.js';
 import { requireValid } from '../validation/argument.js';
@@ -12,6 +13,7 @@ import { progressShape } from './options.js';
 export interface TransferPort {
   read<T>(work: (transaction: ReadTransaction) => Promise<T>): Promise<T>;
   write(work: (transaction: WriteTransaction) => Promise<Commit | null>): Promise<Commit | null>;
+  retention(): Promise<Retention | undefined>;
   generateId(): string;
 }
 

@@ -2,6 +2,7 @@ import type { Pace } from '../database/pace.js';
 import { build } from '../encoding/build.js';
 import { measure, type Measured } from '../encoding/measure.js';
 import { Unfit, type Node, type Part } from '../encoding/nodes.js';
+import { structured } from '../platform/clone.js';
 import type { Allowance } from './allowance.js';
 import { fromBase64 } from './base64.js';
 import { MOST_DEEP, type EncodedValue, type PartLine } from './lines.js';
@@ -79,7 +80,20 @@ export async function decodeValue(
   pace: Pace,
 ): Promise<Decoded> {
   const value = 'json' in encoded ? encoded.json : await built(encoded, before, allowance, pace);
-  return { value, ...(await pace.run(measure(value, MOST_DEEP))) };
+  const measured = await pace.run(measure(value, MOST_DEEP));
+  if (measured.hasCircle) requireCopy(value);
+  return { value, ...measured };
+}
+
+/** What cannot be copied could be written, and then not be read. */
+function requireCopy(value: unknown): void {
+  try {
+    structured(value);
+    // What is said of a snapshot is put into an object of its own before it is copied.
+    structured({ ...(value as object) });
+  } catch {
+    throw new Unfit('has an error in it whose cause leads back to it, which this browser cannot copy');
+  }
 }
 
 async function built(

@@ -1,10 +1,11 @@
 import { sha256 } from '@noble/hashes/sha2.js';
 import { bytesToHex } from '@noble/hashes/utils.js';
-import * as z from 'zod/mini';
+import type * as z from 'zod/mini';
 import type { StoredField } from '../database/schema.js';
 import { SessionStoreError } from '../errors.js';
-import { invalid, requireNone } from '../validation/argument.js';
+import { invalid, requireNone, requireValid } from '../validation/argument.js';
 import { instantOf } from '../validation/instant.js';
+import { record } from '../validation/schema.js';
 import type { Pace } from '../database/pace.js';
 import { Unfit } from '../encoding/nodes.js';
 import { Allowance } from './allowance.js';
@@ -114,12 +115,12 @@ export class ExportReader {
     if (sessionId !== null) this.#known.add(sessionId);
     // Parts of its metadata came before it.
     this.#allowance.bytes += size;
-    const record = metadata && (await decoded(metadata, 'metadata')).value;
-    if (metadata) required(z.object({}), record, `${where}.metadata`);
+    const given = metadata && (await decoded(metadata, 'metadata')).value;
+    if (metadata) requireValid(record, given, where, 'metadata');
     this.#open = {
       sessionId: sessionId ?? undefined,
       title,
-      metadata: record as Incoming['metadata'],
+      metadata: given as Incoming['metadata'],
       createdMs: instantOf(createdAt),
       updatedMs: instantOf(updatedAt),
       selected: selectedSnapshotId,

@@ -7,11 +7,13 @@ import { instantOf } from '../validation/instant.js';
 import { pathOf, readSnapshotFile, snapshotFiles, type GenkitSnapshot } from './genkit-files.js';
 import { Pace } from '../database/pace.js';
 import { Allowance } from './allowance.js';
-import { importSession, type Target } from './import-sessions.js';
+import { importSession } from './import-sessions.js';
 import type { Incoming, IncomingSnapshot } from './incoming.js';
 import { MemoryLogs } from './memory-logs.js';
 import { Report } from './report.js';
 import { importSettings } from './settings.js';
+import type { Target } from './target.js';
+import { underPolicy } from './under-policy.js';
 
 /** A file, and what has to be known of it to put it in its place. */
 interface Leaflet extends Pick<GenkitSnapshot, 'snapshotId' | 'parentId'> {
@@ -32,7 +34,7 @@ export async function importGenkitFiles(
   const { onConflict, maxLineBytes, signal, onProgress } = importSettings(options);
   const report = new Report(onProgress);
   const pace = new Pace(signal);
-  try {
+  return underPolicy(target, report, signal, async (target) => {
     const sessions = await sortFiles(files, maxLineBytes, pace);
     let bytes = 0;
     for (const { sessionId, leaflets } of sessions) {
@@ -42,11 +44,7 @@ export async function importGenkitFiles(
       const progress = { bytes, totalSessions: sessions.length };
       await importSession(target, session, onConflict, report, progress, pace);
     }
-  } catch (error) {
-    throw report.attachTo(error);
-  }
-  report.complete = true;
-  return report.plain();
+  });
 }
 
 async function sortFiles(

@@ -1,8 +1,6 @@
 import type { ImportOptions, ImportReport, OnConflict } from '../contract/transfer.js';
 import { Pace } from '../database/pace.js';
-import type { WriteTransaction } from '../database/schema.js';
 import { SessionStoreError } from '../errors.js';
-import type { Commit } from '../history/commit.js';
 import { ExportReader } from './export-reader.js';
 import { fork, requireNew } from './fork.js';
 import type { Incoming } from './incoming.js';
@@ -10,13 +8,9 @@ import { layOut, type LaidOut } from './lay-out.js';
 import { openFile } from './open-file.js';
 import { Report } from './report.js';
 import { importSettings } from './settings.js';
+import type { Target } from './target.js';
+import { underPolicy } from './under-policy.js';
 import { findPresent, writeSession } from './write-session.js';
-
-/** Where an import goes. */
-export interface Target {
-  write(work: (transaction: WriteTransaction) => Promise<Commit | null>): Promise<Commit | null>;
-  generateId(): string;
-}
 
 /** Imports what `exportSessions` wrote, each session in a transaction of its own. */
 export async function importSessions(
@@ -28,17 +22,13 @@ export async function importSessions(
   const pace = new Pace(signal);
   const reader = new ExportReader();
   const report = new Report(onProgress);
-  try {
+  return underPolicy(target, report, signal, async (target) => {
     for await (const session of reader.read(openFile(source, maxBytes, signal), maxLineBytes, pace)) {
       await importSession(target, session, onConflict, report, { bytes: reader.bytes }, pace);
       signal?.throwIfAborted();
     }
-  } catch (error) {
-    throw report.attachTo(error);
-  }
-  report.complete = true;
-  report.damaged = reader.end?.damaged ?? [];
-  return report.plain();
+    report.damaged = reader.end?.damaged ?? [];
+  });
 }
 
 /** Imports one session, or nothing of it. */
@@ -75,6 +65,7 @@ async function write(
   signal: AbortSignal | undefined,
 ): Promise<'imported' | 'replaced' | 'skipped'> {
   let wasThere = false;
+  if (session.sessionId !== undefined) target.arriving?.(session.sessionId);
   const commit = await target.write(async (transaction) => {
     const present = await findPresent(transaction, session, signal);
     wasThere = present.isThere;

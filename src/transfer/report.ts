@@ -6,6 +6,7 @@ import type {
 } from '../contract/transfer.js';
 import { SessionStoreError } from '../errors.js';
 import type { Incoming } from './incoming.js';
+import type { Policy } from './target.js';
 
 /** What an import has done so far. */
 export class Report implements ImportReport {
@@ -41,6 +42,19 @@ export class Report implements ImportReport {
       entries: this.#entries,
       ...progress,
     });
+  }
+
+  /** Notes what a policy is going to delete of what came in. */
+  async foresee(policy: Policy, signal: AbortSignal | undefined): Promise<void> {
+    const cameIn = this.sessions.filter(
+      ({ sessionId, outcome }) => sessionId !== undefined && outcome !== 'skipped' && outcome !== 'failed',
+    );
+    if (cameIn.length === 0) return;
+    const foreseen = await policy.foresee(signal);
+    for (const session of cameIn) {
+      const willBeDeleted = foreseen.get(session.newId ?? session.sessionId!);
+      if (willBeDeleted) session.willBeDeleted = willBeDeleted;
+    }
   }
 
   plain(): ImportReport {

@@ -7,6 +7,16 @@ const ONLY_SENT =
 
 const { getPrototypeOf, prototype } = Object;
 
+/** Its cause may lead back to it, and then not every browser can copy it by itself. */
+function withoutCause(error: Error): Error {
+  const bare = new Error();
+  for (const name of ['name', 'message', 'stack'] as const) {
+    if (name === 'name' || Object.hasOwn(error, name)) Object.defineProperty(bare, name, { value: error[name] });
+    else Reflect.deleteProperty(bare, name);
+  }
+  return bare;
+}
+
 /** What is in these is not in properties, so that a proxy around one stands for nothing. */
 const OPAQUE = [Date, RegExp, Error, Boolean, Number, String, getPrototypeOf(Uint8Array)];
 
@@ -67,7 +77,7 @@ export class Graph {
       return this.#properties(value, {});
     }
     if (value instanceof Error && Object(value.cause) === value.cause) {
-      const error = structured(this.#leaf(value, tag)) as Error;
+      const error = structured(this.#leaf(withoutCause(value), tag)) as Error;
       this.#made.set(value, error);
       return Object.assign(error, { cause: this.part(value.cause) });
     }

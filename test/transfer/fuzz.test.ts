@@ -4,6 +4,7 @@ import { message, save, turn } from '../../src/testing/sample-snapshots.js';
 import { openStore } from '../browser/open-store.js';
 import { exported, linesOf, streamOf, undated, type AnyLine } from './files.js';
 import { damaged, forged, randomOf } from './mutations.js';
+import { countingSignal } from './looks.js';
 
 /** `npm run fuzz` has a hundred thousand. */
 const runs = Number(process.env['FUZZ_RUNS'] ?? 1_500);
@@ -44,6 +45,9 @@ async function sample(): Promise<string> {
   return exported(store);
 }
 
+/** A look at the signal is due after at most a thousand units of work; the file itself has a few hundred. */
+const MOST_LOOKS = 300;
+
 const PRISTINE = JSON.stringify(
   [Object.prototype, Array.prototype, Map.prototype].map(Object.getOwnPropertyNames),
 );
@@ -67,12 +71,15 @@ function blocks(file: string): string[] {
 
 /** Imports into an empty store; resolves to whether anything was written. What is refused is refused in so many words. */
 async function imported(store: Store, file: string | Uint8Array, what: string): Promise<boolean> {
-  const report = await store.importSessions(streamOf(file, 50_000)).catch((error: unknown) => {
+  const { signal, looks } = countingSignal();
+  const report = await store.importSessions(streamOf(file, 50_000), { signal }).catch((error: unknown) => {
     if (error instanceof SessionStoreError && 'report' in error && error.status !== 'INTERNAL') {
       return error.report as { snapshots: number };
     }
     throw new Error(`${what} failed with something else`, { cause: error });
   });
+  // There is at least one look for every thousand units of work.
+  if (looks() > MOST_LOOKS) expect(looks(), `looks at the signal for ${what}`).toBeLessThan(MOST_LOOKS);
   expectPristine(what);
   const { problems, snapshots } = await store.check();
   if (problems.length > 0 || snapshots !== report.snapshots) {

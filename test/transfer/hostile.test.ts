@@ -105,6 +105,16 @@ describe('A file that was made to do harm is refused', () => {
       /selectedSnapshotId$/,
     ],
     ['metadata that are a list', first('session', (line) => (line.metadata = { json: [] })), /metadata$/],
+    [
+      'metadata that are a date',
+      first('session', (line) => (line.metadata = { flat: [[0], ['Date', 1]] })),
+      /metadata$/,
+    ],
+    [
+      'metadata that are a map',
+      first('session', (line) => (line.metadata = { flat: [[0], ['Map', []]] })),
+      /metadata$/,
+    ],
     ['a property nobody knows', first('session', (line) => (line.admin = true)), /^line 2$/],
     ['a medium that is not there', withMedia((line) => (line.media[0][1] = 99)), /media$/],
     ['a medium of itself', withMedia((line) => line.media[0].splice(1, 2, line.log, line.at)), /media$/],
@@ -172,6 +182,11 @@ describe('A file that was made to do harm is refused', () => {
     [
       'many arrays of holes',
       flat(['array', [[1], [2], [3]]], ...Array.from({ length: 3 }, () => ['sparse', [], 60_000])),
+    ],
+    ['an error that is its own cause', flat(['Error', ['cause', [0]], 'TypeError'])],
+    [
+      'an error that leads back to itself',
+      flat(['array', [[1]]], ['Error', ['cause', [2]], 'Error'], ['object', ['of', [1]]]),
     ],
     ['nothing', { type: 'entry', log: 0, at: 0, value: { flat: [] } }],
     ['parts that did not come', { type: 'entry', log: 0, at: 0, value: { parts: 0 } }],

@@ -18,8 +18,8 @@ export class TestLockManager {
 
   request<T>(
     name: string,
-    { mode = 'exclusive', signal }: LockOptions,
-    callback: () => T | Promise<T>,
+    { mode = 'exclusive', signal, ifAvailable }: LockOptions,
+    callback: (lock: object | null) => T | Promise<T>,
   ): Promise<T> {
     this.requests += 1;
     if (this.refuses.requests) return Promise.reject(denied());
@@ -41,10 +41,15 @@ export class TestLockManager {
           place.isHeld = true;
           signal?.removeEventListener('abort', giveUp);
           // Never at once: the browser has to be asked.
-          setTimeout(() => void (async () => callback())().then(resolve, reject).finally(leave));
+          setTimeout(() => void (async () => callback(place))().then(resolve, reject).finally(leave));
         },
       };
       queue.push(place);
+      if (ifAvailable && !fits(queue, place, queue.length - 1)) {
+        queue.pop();
+        setTimeout(() => void (async () => callback(null))().then(resolve, reject));
+        return;
+      }
       signal?.addEventListener('abort', giveUp);
       grantWhatCanBe(queue);
     });
@@ -64,11 +69,13 @@ export class TestLockManager {
   }
 }
 
+const fits = (queue: Place[], { mode }: Place, n: number): boolean =>
+  n === 0 || (mode === 'shared' && queue.slice(0, n).every((before) => before.mode === 'shared'));
+
 /** In turn, as many as get along with each other. */
 function grantWhatCanBe(queue: Place[]): void {
   for (const [n, place] of queue.entries()) {
-    const before = queue.slice(0, n);
-    if (before.some(({ mode }) => mode === 'exclusive') || (place.mode === 'exclusive' && n > 0)) return;
+    if (!fits(queue, place, n)) return;
     if (!place.isHeld) place.grant();
   }
 }
