@@ -1,5 +1,5 @@
 import { putClock } from '../database/receipt.js';
-import { isReading, withoutKey } from '../database/rows.js';
+import { holdsSealedRows, isReading, withoutKey } from '../database/rows.js';
 import type { ReadTransaction, SessionRow, WriteTransaction } from '../database/schema.js';
 import type { StoredSnapshot } from './rows.js';
 
@@ -58,7 +58,8 @@ export async function beginCommitWithoutRoom(transaction: WriteTransaction): Pro
 /** How far the clock has come; 0 if nothing was ever written. Errors: `PERMISSION_DENIED` without the key. */
 export async function readClock(transaction: ReadTransaction): Promise<number> {
   const clock = (await transaction.objectStore('meta').get('clock')) ?? 0;
-  if (typeof clock === 'object') throw withoutKey();
+  // An object without keys locks nothing; rows that are locked tell it themselves.
+  if (typeof clock === 'object' && (clock.keys || (await holdsSealedRows(transaction)))) throw withoutKey();
   // What is no reading is as good as none: the clock begins anew at the time of day.
   return isReading(clock) ? clock : 0;
 }
