@@ -59,7 +59,8 @@ export async function beginCommitWithoutRoom(transaction: WriteTransaction): Pro
 export async function readClock(transaction: ReadTransaction): Promise<number> {
   const clock = (await transaction.objectStore('meta').get('clock')) ?? 0;
   // An object without keys locks nothing; rows that are locked tell it themselves.
-  if (typeof clock === 'object' && (clock.keys || (await holdsSealedRows(transaction)))) throw withoutKey();
+  if (typeof clock === 'object' && (Array.isArray(clock.keys) || (await holdsSealedRows(transaction))))
+    throw withoutKey();
   // What is no reading is as good as none: the clock begins anew at the time of day.
   return isReading(clock) ? clock : 0;
 }
