@@ -22,17 +22,6 @@ class LeastRecentlyUsed<Value> extends Map<string | number, Value> {
     }
     return value;
   }
-
-  forgetOldest(): void {
-    for (const key of this.keys()) {
-      this.delete(key);
-      return;
-    }
-  }
-
-  trim(most: number): void {
-    while (this.size > most) this.forgetOldest();
-  }
 }
 
 /**
@@ -83,11 +72,17 @@ export class Recent {
     if (known && known.version > version) return;
     this.#bytes += (state?.size ?? 0) - (known?.state?.size ?? 0);
     this.#states.set(id, { version, state });
-    while (this.#states.size > MOST_STATES || (this.#bytes > MOST_BYTES && this.#states.size > 1)) {
-      const [oldest] = this.#states.values();
-      this.#bytes -= oldest!.state?.size ?? 0;
-      this.#states.forgetOldest();
+    for (const [oldest, { state }] of this.#states) {
+      const most = this.#bytes > MOST_BYTES ? 1 : MOST_STATES;
+      if (this.#states.size <= most) break;
+      this.#bytes -= state?.size ?? 0;
+      this.#states.delete(oldest);
     }
-    for (const memory of [this.rows, this.sessions, this.tips]) memory.trim(MOST_ROWS);
+    for (const memory of [this.rows, this.sessions, this.tips]) {
+      for (const oldest of memory.keys()) {
+        if (memory.size <= MOST_ROWS) break;
+        memory.delete(oldest);
+      }
+    }
   }
 }

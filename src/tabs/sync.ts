@@ -47,9 +47,8 @@ export class Sync {
   #hints: Hints | undefined;
   /** What is being read. */
   #round: Promise<void> | undefined;
-  #overtaken: ReturnType<typeof setTimeout> | undefined;
+  #checking: ReturnType<typeof setTimeout> | undefined;
   #polling: ReturnType<typeof setInterval> | undefined;
-  #retrying: ReturnType<typeof setTimeout> | undefined;
 
   constructor(
     databaseName: string,
@@ -90,7 +89,7 @@ export class Sync {
     // If it cannot be read, nothing else can; whoever needs the database is told by what they call.
     const clock = await this.listener.readClock().catch(() => undefined);
     if (!this.listener.isWatched()) return;
-    if (clock === undefined) return this.#retryLater();
+    if (clock === undefined) return this.#checkIn(POLL_MS);
     if (known !== undefined && clock < known) return this.#beginAnew(clock, known);
     if (this.#isBehind(clock)) {
       // The message may be on its way, and be read after those that came before.
@@ -127,19 +126,13 @@ export class Sync {
     for (let hints = this.#hints; hints && this.listener.isWatched(); hints = this.#hints) {
       this.#hints = undefined;
       const later = (this.#heard.upTo ?? 0) + LATER;
-      if (hints.isCut) this.#checkSoon();
+      if (hints.isCut) this.#checkIn(OVERTAKEN_MS);
       this.#round = this.listener
         .hear(hints, (stretches) => this.#note(stretches), later)
-        .catch(() => this.#checkSoon());
+        .catch(() => this.#checkIn(OVERTAKEN_MS));
       await this.#round;
     }
     this.#round = this.#hints = undefined;
-  }
-
-  #retryLater(): void {
-    clearTimeout(this.#retrying);
-    this.#retrying = setTimeout(() => void this.catchUp(), POLL_MS);
-    (this.#retrying as { unref?: () => void }).unref?.();
   }
 
   /** Clocks never go back, so this is another one. */
@@ -161,25 +154,25 @@ export class Sync {
     const known = this.#heard.upTo ?? 0;
     const news = stretches?.filter(({ version }) => version > known) ?? [];
     for (const stretch of news) this.#heard.add(stretch);
-    if (!stretches || this.#heard.isMissing) this.#checkSoon();
+    if (!stretches || this.#heard.isMissing) this.#checkIn(OVERTAKEN_MS);
     // What begins anew is another database.
     if (known > 0 && news.some(({ since }) => since === 0)) this.listener.replaced(known + 1);
     return news.length > 0;
   }
 
-  #checkSoon(): void {
-    this.#overtaken ??= setTimeout(() => {
-      this.#overtaken = undefined;
+  #checkIn(ms: number): void {
+    this.#checking ??= setTimeout(() => {
+      this.#checking = undefined;
       void this.catchUp();
-    }, OVERTAKEN_MS);
+    }, ms);
+    (this.#checking as { unref?: () => void }).unref?.();
   }
 
   /** What nobody wants to know need not be kept track of. */
   #rest(heard = new Heard()): void {
     this.#heard = heard;
-    clearTimeout(this.#overtaken);
+    clearTimeout(this.#checking);
     clearInterval(this.#polling);
-    clearTimeout(this.#retrying);
-    this.#overtaken = this.#polling = undefined;
+    this.#checking = this.#polling = undefined;
   }
 }
