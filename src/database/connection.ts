@@ -1,7 +1,6 @@
 import type { HealthEvent } from '../contract/health.js';
-import { browserDatabases } from '../platform/browser.js';
 import { requireCloning } from '../platform/clone.js';
-import { load } from '../platform/load.js';
+import { load, Part } from '../platform/load.js';
 import { within } from './deadline.js';
 import {
   asLoss,
@@ -13,10 +12,11 @@ import {
   toStoreError,
 } from './faults.js';
 import { deleteDatabase, openDatabase, type OpeningListener } from './opening.js';
+import { noteOf, removeNote } from './note.js';
 import { hasCommitted } from './receipt.js';
-import { isReading } from './rows.js';
+import { replacementOf } from './replacement.js';
 import type { Database, ReadTransaction, WriteTransaction } from './schema.js';
-import { Sentinel } from './sentinel.js';
+import type { Sentinel } from './sentinel.js';
 import { Refusal, together, transact, type Running } from './transaction.js';
 
 /** How often a database that fails at once is tried to be opened, and how long it is left alone in between, in ms. */
@@ -29,9 +29,9 @@ const CLOSING_MS = 30_000;
 export interface ConnectionOptions {
   durability: IDBTransactionDurability;
   /** What to do where there is no IndexedDB: `memory` for one that lives as long as the page. */
-  fallback: 'memory' | undefined;
+  fallback?: 'memory' | undefined;
   /** What to do about a database that cannot be opened: `failover` to another one. */
-  onUnavailable: 'failover' | undefined;
+  onUnavailable?: 'failover' | undefined;
   tell: (event: HealthEvent) => void;
 }
 
@@ -42,7 +42,12 @@ export type Lost = () => void;
 export class Connection {
   /** The database that is used: the one that was asked for, or its replacement. */
   name: string;
-  readonly #sentinel: Sentinel;
+  readonly #sentinel = new Part('health', async () => {
+    const { Sentinel } = await import('./sentinel.js');
+    return new Sentinel(this.asked, this.options.tell);
+  });
+  /** Who has compared all that was to be compared, in order. Nobody waits for it but those who close. */
+  #looked: Promise<Sentinel | undefined> = Promise.resolve(undefined);
   #opening: Promise<Database> | undefined;
   /** What was read may be known before its transaction has ended. */
   readonly #running = new Set<Running>();
@@ -63,7 +68,6 @@ export class Connection {
     readonly lost: Lost,
   ) {
     this.name = asked;
-    this.#sentinel = new Sentinel(asked, options.tell);
   }
 
   /** `limitMs`: after how long it is given up; `Infinity` for work that may take as long as it is answered. */
@@ -77,20 +81,20 @@ export class Connection {
 
   /** The clock shows this since something was written. */
   advance(clock: number): void {
-    this.#sentinel.advance(clock);
+    void this.#looked.then((sentinel) => sentinel?.advance(clock));
   }
 
   /** Waits until nobody is kept from deleting the database any longer. */
   async close(): Promise<void> {
     const ending = Array.from(this.#running, ({ ended }) => ended);
     await this.#release();
-    await within(Promise.all(ending), CLOSING_MS, () => new Error()).catch(() => {});
+    await within(Promise.all([...ending, this.#looked]), CLOSING_MS, () => new Error()).catch(() => {});
   }
 
   /** Transactions that have begun are finished. */
   async #release(): Promise<void> {
     this.#look();
-    this.#sentinel.flush();
+    void this.#looked.then((sentinel) => sentinel?.flush());
     const opening = this.#opening;
     this.#opening = undefined;
     await opening?.then(
@@ -113,7 +117,7 @@ export class Connection {
 
   async delete(): Promise<void> {
     await this.close();
-    this.#sentinel.forget();
+    this.#forget();
     const remove = this.#isInMemory ? (await loadMemory()).deleteInMemory : undefined;
     await deleteDatabase(this.name, this.options, remove).catch((error) => {
       throw toOpeningError(error);
@@ -122,7 +126,7 @@ export class Connection {
 
   /** Another tab says that it deletes the database. That is so if the browser says so, too. */
   expectDeletion(): boolean {
-    if (this.#wasDeleted) this.#sentinel.forget();
+    if (this.#wasDeleted) this.#forget();
     return this.#wasDeleted;
   }
 
@@ -238,7 +242,7 @@ export class Connection {
           if (this.options.onUnavailable && this.options.fallback) return this.#openInMemory();
           // By its name alone, a passing failure cannot be told from storage that is blocked. Where it is, nothing
           // could ever be opened, nor noted.
-          if (mayFallBack && error !== cause && !this.#sentinel.expect()) return this.#openInMemory();
+          if (mayFallBack && error !== cause && noteOf(this.asked) === undefined) return this.#openInMemory();
           throw error;
         }
       }
@@ -266,32 +270,31 @@ export class Connection {
   #look(): void {
     const database = this.#unseen;
     this.#unseen = undefined;
-    if (database) void this.#compare(database);
+    if (!database || this.name !== this.asked) return;
+    // Before anybody writes to either of them.
+    const noted = noteOf(this.name);
+    this.#looked = this.#compare(this.#looked, noted, marksOf(database));
   }
 
-  async #compare(database: Database): Promise<void> {
-    const expected = this.#sentinel.expect();
-    try {
-      const { store: meta, done } = database.transaction('meta');
-      done.catch(() => {});
-      const [epoch, clock = 0] = await together(
-        () => meta.get('epoch'),
-        () => meta.get('clock'),
-      );
-      if (this.name !== this.asked) return;
-      this.#sentinel.check(expected, {
-        epoch: readingOf(epoch),
-        clock: readingOf(typeof clock === 'object' ? clock?.clock : clock),
-      });
-      const replacement = replacementOf(this.asked);
-      if (!this.options.onUnavailable) return;
-      const databases = await browserDatabases()!.databases();
-      if (databases.some(({ name }) => name === replacement)) {
-        this.options.tell({ type: 'recovered', database: this.asked, replacement });
-      }
-    } catch {
-      // Whoever opened the database finds out for themselves.
-    }
+  async #compare(
+    before: Promise<unknown>,
+    noted: string | undefined,
+    found: ReturnType<typeof marksOf>,
+  ): Promise<Sentinel | undefined> {
+    await before;
+    const { tell, onUnavailable } = this.options;
+    const sentinel = await this.#sentinel.getInBackground(() =>
+      tell({ type: 'unloaded', database: this.name, part: 'health' }),
+    );
+    const marks = await found;
+    if (marks) await sentinel?.check(noted, marks, !!onUnavailable);
+    return sentinel;
+  }
+
+  /** The database is deleted on purpose. */
+  #forget(): void {
+    removeNote(this.asked);
+    void this.#looked.then((sentinel) => sentinel?.forget());
   }
 
   #outdated(): void {
@@ -300,9 +303,18 @@ export class Connection {
   }
 }
 
+/** Which database it is, and what its clock shows. Whoever opened it finds out for themselves that it cannot be read. */
+async function marksOf(database: Database) {
+  try {
+    const { store: meta, done } = database.transaction('meta');
+    done.catch(() => {});
+    return await together(
+      () => meta.get('epoch'),
+      () => meta.get('clock'),
+    );
+  } catch {
+    return undefined;
+  }
+}
+
 const loadMemory = () => load('the fallback', () => import('./memory.js'));
-
-const readingOf = (stored: unknown) => (isReading(stored) ? stored : 0);
-
-/** No tenant's name ends like this. */
-const replacementOf = (database: string) => `${database}.replacement`;

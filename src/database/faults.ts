@@ -7,7 +7,7 @@ const BUG =
 
 /** Browsers give blocked storage, damaged files and passing failures the same names, and others every year. */
 const NOT_OPENED =
-  "the browser does not open the database: storage is blocked here, or damaged. Have it allowed, or go on without it: fallback: 'memory', onUnavailable: 'failover'";
+  "the browser does not open the database: storage is blocked, or damaged. Allow it, or go on with fallback: 'memory', onUnavailable: 'failover'";
 
 const LOST: [StatusName, string] = [
   'UNAVAILABLE',
@@ -16,7 +16,7 @@ const LOST: [StatusName, string] = [
 
 const UNREADABLE: [StatusName, string] = [
   'DATA_LOSS',
-  'the browser cannot read a value that it has stored; its file may be gone. Other rows can be read',
+  'a stored value cannot be read; its file may be gone. Everything else can',
 ];
 
 /** What the browser's own error names mean to a caller, and the way out. */

@@ -31,14 +31,14 @@ export async function openDatabase(
   if (open === openDB && !browserDatabases()) {
     throw new SessionStoreError(
       'UNAVAILABLE',
-      "there is no IndexedDB here. Use the store in a page or a worker: it is one browser's, and no server's",
+      "there is no IndexedDB here. Use the store in a page or a worker, not on a server, or with fallback: 'memory'",
     );
   }
   const ask: Ask = (version, upgrade) => {
-    const wait = new Wait(name, listener);
+    const { blocked, tooLong } = waiting(name, listener);
     const opening = open(name, version, {
       upgrade,
-      blocked: () => wait.blocked(),
+      blocked,
       blocking: (_, wanted) => {
         // To delete it, if there is no version: then it is opened again when next needed.
         if (wanted !== null) listener.outdated();
@@ -54,7 +54,7 @@ export async function openDatabase(
         (tooLate) => tooLate.close(),
         () => {},
       );
-      return wait.tooLong();
+      return tooLong();
     });
   };
   let newer: unknown;
@@ -78,30 +78,24 @@ export async function deleteDatabase(
   listener: Pick<OpeningListener, 'tell'>,
   remove: typeof deleteDB = deleteDB,
 ): Promise<void> {
-  const wait = new Wait(name, listener);
-  await within(remove(name, { blocked: () => wait.blocked() }), TIMEOUT_MS, () => wait.tooLong());
+  const { blocked, tooLong } = waiting(name, listener);
+  await within(remove(name, { blocked }), TIMEOUT_MS, tooLong);
 }
 
 /** What is known of why it takes so long. */
-class Wait {
-  #isBlocked = false;
-
-  constructor(
-    readonly database: string,
-    readonly listener: Pick<OpeningListener, 'tell'>,
-  ) {}
-
-  blocked(): void {
-    this.#isBlocked = true;
-    this.listener.tell({ type: 'blocked', database: this.database });
-  }
-
-  tooLong(): SessionStoreError {
-    return new SessionStoreError(
-      'UNAVAILABLE',
-      this.#isBlocked
-        ? `other tabs keep an older version of "${this.database}" open. Close or reload them, then try again`
-        : `"${this.database}" did not answer within ${TIMEOUT_MS} ms: a tab that the browser has stopped may hold it. Close other tabs, then try again`,
-    );
-  }
+function waiting(database: string, { tell }: Pick<OpeningListener, 'tell'>) {
+  let isBlocked = false;
+  return {
+    blocked: () => {
+      isBlocked = true;
+      tell({ type: 'blocked', database });
+    },
+    tooLong: () =>
+      new SessionStoreError(
+        'UNAVAILABLE',
+        isBlocked
+          ? `other tabs keep an older version of "${database}" open. Close or reload them, then try again`
+          : `"${database}" did not answer within ${TIMEOUT_MS} ms: a tab that the browser has stopped may hold it. Close other tabs, then try again`,
+      ),
+  };
 }

@@ -1,5 +1,5 @@
 import { SessionStoreError } from '../errors.js';
-import { list, number, object, optional, record, satisfying, string } from '../validation/schema.js';
+import { list, object, optional, record, satisfying, string } from '../validation/schema.js';
 import {
   LATEST_MS,
   ROW_FORMAT,
@@ -14,9 +14,12 @@ import { together } from './transaction.js';
 export const isReading = (clock: unknown): clock is number =>
   Number.isSafeInteger(clock) && (clock as number) >= 0;
 
-const reading = satisfying(isReading, 'a reading of the clock');
+/** What is wrong with a row is never told: only whether anything is. */
+const fits = (test: (value: any) => boolean) => satisfying(test, '');
 
-const time = satisfying((ms) => typeof ms === 'number' && Math.abs(ms) <= LATEST_MS, 'a time');
+const reading = fits(isReading);
+
+const time = fits((ms) => typeof ms === 'number' && Math.abs(ms) <= LATEST_MS);
 
 const snapshotRow = object({
   id: string,
@@ -41,8 +44,8 @@ const isMediaPlace = (place: unknown) =>
   Array.isArray(place) && Array.isArray(place[1]) && [0, 2, 3].every((part) => Number.isInteger(place[part]));
 
 const storedState = object({
-  fields: satisfying((fields) => Array.isArray(fields) && fields.every(isField), 'fields'),
-  media: satisfying(isSpans, 'spans'),
+  fields: fits((fields) => Array.isArray(fields) && fields.every(isField)),
+  media: fits(isSpans),
 });
 
 const sessionRow = object({
@@ -57,15 +60,15 @@ const sessionRow = object({
   latest: optional(object({ id: string, createdMs: time, version: reading })),
   version: reading,
   saved: reading,
-  unsealed: satisfying(Number.isFinite, 'a number'),
+  unsealed: fits(Number.isFinite),
   written: optional(list),
 });
 
 const logRow = object({
-  at: number,
+  at: fits((at) => typeof at === 'number'),
   entries: list,
   intricate: optional(list),
-  media: optional(satisfying((media) => Array.isArray(media) && media.every(isMediaPlace), 'places')),
+  media: optional(fits((media) => Array.isArray(media) && media.every(isMediaPlace))),
 });
 
 /** A row of a later version is nothing that this one can judge. */

@@ -116,6 +116,6 @@ export async function transact<T>(
 function tooLong(limitMs: number): SessionStoreError {
   return new SessionStoreError(
     'UNAVAILABLE',
-    `IndexedDB did not finish within ${limitMs} ms: a tab that the browser has stopped may be in the midst of a save. Close other tabs, then look what was saved`,
+    `IndexedDB did not finish within ${limitMs} ms: a tab that the browser has stopped may hold it. Close other tabs, then look what was saved`,
   );
 }

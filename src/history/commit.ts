@@ -2,6 +2,7 @@ import { putClock } from '../database/receipt.js';
 import { holdsSealedRows, isReading, withoutKey } from '../database/rows.js';
 import type { ReadTransaction, SessionRow, WriteTransaction } from '../database/schema.js';
 import type { StoredSnapshot } from './rows.js';
+import { withWritten } from './written.js';
 
 /** When a session has this much in small rows, in bytes, it is worth sealing them. */
 export const UNSEALED = 64 * 1024;
@@ -30,12 +31,21 @@ export interface Commit {
  */
 export const tick = (clock: number): number => (clock || Date.now() * 1000) + 1;
 
+/** One that has written nothing yet. */
+export const commitFrom = (since: number, version: number): Commit => ({
+  since,
+  version,
+  snapshots: [],
+  sessions: new Map(),
+  cleared: false,
+});
+
 /** Advances the clock in the writer's own transaction. */
 export async function beginCommit(transaction: WriteTransaction): Promise<Commit> {
   const since = await readClock(transaction);
   const version = tick(since);
   await putClock(transaction, version);
-  return { since, version, snapshots: [], sessions: new Map(), cleared: false };
+  return commitFrom(since, version);
 }
 
 /**
@@ -45,14 +55,19 @@ export async function beginCommit(transaction: WriteTransaction): Promise<Commit
 export async function beginCommitWithoutRoom(transaction: WriteTransaction): Promise<Commit> {
   const since = await readClock(transaction);
   await transaction.objectStore('meta').delete('clock');
-  return {
-    since,
-    version: tick(since),
-    snapshots: [],
-    sessions: new Map(),
-    cleared: false,
-    hasNoRoom: true,
-  };
+  return { ...commitFrom(since, tick(since)), hasNoRoom: true };
+}
+
+/** Puts the session's row as the commit leaves it. */
+export function putSession(
+  transaction: WriteTransaction,
+  commit: Commit,
+  session: SessionRow,
+): Promise<unknown> {
+  session.version = commit.version;
+  session.written = withWritten(session.written, commit);
+  commit.sessions.set(session.id, session);
+  return transaction.objectStore('sessions').put(session);
 }
 
 /** How far the clock has come; 0 if nothing was ever written. Errors: `PERMISSION_DENIED` without the key. */

@@ -1,6 +1,6 @@
 import type { SnapshotInfo } from '../contract/session.js';
 import { wholeSession, wholeSnapshot } from '../database/rows.js';
-import type { ReadTransaction, SessionRow } from '../database/schema.js';
+import type { ReadTransaction, SessionRow, SnapshotRow } from '../database/schema.js';
 import { SessionStoreError } from '../errors.js';
 import { together } from '../database/transaction.js';
 import { loadState, readAhead } from '../logs/load.js';
@@ -64,6 +64,13 @@ export async function readLatest(
     );
   }
   return stored;
+}
+
+/** A snapshot that has to be there. */
+export async function requireRow(transaction: ReadTransaction, id: string): Promise<SnapshotRow> {
+  const row = wholeSnapshot(await transaction.objectStore('snapshots').get(id), id);
+  if (row) return row;
+  throw new SessionStoreError('NOT_FOUND', `there is no snapshot "${id}"`, 'snapshotId');
 }
 
 export async function readSession(transaction: ReadTransaction, id: string): Promise<SessionRow | undefined> {

@@ -5,7 +5,7 @@ import { together } from '../database/transaction.js';
 import { SessionStoreError } from '../errors.js';
 import { freeUnreached } from '../logs/free.js';
 import { spansOf } from '../logs/load.js';
-import { beginCommit, type Commit } from './commit.js';
+import { beginCommit, putSession, type Commit } from './commit.js';
 import { countLeaves } from './leaves.js';
 import { selectionWithout } from './selection.js';
 import { EVERYTHING, NOBODY, noteLoose, withWritten, type Stretch } from './written.js';
@@ -89,8 +89,6 @@ export async function removeRows(
   delete session.latest;
   Object.assign(session, await countLeaves(transaction, sessionId));
   session.snapshots = remaining;
-  session.version = commit.version;
-  session.written = withWritten(session.written, commit);
   const { selected } = session;
   if (selected !== undefined && ids.includes(selected)) {
     delete session.selected;
@@ -101,8 +99,7 @@ export async function removeRows(
     );
     if (heir !== undefined) session.selected = heir;
   }
-  commit.sessions.set(sessionId, session);
-  await sessions.put(session);
+  await putSession(transaction, commit, session);
 }
 
 async function subtreeOf(transaction: WriteTransaction, id: string, sessionId: string): Promise<string[]> {

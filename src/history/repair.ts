@@ -3,7 +3,7 @@ import { isReading } from '../database/rows.js';
 import { newEpoch, type LogKey, type SnapshotRow, type WriteTransaction } from '../database/schema.js';
 import { keepOnly } from '../logs/free.js';
 import { firstEndingBehind, without } from '../logs/runs.js';
-import { tick, type Commit } from './commit.js';
+import { commitFrom, tick, type Commit } from './commit.js';
 import { readContents, type Contents } from './contents.js';
 import {
   foreignMeta,
@@ -32,7 +32,7 @@ export async function repairAll(
 
   const clock = contents.meta.get('clock');
   const since = isReading(clock) ? clock : 0;
-  const commit: Commit = { since, version: since, snapshots: [], sessions: new Map(), cleared: false };
+  const commit = commitFrom(since, since);
   if (report.problems.every(({ repair }) => repair === 'left')) return { ...commit, report };
 
   commit.version = Math.max(tick(since), latestReading(contents) + 1);

@@ -2,7 +2,7 @@ import type { WriteTransaction } from '../database/schema.js';
 import { Refusal } from '../database/transaction.js';
 import { SessionStoreError } from '../errors.js';
 import { Batch } from './batch.js';
-import type { Commit } from './commit.js';
+import { commitFrom, type Commit } from './commit.js';
 import { draftSave } from './draft.js';
 import type { Recent } from './recent.js';
 import { saveSnapshot, type Client, type SaveRequest } from './save.js';
@@ -31,13 +31,7 @@ export async function saveAll<S>(
     .map(({ mutator }) => attempt(() => draftSave(mutator, undefined, (id) => recent.recall(id))));
 
   const batch = await begun;
-  const commit: Commit = {
-    since: batch.clock,
-    version: batch.clock,
-    snapshots: [],
-    sessions: new Map(),
-    cleared: false,
-  };
+  const commit = commitFrom(batch.clock, batch.clock);
   const results: PromiseSettledResult<string | null>[] = [];
   for (const [index, request] of requests.entries()) {
     try {

@@ -5,17 +5,16 @@ import type {
   SessionPatch,
   SnapshotPage,
 } from '../contract/session.js';
-import { isSessionRow, isSnapshotRow, sortOut, wholeSnapshot } from '../database/rows.js';
+import { isSessionRow, isSnapshotRow, sortOut } from '../database/rows.js';
 import type { ReadTransaction, SessionRow, WriteTransaction } from '../database/schema.js';
 import { SessionStoreError } from '../errors.js';
 import { taken } from '../validation/options.js';
 import { optional, record, string } from '../validation/schema.js';
 import { cloned } from '../validation/clone.js';
-import { beginCommit, type Commit } from './commit.js';
+import { beginCommit, putSession, type Commit } from './commit.js';
 import { readPage } from './page.js';
-import { readSession } from './read.js';
+import { readSession, requireRow } from './read.js';
 import { sessionInfo, snapshotInfo, type Surface } from './rows.js';
-import { withWritten } from './written.js';
 
 const patchShape = { title: optional(string), metadata: optional(record) };
 
@@ -62,10 +61,7 @@ export async function selectBranch(
   transaction: WriteTransaction,
   snapshotId: string,
 ): Promise<Commit & { session: SessionRow }> {
-  const row = wholeSnapshot(await transaction.objectStore('snapshots').get(snapshotId), snapshotId);
-  if (!row) {
-    throw new SessionStoreError('NOT_FOUND', `there is no snapshot "${snapshotId}"`, 'snapshotId');
-  }
+  const row = await requireRow(transaction, snapshotId);
   if (row.sessionId === '') {
     throw new SessionStoreError(
       'FAILED_PRECONDITION',
@@ -83,7 +79,6 @@ async function changeSession(
   id: string,
   change: (session: SessionRow) => void,
 ): Promise<Commit & { session: SessionRow }> {
-  const sessions = transaction.objectStore('sessions');
   const session = await readSession(transaction, id);
   if (!session) {
     throw new SessionStoreError(
@@ -94,10 +89,7 @@ async function changeSession(
   }
   const commit = await beginCommit(transaction);
   change(session);
-  session.version = commit.version;
-  session.written = withWritten(session.written, commit);
-  commit.sessions.set(id, session);
-  await sessions.put(session);
+  await putSession(transaction, commit, session);
   return { ...commit, session };
 }
 

@@ -4,6 +4,7 @@ import { startingWith, type ReadTransaction, type SnapshotRow } from '../databas
 import { together } from '../database/transaction.js';
 import { SessionStoreError } from '../errors.js';
 import { leavesAmong } from './leaves.js';
+import { requireRow } from './read.js';
 import { snapshotInfo, type Surface } from './rows.js';
 
 /** The snapshots of a session, oldest first, and the ids of those that cannot be read. */
@@ -22,10 +23,7 @@ export async function readHistory(
   surface: Surface,
 ): Promise<SnapshotInfo[]> {
   const snapshots = transaction.objectStore('snapshots');
-  let row = wholeSnapshot(await snapshots.get(id), id);
-  if (!row) {
-    throw new SessionStoreError('NOT_FOUND', `there is no snapshot "${id}"`, 'snapshotId');
-  }
+  let row: SnapshotRow | undefined = await requireRow(transaction, id);
   // One request for the session instead of one for each turn; only a parent elsewhere costs its own.
   const { whole, damaged } =
     row.sessionId === '' ? { whole: [], damaged: [] } : await sessionRows(transaction, row.sessionId);

@@ -9,6 +9,6 @@ export function requireCloning(): typeof structuredClone {
   if (clone) return clone;
   throw new SessionStoreError(
     'UNAVAILABLE',
-    'there is no structuredClone here. The browser is too old, or a test environment (jsdom) hides it: set the global',
+    'there is no structuredClone here: the browser is too old, or jsdom hides it. Set the global',
   );
 }

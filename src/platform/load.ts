@@ -14,7 +14,7 @@ export async function load<T>(part: string, importing: () => Promise<T>): Promis
     if (cause instanceof SessionStoreError) throw cause;
     throw new SessionStoreError(
       'UNAVAILABLE',
-      `the code for ${part} cannot be loaded: the page is offline, or a new release has replaced it. Reload, or precache it. A service worker must have it in one file`,
+      `the code for ${part} cannot be loaded: the page is offline, or a new release has replaced it. Reload, precache it, or bundle it into a service worker`,
       undefined,
       cause,
     );
@@ -25,6 +25,7 @@ export async function load<T>(part: string, importing: () => Promise<T>): Promis
 export class Part<T> {
   #made: Promise<T> | undefined;
   #failed = -Infinity;
+  #isTold = false;
 
   constructor(
     readonly name: string,
@@ -40,11 +41,12 @@ export class Part<T> {
     return this.#made;
   }
 
-  /** For work that nobody waits for: `failed` is called, and another try made the next time, if that is not soon. */
+  /** For work that does without: `failed` is called, once, and another try made the next time, if that is not soon. */
   async getInBackground(failed: () => void): Promise<T | undefined> {
     if (performance.now() - this.#failed < PAUSE_MS) return undefined;
     return this.get().catch(() => {
-      failed();
+      if (!this.#isTold) failed();
+      this.#isTold = true;
       return undefined;
     });
   }

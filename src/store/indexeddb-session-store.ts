@@ -40,13 +40,12 @@ import {
   updateSession,
 } from '../history/sessions.js';
 import { readHistory, readLeaves, readTree } from '../history/tree.js';
-import { HEARTBEAT_TIMEOUT_MS } from '../liveness/expiry.js';
 import { persistStorage } from '../platform/browser.js';
 import { load } from '../platform/load.js';
 import { invalid, requireId, requireValid } from '../validation/argument.js';
 import { picked, taken } from '../validation/options.js';
 import { callable, optional, record } from '../validation/schema.js';
-import { callSafely } from '../tabs/report.js';
+import { callSafely } from '../platform/report.js';
 import { ALL } from '../tabs/watchers.js';
 import { checkedMutator } from './mutation.js';
 import {
@@ -61,6 +60,7 @@ import {
   storeOptions,
   subtreeShape,
   type IndexedDBSessionStoreOptions,
+  type StoreOptions,
 } from './options.js';
 import { Tenant } from './tenant.js';
 import {
@@ -86,7 +86,7 @@ export class IndexedDBSessionStore<S = unknown> implements SessionStore<S> {
   /** Closes the store at the end of an `await using` block, in engines that have the symbol. */
   declare readonly [Symbol.asyncDispose]: () => Promise<void>;
 
-  readonly #options: IndexedDBSessionStoreOptions;
+  readonly #options: StoreOptions;
   readonly #tenants = new Map<string, Tenant<S>>();
   #closed = false;
 
@@ -425,31 +425,9 @@ export class IndexedDBSessionStore<S = unknown> implements SessionStore<S> {
     const name = databaseName(this.#options, call);
     let tenant = this.#tenants.get(name);
     if (!tenant) {
-      const {
-        durability = 'relaxed',
-        compaction: compacts = true,
-        fallback,
-        onUnavailable,
-        encryption,
-      } = this.#options;
-      const {
-        heartbeatTimeoutMs = HEARTBEAT_TIMEOUT_MS,
-        onHealth,
-        onQuotaExceeded,
-        retention,
-      } = this.#options;
+      const { onHealth } = this.#options;
       const tell = (event: HealthEvent) => onHealth && callSafely(onHealth, event);
-      tenant = new Tenant(name, {
-        durability,
-        compacts,
-        retention,
-        encryption,
-        heartbeatTimeoutMs,
-        fallback,
-        onUnavailable,
-        onQuotaExceeded,
-        tell,
-      });
+      tenant = new Tenant(name, { ...this.#options, tell });
       this.#tenants.set(name, tenant);
     }
     return tenant;

@@ -3,6 +3,7 @@ import type { HealthEvent, QuotaExceeded } from '../contract/health.js';
 import type { RetentionPolicy } from '../contract/retention.js';
 import type { SessionStoreOptions } from '../contract/snapshot.js';
 import type { EncryptionOptions } from '../encryption/options.js';
+import { HEARTBEAT_TIMEOUT_MS } from '../liveness/expiry.js';
 import { requireValid } from '../validation/argument.js';
 import { taken } from '../validation/options.js';
 import {
@@ -91,7 +92,8 @@ export interface IndexedDBSessionStoreOptions {
   onHealth?: ((event: HealthEvent) => void) | undefined;
 }
 
-const DURABILITIES: unknown[] = ['relaxed', 'strict', 'default'];
+const oneOf = (...values: unknown[]) =>
+  optional(satisfying((value) => values.includes(value), `"${values.join('" or "')}"`));
 
 /** Half of a surrogate pair is no character, and cannot be part of a name. */
 const tenantName = satisfying((name) => {
@@ -144,15 +146,13 @@ const storeShape = {
   namespace: optional(tenantName),
   snapshotPathPrefix: optional(callable),
   rejectBranchingSessions: optional(flag),
-  heartbeatTimeoutMs: optional(satisfying((ms) => typeof ms === 'number' && ms >= 0, 'a number of ms')),
+  heartbeatTimeoutMs: fromZero,
   maxPersistedChainLength: fromOne,
   generateId: optional(callable),
-  durability: optional(
-    satisfying((value) => DURABILITIES.includes(value), '"relaxed", "strict" or "default"'),
-  ),
+  durability: oneOf('relaxed', 'strict', 'default'),
   compaction: optional(flag),
-  fallback: optional(satisfying((value) => value === 'memory', '"memory"')),
-  onUnavailable: optional(satisfying((value) => value === 'failover', '"failover"')),
+  fallback: oneOf('memory'),
+  onUnavailable: oneOf('failover'),
   onQuotaExceeded: optional(callable),
   // These two have a shape of their own.
   encryption: anything,
@@ -163,15 +163,24 @@ const storeShape = {
   ),
 };
 
+/** With what is the default. */
+export type StoreOptions = IndexedDBSessionStoreOptions & {
+  durability: IDBTransactionDurability;
+  heartbeatTimeoutMs: number;
+};
+
 /** The options as they are at the call. */
-export function storeOptions(given: IndexedDBSessionStoreOptions): IndexedDBSessionStoreOptions {
+export function storeOptions(given: IndexedDBSessionStoreOptions): StoreOptions {
   const options = taken(storeShape, given);
   const { encryption, retention } = options;
   if (encryption !== undefined) {
     options.encryption = taken(encryptionShape, encryption, 'options.encryption');
   }
   if (retention !== undefined) options.retention = requirePolicy(retention, 'options.retention');
-  return options;
+  options.durability ??= 'relaxed';
+  options.compaction ??= true;
+  options.heartbeatTimeoutMs ??= HEARTBEAT_TIMEOUT_MS;
+  return options as StoreOptions;
 }
 
 /** What all methods take. */
@@ -188,7 +197,7 @@ export const listShape = {
     ),
   ),
   cursor: optional(string),
-  order: optional(satisfying((order) => order === 'asc' || order === 'desc', '"asc" or "desc"')),
+  order: oneOf('asc', 'desc'),
 };
 export const sessionListShape = { ...listShape, sessionId: anything };
 export const progressShape = { ...signalShape, onProgress: optional(callable) };

@@ -1,13 +1,18 @@
 import type { CheckReport } from '../contract/check.js';
-import type { QuotaExceeded, UnloadedPart } from '../contract/health.js';
-import type { RetentionPolicy } from '../contract/retention.js';
+import type { UnloadedPart } from '../contract/health.js';
 import { Connection, type ConnectionOptions } from '../database/connection.js';
 import { isConnectionFault, isNewer } from '../database/faults.js';
 import type { ReadTransaction, WriteTransaction } from '../database/schema.js';
-import type { EncryptionOptions } from '../encryption/options.js';
 import type { RekeyOptions } from '../encryption/rotation.js';
 import { SessionStoreError } from '../errors.js';
-import { beginCommit, beginCommitWithoutRoom, tick, UNSEALED, type Commit } from '../history/commit.js';
+import {
+  beginCommit,
+  beginCommitWithoutRoom,
+  commitFrom,
+  tick,
+  UNSEALED,
+  type Commit,
+} from '../history/commit.js';
 import { Recent } from '../history/recent.js';
 import { removeAll } from '../history/remove.js';
 import type { Caretaker } from '../history/caretaker.js';
@@ -22,23 +27,17 @@ import { Audience } from './audience.js';
 import type { Compaction } from './compaction.js';
 import { EncryptedConnection } from './encrypted-connection.js';
 import type { Retention } from './retention.js';
+import type { StoreOptions } from './options.js';
 import { SaveQueue } from './save-queue.js';
 import { UnencryptedConnection } from './unencrypted-connection.js';
 
 /** What all tenants of a store have in common. */
-export interface TenantSettings extends ConnectionOptions {
-  heartbeatTimeoutMs: number;
-  /** Whether to seal logs in idle time. */
-  compacts: boolean;
-  retention: RetentionPolicy | undefined;
-  onQuotaExceeded: ((event: QuotaExceeded) => unknown) | undefined;
-  encryption: EncryptionOptions | undefined;
-}
+type TenantSettings = StoreOptions & ConnectionOptions;
 
 /** A database can be got rid of without having seen what is in it, unless a tab is in the midst of something, or knows more of it. */
 function unseenRemoval(error: unknown): Commit {
   if (!(error instanceof SessionStoreError) || isConnectionFault(error) || isNewer(error)) throw error;
-  return { since: 0, version: tick(0), snapshots: [], sessions: new Map(), cleared: true };
+  return { ...commitFrom(0, tick(0)), cleared: true };
 }
 
 /** One tenant's database. */
@@ -55,8 +54,7 @@ export class Tenant<S> {
   #tail: Promise<unknown> = Promise.resolve();
   readonly #compaction = new Part('compaction', () => this.#makeCompaction());
   readonly #retention = new Part('retention', () => this.#makeRetention());
-  /** Which parts are known to be out of reach. */
-  readonly #unloaded = new Set<UnloadedPart>();
+  readonly #room = new Part('a full disk', () => import('./room.js'));
   readonly #saves: SaveQueue<SaveRequest<S>, string | null>;
   readonly #reads = new Set<Promise<unknown>>();
 
@@ -158,7 +156,7 @@ export class Tenant<S> {
   /** What applies the store's own policy, if there is one. */
   async retention(): Promise<Retention | undefined> {
     if (!this.settings.retention) return undefined;
-    return this.#retention.getInBackground(() => this.#tellUnloaded('retention'));
+    return this.#ifLoaded('retention', this.#retention);
   }
 
   async check(repair: boolean): Promise<CheckReport> {
@@ -245,13 +243,11 @@ export class Tenant<S> {
       return await write();
     } catch (error) {
       if (!(error instanceof SessionStoreError) || error.status !== 'RESOURCE_EXHAUSTED') throw error;
-      const { writeWithRoom } = await load('a full disk', () => import('./room.js')).catch(() => {
-        this.#tellUnloaded('room');
-        throw error;
-      });
+      const room = await this.#ifLoaded('room', this.#room);
+      if (!room) throw error;
       const { onQuotaExceeded, tell } = this.settings;
       const read: Caretaker['read'] = (work) => this.#rows.read(work, Infinity);
-      return writeWithRoom(error, write, {
+      return room.writeWithRoom(error, write, {
         database: this.#connection.name,
         tell,
         caretaker: {
@@ -281,7 +277,7 @@ export class Tenant<S> {
     this.#connection.advance(commit.version);
     this.audience.publish(commit);
     for (const [id, row] of commit.sessions) {
-      if (this.settings.compacts && row && row.unsealed >= UNSEALED) void this.#compactLater(id);
+      if (this.settings.compaction && row && row.unsealed >= UNSEALED) void this.#compactLater(id);
     }
     void this.#retainLater();
   }
@@ -291,8 +287,7 @@ export class Tenant<S> {
   }
 
   async #compactLater(sessionId: string): Promise<void> {
-    const compaction = await this.#compaction.getInBackground(() => this.#tellUnloaded('compaction'));
-    compaction?.schedule(sessionId);
+    (await this.#ifLoaded('compaction', this.#compaction))?.schedule(sessionId);
   }
 
   async #makeCompaction(): Promise<Compaction> {
@@ -314,10 +309,10 @@ export class Tenant<S> {
   }
 
   /** Nobody waits for it, so nobody else would know. */
-  #tellUnloaded(part: UnloadedPart): void {
-    if (!this.#unloaded.has(part))
-      this.settings.tell({ type: 'unloaded', database: this.databaseName, part });
-    this.#unloaded.add(part);
+  #ifLoaded<T>(name: UnloadedPart, part: Part<T>): Promise<T | undefined> {
+    return part.getInBackground(() =>
+      this.settings.tell({ type: 'unloaded', database: this.databaseName, part: name }),
+    );
   }
 
   #followLifecycle(): () => void {

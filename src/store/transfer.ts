@@ -3,7 +3,6 @@ import type { ReadTransaction, WriteTransaction } from '../database/schema.js';
 import type { Commit } from '../history/commit.js';
 import type { Retention } from './retention.js';
 import { load } from '../platform/load.js';
-import { callSafely } from '../tabs/report.js';
 import { requireValid } from '../validation/argument.js';
 import { taken } from '../validation/options.js';
 import { anything, callable, optional, satisfying } from '../validation/schema.js';
@@ -21,26 +20,15 @@ export interface TransferPort {
 const exportShape = { ...progressShape, sessionIds: anything, onDamaged: optional(callable) };
 const importShape = { ...progressShape, onConflict: anything, maxLineBytes: anything, maxBytes: anything };
 
-/** What the application does when it is told is its own affair. */
-function withSafeProgress<O extends ExportOptions | ImportOptions>(options: O): O {
-  const safe: Record<string, unknown> = { ...options };
-  for (const name of ['onProgress', 'onDamaged']) {
-    const told = safe[name] as ((what: unknown) => void) | undefined;
-    if (told) safe[name] = (what: unknown) => callSafely(told, what);
-  }
-  return safe as O;
-}
-
 export function exportOptions(options: ExportOptions): ExportOptions {
   const call = taken(exportShape, options);
   // As they are at the call, too.
   const copied = satisfying((ids) => !Array.isArray(ids) || !!(call.sessionIds = [...ids]), '');
   requireValid(copied, call.sessionIds, 'options', 'sessionIds');
-  return withSafeProgress(call);
+  return call;
 }
 
-export const importOptions = (options: ImportOptions): ImportOptions =>
-  withSafeProgress(taken(importShape, options));
+export const importOptions = (options: ImportOptions): ImportOptions => taken(importShape, options);
 
 export const failedStream = (error: unknown): ReadableStream<Uint8Array> =>
   new ReadableStream({ start: (controller) => controller.error(error) });

@@ -1,5 +1,5 @@
 import type { Stretch } from './heard.js';
-import { callSafely } from './report.js';
+import { callSafely } from '../platform/report.js';
 
 /** A value as of one write. Of two for the same key, the one with the greater version is later. */
 export interface Versioned<T> {

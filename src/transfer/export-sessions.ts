@@ -4,6 +4,7 @@ import type { DamagedPart, ExportOptions, TransferProgress } from '../contract/t
 import { Pace } from '../database/pace.js';
 import type { ReadTransaction } from '../database/schema.js';
 import { SessionStoreError } from '../errors.js';
+import { callSafely } from '../platform/report.js';
 import { blockLines } from './block-lines.js';
 import { FORMAT, VERSION, type Line } from './lines.js';
 import { Omissions } from './omissions.js';
@@ -64,7 +65,7 @@ export async function* exportSessions(
     done.snapshots += counts.snapshots;
     done.entries += counts.entries;
     done.bytes = lines.bytes;
-    onProgress?.({ ...done, totalSessions: ids.length });
+    if (onProgress) callSafely(onProgress, { ...done, totalSessions: ids.length });
   }
   yield lines.take();
   omissions.requireNone();

@@ -1,5 +1,6 @@
 import type { DamagedPart, SessionExportError } from '../contract/transfer.js';
 import { SessionStoreError } from '../errors.js';
+import { callSafely } from '../platform/report.js';
 
 /** How many parts an error's message names. */
 const MOST_NAMED = 3;
@@ -12,7 +13,7 @@ export class Omissions {
 
   add(part: DamagedPart): void {
     this.all.push(part);
-    this.tell?.(part);
+    if (this.tell) callSafely(this.tell, part);
   }
 
   /** Unless the caller was told: whoever keeps the file must not take it for all there is. */

@@ -5,6 +5,7 @@ import type {
   TransferProgress,
 } from '../contract/transfer.js';
 import { SessionStoreError } from '../errors.js';
+import { callSafely } from '../platform/report.js';
 import type { Incoming } from './incoming.js';
 import type { Policy } from './target.js';
 
@@ -25,23 +26,20 @@ export class Report implements ImportReport {
     more: Pick<ImportedSession, 'newId' | 'error'>,
     progress: Pick<TransferProgress, 'bytes' | 'totalSessions'>,
   ): void {
-    const { sessionId, snapshots, entries } = session;
+    const { sessionId, entries } = session;
     this.sessions.push({
       sessionId,
-      ...(sessionId === undefined && { snapshotId: snapshots[0]?.id }),
+      ...(sessionId === undefined && { snapshotId: session.snapshots[0]?.id }),
       outcome,
       ...more,
     });
     this.totals[outcome]++;
     const isWritten = outcome !== 'skipped' && outcome !== 'failed';
-    if (isWritten) this.snapshots += snapshots.length;
+    if (isWritten) this.snapshots += session.snapshots.length;
     if (isWritten) this.#entries += entries.length;
-    this.tell?.({
-      sessions: this.sessions.length,
-      snapshots: this.snapshots,
-      entries: this.#entries,
-      ...progress,
-    });
+    const { snapshots } = this;
+    const so = { sessions: this.sessions.length, snapshots, entries: this.#entries, ...progress };
+    if (this.tell) callSafely(this.tell, so);
   }
 
   /** Notes what a policy is going to delete of what came in. */
