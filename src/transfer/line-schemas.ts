@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 import type { DamagedPart } from '../contract/transfer.js';
 import type { Node } from '../encoding/nodes.js';
+import { instant as savedInstant } from '../validation/instant.js';
 import * as saved from '../validation/schema.js';
 import type { Schema } from '../validation/schema.js';
 import { storedStatus } from '../validation/snapshot-input.js';
@@ -11,7 +12,7 @@ const asSaved = (schema: Schema) =>
   z.custom<string>((value) => !schema(value), { error: ({ input }) => schema(input)?.message });
 
 const nonBlank = asSaved(saved.nonBlank);
-const instant = asSaved(saved.instant);
+const instant = asSaved(savedInstant);
 const position = z.int().check(z.nonnegative());
 const digest = z.string().check(z.regex(/^[0-9a-f]{64}$/, 'expected a SHA-256 in hexadecimal'));
 

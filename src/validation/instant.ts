@@ -1,3 +1,5 @@
+import { satisfying } from './schema.js';
+
 const RFC_3339 = /^(\d{4}-\d\d-\d\d)T(\d\d:\d\d:\d\d)(?:\.(\d+))?(?:Z|([+-](?:[01]\d|2[0-3])):([0-5]\d))$/i;
 
 /**
@@ -17,3 +19,8 @@ export function instantOf(text: unknown): number {
 }
 
 const isoOf = (ms: number) => (Number.isNaN(ms) ? '' : new Date(ms).toISOString());
+
+export const instant = satisfying(
+  (value) => !Number.isNaN(instantOf(value)),
+  'an RFC 3339 time with an offset, as toISOString() writes it',
+);

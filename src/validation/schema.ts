@@ -2,7 +2,6 @@
 // is loaded when it is asked for.
 import type { StandardSchemaV1 } from '@standard-schema/spec';
 import { described } from './described.js';
-import { instantOf } from './instant.js';
 
 export interface Issue extends StandardSchemaV1.Issue {
   /** What was thrown by code of the caller's that hides in the value. */
@@ -60,11 +59,6 @@ export const number = satisfying((value) => typeof value === 'number', 'a number
 export const nonBlank = satisfying(
   (value) => typeof value === 'string' && value.trim() !== '',
   'a non-blank string',
-);
-
-export const instant = satisfying(
-  (value) => !Number.isNaN(instantOf(value)),
-  'an RFC 3339 time with an offset, as toISOString() writes it',
 );
 
 export const callable = satisfying((value) => typeof value === 'function', 'a function');

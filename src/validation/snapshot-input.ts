@@ -1,7 +1,8 @@
 import type { SessionSnapshotInput } from '../contract/snapshot.js';
 import { isForgotten, requireValid } from './argument.js';
+import { instant } from './instant.js';
 import { picked } from './options.js';
-import { instant, list, nonBlank, object, optional, record, satisfying } from './schema.js';
+import { list, nonBlank, object, optional, record, satisfying } from './schema.js';
 
 export const storedStatus = satisfying(
   (status) => !nonBlank(status) && status !== 'expired',
