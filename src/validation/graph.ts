@@ -11,7 +11,8 @@ const { getPrototypeOf, prototype } = Object;
 function withoutCause(error: Error): Error {
   const bare = new Error();
   for (const name of ['name', 'message', 'stack'] as const) {
-    if (name === 'name' || Object.hasOwn(error, name)) Object.defineProperty(bare, name, { value: error[name] });
+    if (name === 'name' || Object.hasOwn(error, name))
+      Object.defineProperty(bare, name, { value: error[name] });
     else Reflect.deleteProperty(bare, name);
   }
   return bare;

@@ -52,7 +52,7 @@ describe('In the oldest engines', () => {
     await from.saveSnapshot('a', () => ({ ...turn(1), state: { messages: [], custom } }));
     await from.saveSnapshot('b', () => turn(2, { sessionId: 'other' }));
     const file = new Blob([await new Response(from.exportSessions()).arrayBuffer()]);
-    const report = await to.importSessions(file.stream() as ReadableStream<Uint8Array>);
+    const report = await to.importSessions(file.stream());
     expect(report.totals.imported).toBe(2);
     expect((await to.getSnapshot({ snapshotId: 'a' }))?.state?.custom).toEqual(custom);
     await to.compact();

@@ -90,7 +90,7 @@ describe.each<[string, () => Promise<IndexedDBSessionStoreOptions>]>([
 
       const file = new Blob([await new Response(fresh.exportSessions()).arrayBuffer()]);
       const other = openStore({ ...(await options()), name: freshName() });
-      const report = await other.importSessions(file.stream() as ReadableStream<Uint8Array>);
+      const report = await other.importSessions(file.stream());
       expect([report.complete, report.totals.imported, report.totals.failed]).toEqual([true, 1, 0]);
       expect(shown((await other.getSnapshot({ sessionId: 's' }))!.state!.custom)).toEqual(shown(custom));
       await store.compact();
