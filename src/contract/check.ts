@@ -3,6 +3,8 @@ import type { SessionStoreOptions } from './snapshot.js';
 export interface CheckOptions extends SessionStoreOptions {
   /** Put right what is found. Default `false`. */
   repair?: boolean | undefined;
+  /** Ends it with the signal's reason; then nothing has been repaired. */
+  signal?: AbortSignal | undefined;
 }
 
 /** How many leaves a session has, and the id of the latest of them. */

@@ -8,9 +8,14 @@ import { slicesOf } from './slices.js';
  * Opens every row of every log, a few at a time, and resolves to the fingerprints of those that none of the given keys
  * opens. Which of them the database lists may change meanwhile.
  */
-export async function damagedLogs(connection: Connection, keyring: Keyring): Promise<string[]> {
+export async function damagedLogs(
+  connection: Connection,
+  keyring: Keyring,
+  signal?: AbortSignal,
+): Promise<string[]> {
   const damaged: string[] = [];
   for await (const slice of slicesOf(connection, ['logs'])) {
+    signal?.throwIfAborted();
     for (const { places, row } of slice) {
       if (!isSealed(row)) continue;
       const place = places[0] as Place;

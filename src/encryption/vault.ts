@@ -102,17 +102,18 @@ export class Vault {
    * all rows are asked for their keys, and the list is made anew if it is not theirs. Errors: `PERMISSION_DENIED` if
    * a row needs a key that was not given.
    */
-  async prepareCheck(repair: boolean): Promise<void> {
+  async prepareCheck(repair: boolean, signal?: AbortSignal): Promise<void> {
     let keyring = await this.write(async (_, stage) => stage?.keyring);
     if (!keyring) return;
     if (repair) {
       const { name, list, keys } = keyring;
       const { all } = await survey(this.connection, name, this.keys);
+      signal?.throwIfAborted();
       const isMissing = [...(all.get(list.database)?.unknown ?? [])].some((id) => !keys.has(id));
       if (isMissing) throw refusal(undefined, true);
       keyring = (await this.begin())!;
     }
-    this.#remembered.setDamaged(await damagedLogs(this.connection, keyring));
+    this.#remembered.setDamaged(await damagedLogs(this.connection, keyring, signal));
   }
 
   async settle(walked: Keyring): Promise<boolean> {

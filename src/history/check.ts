@@ -1,5 +1,6 @@
 import type { CheckReport } from '../contract/check.js';
 import type { ReadTransaction, WriteTransaction } from '../database/schema.js';
+import { paceWithin } from '../database/of-all.js';
 import type { SessionStoreError } from '../errors.js';
 import type { Commit } from './commit.js';
 import { readContents } from './contents.js';
@@ -14,17 +15,26 @@ interface Port {
 }
 
 /** Walks through the whole database, as of one moment, and compares what rows say of each other. */
-export async function checkDatabase({ read, write }: Port, repair: boolean): Promise<CheckReport> {
+export async function checkDatabase(
+  { read, write }: Port,
+  repair: boolean,
+  signal?: AbortSignal,
+): Promise<CheckReport> {
+  signal?.throwIfAborted();
   const check = (unreadable: Unreadable) =>
-    read(async (transaction) => reportOn(await readContents(transaction, unreadable)));
+    read(async (transaction) => {
+      const pace = paceWithin(transaction, signal);
+      return pace.run(reportOn(await readContents(transaction, unreadable, pace)));
+    });
   let unreadable: Unreadable = new Set();
   let report = await check(unreadable).catch((error: SessionStoreError) => {
-    if (error.status !== 'DATA_LOSS') throw error;
+    if (error.status !== 'DATA_LOSS' || signal?.aborted) throw error;
   });
   if (!report) {
-    unreadable = await findUnreadable(read);
+    unreadable = await findUnreadable(read, signal);
     report = await check(unreadable);
   }
   if (!repair) return report;
-  return (await write((transaction) => repairAll(transaction, unreadable)))!.report;
+  return (await write((transaction) => repairAll(transaction, unreadable, paceWithin(transaction, signal))))!
+    .report;
 }

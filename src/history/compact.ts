@@ -1,4 +1,6 @@
 import { isSessionRow, isSnapshotRow } from '../database/rows.js';
+import { paceWithin } from '../database/of-all.js';
+import { each } from '../database/pace.js';
 import { startingWith, type WriteTransaction } from '../database/schema.js';
 import { runsByLog } from '../logs/entry.js';
 import { spansOf } from '../logs/load.js';
@@ -30,12 +32,18 @@ export async function compactSession(
   sessionId: string,
   signal?: AbortSignal,
 ): Promise<void> {
+  signal?.throwIfAborted();
   const logs = await run(async (transaction) => {
     const rows = await transaction
       .objectStore('snapshots')
       .index('sessionId')
       .getAll(startingWith(sessionId));
-    return [...runsByLog(rows.filter(isSnapshotRow).flatMap(spansOf)).keys()];
+    const logs = new Set<number>();
+    const note = (row: unknown) => {
+      if (isSnapshotRow(row)) for (const log of runsByLog(spansOf(row)).keys()) logs.add(log);
+    };
+    await paceWithin(transaction, signal).run(each(rows, note));
+    return [...logs];
   });
   let sealed = 0;
   for (const log of logs) {

@@ -9,6 +9,7 @@ import {
   type SessionRow,
   type SnapshotRow,
 } from '../database/schema.js';
+import { each, type Pace, type Steps } from '../database/pace.js';
 import { merged, type Run } from '../logs/runs.js';
 import { logKeySchema, rowSchemas } from './row-schemas.js';
 import { nameOfKey, type Unreadable } from './unreadable.js';
@@ -44,30 +45,40 @@ export interface Contents {
 }
 
 /** Without looking at what is `unreadable`. */
-export async function readContents(transaction: ReadTransaction, unreadable: Unreadable): Promise<Contents> {
+export async function readContents(
+  transaction: ReadTransaction,
+  unreadable: Unreadable,
+  pace: Pace,
+): Promise<Contents> {
   const meta = transaction.objectStore('meta');
   const [metaKeys, metaRows] = [await meta.getAllKeys(), await meta.getAll()];
   // Without its key nothing can be said of an encrypted database.
   if (metaRows.some((row) => Array.isArray((row as LockedClock | null)?.keys))) throw withoutKey();
   return {
-    snapshots: sorted(await transaction.objectStore('snapshots').getAll(), rowSchemas.snapshots),
-    sessions: sorted(await transaction.objectStore('sessions').getAll(), rowSchemas.sessions),
-    logs: await readLogs(transaction, unreadable),
+    snapshots: await pace.run(
+      sorted(await transaction.objectStore('snapshots').getAll(), rowSchemas.snapshots),
+    ),
+    sessions: await pace.run(sorted(await transaction.objectStore('sessions').getAll(), rowSchemas.sessions)),
+    logs: await readLogs(transaction, unreadable, pace),
     meta: new Map(metaKeys.map((key, index) => [key, metaRows[index]])),
     quarantined: await transaction.objectStore('quarantine').count(),
   };
 }
 
-function sorted<Row>(rows: readonly Row[], schema: z.ZodMiniType): Sorted<Row> {
+function* sorted<Row>(rows: readonly Row[], schema: z.ZodMiniType): Steps<Sorted<Row>> {
   const result: Sorted<Row> = { whole: [], damaged: [], newer: [] };
-  for (const row of rows) result[kindOf(row, schema)].push(row);
+  yield* each(rows, (row) => result[kindOf(row, schema)].push(row));
   return result;
 }
 
 const kindOf = (row: unknown, schema: z.ZodMiniType): keyof Sorted<unknown> =>
   isNewer(row) ? 'newer' : schema.safeParse(row).success ? 'whole' : 'damaged';
 
-async function readLogs(transaction: ReadTransaction, unreadable: Unreadable): Promise<LogContents> {
+async function readLogs(
+  transaction: ReadTransaction,
+  unreadable: Unreadable,
+  pace: Pace,
+): Promise<LogContents> {
   const logs: LogContents = {
     whole: [],
     damaged: [],
@@ -78,11 +89,12 @@ async function readLogs(transaction: ReadTransaction, unreadable: Unreadable): P
     bytes: 0,
   };
   for await (const [key, value] of logRows(transaction, unreadable)) {
+    await pace.step();
     const kind = kindOf(value, rowSchemas.logs);
     if (kind === 'newer') {
       logs.newer.push(key);
       if (isLogKey(key)) addRun(logs.runs, key);
-    } else if (kind === 'whole' && value && isKeyOf(key, value)) addRow(logs, key, value);
+    } else if (kind === 'whole' && value && isKeyOf(key, value)) await pace.run(addRow(logs, key, value));
     else logs.damaged.push(key);
   }
   for (const [log, each] of logs.runs) logs.runs.set(log, merged(each));
@@ -112,7 +124,7 @@ const isLogKey = (key: unknown): key is LogKey => logKeySchema.safeParse(key).su
 const isKeyOf = (key: IDBValidKey, row: LogRow): key is LogKey =>
   isLogKey(key) && logKey(key[0], row).every((part, index) => part === key[index]);
 
-function addRow(logs: LogContents, key: LogKey, row: LogRow): void {
+function* addRow(logs: LogContents, key: LogKey, row: LogRow): Steps<void> {
   const [log] = key;
   logs.whole.push(key);
   logs.entries += row.entries.length;
@@ -121,9 +133,9 @@ function addRow(logs: LogContents, key: LogKey, row: LogRow): void {
   if (!row.media) return;
   const places = logs.media.get(log) ?? [];
   if (places.length === 0) logs.media.set(log, places);
-  for (const [index, , mediaLog, mediaAt] of row.media) {
+  yield* each(row.media, ([index, , mediaLog, mediaAt]) => {
     places.push({ at: row.at + index, log: mediaLog, mediaAt });
-  }
+  });
 }
 
 function addRun(runs: Map<number, Run[]>, [log, end, start]: LogKey): void {

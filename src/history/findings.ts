@@ -1,6 +1,7 @@
 import { READINGS } from './counted-until.js';
 import type { CheckProblem, CheckReport } from '../contract/check.js';
 import { isReceipt } from '../database/receipt.js';
+import { UNITS, type Steps } from '../database/pace.js';
 import type { SessionRow, SnapshotRow } from '../database/schema.js';
 import { runsByLog } from '../logs/entry.js';
 import { spansOf } from '../logs/load.js';
@@ -9,7 +10,7 @@ import type { Contents, LogContents } from './contents.js';
 import { leavesIn, type Leaves } from './leaves.js';
 import { rowSchemas } from './row-schemas.js';
 
-export function reportOn(contents: Contents): CheckReport {
+export function* reportOn(contents: Contents): Steps<CheckReport> {
   const { snapshots, sessions, logs, quarantined } = contents;
   const problems: CheckProblem[] = [];
   for (const kind of ['damaged', 'newer'] as const) {
@@ -18,9 +19,12 @@ export function reportOn(contents: Contents): CheckReport {
     for (const key of logs[kind]) problems.push({ kind, store: 'logs', id: nameOf(key) });
   }
   for (const problem of metaProblems(contents)) problems.push(problem);
-  for (const problem of sessionProblems(contents)) problems.push(problem);
+  for (const problem of yield* sessionProblems(contents)) problems.push(problem);
   for (const row of snapshots.whole) {
-    for (const part of lostParts(row, logs)) problems.push({ kind: 'dangling', snapshotId: row.id, ...part });
+    yield;
+    for (const part of yield* lostParts(row, logs)) {
+      problems.push({ kind: 'dangling', snapshotId: row.id, ...part });
+    }
   }
   for (const [log, runs] of unreached(contents, snapshots.whole)) {
     for (const [from, to] of runs) problems.push({ kind: 'unreachable', log, from, to });
@@ -38,18 +42,21 @@ export function reportOn(contents: Contents): CheckReport {
 const nameOf = (key: IDBValidKey): string => (Array.isArray(key) ? `${key[0]},${key[2]}` : String(key));
 
 /** What a state refers to and is not there: entries, and media inside them. */
-export function lostParts(
+export function* lostParts(
   row: SnapshotRow,
   { runs, media }: LogContents,
-): { log: number; from: number; to: number }[] {
+): Steps<{ log: number; from: number; to: number }[]> {
   const lost: { log: number; from: number; to: number }[] = [];
   const needed = new Map([...runsByLog(spansOf(row))].map(([log, each]) => [log, merged(each)]));
+  let units = 0;
   const isNeeded = (log: number, at: number) => isIn(needed.get(log), at);
   for (const [log, each] of needed) {
+    yield;
     for (const [from, to] of without(each, runs.get(log) ?? [])) lost.push({ log, from, to });
     const places = media.get(log) ?? [];
     for (const [from, to] of places.length > 0 ? each : []) {
       for (let i = firstFrom(places, from); i < places.length && places[i]!.at < to; i++) {
+        if (++units % UNITS === 0) yield;
         const { log, mediaAt } = places[i]!;
         if (!isNeeded(log, mediaAt)) lost.push({ log, from: mediaAt, to: mediaAt + 1 });
       }
@@ -106,10 +113,11 @@ export function membersOf({ snapshots, sessions }: Contents, whole: readonly Sna
   return { members, isNewer: (sessionId) => newer.has(sessionId) };
 }
 
-function sessionProblems(contents: Contents): CheckProblem[] {
+function* sessionProblems(contents: Contents): Steps<CheckProblem[]> {
   const problems: CheckProblem[] = [];
   const { members, isNewer } = membersOf(contents, contents.snapshots.whole);
   for (const row of contents.sessions.whole) {
+    yield;
     if (isNewer(row.id)) continue;
     const problem = problemOf(row, members.get(row.id) ?? []);
     if (problem) problems.push(problem);

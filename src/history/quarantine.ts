@@ -1,4 +1,5 @@
 import type { QuarantinedRow } from '../contract/check.js';
+import type { Pace } from '../database/pace.js';
 import { ROW_FORMAT, type STORES, type WriteTransaction } from '../database/schema.js';
 
 /** Keeps what is taken out of the other stores. */
@@ -6,9 +7,13 @@ export class Quarantine {
   moved = 0;
   readonly #at = new Date().toISOString();
 
-  constructor(readonly transaction: WriteTransaction) {}
+  constructor(
+    readonly transaction: WriteTransaction,
+    readonly pace: Pace,
+  ) {}
 
   async copy(store: string, key: IDBValidKey, row: unknown, why: QuarantinedRow['why']): Promise<void> {
+    await this.pace.step();
     this.moved++;
     const kept = { format: ROW_FORMAT, store, key, row, at: this.#at, why };
     await this.transaction.objectStore('quarantine').put(kept);

@@ -66,12 +66,13 @@ export async function removeRows(
   commit: Commit,
   sessionId: string,
   ids: readonly string[],
+  signal?: AbortSignal,
 ): Promise<void> {
   const snapshots = transaction.objectStore('snapshots');
   const sessions = transaction.objectStore('sessions');
-  const rows: unknown[] = await ofAll(ids, (id) => snapshots.get(id));
-  await ofAll(ids, (id) => snapshots.delete(id));
-  await freeUnreached(transaction, sessionId, rows.filter(isSnapshotRow).flatMap(spansOf));
+  const rows: unknown[] = await ofAll(ids, (id) => snapshots.get(id), signal);
+  await ofAll(ids, (id) => snapshots.delete(id), signal);
+  await freeUnreached(transaction, sessionId, rows.filter(isSnapshotRow).flatMap(spansOf), signal);
   const note = async (id: string, before?: readonly Stretch[]) => {
     if (!commit.hasNoRoom) await noteLoose(transaction, id, withWritten(before, commit));
   };
@@ -90,12 +91,13 @@ export async function removeRows(
   Object.assign(session, await countLeaves(transaction, sessionId));
   session.snapshots = remaining;
   const { selected } = session;
-  if (selected !== undefined && ids.includes(selected)) {
+  const gone = new Map(ids.map((id, index) => [id, rows[index]]));
+  if (selected !== undefined && gone.has(selected)) {
     delete session.selected;
     const heir = await selectionWithout(
       selected,
-      (id) => rows[ids.indexOf(id)] ?? snapshots.get(id),
-      (row) => !ids.includes(row.id) && row.sessionId === sessionId && isSnapshotRow(row),
+      (id) => gone.get(id) ?? snapshots.get(id),
+      (row) => !gone.has(row.id) && row.sessionId === sessionId && isSnapshotRow(row),
     );
     if (heir !== undefined) session.selected = heir;
   }

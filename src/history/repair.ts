@@ -1,6 +1,7 @@
 import type { CheckProblem, CheckReport, Repair } from '../contract/check.js';
 import { isReading } from '../database/rows.js';
 import { newEpoch, type LogKey, type SnapshotRow, type WriteTransaction } from '../database/schema.js';
+import type { Pace } from '../database/pace.js';
 import { keepOnly } from '../logs/free.js';
 import { firstEndingBehind, without } from '../logs/runs.js';
 import { commitFrom, tick, type Commit } from './commit.js';
@@ -23,10 +24,15 @@ import { nameOfKey, type Unreadable } from './unreadable.js';
 export async function repairAll(
   transaction: WriteTransaction,
   unreadable: Unreadable,
+  pace: Pace,
 ): Promise<Commit & { report: CheckReport }> {
-  const contents = await readContents(transaction, unreadable);
-  const report = reportOn(contents);
-  const whole = contents.snapshots.whole.filter((row) => lostParts(row, contents.logs).length === 0);
+  const contents = await readContents(transaction, unreadable, pace);
+  const report = await pace.run(reportOn(contents));
+  const whole: SnapshotRow[] = [];
+  for (const row of contents.snapshots.whole) {
+    await pace.step();
+    if ((await pace.run(lostParts(row, contents.logs))).length === 0) whole.push(row);
+  }
   const membership = membersOf(contents, whole);
   for (const problem of report.problems) problem.repair = repairOf(problem, contents, membership);
 
@@ -36,7 +42,7 @@ export async function repairAll(
   if (report.problems.every(({ repair }) => repair === 'left')) return { ...commit, report };
 
   commit.version = Math.max(tick(since), latestReading(contents) + 1);
-  const quarantine = new Quarantine(transaction);
+  const quarantine = new Quarantine(transaction, pace);
   const isWhole = new Set(whole);
   await repairMeta(transaction, contents, quarantine, commit.version);
   for (const row of contents.snapshots.damaged) await quarantine.move('snapshots', row.id, row, 'damaged');

@@ -8,6 +8,8 @@ import {
   type SnapshotRow,
   type WriteTransaction,
 } from '../database/schema.js';
+import { paceWithin } from '../database/of-all.js';
+import { each } from '../database/pace.js';
 import { together } from '../database/transaction.js';
 import type { SessionStoreError } from '../errors.js';
 import { invalid, isForgotten } from '../validation/argument.js';
@@ -203,7 +205,9 @@ class Retention {
     limit: Retained['limit'],
     choose: (found: Found) => Choice,
   ): Promise<Outcome | undefined> {
-    const found = await this.caretaker.show((transaction, surface) => find(transaction, id, surface));
+    const found = await this.caretaker.show((transaction, surface) =>
+      find(transaction, id, surface, this.options.signal),
+    );
     if (!found) return 'gone';
     const choice = this.#isPinned(found.session)
       ? ({ because: 'pinned' } as const)
@@ -221,7 +225,7 @@ class Retention {
     this.#before ??= await this.#measure();
     try {
       const removal = await this.caretaker.remove((transaction, begin) =>
-        removeUnchanged(transaction, begin, found.session, choice.ids),
+        removeUnchanged(transaction, begin, found.session, choice.ids, this.options.signal),
       );
       if (!removal) return undefined;
     } catch (error) {
@@ -248,7 +252,9 @@ class Retention {
 
   /** What each session takes. Everything has to be read for that. */
   async #measure(): Promise<Map<string, number>> {
-    const { sessions } = await this.caretaker.read(readUsage);
+    const { sessions } = await this.caretaker.read((transaction) =>
+      readUsage(transaction, this.options.signal),
+    );
     return new Map(sessions.map(({ sessionId, bytes }) => [sessionId, bytes]));
   }
 }
@@ -258,20 +264,26 @@ async function sessionOf(transaction: ReadTransaction, id: string): Promise<Sess
   return isSessionRow(row) ? row : undefined;
 }
 
-async function find(transaction: ReadTransaction, id: string, surface: Surface): Promise<Found | undefined> {
+async function find(
+  transaction: ReadTransaction,
+  id: string,
+  surface: Surface,
+  signal: AbortSignal | undefined,
+): Promise<Found | undefined> {
   const [session, all] = await together(
     () => sessionOf(transaction, id),
     () => transaction.objectStore('snapshots').index('sessionId').getAll(startingWith(id)),
   );
   if (!session) return undefined;
-  const rows = all.filter(isSnapshotRow);
-  const pending = rows.filter((row) => surface(snapshotInfo(row), row).status === 'pending');
-  return {
-    session,
-    rows,
-    isDamaged: rows.length < all.length,
-    pending: pending.map((row) => row.id),
+  const rows: SnapshotRow[] = [];
+  const pending: string[] = [];
+  const look = (row: SnapshotRow) => {
+    if (!isSnapshotRow(row)) return;
+    rows.push(row);
+    if (surface(snapshotInfo(row), row).status === 'pending') pending.push(row.id);
   };
+  await paceWithin(transaction, signal).run(each(all, look));
+  return { session, rows, isDamaged: rows.length < all.length, pending };
 }
 
 /** Deletes snapshots of a session unless something in that has changed. */
@@ -280,9 +292,10 @@ async function removeUnchanged(
   begin: typeof beginCommit,
   { id, version }: SessionRow,
   ids: readonly string[],
+  signal: AbortSignal | undefined,
 ): Promise<Removal | null> {
   if ((await sessionOf(transaction, id))?.version !== version) return null;
   const commit = await begin(transaction);
-  await removeRows(transaction, commit, id, ids);
+  await removeRows(transaction, commit, id, ids, signal);
   return { ...commit, removed: ids.length };
 }

@@ -13,6 +13,7 @@ export const nameOfKey = (key: IDBValidKey): string => JSON.stringify(key);
  */
 export async function findUnreadable(
   read: <T>(work: (transaction: ReadTransaction) => Promise<T>) => Promise<T>,
+  signal?: AbortSignal,
 ): Promise<Unreadable> {
   const found = new Set<string>();
   const isReadable = async ([first, last]: readonly [LogKey, LogKey]): Promise<boolean> => {
@@ -25,6 +26,7 @@ export async function findUnreadable(
     }
   };
   const search = async (keys: readonly LogKey[]): Promise<void> => {
+    signal?.throwIfAborted();
     const [first, last] = [keys[0], keys.at(-1)];
     if (!first || !last || (await isReadable([first, last]))) return;
     if (keys.length === 1) return void found.add(nameOfKey(first));

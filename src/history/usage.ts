@@ -1,5 +1,6 @@
 import type { StorageReport } from '../contract/storage.js';
 import { isSnapshotRow } from '../database/rows.js';
+import { paceWithin } from '../database/of-all.js';
 import type { ReadTransaction } from '../database/schema.js';
 import { spansOf } from '../logs/load.js';
 import { sizeOf } from '../logs/media.js';
@@ -14,6 +15,7 @@ const ROW_SIZE = 300;
 /** Counts sessions and snapshots, and what each session takes, as of one moment. Reads keys and small rows only. */
 export async function readUsage(
   transaction: ReadTransaction,
+  signal?: AbortSignal,
 ): Promise<Pick<StorageReport, 'sessions' | 'snapshots'>> {
   const logSizes = new Map<number, number>();
   for (const [log, , , size] of await transaction.objectStore('logs').getAllKeys()) {
@@ -24,9 +26,11 @@ export async function readUsage(
     sessions.set(id, { bytes: ROW_SIZE, logs: new Set() });
   }
   const snapshots = transaction.objectStore('snapshots');
+  const pace = paceWithin(transaction, signal);
   let after: string | undefined;
   let count = 0;
   for (;;) {
+    await pace.rest();
     const range = after === undefined ? undefined : keyRanges().lowerBound(after, true);
     const rows = await snapshots.getAll(range, BATCH);
     for (const row of rows) {

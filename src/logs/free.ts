@@ -1,3 +1,4 @@
+import { paceWithin } from '../database/of-all.js';
 import { isLogRow, isSnapshotRow } from '../database/rows.js';
 import { logKey, startingWith, type LogRow, type Spans, type WriteTransaction } from '../database/schema.js';
 import { keyRanges } from '../platform/browser.js';
@@ -10,6 +11,7 @@ export async function freeUnreached(
   transaction: WriteTransaction,
   sessionId: string,
   lost: readonly Spans[],
+  signal?: AbortSignal,
 ): Promise<void> {
   const logs = [...runsByLog(lost).keys()];
   if (logs.length === 0) return;
@@ -17,7 +19,7 @@ export async function freeUnreached(
   // One that cannot be read may reach anything.
   if (!rows.every(isSnapshotRow)) return;
   const reached = runsByLog(rows.flatMap(spansOf));
-  for (const log of logs) await keepOnly(transaction, log, reached.get(log) ?? []);
+  for (const log of logs) await keepOnly(transaction, log, reached.get(log) ?? [], 0, signal);
 }
 
 /** Deletes all entries of a log outside of `runs`, down to the single entry; looks only behind `from`. */
@@ -26,11 +28,14 @@ export async function keepOnly(
   log: number,
   runs: readonly Run[],
   from = 0,
+  signal?: AbortSignal,
 ): Promise<void> {
+  const pace = paceWithin(transaction, signal);
   const logs = transaction.objectStore('logs');
   if (runs.length === 0) return logs.delete(keyRanges().bound([log, from, []], [log, []]));
   const union = merged(runs);
   for (const key of await logs.getAllKeys(keyRanges().bound([log, from, []], [log, []]))) {
+    await pace.step();
     const [, end, start] = key;
     const pieces: Run[] = [];
     for (let i = firstEndingBehind(union, start); i < union.length && union[i]![0] < end; i++) {
@@ -43,29 +48,41 @@ export async function keepOnly(
     if (row !== undefined && !isLogRow(row)) continue;
     await logs.delete(key);
     if (!row) continue;
-    for (const [from, to] of pieces) {
-      const piece = slice(row, from - start, to - start);
+    for (const piece of slices(row, pieces)) {
+      await pace.step();
       await logs.put(piece, logKey(log, piece));
     }
   }
 }
 
-/** Part of a row, as a row. */
-function slice(row: LogRow, from: number, to: number): LogRow {
-  const entries = row.entries.slice(from, to);
-  const isInside = (index: number) => index >= from && index < to;
-  const intricate = (row.intricate ?? []).filter(isInside).map((index) => index - from);
-  const media = (row.media ?? [])
-    .filter(([index]) => isInside(index))
-    .map(([index, ...where]): NonNullable<LogRow['media']>[number] => [index - from, ...where]);
-  return {
+/** Parts of a row, as rows. Goes through the row once, however many there are. */
+function slices(row: LogRow, pieces: readonly Run[]): LogRow[] {
+  const parts = pieces.map(([from, to]) => ({
+    at: from,
+    entries: row.entries.slice(from - row.at, to - row.at),
+    intricate: [] as number[],
+    media: [] as NonNullable<LogRow['media']>,
+  }));
+  const partOf = (index: number) => {
+    const part = parts[firstEndingBehind(pieces, row.at + index)];
+    return part && part.at <= row.at + index ? part : undefined;
+  };
+  for (const index of row.intricate ?? []) {
+    const part = partOf(index);
+    part?.intricate.push(row.at + index - part.at);
+  }
+  for (const [index, ...where] of row.media ?? []) {
+    const part = partOf(index);
+    part?.media.push([row.at + index - part.at, ...where]);
+  }
+  return parts.map(({ at, entries, intricate, media }) => ({
     format: row.format,
-    at: row.at + from,
+    at,
     size: (row.size * entries.length) / row.entries.length,
     entries,
     ...(intricate.length > 0 && { intricate }),
     ...(media.length > 0 && { media }),
-  };
+  }));
 }
 
 /** Whether every entry of `spans` is among those of `others`. */

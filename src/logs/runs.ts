@@ -19,11 +19,9 @@ export function merged(runs: readonly Run[]): Run[] {
 /** What of `runs` is in none of `others`; both merged. */
 export function without(runs: readonly Run[], others: readonly Run[]): Run[] {
   const left: Run[] = [];
-  let next = 0;
   for (const [from, to] of runs) {
     let at = from;
-    while (next < others.length && others[next]![1] <= from) next++;
-    for (let i = next; i < others.length && others[i]![0] < to; i++) {
+    for (let i = firstEndingBehind(others, from); i < others.length && others[i]![0] < to; i++) {
       const [start, end] = others[i]!;
       if (start > at) left.push([at, start]);
       at = Math.max(at, end);

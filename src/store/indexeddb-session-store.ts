@@ -308,7 +308,7 @@ export class IndexedDBSessionStore<S = unknown> implements SessionStore<S> {
    */
   async check(options: CheckOptions = {}): Promise<CheckReport> {
     const call = taken(repairShape, options);
-    return this.#tenant(call).check(call.repair ?? false);
+    return this.#tenant(call).check(call.repair ?? false, call.signal);
   }
 
   /**

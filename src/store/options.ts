@@ -186,8 +186,8 @@ export function storeOptions(given: IndexedDBSessionStoreOptions): StoreOptions 
 /** What all methods take. */
 export const callShape = { context: anything };
 export const subtreeShape = { ...callShape, subtree: optional(flag) };
-export const repairShape = { ...callShape, repair: optional(flag) };
 export const signalShape = { ...callShape, signal };
+export const repairShape = { ...signalShape, repair: optional(flag) };
 export const listShape = {
   ...callShape,
   limit: optional(

@@ -73,7 +73,7 @@ async function hasFreed(retention: Retention | undefined, caretaker: Caretaker):
 
 export async function readStorage(read: Caretaker['read']): Promise<StorageReport> {
   const [used, estimate, persisted] = await Promise.all([
-    read(readUsage),
+    read((transaction) => readUsage(transaction)),
     estimateStorage(),
     isStoragePersisted(),
   ]);

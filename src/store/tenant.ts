@@ -159,15 +159,16 @@ export class Tenant<S> {
     return this.#ifLoaded('retention', this.#retention);
   }
 
-  async check(repair: boolean): Promise<CheckReport> {
+  async check(repair: boolean, signal?: AbortSignal): Promise<CheckReport> {
     const { checkDatabase } = await load('check()', () => import('../history/check.js'));
-    await (await this.#encrypted?.vault())?.prepareCheck(repair);
+    await (await this.#encrypted?.vault())?.prepareCheck(repair, signal);
     return checkDatabase(
       {
         read: (work) => this.read(work, Infinity),
         write: (work) => this.write(work, Infinity),
       },
       repair,
+      signal,
     );
   }
 

@@ -69,7 +69,7 @@ export async function writeSession(
 ): Promise<Commit> {
   const commit = await beginCommit(transaction);
   const sessionId = session.sessionId ?? '';
-  if (present.isThere) await removeRows(transaction, commit, sessionId, present.ids);
+  if (present.isThere) await removeRows(transaction, commit, sessionId, present.ids, signal);
   const pace = paceWithin(transaction, signal);
   const first = commit.version;
   const logs: { log: number; rows: LogRow[] }[] = [];
