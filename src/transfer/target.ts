@@ -1,5 +1,5 @@
 import type { WillBeDeleted } from '../contract/transfer.js';
-import type { WriteTransaction } from '../database/schema.js';
+import type { ReadTransaction, WriteTransaction } from '../database/schema.js';
 import type { Commit } from '../history/commit.js';
 
 /** What deletes by itself what is too old or too much. */
@@ -11,6 +11,7 @@ export interface Policy {
 
 /** Where an import goes. */
 export interface Target {
+  read<T>(work: (transaction: ReadTransaction) => Promise<T>): Promise<T>;
   write(work: (transaction: WriteTransaction) => Promise<Commit | null>): Promise<Commit | null>;
   generateId(): string;
   /** The store's own, if it has one. */

@@ -1,4 +1,5 @@
 import type { ImportReport } from '../contract/transfer.js';
+import { readClock } from '../history/commit.js';
 import type { Report } from './report.js';
 import type { Target } from './target.js';
 
@@ -13,6 +14,8 @@ export async function underPolicy(
   const run = async (to: Target) => {
     try {
       await work(to);
+      // Where nothing had to be written, nothing else would notice that the key is missing.
+      await target.read(readClock);
       report.complete = true;
       if (policy) await report.foresee(policy, signal);
     } catch (error) {

@@ -3,6 +3,7 @@ import { afterEach, beforeEach, expect, onTestFinished, test, vi } from 'vitest'
 import { IndexedDBSessionStore } from '../../src/index.js';
 import { save, turn } from '../../src/testing/sample-snapshots.js';
 import { eventually } from '../browser/eventually.js';
+import { expectRefusal } from '../browser/expect-refusal.js';
 import { freshName } from '../browser/open-store.js';
 
 type Store = IndexedDBSessionStore<any>;
@@ -73,7 +74,7 @@ const calls = (backup: string): Record<string, (store: Store) => unknown> => ({
   retain: (store) => store.retain({ maxSessions: 1 }),
   exportSessions: (store) => exported(store.exportSessions()),
   importSessions: (store) => store.importSessions(new Blob([backup]).stream()),
-  importGenkitFiles: (store) => store.importGenkitFiles({ 'x.json': new Blob([genkitFile]) } as never),
+  importGenkitFiles: (store) => store.importGenkitFiles([new File([genkitFile], 'x.json')]),
   rekey: (store) => store.rekey(),
 });
 
@@ -136,6 +137,26 @@ for (const which of ['none', 'wrong'] as const) {
     expect((error as { status?: string }).status).toBe(OWN_STATUS[which]![method] ?? 'PERMISSION_DENIED');
   });
 }
+
+test.each(['none', 'wrong'])('an import with nothing in it fails with the key being %s', async (which) => {
+  const { name } = await encrypted();
+  const empty = new IndexedDBSessionStore<any>({ name: freshName() });
+  const nothing = await exported(empty.exportSessions());
+  await empty.close();
+  const store = new IndexedDBSessionStore<any>({
+    name,
+    ...(which === 'wrong' && { encryption: { key: await aes() } }),
+  });
+  onTestFinished(() => store.close());
+  for (const importing of [
+    () => store.importSessions(new Blob([nothing])),
+    () => store.importGenkitFiles([]),
+    () => exported(store.exportSessions({ sessionIds: [] })),
+    () => store.listSessions({ limit: 1 }),
+  ]) {
+    await expectRefusal(importing, 'PERMISSION_DENIED');
+  }
+});
 
 test('many watchers and many writes are one report', async () => {
   const reported: unknown[] = [];
