@@ -20,7 +20,10 @@ export type HealthEvent =
   | ({ type: 'freed'; database: string } & RetentionReport)
   /** The database cannot be opened. It was left as it is; everything goes to `replacement` until the page is closed. */
   | { type: 'failover'; database: string; replacement: string }
-  /** The database can be opened again. What was saved while it could not lies in `replacement`. */
+  /**
+   * The database can be opened again. What was saved while it could not lies in `replacement`: that is the database of a
+   * store with `.replacement` after its `name`, and the same tenant. This is told until it is deleted.
+   */
   | { type: 'recovered'; database: string; replacement: string }
   /** There is no IndexedDB here: what is saved is gone when the page is closed. */
   | { type: 'memory-only'; database: string }

@@ -1,2 +1,2 @@
-/** What is used while a database cannot be opened. No tenant's name ends like this. */
-export const replacementOf = (database: string) => `${database}.replacement`;
+/** The same tenant of a store with another name, which no tenant's name can be taken for. */
+export const replacementOf = (database: string) => database.replace(/^[^/]*/, '$&.replacement');

@@ -50,7 +50,15 @@ const storeShape = {
   encryption: optional(record),
 };
 
-const passphraseShape = { passphrase: anything, salt: anything, iterations: anything };
+/** What they have to be, `deriveKey` says. */
+const passphraseShape = {
+  passphrase: anything,
+  salt: anything,
+  algorithm: anything,
+  iterations: anything,
+  memoryKiB: anything,
+  passes: anything,
+};
 
 const seedShape = {
   sessionId: anything,

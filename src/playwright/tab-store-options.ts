@@ -1,12 +1,9 @@
+import type { DeriveKeyOptions } from '../encryption/derive-key.js';
 import type { IndexedDBSessionStoreOptions } from '../index.js';
 
 /** What the key of an encrypted database is derived from, as by `deriveKey` of `offshoot/encryption`. */
-export interface Passphrase {
+export interface Passphrase extends DeriveKeyOptions {
   passphrase: string;
-  /** The app's own, at least 16 bytes. */
-  salt: Uint8Array<ArrayBuffer>;
-  /** Default 600,000, and no less. */
-  iterations?: number | undefined;
 }
 
 /** The options of the app's store that the helper tab has to have as well. */

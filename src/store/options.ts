@@ -210,8 +210,8 @@ export function databaseName(
   const { name = 'offshoot', namespace, snapshotPathPrefix } = options;
   const prefix = snapshotPathPrefix?.(call);
   if (snapshotPathPrefix) requireValid(tenantName, prefix, 'snapshotPathPrefix()');
-  // What separates is no part of a name, and no tenant is called like another one's replacement.
+  // What separates is no part of a name.
   const own = name.replace(/[%/]/g, encodeURIComponent);
-  const encode = (part: string) => encodeURIComponent(part).replace(/\.replacement$/, '%2Ereplacement');
-  return [own, ...[namespace, prefix].filter((part) => part !== undefined).map(encode)].join('/');
+  const tenant = [namespace, prefix].filter((part) => part !== undefined);
+  return [own, ...tenant.map((part) => encodeURIComponent(part))].join('/');
 }

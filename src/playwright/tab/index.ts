@@ -1,5 +1,5 @@
 import { IndexedDBSessionStore } from '../../index.js';
-import { deriveKey } from '../../encryption/index.js';
+import { deriveKey, type DeriveKeyOptions } from '../../encryption/index.js';
 import type { Answer, Host, Request } from '../host.js';
 import type { TabStoreOptions } from '../tab-store-options.js';
 import { decode, encode } from '../wire.js';
@@ -11,11 +11,12 @@ let host: Host<unknown> | undefined;
 export function open(options: string): Promise<string> {
   return answering(async () => {
     const { encryption, ...rest } = decode<TabStoreOptions>(options);
+    const { passphrase = '', ...derivation } = encryption ?? {};
     // The test alone decides what is written here, and when.
     const store = new IndexedDBSessionStore({
       ...rest,
       compaction: false,
-      ...(encryption && { encryption: { key: await deriveKey(encryption.passphrase, encryption) } }),
+      ...(encryption && { encryption: { key: await deriveKey(passphrase, derivation as DeriveKeyOptions) } }),
     });
     host = hostOf(store);
   });
