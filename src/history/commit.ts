@@ -1,6 +1,11 @@
 import { putClock } from '../database/receipt.js';
 import { holdsSealedRows, isReading, withoutKey } from '../database/rows.js';
-import type { ReadTransaction, SessionRow, WriteTransaction } from '../database/schema.js';
+import {
+  LATEST_MS,
+  type ReadTransaction,
+  type SessionRow,
+  type WriteTransaction,
+} from '../database/schema.js';
 import type { StoredSnapshot } from './rows.js';
 import { withWritten } from './written.js';
 
@@ -76,6 +81,6 @@ export async function readClock(transaction: ReadTransaction): Promise<number> {
   // An object without keys locks nothing; rows that are locked tell it themselves.
   if (typeof clock === 'object' && (Array.isArray(clock.keys) || (await holdsSealedRows(transaction))))
     throw withoutKey();
-  // What is no reading is as good as none: the clock begins anew at the time of day.
-  return isReading(clock) ? clock : 0;
+  // What is no reading, or leaves no room for later ones, is as good as none: the clock begins anew at the time of day.
+  return isReading(clock) && clock <= LATEST_MS ? clock : 0;
 }

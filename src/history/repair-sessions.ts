@@ -97,11 +97,11 @@ function rebuilt(
     createdMs: isTime(createdMs) ? createdMs : created.reduce((a, b) => Math.min(a, b)),
     updatedMs: isTime(updatedMs) ? updatedMs : [...created, ...updated].reduce((a, b) => Math.max(a, b)),
     snapshots: 0,
-    ...(selected !== undefined && { selected }),
+    ...(typeof selected === 'string' && { selected }),
     leaves: 0,
     version,
     // That of none of them: whoever is saved again must not take for its own what others may have appended.
     saved: version,
-    unsealed: typeof unsealed === 'number' ? unsealed : 0,
+    unsealed: Number.isFinite(unsealed) ? unsealed! : 0,
   };
 }

@@ -1,9 +1,15 @@
-import type { DeriveKeyOptions } from '../encryption/derive-key.js';
 import type { IndexedDBSessionStoreOptions } from '../index.js';
 
 /** What the key of an encrypted database is derived from, as by `deriveKey` of `offshoot/encryption`. */
-export interface Passphrase extends DeriveKeyOptions {
+export interface Passphrase {
   passphrase: string;
+  /** The app's own, at least 16 bytes. */
+  salt: Uint8Array<ArrayBuffer>;
+  /** As the app has these, if it does; each has the default of `deriveKey`. */
+  algorithm?: 'pbkdf2' | 'argon2id' | undefined;
+  iterations?: number | undefined;
+  memoryKiB?: number | undefined;
+  passes?: number | undefined;
 }
 
 /** The options of the app's store that the helper tab has to have as well. */
