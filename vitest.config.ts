@@ -27,8 +27,6 @@ export default defineConfig({
           include: [
             'idb',
             'nanoid',
-            'zod/mini',
-            'zod/v4/core',
             'dequal',
             'fast-check',
             'devalue',

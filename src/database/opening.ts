@@ -1,6 +1,6 @@
 import { deleteDB, openDB } from 'idb';
 import type { HealthEvent } from '../contract/health.js';
-import { browserDatabases } from '../platform/browser.js';
+import { isServer } from '../platform/browser.js';
 import { load } from '../platform/load.js';
 import { SessionStoreError } from '../errors.js';
 import { within } from './deadline.js';
@@ -28,7 +28,8 @@ export async function openDatabase(
   listener: OpeningListener,
   open: typeof openDB<Schema> = openDB,
 ): Promise<Database> {
-  if (open === openDB && !browserDatabases()) {
+  // Nobody is told to keep everybody's conversations in the one memory of a server.
+  if (open === openDB && isServer()) {
     throw new SessionStoreError(
       'UNAVAILABLE',
       "there is no IndexedDB here. Use the store in a page or a worker, not on a server, or with fallback: 'memory'",

@@ -1,4 +1,3 @@
-import type * as z from 'zod/mini';
 import { isNewer, withoutKey } from '../database/rows.js';
 import {
   logKey,
@@ -11,6 +10,7 @@ import {
 } from '../database/schema.js';
 import { each, type Pace, type Steps } from '../database/pace.js';
 import { merged, type Run } from '../logs/runs.js';
+import type { Schema } from '../validation/schema.js';
 import { logKeySchema, rowSchemas } from './row-schemas.js';
 import { nameOfKey, type Unreadable } from './unreadable.js';
 
@@ -65,14 +65,14 @@ export async function readContents(
   };
 }
 
-function* sorted<Row>(rows: readonly Row[], schema: z.ZodMiniType): Steps<Sorted<Row>> {
+function* sorted<Row>(rows: readonly Row[], schema: Schema): Steps<Sorted<Row>> {
   const result: Sorted<Row> = { whole: [], damaged: [], newer: [] };
   yield* each(rows, (row) => result[kindOf(row, schema)].push(row));
   return result;
 }
 
-const kindOf = (row: unknown, schema: z.ZodMiniType): keyof Sorted<unknown> =>
-  isNewer(row) ? 'newer' : schema.safeParse(row).success ? 'whole' : 'damaged';
+const kindOf = (row: unknown, schema: Schema): keyof Sorted<unknown> =>
+  isNewer(row) ? 'newer' : schema(row) ? 'damaged' : 'whole';
 
 async function readLogs(
   transaction: ReadTransaction,
@@ -119,7 +119,7 @@ async function* logRows(
   }
 }
 
-const isLogKey = (key: unknown): key is LogKey => logKeySchema.safeParse(key).success;
+const isLogKey = (key: unknown): key is LogKey => !logKeySchema(key);
 
 const isKeyOf = (key: IDBValidKey, row: LogRow): key is LogKey =>
   isLogKey(key) && logKey(key[0], row).every((part, index) => part === key[index]);

@@ -172,7 +172,7 @@ function metaProblems(contents: Contents): CheckProblem[] {
 /** Without one, the clock begins anew at the time of day. */
 function readingOf(meta: Contents['meta']): number {
   const clock = meta.get('clock');
-  return rowSchemas.meta.safeParse(clock).success ? (clock as number) : Date.now() * 1000;
+  return rowSchemas.meta(clock) ? Date.now() * 1000 : (clock as number);
 }
 
 /** The keys of what is not what it should be, or should not be there. */
@@ -181,8 +181,7 @@ export function foreignMeta({ meta }: Contents): IDBValidKey[] {
   const foreign = [...meta].filter(
     ([key, row]) =>
       // A hint for whoever watches, which is looked at where it is read.
-      key !== 'loose' &&
-      ((!known.includes(key as string) && !isReceipt(key)) || !rowSchemas.meta.safeParse(row).success),
+      key !== 'loose' && ((!known.includes(key as string) && !isReceipt(key)) || rowSchemas.meta(row)),
   );
   return [...(meta.has('epoch') ? [] : ['epoch']), ...foreign.map(([key]) => key)];
 }

@@ -1,76 +1,104 @@
-import * as z from 'zod/mini';
 import { LATEST_MS, ROW_FORMAT } from '../database/schema.js';
-import { record } from '../validation/schema.js';
+import { anything, optional, record, satisfying, string, type Schema } from '../validation/schema.js';
+import {
+  both,
+  either,
+  finite,
+  having,
+  listOf,
+  nullable,
+  oneOf,
+  ownOf,
+  position,
+  tuple,
+} from '../validation/stored.js';
 
-const format = z.literal(ROW_FORMAT);
-const position = z.int().check(z.nonnegative());
-const time = z.number().check(z.gte(-LATEST_MS), z.lte(LATEST_MS));
+const format = oneOf(ROW_FORMAT);
+const positions = listOf(position);
+const time = satisfying((ms) => typeof ms === 'number' && Math.abs(ms) <= LATEST_MS, 'a time');
 
 /** Log, first position, count, and so on. */
-const spans = z
-  .array(position)
-  .check(z.refine((flat) => flat.length % 3 === 0 && flat.every((count, i) => i % 3 !== 2 || count > 0)));
+const spans = both(
+  positions,
+  satisfying(
+    (flat: number[]) => flat.length % 3 === 0 && flat.every((count, i) => i % 3 !== 2 || count > 0),
+    'spans',
+  ),
+);
 
-const field = z.union([
-  z.tuple([z.string(), z.literal('value'), z.unknown()]),
-  z.tuple([z.string(), z.enum(['array', 'linked', 'one']), spans]),
-]);
+const field = either(
+  'a field',
+  tuple(string, oneOf('value'), anything),
+  tuple(string, oneOf('array', 'linked', 'one'), spans),
+);
+
+type Place = [index: number, path: string[], log: number, at: number];
 
 /** Media that are outside of the row's entries, or where nothing could be put into them. */
-const isMisplaced = (entries: unknown[], [index, path]: [number, string[], number, number]): boolean => {
+const isMisplaced = (entries: unknown[], [index, path]: Place): boolean => {
   let part: unknown = entries[index];
   for (const key of path) {
     if (typeof part !== 'object' || part === null) return true;
-    part = (part as Record<string, unknown>)[key];
+    part = ownOf(part, key);
   }
   return index >= entries.length;
 };
 
 /** The key of a row of a log. */
-export const logKeySchema = z.tuple([position, position, position, z.number()]);
+export const logKeySchema = tuple(position, position, position, finite);
 
 /** What every row must be, down to its last number; reading asks for less, because it asks every time. */
 export const rowSchemas = {
-  snapshots: z.object({
+  snapshots: having({
     format,
-    id: z.string(),
-    sessionId: z.string(),
+    id: string,
+    sessionId: string,
     createdMs: time,
     version: position,
-    info: z.looseObject({
-      createdAt: z.string(),
-      sessionId: z.optional(z.string()),
-      parentId: z.optional(z.string()),
+    info: having({
+      createdAt: string,
+      sessionId: optional(string),
+      parentId: optional(string),
     }),
-    client: z.optional(z.string()),
-    state: z.optional(z.nullable(z.object({ fields: z.array(field), media: spans }))),
-    own: z.array(position).check(z.refine((flat) => flat.length % 2 === 0)),
+    client: optional(string),
+    state: optional(nullable(having({ fields: listOf(field), media: spans }))),
+    own: both(
+      positions,
+      satisfying((flat: number[]) => flat.length % 2 === 0, 'pairs'),
+    ),
   }),
-  sessions: z.object({
+  sessions: having({
     format,
-    id: z.string(),
-    title: z.optional(z.string()),
-    metadata: z.optional(z.unknown().check(z.refine((value) => !record(value)))),
+    id: string,
+    title: optional(string),
+    metadata: optional(record),
     createdMs: time,
     updatedMs: time,
-    snapshots: position.check(z.positive()),
-    selected: z.optional(z.string()),
+    snapshots: satisfying((count) => Number.isSafeInteger(count) && count > 0, 'a count'),
+    selected: optional(string),
     leaves: position,
-    latest: z.optional(z.object({ id: z.string(), createdMs: time, version: position })),
+    latest: optional(having({ id: string, createdMs: time, version: position })),
     version: position,
     saved: position,
-    written: z.optional(z.array(z.object({ since: position, version: position }))),
-    unsealed: z.number(),
+    written: optional(listOf(having({ since: position, version: position }))),
+    unsealed: finite,
   }),
-  logs: z
-    .object({
+  logs: both(
+    having({
       format,
       at: position,
-      size: z.number(),
-      entries: z.array(z.unknown()).check(z.minLength(1)),
-      intricate: z.optional(z.array(position)),
-      media: z.optional(z.array(z.tuple([position, z.array(z.string()), position, position]))),
-    })
-    .check(z.refine(({ entries, media = [] }) => !media.some((place) => isMisplaced(entries, place)))),
+      size: finite,
+      entries: satisfying((entries) => Array.isArray(entries) && entries.length > 0, 'entries'),
+      intricate: optional(positions),
+      media: optional(listOf(tuple(position, listOf(string), position, position))),
+    }),
+    satisfying(
+      (row: { entries: unknown[] }) =>
+        !((ownOf(row, 'media') as Place[] | undefined) ?? []).some((place) =>
+          isMisplaced(row.entries, place),
+        ),
+      'media that are in its entries',
+    ),
+  ),
   meta: position,
-};
+} satisfies Record<string, Schema>;

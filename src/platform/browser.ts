@@ -49,6 +49,9 @@ export const estimateStorage = () => answered(() => navigator.storage.estimate()
 /** The page's window and document, unless this is a worker or a server. */
 export const shownPage = () => touched(() => document && { window, document });
 
+/** Neither a page nor a worker: those know of databases, though they may refuse them. */
+export const isServer = () => !('indexedDB' in globalThis || shownPage());
+
 /** Safari has none. */
 export const idleCallback = () => touched(() => requestIdleCallback);
 

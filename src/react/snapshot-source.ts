@@ -1,4 +1,5 @@
 import type { GetSnapshotOptions, IndexedDBSessionStore, SessionSnapshot } from '../index.js';
+import { structured } from '../platform/clone.js';
 import type { Observer, Source } from './live-query.js';
 import { readerOf } from './reader.js';
 import { same } from './same.js';
@@ -25,7 +26,7 @@ export function snapshotSource<S>(
     (snapshot) => {
       if (!same(read, snapshot)) {
         shown = snapshot;
-        read = Object.isFrozen(snapshot) ? snapshot : structuredClone(snapshot);
+        read = Object.isFrozen(snapshot) ? snapshot : structured(snapshot);
       }
       observer.data(shown);
       reader.lookAgainAt(shown ? [shown] : []);

@@ -1,16 +1,17 @@
-import * as z from 'zod/mini';
 import type { DamagedPart } from '../contract/transfer.js';
 import { UNITS, type Steps } from '../database/pace.js';
 import type { Spans } from '../database/schema.js';
 import { invalid } from '../validation/argument.js';
+import { optional, string } from '../validation/schema.js';
+import { exactly, isPosition } from '../validation/stored.js';
 import { encodedValue } from './line-schemas.js';
 import { MOST_DEEP, type FieldLine, type MediumPlace } from './lines.js';
 
-const damagedPart = z.strictObject({
-  sessionId: z.optional(z.string()),
-  snapshotId: z.optional(z.string()),
-  path: z.optional(z.string()),
-  reason: z.optional(z.string()),
+const damagedPart = exactly({
+  sessionId: optional(string),
+  snapshotId: optional(string),
+  path: optional(string),
+  reason: optional(string),
 });
 
 /** Throws unless these are what `fields` of a snapshot must be. */
@@ -26,7 +27,7 @@ export function* requireFields(fields: readonly FieldLine[], where: string): Ste
     if (keys.has(key)) throw invalid(`${where}.fields`, 'has a key twice');
     keys.add(key);
     if (kind === 'value') {
-      if (!encodedValue.safeParse(content).success) throw invalid(path, 'is not an encoded value');
+      if (encodedValue(content)) throw invalid(path, 'is not an encoded value');
     } else if (kind === 'array' || kind === 'linked' || kind === 'one') yield* requireSpans(content, path);
     else throw invalid(path, 'is of an unknown kind');
   }
@@ -61,8 +62,6 @@ export function* requireMedia(places: readonly MediumPlace[], where: string): St
 export function* requireDamaged(damaged: readonly DamagedPart[], where: string): Steps<void> {
   for (const [index, part] of damaged.entries()) {
     if (index % UNITS === 0) yield;
-    if (!damagedPart.safeParse(part).success) throw invalid(`${where}.damaged.${index}`, 'names nothing');
+    if (damagedPart(part)) throw invalid(`${where}.damaged.${index}`, 'names nothing');
   }
 }
-
-const isPosition = (part: unknown): boolean => Number.isSafeInteger(part) && (part as number) >= 0;

@@ -1,9 +1,8 @@
 import { sha256 } from '@noble/hashes/sha2.js';
 import { bytesToHex } from '@noble/hashes/utils.js';
-import type * as z from 'zod/mini';
 import type { StoredField } from '../database/schema.js';
 import { SessionStoreError } from '../errors.js';
-import { invalid, requireNone, requireValid } from '../validation/argument.js';
+import { invalid, requireValid } from '../validation/argument.js';
 import { instantOf } from '../validation/instant.js';
 import { record } from '../validation/schema.js';
 import type { Pace } from '../database/pace.js';
@@ -18,6 +17,7 @@ import {
   type EncodedValue,
   type EndLine,
   type EntryLine,
+  type HeaderLine,
   type Line,
   type SessionEndLine,
   type SessionLine,
@@ -169,9 +169,8 @@ function misplaced(where: string, { type }: Line): SessionStoreError {
 
 function parseLine(json: unknown, where: string, isFirst: boolean): Line {
   if (isFirst) {
-    const header = anyHeader.safeParse(json);
-    if (!header.success) throw notAnExport('it has another beginning', where);
-    if (header.data.version > VERSION) {
+    if (anyHeader(json)) throw notAnExport('it has another beginning', where);
+    if ((json as HeaderLine).version > VERSION) {
       throw new SessionStoreError(
         'FAILED_PRECONDITION',
         `${where}.version: was written by a newer Offshoot. Update this one, then try again`,
@@ -179,7 +178,8 @@ function parseLine(json: unknown, where: string, isFirst: boolean): Line {
       );
     }
   }
-  return required(lineSchema, json, where);
+  requireValid(lineSchema, json, where);
+  return json as Line;
 }
 
 type Decode = (value: EncodedValue, part: string) => Promise<Decoded>;
@@ -203,6 +203,7 @@ async function snapshotOf(
 ): Promise<IncomingSnapshot> {
   await pace.run(requireFields(fields ?? [], where));
   const { value } = await decoded(info, 'info');
+  requireValid(infoSchema, value, `${where}.info`);
   const stored: StoredField[] = [];
   for (const [key, kind, content] of fields ?? []) {
     await pace.step();
@@ -211,16 +212,10 @@ async function snapshotOf(
   }
   return {
     id: snapshotId,
-    info: required(infoSchema, value, `${where}.info`) as IncomingSnapshot['info'],
+    info: value as IncomingSnapshot['info'],
     ...(fields !== undefined && { fields: fields && stored }),
     where,
   };
-}
-
-/** The value itself: Zod's copy has its keys in another order. */
-function required<T>(schema: z.ZodMiniType<T>, value: unknown, where: string): T {
-  requireNone(schema.safeParse(value).error?.issues[0], where);
-  return value as T;
 }
 
 async function decode(

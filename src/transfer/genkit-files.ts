@@ -1,6 +1,6 @@
 import type { DirectoryHandle, GenkitFiles } from '../contract/transfer.js';
 import { SessionStoreError } from '../errors.js';
-import { invalid, requireNone } from '../validation/argument.js';
+import { invalid, requireValid } from '../validation/argument.js';
 import { measure } from '../encoding/measure.js';
 import type { Pace } from '../database/pace.js';
 import { fitting } from './incoming.js';
@@ -70,7 +70,7 @@ export async function readSnapshotFile(
   });
   const json = await parseJson(new Uint8Array(bytes), where, pace);
   if (isPointer(json)) return undefined;
-  requireNone(genkitSnapshot.safeParse(json).error?.issues[0], where);
+  requireValid(genkitSnapshot, json, where);
   await fitting(where, () => pace.run(measure(json, MOST_DEEP)));
   return json as GenkitSnapshot;
 }

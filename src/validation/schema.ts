@@ -1,5 +1,4 @@
-// A few checks by hand for what every call and every row goes through; `check()` has the whole of it, with Zod, and
-// is loaded when it is asked for.
+// What every call and every row goes through; stored.ts has what is asked of whole rows and files.
 import type { StandardSchemaV1 } from '@standard-schema/spec';
 import { described } from './described.js';
 

@@ -64,12 +64,12 @@ class Bench {
   ) {}
 
   async prepare(): Promise<void> {
-    await this.use(async (store) => {
+    await this.with(async (store) => {
       await fill(store);
       await this.operation.prepare?.(store, this.name);
     });
     this.#start = await dumpDatabase(this.name);
-    this.seen = await this.use(visible);
+    this.seen = await this.with(visible);
   }
 
   get start(): Dump {
@@ -79,12 +79,12 @@ class Bench {
   async reset(): Promise<void> {
     vi.setSystemTime(START + HOUR);
     // It may have been deleted.
-    await this.use((store) => store.clear());
+    await this.with((store) => store.clear());
     await putBack(this.name, this.#start!);
   }
 
   /** With a store that is connected and has forgotten nothing, for it knows nothing yet. */
-  async use<T>(work: (store: Store) => Promise<T>): Promise<T> {
+  async with<T>(work: (store: Store) => Promise<T>): Promise<T> {
     const store = new IndexedDBSessionStore<any>({
       compaction: false,
       ...this.operation.options,
@@ -119,7 +119,7 @@ async function patiently<T>(
 
 async function pointsOf(bench: Bench, isReduced: boolean): Promise<Point[]> {
   const { operation } = bench;
-  const requests = await bench.use((store) => requestsOf(() => operation.run(store)));
+  const requests = await bench.with((store) => requestsOf(() => operation.run(store)));
   const written = new Set(
     requests.flatMap(({ transaction: each }) => (each.mode === 'readwrite' ? [each] : [])),
   );
@@ -217,7 +217,7 @@ async function complaintsAbout(
 ): Promise<string[]> {
   const { operation } = bench;
   await bench.reset();
-  return bench.use(async (store) => {
+  return bench.with(async (store) => {
     const complaints: string[] = [];
     const outcome = await patiently(point, () => point.inject(() => operation.run(store)));
     const dump = await dumpDatabase(bench.name);
@@ -283,7 +283,7 @@ export function describeEveryPoint({
       await bench.prepare();
       const points = await pointsOf(bench, isReduced);
       await bench.reset();
-      const spared = await bench.use(async (store) => {
+      const spared = await bench.with(async (store) => {
         const result = await operation.run(store);
         const dump = await dumpDatabase(bench.name);
         return { result, dump, visible: await visible(store) };

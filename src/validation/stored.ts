@@ -1,0 +1,98 @@
+// For what comes out of a database or a file: only what is in a value itself counts, whatever a page has given to all
+// objects. Zod reads what is inherited, and its own tables along with it.
+import { list, record, satisfying, type Issue, type Schema, type Shape } from './schema.js';
+
+const under = (key: PropertyKey, issue: Issue | undefined): Issue | undefined =>
+  issue && { ...issue, path: [key, ...(issue.path ?? [])] };
+
+/** A property of its own. */
+export const ownOf = (value: object, key: string): unknown =>
+  Object.hasOwn(value, key) ? (value as Record<string, unknown>)[key] : undefined;
+
+/** An object with at least these properties. */
+export const having =
+  (shape: Shape): Schema =>
+  (value) => {
+    let issue = record(value);
+    for (const [key, schema] of Object.entries(shape)) {
+      issue ??= under(key, schema(ownOf(value as object, key)));
+      if (issue) break;
+    }
+    return issue;
+  };
+
+/** An object with these properties and no others. */
+export const exactly = (shape: Shape): Schema => {
+  const known = having(shape);
+  return (value) => {
+    const issue = known(value);
+    if (issue) return issue;
+    const stranger = Object.keys(value as object).find((key) => !Object.hasOwn(shape, key));
+    return stranger === undefined ? undefined : { message: `has "${stranger}", which is not known` };
+  };
+};
+
+/** One of objects that differ in their `type`. */
+export const byType = (shapes: Record<string, Shape>): Schema => {
+  const schemas = new Map(
+    Object.entries(shapes).map(([type, shape]) => [
+      type as unknown,
+      exactly({ type: oneOf(type), ...shape }),
+    ]),
+  );
+  const type = satisfying((name) => schemas.has(name), [...schemas.keys()].join(', '));
+  return (value) => {
+    const issue = record(value);
+    if (issue) return issue;
+    const own = ownOf(value as object, 'type');
+    return under('type', type(own)) ?? schemas.get(own)?.(value);
+  };
+};
+
+export const oneOf = (...values: unknown[]): Schema =>
+  satisfying((value) => values.includes(value), values.map((value) => JSON.stringify(value)).join(' or '));
+
+/** What passes one of these. */
+export const either = (expected: string, ...schemas: Schema[]): Schema =>
+  satisfying((value) => schemas.some((schema) => !schema(value)), expected);
+
+export const nullable =
+  (schema: Schema): Schema =>
+  (value) =>
+    value === null ? undefined : schema(value);
+
+/** A list whose items all pass. */
+export const listOf =
+  (item: Schema): Schema =>
+  (value) => {
+    let issue = list(value);
+    for (let i = 0; !issue && i < (value as unknown[]).length; i++)
+      issue = under(i, item((value as unknown[])[i]));
+    return issue;
+  };
+
+/** A list of as many items as there are schemas, each of which passes its own. */
+export const tuple =
+  (...schemas: Schema[]): Schema =>
+  (value) => {
+    let issue = list(value);
+    if (!issue && (value as unknown[]).length !== schemas.length) {
+      issue = { message: `expected ${schemas.length} items, got ${(value as unknown[]).length}` };
+    }
+    for (let i = 0; !issue && i < schemas.length; i++) issue = under(i, schemas[i]!((value as unknown[])[i]));
+    return issue;
+  };
+
+/** What passes both, asked one after the other. */
+export const both =
+  (first: Schema, second: Schema): Schema =>
+  (value) =>
+    first(value) ?? second(value);
+
+export const isPosition = (value: unknown): boolean => Number.isSafeInteger(value) && (value as number) >= 0;
+
+/** A count, or a place in a sequence. */
+export const position = satisfying(isPosition, 'a whole number from 0 up');
+
+/** No infinite one. */
+export const finite = satisfying((value) => Number.isFinite(value), 'a number');
