@@ -51,7 +51,11 @@ export class SessionStoreError extends Error {
   constructor(status: StatusName, message: string, path?: string, cause?: unknown) {
     super(`${status}: ${message}`, cause === undefined ? undefined : { cause });
     // Defined and not assigned, which a frozen `Error.prototype` would refuse.
-    Object.defineProperty(this, 'name', { value: 'SessionStoreError', enumerable: true });
+    Object.defineProperty(this, 'name', {
+      __proto__: null,
+      value: 'SessionStoreError',
+      enumerable: true,
+    } as PropertyDescriptor);
     this.status = status;
     this.path = path;
   }

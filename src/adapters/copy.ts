@@ -1,4 +1,5 @@
 import { structured } from '../platform/clone.js';
+import { define } from '../validation/property.js';
 
 /**
  * What a value is now, since whoever passed it may go on changing it in place, as Vue, MobX and Svelte do. Their proxies
@@ -38,7 +39,7 @@ function copied(value: unknown, seen: Map<object, unknown>): unknown {
   for (const key of Object.keys(value)) {
     const part = copied(value[key as never], seen);
     // Assigning to `__proto__` would not make a property of that name.
-    Object.defineProperty(copy, key, { value: part, enumerable: true, configurable: true, writable: true });
+    define(copy, key, part);
   }
   return copy;
 }

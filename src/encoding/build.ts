@@ -1,6 +1,7 @@
 import { UNITS, type Steps } from '../database/pace.js';
 import { isBuffer } from '../platform/kind.js';
 import { ERRORS, LISTED, Unfit, VIEWS, type Node, type Part } from './nodes.js';
+import { define } from '../validation/property.js';
 
 /** What few bytes may stand for much of, and is asked for before it is made. */
 export type Allow = (kind: 'holes' | 'reserved bytes', amount: number) => void;
@@ -89,7 +90,7 @@ class Building {
       if (kind === 'array') target.push(value);
       else if (kind === 'Set') target.add(value);
       else if (kind === 'Map') target.set(this.at(list[i]), value);
-      else define(target, this.#text(list[i]), value, kind !== 'Error');
+      else defineOnce(target, this.#text(list[i]), value, kind !== 'Error');
     }
     if (kind === 'sparse' && target.length !== node[2]) throw new Unfit('is longer than its length');
   }
@@ -168,7 +169,7 @@ class Building {
         : new DOMException(this.#text(message), this.#text(name));
     const trace = this.at(stack);
     if (trace === undefined) Reflect.deleteProperty(error, 'stack');
-    else define(error, 'stack', trace, false);
+    else defineOnce(error, 'stack', trace, false);
     return error;
   }
 
@@ -240,8 +241,7 @@ function imageOf(data: unknown, width: number, height: number, colorSpace: strin
   });
 }
 
-/** Defined and not assigned, so that `__proto__` is a property like any other. */
-function define(target: object, key: string, value: unknown, enumerable: boolean): void {
+function defineOnce(target: object, key: string, value: unknown, enumerable: boolean): void {
   if (Array.isArray(target) && key === 'length') throw new Unfit('has a length twice');
-  Object.defineProperty(target, key, { value, enumerable, writable: true, configurable: true });
+  define(target, key, value, enumerable);
 }

@@ -1,4 +1,5 @@
 import { isBlob, isPlainArray, isPlainObject } from '../validation/clone.js';
+import { define } from '../validation/property.js';
 
 type Path = string[];
 
@@ -68,7 +69,7 @@ export function unlinked(elements: readonly unknown[]): Unlinked[] | undefined {
   for (const [value, part] of parts) {
     if (!isPlain(value as object)) return undefined;
     for (const [key, child] of Object.entries(value as object))
-      part.copy[key] = put(child, part.index, key, part);
+      define(part.copy, key, put(child, part.index, key, part));
   }
   return results;
 }

@@ -18,7 +18,11 @@ export class StorageError extends Error {
 
 /** Defined and not assigned, which a frozen `Error.prototype` would refuse. */
 function named(error: Error, name: string): void {
-  Object.defineProperty(error, 'name', { value: name, enumerable: true });
+  Object.defineProperty(error, 'name', {
+    __proto__: null,
+    value: name,
+    enumerable: true,
+  } as PropertyDescriptor);
 }
 
 /** The SDK throws plain errors for arguments. Ours have a cause with `path` and status `INVALID_ARGUMENT`. */

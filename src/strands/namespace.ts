@@ -6,13 +6,15 @@ const NAMESPACED = Symbol.for('strands.storage.namespaced');
 
 /** A view of a storage: all its keys have a prefix that those who use it do not see. */
 export class Namespace implements Storage {
-  readonly [NAMESPACED] = true;
+  declare readonly [NAMESPACED]: true;
   readonly #storage: Storage;
   readonly #prefix: string;
 
   constructor(storage: Storage, prefix: string) {
     this.#storage = storage;
     this.#prefix = prefix === '' || prefix.endsWith('/') ? prefix : `${prefix}/`;
+    // As a field it would be compiled to a static block, which Safari before 16.4 cannot read.
+    this[NAMESPACED] = true;
   }
 
   async write(key: string, data: Uint8Array): Promise<void> {

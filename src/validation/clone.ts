@@ -1,6 +1,7 @@
 import { structured } from '../platform/clone.js';
 import { invalid } from './argument.js';
 import { Graph } from './graph.js';
+import { put } from './property.js';
 import { UNREADABLE } from './schema.js';
 
 /** Thrown where a value is no tree: something in it comes twice, contains itself, or may share what it contains. */
@@ -28,7 +29,7 @@ function copyTree<T>(value: T, seen: Set<object>): T {
   if (isPlainArray(value)) return value.map((item) => copyTree(item, seen)) as T;
   if (isPlainObject(value)) {
     const result: Record<string, unknown> = {};
-    for (const key of Object.keys(value)) result[key] = copyTree(value[key], seen);
+    for (const key of Object.keys(value)) put(result, key, copyTree(value[key], seen));
     return result as T;
   }
   if (ArrayBuffer.isView(value) && value.buffer instanceof ArrayBuffer && !seen.has(value.buffer)) {

@@ -1,5 +1,6 @@
 import { structured } from '../platform/clone.js';
 import { described } from './described.js';
+import { define } from './property.js';
 
 /** Can be sent to a worker, and not be stored; or is a promise, which is an object like others under zone.js. */
 const ONLY_SENT =
@@ -80,7 +81,8 @@ export class Graph {
     if (value instanceof Error && Object(value.cause) === value.cause) {
       const error = structured(this.#leaf(withoutCause(value), tag)) as Error;
       this.#made.set(value, error);
-      return Object.assign(error, { cause: this.part(value.cause) });
+      define(error, 'cause', this.part(value.cause));
+      return error;
     }
     return this.#leaf(value, tag);
   }
@@ -91,7 +93,7 @@ export class Graph {
       this.path.push(key);
       const part = this.part(value[key as keyof typeof value]);
       // Assigning to `__proto__` would not make a property of that name.
-      Object.defineProperty(copy, key, { value: part, enumerable: true, writable: true, configurable: true });
+      define(copy, key, part);
       this.path.pop();
     }
     return copy;

@@ -1,4 +1,4 @@
-/** What engines of the age of Chrome 98, Firefox 97 and Safari 15.4 lack, but for what the stand-in for IndexedDB needs. */
+/** What engines of the age of Chrome 100, Firefox 97 and Safari 15.4 lack, but for what the stand-in for IndexedDB needs. */
 export const TOO_NEW: [owner: any, names: (string | symbol)[]][] = [
   [String.prototype, ['isWellFormed', 'toWellFormed']],
   [Array.prototype, ['findLastIndex', 'toReversed', 'toSpliced', 'with']],

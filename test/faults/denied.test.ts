@@ -227,3 +227,15 @@ describe('Where other things of the browser are refused, the store works all the
     await store.close();
   });
 });
+
+test('A server, which knows of no databases, is not told of a memory that all its users would share', async () => {
+  const known = Object.getOwnPropertyDescriptor(globalThis, 'indexedDB')!;
+  Reflect.deleteProperty(globalThis, 'indexedDB');
+  try {
+    const error = await expectRefusal(() => save(openTold().store, 'a', turn(1)), 'UNAVAILABLE');
+    expect(error.message).toContain('page or a worker');
+    expect(error.message).not.toContain('memory');
+  } finally {
+    Object.defineProperty(globalThis, 'indexedDB', known);
+  }
+});
