@@ -61,7 +61,13 @@ export class ExportReader {
   /** The session that ends with this line. */
   async #take({ number, bytes }: RawLine, pace: Pace): Promise<Incoming | undefined> {
     const where = `line ${number}`;
-    if (this.end) throw invalid(where, 'comes after the end');
+    if (this.end) {
+      if (bytes.length === 1) return undefined;
+      throw invalid(
+        where,
+        'comes after the end. If several exports were joined to one file, import them one by one',
+      );
+    }
     const isFirst = !this.#hasBegun;
     const json = await parseJson(bytes, where, pace).catch((error: unknown) => {
       if (!isFirst || pace.signal?.aborted) throw error;

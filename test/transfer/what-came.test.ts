@@ -27,6 +27,8 @@ it.each<[string, () => Blob | ReadableStream<Uint8Array>]>([
   ['a stream', () => streamOf(file, 3)],
   ['a byte order mark', () => streamOf(`\ufeff${file}`, 1)],
   ['lines as Windows ends them', () => new Blob([file.replaceAll('\n', '\r\n')])],
+  ['a file without its last newline', () => new Blob([file.slice(0, -1)])],
+  ['a file with blank lines at its end', () => new Blob([`${file}\n\r\n`])],
   ['a file that was packed', () => new Blob([gzipSync(bytesOf(file))])],
   ['a stream that was packed, byte by byte', () => streamOf(gzipSync(bytesOf(file)), 1)],
 ])('takes %s', async (_, source) => {
@@ -67,6 +69,10 @@ it('calls an export that ends early cut off', async () => {
   expect(await refused(new Blob([packed.subarray(0, packed.length - 20)]))).toMatchObject({
     status: 'DATA_LOSS',
   });
+});
+
+it('says of two exports in one file that they are', async () => {
+  expect((await refused(new Blob([file, file]))).message).toContain('one by one');
 });
 
 it('unpacks no more than it may', async () => {
