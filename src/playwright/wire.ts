@@ -9,6 +9,7 @@ export function encode(value: unknown, status: StatusName): string {
   try {
     return stringify(value, {
       SessionStoreError: (value) =>
+        value instanceof Error &&
         value instanceof SessionStoreError &&
         Object.assign({ message: value.message, cause: value.cause }, value),
       Error: (value) => value instanceof Error && { name: value.name, message: value.message },
@@ -30,7 +31,7 @@ export function encode(value: unknown, status: StatusName): string {
 
 export function decode<T>(text: string): T {
   return parse(text, {
-    SessionStoreError: ({ status, message, path, cause, ...others }: SessionStoreError) => {
+    SessionStoreError: ({ status, message, path, cause, name: _name, ...others }: SessionStoreError) => {
       const problem = message.slice(`${status}: `.length);
       return Object.assign(new SessionStoreError(status, problem, path, cause), others);
     },

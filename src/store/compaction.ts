@@ -5,7 +5,8 @@ import { compactSession, unsealedSessions, type Runner } from '../history/compac
 export class Compaction {
   readonly #waiting = new Set<string>();
   #scheduled = false;
-  #stopped = false;
+  readonly #stopping = new AbortController();
+  #running: Promise<void> | undefined;
 
   constructor(
     readonly lockName: string,
@@ -15,9 +16,9 @@ export class Compaction {
   /** Some time soon. */
   schedule(sessionId: string): void {
     this.#waiting.add(sessionId);
-    if (this.#scheduled || this.#stopped) return;
+    if (this.#scheduled || this.#stopping.signal.aborted) return;
     this.#scheduled = true;
-    whenIdle(() => void this.#runScheduled());
+    whenIdle(() => (this.#running = this.#runScheduled()));
   }
 
   /** Now. Everything that has gathered small rows, if no sessions are named. */
@@ -27,15 +28,18 @@ export class Compaction {
     }
   }
 
-  stop(): void {
-    this.#stopped = true;
+  /** Waits for the row that is being sealed in idle time. */
+  async stop(): Promise<void> {
+    this.#stopping.abort();
+    await this.#running;
   }
 
   async #runScheduled(): Promise<void> {
     this.#scheduled = false;
     const ids = [...this.#waiting];
     this.#waiting.clear();
-    if (this.#stopped) return;
-    await alone(this.lockName, () => this.run(ids)).catch(() => {});
+    const { signal } = this.#stopping;
+    if (signal.aborted) return;
+    await alone(this.lockName, () => this.run(ids, signal)).catch(() => {});
   }
 }

@@ -184,16 +184,22 @@ export class Tenant<S> {
   }
 
   async close(): Promise<void> {
-    await this.#encrypted?.stop();
-    (await this.#compaction.made())?.stop();
-    await (await this.#retention.made())?.stop();
+    await this.#endIdleWork();
     this.audience.clear();
     this.#endLifecycle();
     await this.#tail;
     await Promise.allSettled([...this.#reads]);
+    // What was under way may have loaded, and begun, what is done in idle time.
+    await this.#endIdleWork();
     this.audience.leave();
     this.#presence.putDown();
     await this.#connection.close();
+  }
+
+  async #endIdleWork(): Promise<void> {
+    await this.#encrypted?.stop();
+    await (await this.#compaction.made())?.stop();
+    await (await this.#retention.made())?.stop();
   }
 
   async #show<T>(

@@ -98,6 +98,14 @@ export async function requireWhole(session: Incoming, pace: Pace): Promise<Incom
   return entries.filter((entry) => all.has(entry));
 }
 
+/** What the store takes as arrays alone. */
+const LISTS = new Set(['messages', 'artifacts']);
+
+function isList([, kind, content]: StoredField, index: EntryIndex): boolean {
+  if (kind === 'value') return content === undefined || Array.isArray(content);
+  return kind !== 'one' || Array.isArray(index.get(content[0]!, content[1]!)?.value);
+}
+
 function* requireSnapshot(
   snapshot: IncomingSnapshot,
   sessionId: string | undefined,
@@ -110,10 +118,12 @@ function* requireSnapshot(
   if (info.parentId === id) throw invalid(`${where}.info.parentId`, 'is the snapshot itself');
   let elements = 0;
   let units = 0;
-  for (const [key, kind, content] of fields ?? []) {
+  for (const field of fields ?? []) {
     if (++units % UNITS === 0) yield;
-    if (kind === 'value') continue;
+    const [key, kind, content] = field;
     const path = `${where}.fields.${key}`;
+    if (LISTS.has(key) && !isList(field, index)) throw invalid(path, 'expected an array');
+    if (kind === 'value') continue;
     const before = elements;
     for (let i = 0; i < content.length; i += 3) {
       if (++units % UNITS === 0) yield;

@@ -16,6 +16,9 @@ export const encodedValue = either(
   exactly({ parts: position }),
 );
 
+/** Far from where one more is no other number. */
+const place = satisfying((at) => !position(at) && (at as number) <= 2 ** 52, 'a whole number from 0');
+
 /** What the first line must be before anything else is asked of it. */
 export const anyHeader = having({
   type: oneOf('header'),
@@ -37,7 +40,7 @@ export const lineSchema = byType({
     updatedAt: instant,
     selectedSnapshotId: optional(nonBlank),
   },
-  entry: { log: position, at: position, value: encodedValue, media: optional(list) },
+  entry: { log: place, at: place, value: encodedValue, media: optional(list) },
   snapshot: { snapshotId: nonBlank, info: encodedValue, fields: optional(nullable(list)) },
   part: {
     value: position,

@@ -38,3 +38,29 @@ describe('await using', () => {
     await expectRefusal(() => escaped!.getSession('s'), 'FAILED_PRECONDITION');
   });
 });
+
+test('nothing is written after a store has closed, whatever it had only begun to load', async () => {
+  const name = freshName();
+  const aes = () =>
+    crypto.subtle.generateKey({ name: 'AES-GCM', length: 256 }, false, [
+      'encrypt',
+      'decrypt',
+    ]) as Promise<CryptoKey>;
+  const [a, b] = [await aes(), await aes()];
+  const open = (key: CryptoKey, ...previousKeys: CryptoKey[]) =>
+    new IndexedDBSessionStore({ name, encryption: { key, previousKeys } });
+  const first = open(a, b);
+  await save(first, 'a', turn(1));
+  await first.close();
+  const second = open(b, a);
+  const saving = save(second, 'b', turn(2));
+  await second.close();
+  await saving;
+  const third = open(a, b);
+  await third.rekey();
+  await third.close();
+  // Whatever was still under way would be at it by now.
+  await new Promise((resolve) => setTimeout(resolve, 1000));
+  await using alone = open(a);
+  expect((await alone.listSnapshots({ sessionId: 's' })).snapshots).toHaveLength(2);
+});
