@@ -32,7 +32,7 @@ export async function openDatabase(
   if (open === openDB && isServer()) {
     throw new SessionStoreError(
       'UNAVAILABLE',
-      "there is no IndexedDB here. Use the store in a page or a worker, not on a server, or with fallback: 'memory'",
+      "there is no IndexedDB here. Use the store in a page or a worker: it is one browser's, and no server's",
     );
   }
   const ask: Ask = (version, upgrade) => {

@@ -10,7 +10,7 @@ export async function argon2id(
 ): Promise<Uint8Array<ArrayBuffer>> {
   try {
     const hash = await argon2idAsync(passphrase, salt, { m: memoryKiB, t: passes, p: 1, dkLen: 32 });
-    return hash as Uint8Array<ArrayBuffer>;
+    return hash;
   } catch (cause) {
     throw new SessionStoreError(
       'UNAVAILABLE',

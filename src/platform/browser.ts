@@ -50,7 +50,13 @@ export const estimateStorage = () => answered(() => navigator.storage.estimate()
 export const shownPage = () => touched(() => document && { window, document });
 
 /** Neither a page nor a worker: those know of databases, though they may refuse them. */
-export const isServer = () => !('indexedDB' in globalThis || shownPage());
+export function isServer(): boolean {
+  try {
+    return typeof indexedDB === 'undefined' && !shownPage();
+  } catch {
+    return false;
+  }
+}
 
 /** Safari has none. */
 export const idleCallback = () => touched(() => requestIdleCallback);

@@ -151,18 +151,7 @@ async function pointsOf(bench: Bench, isReduced: boolean): Promise<Point[]> {
       });
     }
   }
-  const all = { hangs: true, isLost: true, status: undefined };
-  for (let nth = 1; nth <= requests.length; nth++) {
-    if (isReduced && nth % 3 !== 1) continue;
-    const inject: Point['inject'] = (action) => withLostRequest(nth, action);
-    points.push({ ...all, title: `the browser ends the connection at request ${nth}`, inject });
-  }
-  for (let nth = 1; nth <= written.size; nth++) {
-    for (const done of [true, false]) {
-      const title = `the browser ends the connection at commit ${nth}, which is ${done ? '' : 'not '}done`;
-      points.push({ ...all, title, inject: (action) => withLostCommit(nth, done, action) });
-    }
-  }
+  if (!isReduced) points.push(...pointsOfLoss(requests.length, written.size));
   // Other faults are overcome where what they spoil was going to be taken back.
   if (bench.encryption) return points.filter(({ isLost }) => isLost);
   const full = new DOMException('injected', 'QuotaExceededError');
@@ -207,6 +196,23 @@ async function pointsOf(bench: Bench, isReduced: boolean): Promise<Point[]> {
     );
   }
   return operation.isPatient ? points.filter(({ hangs }) => !hangs) : points;
+}
+
+/** What a browser alone can bring about, and a test only with transactions that are its own. */
+function pointsOfLoss(requests: number, commits: number): Point[] {
+  const points: Point[] = [];
+  const all = { hangs: true, isLost: true, status: undefined };
+  for (let nth = 1; nth <= requests; nth++) {
+    const inject: Point['inject'] = (action) => withLostRequest(nth, action);
+    points.push({ ...all, title: `the browser ends the connection at request ${nth}`, inject });
+  }
+  for (let nth = 1; nth <= commits; nth++) {
+    for (const done of [true, false]) {
+      const title = `the browser ends the connection at commit ${nth}, which is ${done ? '' : 'not '}done`;
+      points.push({ ...all, title, inject: (action) => withLostCommit(nth, done, action) });
+    }
+  }
+  return points;
 }
 
 /** What is wrong with how the operation ended, or with what it left. */

@@ -15,7 +15,7 @@ test.each<[string, unknown]>([
   ['a hole', Object.assign([0, 1], { length: 1000 })],
 ])('%s in a field and in metadata is counted, and keeps nothing from being deleted', async (_, odd) => {
   const store = openStore();
-  await save(store, 'a', { ...turn(1), extra: odd } as never);
+  await save(store, 'a', { ...turn(1), extra: odd });
   await store.updateSession('s', { metadata: { odd } });
   await save(store, 'b', turn(2, { sessionId: 'other' }));
   const { sessions } = await store.storage();

@@ -42,10 +42,7 @@ describe('await using', () => {
 test('nothing is written after a store has closed, whatever it had only begun to load', async () => {
   const name = freshName();
   const aes = () =>
-    crypto.subtle.generateKey({ name: 'AES-GCM', length: 256 }, false, [
-      'encrypt',
-      'decrypt',
-    ]) as Promise<CryptoKey>;
+    crypto.subtle.generateKey({ name: 'AES-GCM', length: 256 }, false, ['encrypt', 'decrypt']);
   const [a, b] = [await aes(), await aes()];
   const open = (key: CryptoKey, ...previousKeys: CryptoKey[]) =>
     new IndexedDBSessionStore({ name, encryption: { key, previousKeys } });
