@@ -98,14 +98,15 @@ class Bench {
       await store.listSessions();
       return await work(store);
     } finally {
-      await store.close();
+      // It waits for what never told its end, as long as it has to.
+      await patiently({ hangs: true }, () => store.close());
     }
   }
 }
 
 /** Waits for what may wait for a time limit, and gives up on what waits for ever. */
 async function patiently<T>(
-  { hangs, isLost }: Point,
+  { hangs, isLost }: Pick<Point, 'hangs' | 'isLost'>,
   action: () => Promise<T>,
 ): Promise<PromiseSettledResult<T>> {
   const wait: { result?: PromiseSettledResult<T> } = {};
