@@ -3,6 +3,8 @@ import { Unfit } from '../encoding/nodes.js';
 /** How much may be had for nothing, and how much for each byte. */
 const LIMITS = {
   elements: { free: 100_000, perByte: 1 },
+  /** An element that comes again and again is copied as often when it is read. */
+  'bytes of elements': { free: 2 ** 26, perByte: 200 },
   holes: { free: 100_000, perByte: 1 },
   'places of media': { free: 100_000, perByte: 1 },
   /** A state that begins where no other does costs going through all of its media. */
@@ -19,6 +21,7 @@ export class Allowance {
   bytes = 0;
   readonly #used: Record<Scarce, number> = {
     elements: 0,
+    'bytes of elements': 0,
     holes: 0,
     'places of media': 0,
     'looks at media': 0,

@@ -6,6 +6,7 @@ import { Unfit } from '../encoding/nodes.js';
 import type { Allowance } from './allowance.js';
 import { Coverage, runAt } from './coverage.js';
 import type { MediumPlace } from './lines.js';
+import { Weights } from './weights.js';
 
 export interface IncomingEntry {
   log: number;
@@ -78,15 +79,17 @@ export async function requireWhole(session: Incoming, pace: Pace): Promise<Incom
   const entries = [...session.entries].sort((a, b) => a.log - b.log || a.at - b.at);
   const index = new EntryIndex();
   const present = new Coverage();
+  const weights = new Weights();
   await pace.run(
     each(entries, (entry) => {
       if (!index.add(entry)) throw invalid(entry.where, 'is the second entry at its place');
       present.add(entry);
+      weights.add(entry.log, entry.at, entry.size + entry.media.length * BYTES_OF_PLACE);
     }),
   );
   const reached = new Map<number, Run[]>();
   for (const snapshot of snapshots) {
-    await pace.run(requireSnapshot(snapshot, sessionId, present, index, allowance, reached));
+    await pace.run(requireSnapshot(snapshot, sessionId, present, weights, index, allowance, reached));
   }
   const union = new Map([...reached].map(([log, runs]) => [log, merged(runs)]));
   const all = new Set<IncomingEntry>();
@@ -97,6 +100,9 @@ export async function requireWhole(session: Incoming, pace: Pace): Promise<Incom
   for (const entry of all) await pace.run(takeMedia(entry, index, all));
   return entries.filter((entry) => all.has(entry));
 }
+
+/** What a place of a medium costs whoever puts it in place. */
+const BYTES_OF_PLACE = 32;
 
 /** What the store takes as arrays alone. */
 const LISTS = new Set(['messages', 'artifacts']);
@@ -110,6 +116,7 @@ function* requireSnapshot(
   snapshot: IncomingSnapshot,
   sessionId: string | undefined,
   present: Coverage,
+  weights: Weights,
   index: EntryIndex,
   allowance: Allowance,
   reached: Map<number, Run[]>,
@@ -117,6 +124,7 @@ function* requireSnapshot(
   const { id, info, fields, where } = snapshot;
   if (info.parentId === id) throw invalid(`${where}.info.parentId`, 'is the snapshot itself');
   let elements = 0;
+  let bytes = 0;
   let units = 0;
   for (const field of fields ?? []) {
     if (++units % UNITS === 0) yield;
@@ -130,11 +138,15 @@ function* requireSnapshot(
       const [log, from, count] = [content[i]!, content[i + 1]!, content[i + 2]!];
       if (!present.has(log, from, count)) throw invalid(path, 'refers to entries that are not there');
       elements += count;
+      bytes += weights.of(log, from, count);
       const runs = reached.get(log);
       if (runs) runs.push([from, from + count]);
       else reached.set(log, [[from, from + count]]);
     }
-    requireAllowed(path, () => allowance.allowOnce('elements', elements));
+    requireAllowed(path, () => {
+      allowance.allowOnce('elements', elements);
+      allowance.allowOnce('bytes of elements', bytes);
+    });
     if (kind === 'one' && elements - before !== 1) throw invalid(path, 'is not one entry');
   }
   const owner = info.sessionId ?? stateSessionId(snapshot, index);

@@ -74,6 +74,22 @@ describe('A file that was made to do harm is refused', () => {
       ),
       /fields.messages$/,
     ],
+    [
+      'a large entry again and again',
+      (lines) => {
+        first('entry', (line) => (line.value = { json: 'x'.repeat(100_000) }))(lines);
+        last('snapshot', (line) => {
+          line.fields[0][2] = Array.from({ length: 90_000 }, (_, i) => (i % 3 === 2 ? 1 : 0));
+        })(lines);
+      },
+      /fields.messages$/,
+    ],
+    [
+      'messages that are no list',
+      last('snapshot', (line) => (line.fields[0] = ['messages', 'value', { json: { evil: 1 } }])),
+      /fields.messages$/,
+    ],
+    ['a position that nothing can follow', first('entry', (line) => (line.at = 2 ** 53 - 1)), /^line 3.at$/],
     ['negative positions', first('entry', (line) => (line.at = -1)), /^line 3.at$/],
     ['a position that is no number', first('entry', (line) => (line.at = '0')), /^line 3.at$/],
     [
