@@ -1,6 +1,7 @@
 import type { SessionsChange } from '../contract/session.js';
 import type { SessionSnapshot } from '../contract/snapshot.js';
 import type { ReadTransaction, SessionRow } from '../database/schema.js';
+import { SessionStoreError } from '../errors.js';
 import { readClock, type Commit } from '../history/commit.js';
 import { readSession, readSnapshot } from '../history/read.js';
 import type { Recent } from '../history/recent.js';
@@ -167,6 +168,9 @@ export class Audience<S> {
       for (const id of ids) {
         const change = readChange(transaction, id, true, () => (noted ??= readLoose(transaction)));
         const [settled] = await Promise.allSettled([change]);
+        // What is wrong with one row is told; a transaction that fell is done again.
+        if (settled.status === 'rejected' && !(settled.reason instanceof SessionStoreError))
+          throw settled.reason;
         read.push(settled);
       }
       return read;

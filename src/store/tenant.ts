@@ -330,7 +330,11 @@ export class Tenant<S> {
         this.audience.leave();
         void this.#connection.close();
       },
-      frozen: () => void this.#connection.suspend(),
+      frozen: () => {
+        // What it still heard would have it open the database, and keep everybody from it while it is stopped.
+        this.audience.leave();
+        void this.#connection.suspend();
+      },
       back: () => {
         if (wasPresent) void this.#presence.take();
         this.audience.comeBack();
