@@ -1,10 +1,14 @@
 import type { openDB } from 'idb';
 import { SessionStoreError } from '../errors.js';
+import { within } from './deadline.js';
 import { createSchema, SCHEMA_VERSION, STORES, type Database, type Schema } from './schema.js';
 import { isWhole, misfit, storesOf } from './structure.js';
 
 /** So many of our object stores make a database ours, and a lesser number may be anybody's. */
 const ENOUGH = 3;
+
+/** After so many ms, what the browser calls newer is taken to be so. */
+const LOOKING_MS = 2000;
 
 /** How often it is looked at anew because others were first to mend it. */
 const ATTEMPTS = 5;
@@ -23,7 +27,7 @@ export type Ask = (version: number | undefined, upgrade: Upgrade) => Promise<Dat
  */
 export async function mend(name: string, ask: Ask, newer: unknown): Promise<Database> {
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-    const database = await ask(undefined, upgrade);
+    const database = await look(ask, newer);
     const { version } = database;
     const schema = schemaOf(database);
     const isNewer = schema > SCHEMA_VERSION && storesOf(database).length >= ENOUGH;
@@ -40,6 +44,18 @@ export async function mend(name: string, ask: Ask, newer: unknown): Promise<Data
     }
   }
   throw foreign(name, 'is changed by others all the time');
+}
+
+/** Opens what is there. After it has refused an older version, Firefox may not answer that for long. */
+function look(ask: Ask, newer: unknown): Promise<Database> {
+  const opening = ask(undefined, upgrade);
+  return within(opening, newer === undefined ? Infinity : LOOKING_MS, () => {
+    opening.then(
+      (tooLate) => tooLate.close(),
+      () => {},
+    );
+    return newer as Error;
+  });
 }
 
 const upgrade: Upgrade = (database, oldVersion, newVersion, transaction) => {
