@@ -34,11 +34,8 @@ export type HealthEvent =
    */
   | { type: 'unloaded'; database: string; part: UnloadedPart };
 
-/**
- * Applying the retention policy, gathering small rows, making room or reporting how much there is on a full disk, and
- * noticing that a database was wiped, was rolled back, or has recovered.
- */
-export type UnloadedPart = 'retention' | 'compaction' | 'room' | 'health';
+/** Applying the retention policy, gathering small rows, and making room or reporting how much there is on a full disk. */
+export type UnloadedPart = 'retention' | 'compaction' | 'room';
 
 /** What `onQuotaExceeded` is called with. */
 export interface QuotaExceeded extends RoomReport {

@@ -1,6 +1,6 @@
 import type { HealthEvent } from '../contract/health.js';
 import { requireCloning } from '../platform/clone.js';
-import { load, Part } from '../platform/load.js';
+import { load } from '../platform/load.js';
 import { within } from './deadline.js';
 import {
   asLoss,
@@ -16,7 +16,7 @@ import { noteOf, removeNote } from './note.js';
 import { hasCommitted } from './receipt.js';
 import { replacementOf } from './replacement.js';
 import type { Database, ReadTransaction, WriteTransaction } from './schema.js';
-import type { Sentinel } from './sentinel.js';
+import { Sentinel } from './sentinel.js';
 import { Refusal, together, transact, type Running } from './transaction.js';
 
 /** How often a database that fails at once is tried to be opened, and how long it is left alone in between, in ms. */
@@ -42,12 +42,9 @@ export type Lost = () => void;
 export class Connection {
   /** The database that is used: the one that was asked for, or its replacement. */
   name: string;
-  readonly #sentinel = new Part('health', async () => {
-    const { Sentinel } = await import('./sentinel.js');
-    return new Sentinel(this.asked, this.options.tell);
-  });
-  /** Who has compared all that was to be compared, in order. Nobody waits for it but those who close. */
-  #looked: Promise<Sentinel | undefined> = Promise.resolve(undefined);
+  readonly #sentinel: Sentinel;
+  /** All that was to be compared has been, in order. Nobody waits for it but those who close. */
+  #looked: Promise<unknown> = Promise.resolve();
   #opening: Promise<Database> | undefined;
   /** What was read may be known before its transaction has ended. */
   readonly #running = new Set<Running>();
@@ -68,6 +65,7 @@ export class Connection {
     readonly lost: Lost,
   ) {
     this.name = asked;
+    this.#sentinel = new Sentinel(asked, options.tell);
   }
 
   /** `limitMs`: after how long it is given up; `Infinity` for work that may take as long as it is answered. */
@@ -81,7 +79,7 @@ export class Connection {
 
   /** The clock shows this since something was written. */
   advance(clock: number): void {
-    void this.#looked.then((sentinel) => sentinel?.advance(clock));
+    void this.#looked.then(() => this.#sentinel.advance(clock));
   }
 
   /** Waits until nobody is kept from deleting the database any longer. */
@@ -94,7 +92,7 @@ export class Connection {
   /** Transactions that have begun are finished. */
   async #release(): Promise<void> {
     this.#look();
-    void this.#looked.then((sentinel) => sentinel?.flush());
+    void this.#looked.then(() => this.#sentinel.flush());
     const opening = this.#opening;
     this.#opening = undefined;
     await opening?.then(
@@ -280,21 +278,16 @@ export class Connection {
     before: Promise<unknown>,
     noted: string | undefined,
     found: ReturnType<typeof marksOf>,
-  ): Promise<Sentinel | undefined> {
+  ): Promise<void> {
     await before;
-    const { tell, onUnavailable } = this.options;
-    const sentinel = await this.#sentinel.getInBackground(() =>
-      tell({ type: 'unloaded', database: this.name, part: 'health' }),
-    );
     const marks = await found;
-    if (marks) await sentinel?.check(noted, marks, !!onUnavailable);
-    return sentinel;
+    if (marks) await this.#sentinel.check(noted, marks, !!this.options.onUnavailable);
   }
 
   /** The database is deleted on purpose. */
   #forget(): void {
     removeNote(this.asked);
-    void this.#looked.then((sentinel) => sentinel?.forget());
+    void this.#looked.then(() => this.#sentinel.forget());
   }
 
   #outdated(): void {

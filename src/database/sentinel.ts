@@ -16,7 +16,7 @@ interface Note {
 /**
  * Notices that the browser deleted the database, or went back to an earlier state of it: nothing else tells. What the
  * clock showed is noted outside of IndexedDB, where browsers that make room leave it: in localStorage. Workers have
- * none, and only notice what happens while they live. Loaded when a database has been opened.
+ * none, and only notice what happens while they live.
  */
 export class Sentinel {
   #known: Note | undefined;

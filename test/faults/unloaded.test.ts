@@ -78,21 +78,3 @@ test('a retention policy that cannot be loaded is told once, and saves go on', a
   await store.close();
   expect(told).toHaveLength(1);
 });
-
-test('where what notices a wiped database cannot be loaded, that is told once, and all else goes on', async () => {
-  vi.resetModules();
-  vi.doMock('../../src/database/sentinel.js', () => {
-    throw new TypeError('Failed to fetch dynamically imported module');
-  });
-  const { IndexedDBSessionStore } = await import('../../src/index.js');
-  const told: HealthEvent[] = [];
-  const name = freshName();
-  const store = new IndexedDBSessionStore<any>({ name, onHealth: (event) => told.push(event) });
-  await save(store, 'a', turn(1));
-  await vi.waitFor(() => expect(told).toEqual([{ type: 'unloaded', database: name, part: 'health' }]));
-  await save(store, 'b', turn(2));
-  expect(await store.deleteSession('s')).toBeGreaterThan(0);
-  await store.deleteDatabase();
-  await store.close();
-  expect(told).toHaveLength(1);
-});

@@ -41,8 +41,7 @@ test('the app’s page stays in front, and its routes are its own', async ({ con
   await sessions.seed(hello);
   expect(isInFront).toBe(true);
   await expect(messages(page)).toHaveText(['hello', 'hi']);
-  // What the app itself loads, and when, is its own.
-  expect(asked.filter((path) => !path.startsWith('/assets/'))).toEqual([]);
+  expect(asked).toEqual([]);
 });
 
 test('several tabs of the app see the same', async ({ context, page, sessions }) => {
