@@ -26,7 +26,7 @@ export class BareChromium {
       // At the head of a group of its own, so that all its processes can be killed at once.
       { stdio: ['ignore', 'ignore', 'pipe'], detached: true },
     );
-    const browser = await chromium.connectOverCDP(await debuggingUrl(child), { noDefaults: true });
+    const browser = await connected(await debuggingUrl(child));
     this.#running = { child, browser };
   }
 
@@ -81,3 +81,14 @@ export const test = base.extend<{ bare: BareChromium }>({
     });
   },
 });
+
+/** A browser that has only just begun may not answer the first time. */
+async function connected(url: string): Promise<Browser> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await chromium.connectOverCDP(url, { noDefaults: true, timeout: 20_000 });
+    } catch (error) {
+      if (attempt === 3) throw error;
+    }
+  }
+}
