@@ -3,6 +3,7 @@ import { list, object, optional, record, satisfying, string } from '../validatio
 import {
   LATEST_MS,
   ROW_FORMAT,
+  type Cipher,
   type LogRow,
   type ReadTransaction,
   type SessionRow,
@@ -88,8 +89,8 @@ export const isSessionRow = (row: unknown): row is SessionRow => !sessionRow(row
 export const isLogRow = (row: unknown): row is LogRow => !logRow(row) && !isNewer(row);
 
 /** Whoever has the key sees rows as they were before they were encrypted, and never one of these. */
-const isEncrypted = (row: unknown): boolean =>
-  (row as { cipher?: unknown } | undefined)?.cipher !== undefined;
+export const isEncrypted = (row: unknown): boolean =>
+  (row as { cipher?: Partial<Cipher> | null } | null | undefined)?.cipher?.data !== undefined;
 
 /**
  * Whether rows are encrypted, whatever `meta` says. While a database is being encrypted, or decrypted, the first snapshot

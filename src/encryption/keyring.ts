@@ -131,7 +131,11 @@ export async function keyringOf(
 }
 
 /** Why a database is not opened that needs a key which was not given. */
-export function refusal(missing: StoredKey | undefined, knowsOthers: boolean): SessionStoreError {
+export function refusal(
+  missing: StoredKey | undefined,
+  knowsOthers: boolean,
+  place?: readonly unknown[],
+): SessionStoreError {
   if (missing && !missing.check) {
     return new SessionStoreError(
       'FAILED_PRECONDITION',
@@ -142,7 +146,7 @@ export function refusal(missing: StoredKey | undefined, knowsOthers: boolean): S
   return new SessionStoreError(
     'PERMISSION_DENIED',
     knowsOthers
-      ? 'the database is encrypted with a further key. Reload the page for the new one, or add the old one to encryption.previousKeys'
+      ? `the database is encrypted with a further key${place ? `, at least its row ${JSON.stringify(place)}` : ''}. Reload the page for the new one, or add the old one to encryption.previousKeys`
       : 'the database is encrypted with another key. Nothing was changed; ask for the passphrase again',
     'options.encryption',
   );

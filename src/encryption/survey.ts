@@ -18,8 +18,8 @@ interface Witness {
   database: string;
   rows: number;
   keys: Map<string, Key>;
-  /** Ids of keys under which nothing opened. */
-  unknown: Set<string>;
+  /** Keys under which nothing opened, by their ids: as of the latest list that is named, and where that is. */
+  unknown: Map<string, { turn: number; place: Place | KeptPlace }>;
   /** As of the latest list that any row knows of. */
   turn: number;
   mixed: boolean;
@@ -53,9 +53,12 @@ export async function survey(
       const witness = witnesses.get(row.cipher.database) ?? newWitness(row.cipher.database);
       witnesses.set(witness.database, witness);
       for (const place of places) {
-        if (!(await hear(witness, name, place, row.cipher, given))) continue;
-        opened++;
-        break;
+        if (await hear(witness, name, place, row.cipher, given)) {
+          opened++;
+          break;
+        }
+        // What was put aside waits for nobody.
+        if (store !== 'quarantine') noteUnknown(witness, place, row.cipher);
       }
     }
     if (opened === 0 && sealed >= MOST_UNOPENED) break;
@@ -68,11 +71,16 @@ const newWitness = (database: string): Witness => ({
   database,
   rows: 0,
   keys: new Map(),
-  unknown: new Set(),
+  unknown: new Map(),
   turn: -1,
   mixed: false,
   clock: 0,
 });
+
+function noteUnknown({ keys, unknown }: Witness, place: Place | KeptPlace, { key, turn }: Cipher): void {
+  const before = unknown.get(key);
+  if (!keys.has(key) && (!before || before.turn < turn)) unknown.set(key, { turn, place });
+}
 
 async function hear(
   witness: Witness,
@@ -83,10 +91,7 @@ async function hear(
 ): Promise<boolean> {
   const known = witness.keys.get(cipher.key);
   const opened = await unsealWith(known ? [known] : given, name, place, cipher);
-  if (!opened) {
-    if (!known) witness.unknown.add(cipher.key);
-    return false;
-  }
+  if (!opened) return false;
   witness.rows++;
   witness.keys.set(cipher.key, opened.key);
   witness.unknown.delete(cipher.key);

@@ -8,6 +8,7 @@ import { identityOf, isClock, isLocked, type Key } from './key-list.js';
 import { Keyring, refusal, unlock, type Missing } from './keyring.js';
 import { OpenedRows, Opening } from './opened.js';
 import { perform } from './perform.js';
+import { Plaintext } from './plaintext.js';
 import { rawStore } from './raw-rows.js';
 import { Rotation } from './rotation.js';
 import type { RowKey } from './sealed-rows.js';
@@ -109,8 +110,11 @@ export class Vault {
       const { name, list, keys } = keyring;
       const { all } = await survey(this.connection, name, this.keys);
       signal?.throwIfAborted();
-      const isMissing = [...(all.get(list.database)?.unknown ?? [])].some((id) => !keys.has(id));
-      if (isMissing) throw refusal(undefined, true);
+      // By a list that is proved, what names another key is of a later list; anything else is left over, or forged.
+      const later = [...(all.get(list.database)?.unknown ?? [])].find(
+        ([id, { turn }]) => !keys.has(id) && turn > list.turn,
+      );
+      if (later) throw refusal(undefined, true, later[1].place);
       keyring = (await this.begin())!;
     }
     this.#remembered.setDamaged(await damagedLogs(this.connection, keyring, signal));
@@ -163,7 +167,11 @@ export class Vault {
     const stage = new Stage(transaction, keyring, opening, clockOf(stored, keyring));
     // From here on, those who do not know of the encryption write nothing more; only then is what they wrote looked at.
     if (isClock(stored)) return { kind: 'rehearsed', stage, stored };
-    const outcome = await play(stage, stored, () => work(stage.transaction, stage));
+    const outcome = await play(stage, stored, async () => {
+      const result = await work(stage.transaction, stage);
+      if (!stage.isUnchanged && stage.settled === undefined) await sealFirst(stage);
+      return result;
+    });
     if (outcome.kind !== 'done' || stage.isUnchanged) return outcome;
     return { kind: 'rehearsed', stage, stored, result: outcome };
   }
@@ -243,6 +251,20 @@ export class Vault {
 const REFUSALS: readonly string[] = ['PERMISSION_DENIED', 'FAILED_PRECONDITION'];
 
 const isExplained = (keyring: Keyring, { witness }: Findings) => !witness || knowsAll(keyring, witness);
+
+/** Whoever has no key, and finds no list of keys, goes by the first row; so it is not plain where others are not. */
+async function sealFirst(stage: Stage): Promise<void> {
+  if (!stage.keyring.takesUnencrypted || !stage.keyring.current.key) return;
+  const [first] = await rawStore(stage.raw, 'snapshots').getAll(undefined, 1);
+  if (!first || 'cipher' in first) return;
+  try {
+    Plaintext.of(first);
+  } catch {
+    // It has something that cannot be encrypted; only who encrypts all of it needs to be told.
+    return;
+  }
+  await stage.reseal('snapshots', first.id);
+}
 
 async function resealFirst(stage: Stage, store: (typeof WITNESSES)[number]): Promise<void> {
   const keys: RowKey[] = await rawStore(stage.raw, store).getAllKeys(undefined, 4);

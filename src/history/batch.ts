@@ -14,7 +14,7 @@ import { SessionStoreError } from '../errors.js';
 import { keepOnly } from '../logs/free.js';
 import { loadState } from '../logs/load.js';
 import type { LoadedState } from '../logs/state.js';
-import { readClock, tick } from './commit.js';
+import { latestLog, readClock, tick } from './commit.js';
 import type { Known } from './draft.js';
 import { countChildren, countLeaves, type Leaves } from './leaves.js';
 import type { Recent } from './recent.js';
@@ -33,6 +33,7 @@ export class Batch {
   readonly #changedSessions = new Set<string>();
   #logRows: { log: number; row: LogRow }[] = [];
   #forgetful = false;
+  #latestLog: number | undefined;
 
   private constructor(
     readonly transaction: WriteTransaction,
@@ -119,6 +120,13 @@ export class Batch {
     const tip = last ? last.key[1] : 0;
     this.#tips.set(log, tip);
     return tip;
+  }
+
+  /** The number of a new log. */
+  async newLog(): Promise<number> {
+    this.#latestLog ??= await latestLog(this.transaction);
+    this.clock = Math.max(this.clock, this.#latestLog);
+    return this.nextVersion();
   }
 
   /** Whether a snapshot of the session names `id` as its parent. */

@@ -6,6 +6,7 @@ import {
   type SessionRow,
   type WriteTransaction,
 } from '../database/schema.js';
+import { keyRanges } from '../platform/browser.js';
 import type { StoredSnapshot } from './rows.js';
 import { withWritten } from './written.js';
 
@@ -35,6 +36,16 @@ export interface Commit {
  * predecessor, and nobody takes its first writes for old ones.
  */
 export const tick = (clock: number): number => (clock || Date.now() * 1000) + 1;
+
+/**
+ * The number of the latest log, which every new one is greater than. They are numbered by the clock, and one that was put
+ * back would have entries of one snapshot written over another's.
+ */
+export async function latestLog(transaction: WriteTransaction): Promise<number> {
+  const range = keyRanges().upperBound([LATEST_MS]);
+  const last = await transaction.objectStore('logs').openKeyCursor(range, 'prev');
+  return last ? last.key[0] : 0;
+}
 
 /** One that has written nothing yet. */
 export const commitFrom = (since: number, version: number): Commit => ({

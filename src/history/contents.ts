@@ -1,4 +1,4 @@
-import { isNewer, withoutKey } from '../database/rows.js';
+import { isEncrypted, isNewer, withoutKey } from '../database/rows.js';
 import {
   logKey,
   type LockedClock,
@@ -71,8 +71,11 @@ function* sorted<Row>(rows: readonly Row[], schema: Schema): Steps<Sorted<Row>> 
   return result;
 }
 
-const kindOf = (row: unknown, schema: Schema): keyof Sorted<unknown> =>
-  isNewer(row) ? 'newer' : schema(row) ? 'damaged' : 'whole';
+function kindOf(row: unknown, schema: Schema): keyof Sorted<unknown> {
+  // Nothing is put aside that a key would open; whoever has the key sees no such row.
+  if (isEncrypted(row)) throw withoutKey();
+  return isNewer(row) ? 'newer' : schema(row) ? 'damaged' : 'whole';
+}
 
 async function readLogs(
   transaction: ReadTransaction,

@@ -51,7 +51,7 @@ export class LogTail implements LogWriter {
       // What was taken back may have stood right behind it, or have been it.
       if (tip === last.at + 1 || this.#open.has(last.log)) return { log: last.log, at: tip };
     }
-    return { log: this.batch.nextVersion(), at: 0 };
+    return { log: await this.batch.newLog(), at: 0 };
   }
 
   write(log: number, row: LogRow): void {

@@ -5,8 +5,8 @@ import { together } from '../database/transaction.js';
 import { readClock } from '../history/commit.js';
 
 /**
- * A connection of a store without a key. What it finds first is looked at once: rows tell that they are encrypted, even
- * where `meta` is lost or says something else. A database that is encrypted later says so in every transaction.
+ * A connection of a store without a key. Rows tell that they are encrypted, even where `meta` is lost or says something
+ * else; it may be encrypted at any time, so they are looked at in whatever writes, or passes over what cannot be read.
  */
 export class UnencryptedConnection implements Pick<Connection, 'read' | 'write'> {
   #isPlain = false;
@@ -16,7 +16,7 @@ export class UnencryptedConnection implements Pick<Connection, 'read' | 'write'>
   /** Who goes through rows, without a limit, may pass over all that cannot be read; so the clock is asked meanwhile. */
   read<T>(work: (transaction: ReadTransaction) => Promise<T>, limitMs?: number): Promise<T> {
     return this.connection.read(async (transaction) => {
-      if (limitMs !== Infinity) return this.#guarded(transaction, work);
+      if (limitMs !== Infinity) return this.#isPlain ? work(transaction) : this.#guarded(transaction, work);
       const [result] = await together(
         () => this.#guarded(transaction, work),
         () => readClock(transaction),
@@ -33,7 +33,6 @@ export class UnencryptedConnection implements Pick<Connection, 'read' | 'write'>
     transaction: Transaction,
     work: (transaction: Transaction) => Promise<T>,
   ): Promise<T> {
-    if (this.#isPlain) return work(transaction);
     const [result] = await together(
       () => work(transaction),
       async () => {

@@ -14,7 +14,7 @@ import { ofAll, paceWithin } from '../database/of-all.js';
 import { UNITS, each, type Steps } from '../database/pace.js';
 import { together } from '../database/transaction.js';
 import { SessionStoreError } from '../errors.js';
-import { beginCommit, type Commit } from '../history/commit.js';
+import { beginCommit, latestLog, type Commit } from '../history/commit.js';
 import { leavesIn } from '../history/leaves.js';
 import { removeRows } from '../history/remove.js';
 import { noteLoose, NOBODY } from '../history/written.js';
@@ -71,7 +71,7 @@ export async function writeSession(
   const sessionId = session.sessionId ?? '';
   if (present.isThere) await removeRows(transaction, commit, sessionId, present.ids, signal);
   const pace = paceWithin(transaction, signal);
-  const first = commit.version;
+  const first = Math.max(commit.version, (await latestLog(transaction)) + 1);
   const logs: { log: number; rows: LogRow[] }[] = [];
   const puts: { log: number; row: LogRow }[] = [];
   for (const [index, own] of session.logs.entries()) {

@@ -126,7 +126,7 @@ describe('taking care of an encrypted database', () => {
     await store.close();
     await overwriteRow(name, 'snapshots', 'b', (row) => ({
       ...row,
-      cipher: { ...row.cipher, key: 'other' },
+      cipher: { ...row.cipher, key: 'other', turn: row.cipher.turn + 1 },
     }));
     const before = await dumpDatabase(name);
     const again = openStore(options);

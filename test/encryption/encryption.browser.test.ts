@@ -1,5 +1,6 @@
 import './at-rest.js';
 import './care.js';
+import './encrypted-since.js';
 import './faults.js';
 import './killed.js';
 import './lost-meta.js';

@@ -109,8 +109,11 @@ test('a snapshot that is no longer remembered costs a read, and is shared all th
   await chat.save('a', undefined, { messages });
   const saving = (id: string) =>
     requestsOf(() => chat.save(id, 'a', { messages: [...messages, said(`next ${id}`)] }));
+  // Which log is the latest tells a key alone.
   const logsRead = async (id: string) =>
-    (await saving(id)).filter(({ store, writes }) => store === 'logs' && !writes).length;
+    (await saving(id)).filter(
+      ({ store, method, writes }) => store === 'logs' && method !== 'openKeyCursor' && !writes,
+    ).length;
   expect(await logsRead('warm')).toBe(0);
   for (let n = 0; n < 50; n++) {
     await chat.save(`other${n}`, undefined, { messages: [said(`${n}`)] }, { sessionId: 'other' });
