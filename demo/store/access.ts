@@ -3,6 +3,7 @@ import { Listeners } from '../app/listeners.js';
 import { keepDraftsUnder } from '../turns/drafts.js';
 import { TurnRunner } from '../turns/runner.js';
 import { readRecord, type EncryptionRecord } from './encryption-record.js';
+import { phaseOf } from './phase.js';
 import { openStore, type DemoStore } from './store.js';
 
 /** Whether this tab can get at the chats. */
@@ -17,7 +18,10 @@ const listeners = new Listeners();
 
 /** Tabs tell each other when encryption is switched on or off. Nothing that they hold may outlive that. */
 const others = new BroadcastChannel('offshoot-demo:encryption');
-others.addEventListener('message', () => location.reload());
+others.addEventListener('message', async () => {
+  const isNews = !(await isCurrent().catch(() => false));
+  if (isNews) location.reload();
+});
 export const tellOthers = (): void => others.postMessage('changed');
 
 export const { subscribe } = listeners;
@@ -28,6 +32,16 @@ export const currentAccess = (): Access => (access ??= begin());
 function set(next: Access): void {
   access = next;
   listeners.notify();
+}
+
+/** Whether this tab holds the chats as they are now to be kept: then what another tab tells is no news. */
+async function isCurrent(): Promise<boolean> {
+  if (access?.state !== 'open') return false;
+  const { key } = access;
+  const record = readRecord();
+  if (!key || !record) return !key && !record;
+  const phase = await phaseOf(record, key);
+  return phase === 'on' || phase === 'encrypting';
 }
 
 function begin(): Access {

@@ -1,7 +1,8 @@
 import type { RekeyProgress } from 'offshoot';
 import { reopen, tellOthers } from './access.js';
 import { forgetRecord, readRecord, writeRecord, type EncryptionRecord } from './encryption-record.js';
-import { inPhase, keyAgain, newKey } from './passphrase.js';
+import { keyAgain, newKey } from './passphrase.js';
+import { inPhase } from './phase.js';
 import { openStore, type DemoStore } from './store.js';
 
 type OnProgress = (progress: RekeyProgress) => void;

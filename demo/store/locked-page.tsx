@@ -2,7 +2,7 @@ import { useId, useState, type FormEvent } from 'react';
 import { Icon } from '../app/icons.js';
 import { HealthBanner } from '../care/health-banner.js';
 import { deleteEverything, unlock } from './encryption.js';
-import type { EncryptionRecord } from './encryption-record.js';
+import { readRecord, type EncryptionRecord } from './encryption-record.js';
 
 const messageOf = (error: unknown) => (error instanceof Error ? error.message : String(error));
 
@@ -46,7 +46,8 @@ function UnlockForm({ record }: { record: EncryptionRecord }) {
     setIsBusy(true);
     setProblem(undefined);
     try {
-      if (await unlock(passphrase, record)) return;
+      // Another tab may have ended since what it was at when this page came up.
+      if (await unlock(passphrase, readRecord() ?? record)) return;
       setProblem('That is not the passphrase.');
     } catch (error) {
       setProblem(`They could not be opened. ${messageOf(error)}`);

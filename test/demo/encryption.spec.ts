@@ -152,6 +152,37 @@ test('switching it on or off goes on where it was interrupted', async ({ openTab
   await expect(turn(page, 1)).toContainText('hello');
 });
 
+test('a tab that ends what was interrupted does not lock those that have the key', async ({
+  openTab,
+  context,
+}) => {
+  await context.addInitScript(() => {
+    const set = Storage.prototype.setItem;
+    Storage.prototype.setItem = function (key, value) {
+      set.call(this, key, value);
+      if (key === 'offshoot-demo:encryption' && !this.getItem('first')) set.call(this, 'first', value);
+    };
+  });
+  const first = await openTab();
+  await send(first, 'hello', 1);
+  await switchOn(first);
+  await button(first, 'Close').click();
+  const finished = await record(first);
+  const address = new URL(first.url()).hash;
+  const second = await openTab(address);
+  await expect(locked(second)).toBeVisible();
+  await second.evaluate(() =>
+    localStorage.setItem('offshoot-demo:encryption', localStorage.getItem('first')!),
+  );
+  expect(await record(second)).not.toBe(finished);
+  await unlock(second);
+  await expect
+    .poll(() => record(second))
+    .not.toBe(await second.evaluate(() => localStorage.getItem('first')));
+  await send(second, 'from the second tab', 2);
+  await expect(turn(first, 2)).toContainText('from the second tab');
+});
+
 test('who changes what is kept beside the chats has nothing decrypted', async ({ openTab }) => {
   const page = await openTab();
   await send(page, 'the word is marzipan', 1);
