@@ -1,4 +1,6 @@
 import { ask, Host, type Request } from './host.js';
+import { keepLedger, type Ledger } from './ledger.js';
+import { RandomWork, type Assignment } from './random-work.js';
 
 /** Where a store can be: in this tab, in a worker of its own, or in one that all tabs have in common. */
 export type Place = 'tab' | 'dedicated worker' | 'shared worker' | 'service worker';
@@ -11,6 +13,12 @@ declare global {
     endWorker(): Promise<void>;
     /** Errors that nobody caught in this tab, and rejections that nobody handled. */
     uncaught: string[];
+    /** Does one thing after another, until it is told to stop. */
+    beginWork(assignment: Assignment): Promise<void>;
+    work?: RandomWork;
+    /** Writes down what other tabs say of their work. */
+    keepLedger(database: string): void;
+    ledger?: Ledger;
   }
 }
 
@@ -46,4 +54,12 @@ window.askHost = async (place, request) => {
 window.endWorker = async () => {
   ((await started.get('dedicated worker')) as Worker).terminate();
   started.delete('dedicated worker');
+};
+
+window.beginWork = async (assignment) => {
+  window.work = await RandomWork.begin(assignment);
+};
+
+window.keepLedger = (database) => {
+  window.ledger = keepLedger(database);
 };

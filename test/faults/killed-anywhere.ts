@@ -1,0 +1,128 @@
+import { dequal } from 'dequal';
+import { afterAll, afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { IndexedDBSessionStore, type EncryptionOptions } from '../../src/index.js';
+import { save, turn } from '../../src/testing/sample-snapshots.js';
+import { freshName } from '../browser/open-store.js';
+import { deleteRaw, dumpDatabase, putBack } from '../browser/raw-database.js';
+import { inPageKilledAt, letPagesDie } from './dying-page.js';
+import { fill, OPERATIONS, type Operation } from './operations.js';
+
+type Store = IndexedDBSessionStore<any>;
+type Dump = Awaited<ReturnType<typeof dumpDatabase>>;
+
+/** Where there is no database yet. */
+const FIRST: Operation = { title: 'the first save of all', run: (store) => save(store, 'a', turn(1)) };
+
+/** What can be seen of a store. */
+async function visible(store: Store): Promise<unknown> {
+  const { sessions } = await store.listSessions();
+  const snapshots = sessions.map(async ({ sessionId }) => {
+    const { snapshots } = await store.listSnapshots({ sessionId });
+    return Promise.all(snapshots.map(({ snapshotId }) => store.getSnapshot({ snapshotId })));
+  });
+  return { sessions, snapshots: await Promise.all(snapshots) };
+}
+
+/** The database of one operation, as it was before it, and what there is to see before and after it. */
+class Scene {
+  readonly #name = freshName();
+  #start: Dump;
+  /** What was looked at last: most pages die without having changed anything. */
+  #lookedAt: Dump;
+  #before: unknown;
+  #after: unknown;
+
+  constructor(
+    readonly operation: Operation,
+    readonly encryption: EncryptionOptions | undefined,
+  ) {}
+
+  newStore(): Store {
+    const { operation, encryption } = this;
+    const options = { ...operation.options, compaction: false, name: this.#name };
+    return new IndexedDBSessionStore<any>({ ...options, ...(encryption && { encryption }) });
+  }
+
+  async prepare(): Promise<void> {
+    if (this.operation !== FIRST) await this.#using(fill);
+    this.#start = await dumpDatabase(this.#name);
+    this.#before = this.#start ? await this.#using(visible) : { sessions: [], snapshots: [] };
+    await this.#using((store) => this.operation.run(store));
+    this.#after = await this.#using(visible);
+    await this.reset();
+  }
+
+  reset(): Promise<unknown> {
+    return this.#start ? putBack(this.#name, this.#start) : deleteRaw(this.#name);
+  }
+
+  /** What is wrong with what a page has left. */
+  async complaints(isDone: boolean): Promise<string[]> {
+    const dump = await dumpDatabase(this.#name);
+    if (!isDone && dequal(dump, this.#lookedAt)) return [];
+    this.#lookedAt = dump;
+    return this.#using(async (store) => {
+      const complaints: string[] = [];
+      const seen = await visible(store);
+      const isAfter = dequal(seen, this.#after);
+      if (isDone && !isAfter) complaints.push('was told that it is done, and it is not');
+      if (!isAfter && !dequal(seen, this.#before)) complaints.push('left something in between');
+      const { problems, quarantined } = await store.check();
+      if (problems.length > 0 || quarantined > 0)
+        complaints.push(`left problems: ${JSON.stringify(problems)}`);
+      await save(store, 'next', turn(60, { sessionId: 'next' }));
+      if ((await store.getSession('next'))?.snapshotCount !== 1) complaints.push('others cannot go on');
+      return complaints;
+    });
+  }
+
+  async #using<T>(work: (store: Store) => Promise<T>): Promise<T> {
+    const store = this.newStore();
+    try {
+      return await work(store);
+    } finally {
+      await store.close();
+    }
+  }
+}
+
+/** Registers the tests for these operations and for the first save of all. */
+export function describeKilledAnywhere({
+  titles,
+  atLeast,
+  encryption,
+}: {
+  titles: string[];
+  atLeast: number;
+  encryption?: EncryptionOptions;
+}): void {
+  const operations = [FIRST, ...OPERATIONS.filter(({ title }) => titles.includes(title))];
+  let covered = 0;
+
+  letPagesDie();
+  beforeEach(() => {
+    vi.useFakeTimers({ toFake: ['Date'], now: Date.UTC(2026, 0, 2) });
+  });
+  afterEach(() => {
+    vi.useRealTimers();
+  });
+  afterAll(() => console.info(`${covered} pages killed, amid ${operations.length} saves`));
+
+  describe('a page that is killed when anything in it that awaited goes on leaves all of a save or nothing', () => {
+    test.each(operations)('$title', { timeout: 120_000 }, async (operation) => {
+      const scene = new Scene(operation, encryption);
+      await scene.prepare();
+      const complaints: string[] = [];
+      for (let nth = 1, isDone = false; !isDone; nth++) {
+        ({ isDone } = await inPageKilledAt(nth, () => operation.run(scene.newStore())));
+        for (const complaint of await scene.complaints(isDone))
+          complaints.push(`killed at ${nth}: ${complaint}`);
+        await scene.reset();
+        covered++;
+      }
+      expect(complaints).toEqual([]);
+    });
+
+    test('that is a great many pages', () => expect(covered).toBeGreaterThan(atLeast));
+  });
+}
