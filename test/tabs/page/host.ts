@@ -10,6 +10,7 @@ import {
   type SnapshotInfo,
 } from '../../../src/index.js';
 import { dumpDatabase } from '../../browser/raw-database.js';
+import { stopAt } from './stop-at.js';
 
 /** What a watcher was told, and what it then found in IndexedDB, if it looked. */
 export interface Told<T> {
@@ -188,6 +189,11 @@ export class Host {
 
   heard(): Heard {
     return this.#heard;
+  }
+
+  /** Stops this worker for good at the `nth` time that it asks the browser for something, or is answered. */
+  stopAt(nth: number): void {
+    stopAt(nth);
   }
 
   #newStore(): IndexedDBSessionStore<number> {

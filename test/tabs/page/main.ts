@@ -1,5 +1,6 @@
 import { ask, Host, type Request } from './host.js';
 import { keepLedger, type Ledger } from './ledger.js';
+import { saveUntilStopped, type Stopped } from './save-until-stopped.js';
 import { RandomWork, type Assignment } from './random-work.js';
 
 /** Where a store can be: in this tab, in a worker of its own, or in one that all tabs have in common. */
@@ -13,6 +14,7 @@ declare global {
     endWorker(): Promise<void>;
     /** Errors that nobody caught in this tab, and rejections that nobody handled. */
     uncaught: string[];
+    saveUntilStopped(nth: number, isEncrypted: boolean): Promise<Stopped>;
     /** Does one thing after another, until it is told to stop. */
     beginWork(assignment: Assignment): Promise<void>;
     work?: RandomWork;
@@ -63,3 +65,5 @@ window.beginWork = async (assignment) => {
 window.keepLedger = (database) => {
   window.ledger = keepLedger(database);
 };
+
+window.saveUntilStopped = saveUntilStopped;
