@@ -116,8 +116,8 @@ export class Connection {
   async delete(): Promise<void> {
     await this.close();
     this.#forget();
-    const remove = this.#isInMemory ? (await loadMemory()).deleteInMemory : undefined;
-    await deleteDatabase(this.name, this.options, remove).catch((error) => {
+    const others = this.#isInMemory ? await loadMemory() : undefined;
+    await deleteDatabase(this.name, this.options, others).catch((error) => {
       throw toOpeningError(error);
     });
   }
@@ -248,10 +248,10 @@ export class Connection {
   }
 
   async #openInMemory(): Promise<Database> {
-    const { openInMemory } = await loadMemory();
+    const memory = await loadMemory();
     if (!this.#isInMemory) this.options.tell({ type: 'memory-only', database: this.name });
     this.#isInMemory = true;
-    return openDatabase(this.name, this.#listener, openInMemory);
+    return openDatabase(this.name, this.#listener, memory);
   }
 
   /** Leaves the database as it is and takes another one, until the page is closed. */
@@ -299,8 +299,7 @@ export class Connection {
 /** Which database it is, and what its clock shows. Whoever opened it finds out for themselves that it cannot be read. */
 async function marksOf(database: Database) {
   try {
-    const { store: meta, done } = database.transaction('meta');
-    done.catch(() => {});
+    const meta = database.transaction('meta').objectStore('meta');
     return await together(
       () => meta.get('epoch'),
       () => meta.get('clock'),
@@ -310,4 +309,4 @@ async function marksOf(database: Database) {
   }
 }
 
-const loadMemory = () => load('the fallback', () => import('./memory.js'));
+const loadMemory = async () => (await load('the fallback', () => import('./memory.js'))).memory;

@@ -1,7 +1,6 @@
-import type { openDB } from 'idb';
 import { SessionStoreError } from '../errors.js';
 import { within } from './deadline.js';
-import { createSchema, SCHEMA_VERSION, STORES, type Database, type Schema } from './schema.js';
+import { createSchema, SCHEMA_VERSION, STORES, type Database, type UpgradeTransaction } from './schema.js';
 import { isWhole, misfit, storesOf } from './structure.js';
 
 /** So many of our object stores make a database ours, and a lesser number may be anybody's. */
@@ -16,7 +15,7 @@ const ATTEMPTS = 5;
 /** The name of an object store, without rows: which schema a database has whose version says another. */
 const SIGN = /^schema (\d+)$/;
 
-export type Upgrade = NonNullable<NonNullable<Parameters<typeof openDB<Schema>>[2]>['upgrade']>;
+export type Upgrade = (database: Database, transaction: UpgradeTransaction) => void;
 
 /** Opens a version of the database, or whatever is there. */
 export type Ask = (version: number | undefined, upgrade: Upgrade) => Promise<Database>;
@@ -58,11 +57,11 @@ function look(ask: Ask, newer: unknown): Promise<Database> {
   });
 }
 
-const upgrade: Upgrade = (database, oldVersion, newVersion, transaction) => {
+const upgrade: Upgrade = (database, transaction) => {
   const signs = [...database.objectStoreNames].filter((each) => SIGN.test(each));
   for (const sign of signs) database.deleteObjectStore(sign);
-  createSchema(database, oldVersion, newVersion, transaction);
-  if (newVersion !== SCHEMA_VERSION) database.createObjectStore(`schema ${SCHEMA_VERSION}` as 'meta');
+  createSchema(database, transaction);
+  if (database.version !== SCHEMA_VERSION) database.createObjectStore(`schema ${SCHEMA_VERSION}` as 'meta');
 };
 
 function schemaOf({ version, objectStoreNames }: Database): number {

@@ -10,6 +10,11 @@ export const paceWithin = (transaction: ReadTransaction, signal?: AbortSignal): 
     (reason) => new Refusal(reason),
   );
 
+/** Throws the signal's reason, out of the transaction, if that is aborted. */
+export function heed(signal: AbortSignal | undefined): void {
+  if (signal?.aborted) throw new Refusal(signal.reason);
+}
+
 /**
  * Makes one request for each of many items, and waits for those before it makes more: neither the requests nor what
  * they are made of pile up, and whoever has to can stop it. Resolves to what they resolve to, in order.
@@ -21,7 +26,7 @@ export async function ofAll<T, R>(
 ): Promise<R[]> {
   const results: R[] = [];
   for (let from = 0; from < items.length; from += UNITS) {
-    if (signal?.aborted) throw new Refusal(signal.reason);
+    heed(signal);
     const made = function* () {
       for (const item of items.slice(from, from + UNITS)) yield request(item);
     };

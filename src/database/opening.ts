@@ -1,11 +1,11 @@
-import { deleteDB, openDB } from 'idb';
 import type { HealthEvent } from '../contract/health.js';
-import { isServer } from '../platform/browser.js';
+import { isServer, requiredDatabases } from '../platform/browser.js';
 import { load } from '../platform/load.js';
 import { SessionStoreError } from '../errors.js';
 import { within } from './deadline.js';
 import type { Ask } from './mend.js';
-import { SCHEMA_VERSION, createSchema, type Database, type Schema } from './schema.js';
+import { answerTo, promised, type Databases } from './requests.js';
+import { SCHEMA_VERSION, createSchema, type Database, type UpgradeTransaction } from './schema.js';
 import { isWhole } from './structure.js';
 
 /** A frozen tab can hold up opening and deleting without any event, so the store has a limit of its own. */
@@ -22,14 +22,14 @@ export interface OpeningListener {
   outdated(): void;
 }
 
-/** Opens a database: one of the browser's, unless `open` opens others. What it lacks is made. */
+/** Opens a database: one of the browser's, unless there are others. What it lacks is made. */
 export async function openDatabase(
   name: string,
   listener: OpeningListener,
-  open: typeof openDB<Schema> = openDB,
+  others?: Databases,
 ): Promise<Database> {
   // Nobody is told to keep everybody's conversations in the one memory of a server.
-  if (open === openDB && isServer()) {
+  if (!others && isServer()) {
     throw new SessionStoreError(
       'UNAVAILABLE',
       "there is no IndexedDB here. Use the store in a page or a worker: it is one browser's, and no server's",
@@ -37,24 +37,31 @@ export async function openDatabase(
   }
   const ask: Ask = (version, upgrade) => {
     const { blocked, tooLong } = waiting(name, listener);
-    const opening = open(name, version, {
-      upgrade,
-      blocked,
-      blocking: (_, wanted) => {
+    const request = (others ?? requiredDatabases()).open(name, version);
+    request.addEventListener('blocked', blocked);
+    request.addEventListener('upgradeneeded', () =>
+      upgrade(
+        promised(request.result, others?.fit) as unknown as Database,
+        promised(request.transaction, others?.fit) as unknown as UpgradeTransaction,
+      ),
+    );
+    let isTooLate = false;
+    const opening = answerTo(request, others?.fit).then((database) => {
+      const { result } = request;
+      if (isTooLate) result.close();
+      result.addEventListener('versionchange', ({ newVersion }) => {
         // To delete it, if there is no version: then it is opened again when next needed.
-        if (wanted !== null) listener.outdated();
-        listener.release(wanted === null);
-      },
-      terminated: () => {
+        if (newVersion !== null) listener.outdated();
+        listener.release(newVersion === null);
+      });
+      result.addEventListener('close', () => {
         listener.release();
         listener.lost();
-      },
+      });
+      return database as unknown as Database;
     });
     return within(opening, TIMEOUT_MS, () => {
-      opening.then(
-        (tooLate) => tooLate.close(),
-        () => {},
-      );
+      isTooLate = true;
       return tooLong();
     });
   };
@@ -77,10 +84,12 @@ export async function openDatabase(
 export async function deleteDatabase(
   name: string,
   listener: Pick<OpeningListener, 'tell'>,
-  remove: typeof deleteDB = deleteDB,
+  others?: Databases,
 ): Promise<void> {
   const { blocked, tooLong } = waiting(name, listener);
-  await within(remove(name, { blocked }), TIMEOUT_MS, tooLong);
+  const request = (others ?? requiredDatabases()).deleteDatabase(name);
+  request.addEventListener('blocked', blocked);
+  await within(answerTo(request), TIMEOUT_MS, tooLong);
 }
 
 /** What is known of why it takes so long. */

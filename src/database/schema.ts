@@ -149,10 +149,19 @@ export interface Schema extends DBSchema {
   quarantine: { key: number; value: QuarantinedRow };
 }
 
-export type Database = IDBPDatabase<Schema>;
 type Stores = ('snapshots' | 'logs' | 'sessions' | 'meta' | 'quarantine')[];
-export type ReadTransaction = IDBPTransaction<Schema, Stores, IDBTransactionMode>;
-export type WriteTransaction = IDBPTransaction<Schema, Stores, 'readwrite'>;
+/** idb's types, of which requests.ts makes what is needed here. */
+type Transaction<Mode extends IDBTransactionMode> = Pick<
+  IDBPTransaction<Schema, Stores, Mode>,
+  'objectStore'
+>;
+export type Database = Pick<
+  IDBPDatabase<Schema>,
+  'version' | 'objectStoreNames' | 'createObjectStore' | 'deleteObjectStore' | 'transaction' | 'close'
+>;
+export type ReadTransaction = Transaction<IDBTransactionMode>;
+export type WriteTransaction = Transaction<'readwrite'>;
+export type UpgradeTransaction = Transaction<'versionchange'>;
 
 interface Shape {
   keyPath?: string;
@@ -177,22 +186,16 @@ export const SHAPES: Record<Stores[number], Shape> = {
 export const STORES = Object.keys(SHAPES) as Stores;
 
 /** Makes what is not there. */
-export function createSchema(
-  database: Database,
-  _oldVersion?: number,
-  _newVersion?: number | null,
-  transaction?: IDBPTransaction<Schema, Stores, 'versionchange'>,
-): void {
-  // Whoever opens it is told.
-  transaction?.done.catch(() => {});
+export function createSchema(database: Database, transaction: UpgradeTransaction): void {
   for (const name of STORES) {
     const { indexes = {}, ...options } = SHAPES[name];
     const isThere = database.objectStoreNames.contains(name);
-    const store = isThere ? transaction!.objectStore(name) : database.createObjectStore(name, options);
+    const store = isThere ? transaction.objectStore(name) : database.createObjectStore(name, options);
     for (const [index, keyPath] of Object.entries(indexes)) {
       if (!store.indexNames.contains(index as never)) store.createIndex(index as never, keyPath);
     }
-    if (name === 'meta' && !isThere) Promise.resolve(store.put(newEpoch(), 'epoch')).catch(() => {});
+    // Whoever opens it is told.
+    if (name === 'meta' && !isThere) store.put(newEpoch(), 'epoch').catch(() => {});
   }
 }
 

@@ -9,8 +9,7 @@ export const storesOf = (database: Database): typeof STORES =>
 /** The first of these that is not as ours are, if there is one; `lacking` also looks for indexes that are missing. */
 export function misfit(database: Database, names: typeof STORES, lacking: boolean): string | undefined {
   if (names.length === 0) return undefined;
-  const transaction = database.transaction(names) as unknown as ReadTransaction;
-  transaction.done.catch(() => {});
+  const transaction = database.transaction(names) as ReadTransaction;
   return names.find((name) => {
     const store = transaction.objectStore(name);
     const { keyPath = null, autoIncrement = false, indexes = {} } = SHAPES[name];

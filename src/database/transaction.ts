@@ -1,6 +1,6 @@
-import { unwrap } from 'idb';
 import { SessionStoreError } from '../errors.js';
 import { within } from './deadline.js';
+import { rawOf } from './requests.js';
 import { STORES, type Database, type WriteTransaction } from './schema.js';
 
 /** Another tab's transaction may go on for as long, and nobody can see whether that tab was stopped in its midst. */
@@ -40,7 +40,7 @@ export async function together<T extends readonly (() => Promise<unknown>)[]>(
  * Runs `work` in one transaction over all stores and resolves when what it wrote is committed.
  *
  * A request's `success` means nothing yet: under quota, browsers report it and abort afterwards. And the
- * transaction's own error is what happened; idb's `done` and the requests that fall with it show AbortError.
+ * transaction's own error is what happened; the requests that fall with it show AbortError.
  *
  * `limitMs`: after how long it is given up; `Infinity` for work that goes on as long as its requests are answered.
  */
@@ -54,10 +54,7 @@ export async function transact<T>(
 ): Promise<T> {
   // Readers get the same type: their functions ask for a ReadTransaction and cannot write.
   const transaction = database.transaction(STORES, mode, { durability }) as WriteTransaction;
-  transaction.done.catch(() => {});
-  // One in memory is no browser's.
-  const raw =
-    (unwrap(transaction) as IDBTransaction | undefined) ?? (transaction as unknown as IDBTransaction);
+  const raw = rawOf<IDBTransaction>(transaction)!;
   let silence: ReturnType<typeof setTimeout> | undefined;
   let stop!: () => void;
   const finished = new Promise<void>((resolve, reject) => {

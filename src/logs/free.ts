@@ -1,4 +1,4 @@
-import { paceWithin } from '../database/of-all.js';
+import { heed } from '../database/of-all.js';
 import { isLogRow, isSnapshotRow } from '../database/rows.js';
 import { logKey, startingWith, type LogRow, type Spans, type WriteTransaction } from '../database/schema.js';
 import { keyRanges } from '../platform/browser.js';
@@ -30,12 +30,11 @@ export async function keepOnly(
   from = 0,
   signal?: AbortSignal,
 ): Promise<void> {
-  const pace = paceWithin(transaction, signal);
   const logs = transaction.objectStore('logs');
   if (runs.length === 0) return logs.delete(keyRanges().bound([log, from, []], [log, []]));
   const union = merged(runs);
   for (const key of await logs.getAllKeys(keyRanges().bound([log, from, []], [log, []]))) {
-    await pace.step();
+    heed(signal);
     const [, end, start] = key;
     const pieces: Run[] = [];
     for (let i = firstEndingBehind(union, start); i < union.length && union[i]![0] < end; i++) {
@@ -49,7 +48,7 @@ export async function keepOnly(
     await logs.delete(key);
     if (!row) continue;
     for (const piece of slices(row, pieces)) {
-      await pace.step();
+      heed(signal);
       await logs.put(piece, logKey(log, piece));
     }
   }

@@ -19,7 +19,10 @@ async function answered<T>(ask: () => Promise<T>): Promise<T | undefined> {
   }
 }
 
-export const browserDatabases = () => touched(() => indexedDB);
+export const browserDatabases = () => touched(requiredDatabases);
+
+/** Throws what the browser throws where it has none. */
+export const requiredDatabases = () => indexedDB;
 
 let standIn: typeof IDBKeyRange | undefined;
 

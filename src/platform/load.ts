@@ -30,6 +30,8 @@ export class Part<T> {
   constructor(
     readonly name: string,
     readonly make: () => Promise<T>,
+    /** Is told, once, that work has to do without. */
+    readonly unloaded: () => void = () => {},
   ) {}
 
   get(): Promise<T> {
@@ -41,11 +43,11 @@ export class Part<T> {
     return this.#made;
   }
 
-  /** For work that does without: `failed` is called, once, and another try made the next time, if that is not soon. */
-  async getInBackground(failed: () => void): Promise<T | undefined> {
+  /** For work that does without: another try is made the next time, if that is not soon. */
+  async getInBackground(): Promise<T | undefined> {
     if (performance.now() - this.#failed < PAUSE_MS) return undefined;
     return this.get().catch(() => {
-      if (!this.#isTold) failed();
+      if (!this.#isTold) this.unloaded();
       this.#isTold = true;
       return undefined;
     });

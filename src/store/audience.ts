@@ -1,5 +1,6 @@
 import type { SessionsChange } from '../contract/session.js';
 import type { SessionSnapshot } from '../contract/snapshot.js';
+import type { Connection } from '../database/connection.js';
 import type { ReadTransaction, SessionRow } from '../database/schema.js';
 import { SessionStoreError } from '../errors.js';
 import { readClock, type Commit } from '../history/commit.js';
@@ -7,6 +8,7 @@ import { readSession, readSnapshot } from '../history/read.js';
 import type { Recent } from '../history/recent.js';
 import { sessionInfo, snapshotInfo, snapshotOf, type StoredSnapshot, type Surface } from '../history/rows.js';
 import { EVERYTHING, isStretch, NOBODY, readLoose } from '../history/written.js';
+import type { Presence } from '../liveness/presence.js';
 import { MOST_IDS } from '../tabs/channel.js';
 import type { Hints } from '../tabs/hints.js';
 import { report } from '../platform/browser.js';
@@ -15,16 +17,13 @@ import { ALL, Watchers, type Versioned } from '../tabs/watchers.js';
 
 /** Where those who watch get what they are told. */
 export interface Source {
+  readonly databaseName: string;
+  readonly connection: Pick<Connection, 'name' | 'expectDeletion'>;
+  readonly presence: Pick<Presence, 'awaitEnd'>;
   readonly recent: Recent;
   readonly surface: Surface;
   read<T>(work: (transaction: ReadTransaction) => Promise<T>): Promise<T>;
   show<T>(work: (transaction: ReadTransaction, surface: Surface) => Promise<T>): Promise<T>;
-  /** The database that is used. */
-  database(): string;
-  /** Whether the browser has said that somebody deletes the database; if so, that was on purpose. */
-  wasDeleted(): boolean;
-  /** Calls back when the tab that works at a pending snapshot is gone. */
-  awaitEnd(client: string, gone: () => void): void;
 }
 
 /** Everybody in this tab who watches a database, and what they are told, whichever tab wrote it. */
@@ -33,23 +32,22 @@ export class Audience<S> {
   readonly #sessions: Watchers<SessionsChange>;
   readonly #sync: Sync;
 
-  constructor(
-    databaseName: string,
-    readonly source: Source,
-  ) {
+  constructor(readonly source: Source) {
     const failed = reporter();
     this.#snapshots = new Watchers(async (id, hasChanged) => {
       const found = await source.show(async (transaction, surface) => {
         const stored = await readSnapshot(transaction, source.recent, id, hasChanged);
         return stored && { client: stored.row.client, change: snapshotChange<S>(stored, surface) };
       });
-      if (found?.client && !found.change.ended) source.awaitEnd(found.client, () => this.#refreshSnapshots());
+      if (found?.client && !found.change.ended) {
+        source.presence.awaitEnd(found.client, () => this.#refreshSnapshots());
+      }
       return found?.change;
     }, failed);
     this.#sessions = new Watchers((id) => source.read((transaction) => readChange(transaction, id)), failed);
-    this.#sync = new Sync(databaseName, {
+    this.#sync = new Sync(source.databaseName, {
       isWatched: () => !this.#snapshots.isEmpty || !this.#sessions.isEmpty,
-      database: () => source.database(),
+      database: () => source.connection.name,
       readClock: () => source.read(readClock),
       hear: (hints, note, later) => this.#hear(hints, note, later),
       missed: (clock) => {
@@ -86,7 +84,7 @@ export class Audience<S> {
     const ids = [...sessions.keys()];
     const isLoose = ids.length === 0 || snapshots.some(({ row }) => row.sessionId === '');
     const message = {
-      database: this.source.database(),
+      database: this.source.connection.name,
       snapshots: [...new Set(snapshots.map(({ row }) => row.id))].slice(0, MOST_IDS),
       // One more than are looked at, if there are more.
       sessions: [...(isLoose ? [NOBODY] : []), ...ids].slice(0, MOST_IDS + 1),
@@ -138,7 +136,8 @@ export class Audience<S> {
 
   async #hear(hints: Hints, note: Note, later: number): Promise<void> {
     // To look at what is left would make it anew.
-    if (hints.cleared && this.source.wasDeleted()) {
+    // The browser says that somebody deletes it, so that was on purpose.
+    if (hints.cleared && this.source.connection.expectDeletion()) {
       this.#sync.forget();
       return this.#reset(later);
     }

@@ -51,6 +51,8 @@ import { checkedMutator } from './mutation.js';
 import {
   callShape,
   databaseName,
+  exportOptions,
+  importShape,
   listShape,
   progressShape,
   repairShape,
@@ -63,15 +65,8 @@ import {
   type StoreOptions,
 } from './options.js';
 import { Tenant } from './tenant.js';
-import {
-  exportOptions,
-  exportStream,
-  failedStream,
-  importFiles,
-  importOptions,
-  importStream,
-  type TransferPort,
-} from './transfer.js';
+import { failedStream, streamOf } from './stream.js';
+import type * as Upkeep from './upkeep.js';
 
 /**
  * Stores the sessions of AI agents as trees of snapshots in IndexedDB, and keeps every tab up to date.
@@ -140,22 +135,20 @@ export class IndexedDBSessionStore<S = unknown> implements SessionStore<S> {
   ): Promise<string | null> {
     if (snapshotId !== undefined) requireId(snapshotId, 'snapshotId');
     requireValid(callable, mutator, 'mutator');
-    const { stateSchema, maxPersistedChainLength, generateId = nanoid } = this.#options;
+    const { stateSchema, maxPersistedChainLength, generateId } = this.#options;
     let generated: string | undefined;
     return this.#tenant(options).save({
       snapshotId,
       maxPersistedChainLength,
-      hasRandomIds: this.#options.generateId === undefined,
+      hasRandomIds: generateId === undefined,
       mutator: checkedMutator(mutator, stateSchema),
       // One id for all attempts, so that a save that is done again is the same save.
       generateId: () => {
         try {
-          generated ??= generateId();
+          return (generated ??= this.#generateId());
         } catch (error) {
           throw new Refusal(error);
         }
-        requireId(generated, 'generateId()');
-        return generated;
       },
     });
   }
@@ -308,7 +301,7 @@ export class IndexedDBSessionStore<S = unknown> implements SessionStore<S> {
    */
   async check(options: CheckOptions = {}): Promise<CheckReport> {
     const call = taken(repairShape, options);
-    return this.#tenant(call).check(call.repair ?? false, call.signal);
+    return this.#upkeep('check()', call, ({ check }, find) => check(find, call));
   }
 
   /**
@@ -316,9 +309,8 @@ export class IndexedDBSessionStore<S = unknown> implements SessionStore<S> {
    * `persisted` are of the whole origin.
    */
   async storage(options?: SessionStoreOptions): Promise<StorageReport> {
-    const { readStorage } = await load('storage()', () => import('./room.js'));
-    const tenant = this.#called(options);
-    return readStorage((work) => tenant.read(work, Infinity));
+    const call = options && taken(callShape, options);
+    return this.#upkeep('storage()', call, ({ storage }, find) => storage(find));
   }
 
   /**
@@ -347,9 +339,7 @@ export class IndexedDBSessionStore<S = unknown> implements SessionStore<S> {
   async retain(policy: RetentionPolicy, options: RetainOptions = {}): Promise<RetentionReport> {
     const limits = requirePolicy(policy, 'policy');
     const call = taken(progressShape, options);
-    const { caretaker } = this.#tenant(call);
-    const { retain } = await load('retain()', () => import('../history/retain.js'));
-    return retain(caretaker, limits, call);
+    return this.#upkeep('retain()', call, ({ retain }, find) => retain(find, limits, call));
   }
 
   /**
@@ -367,7 +357,10 @@ export class IndexedDBSessionStore<S = unknown> implements SessionStore<S> {
     } catch (error) {
       return failedStream(error);
     }
-    return exportStream(this.#transferPort(call), call);
+    this.#tenant(call);
+    return streamOf(() =>
+      this.#upkeep('exports', call, ({ exportSessions }, find) => exportSessions(find, call)),
+    );
   }
 
   /**
@@ -382,8 +375,10 @@ export class IndexedDBSessionStore<S = unknown> implements SessionStore<S> {
     stream: Blob | ReadableStream<Uint8Array>,
     options: ImportOptions = {},
   ): Promise<ImportReport> {
-    const call = importOptions(options);
-    return importStream(this.#transferPort(call), stream, call);
+    const call = taken(importShape, options);
+    return this.#upkeep('imports', call, ({ importSessions }, find) =>
+      importSessions(find, stream, call, this.#generateId),
+    );
   }
 
   /**
@@ -391,8 +386,10 @@ export class IndexedDBSessionStore<S = unknown> implements SessionStore<S> {
    * one transaction. All files are checked before anything is written: `INVALID_ARGUMENT` with the file in `path`.
    */
   async importGenkitFiles(files: GenkitFiles, options: ImportOptions = {}): Promise<ImportReport> {
-    const call = importOptions(options);
-    return importFiles(this.#transferPort(call), files, call);
+    const call = taken(importShape, options);
+    return this.#upkeep('imports', call, ({ importGenkitFiles }, find) =>
+      importGenkitFiles(find, files, call, this.#generateId),
+    );
   }
 
   /**
@@ -403,7 +400,7 @@ export class IndexedDBSessionStore<S = unknown> implements SessionStore<S> {
    */
   async rekey(options: SessionStoreOptions & RekeyOptions = {}): Promise<void> {
     const call = taken(progressShape, options);
-    await this.#tenant(call).rekey(call);
+    await this.#upkeep('rekey()', call, ({ rekey }, find) => rekey(find, call));
   }
 
   /** Waits for what has been begun, then lets go of everything. Calling it again does nothing. */
@@ -433,21 +430,22 @@ export class IndexedDBSessionStore<S = unknown> implements SessionStore<S> {
     return tenant;
   }
 
-  /** How much there is to read or to write, and how long it takes, is not for us to say. */
-  #transferPort(options: SessionStoreOptions): TransferPort {
-    const tenant = () => this.#tenant(options);
-    tenant();
+  readonly #generateId = (): string => {
     const { generateId = nanoid } = this.#options;
-    return {
-      read: async (work) => tenant().read(work, Infinity),
-      write: async (work) => tenant().write(work, Infinity),
-      retention: async () => tenant().retention(),
-      generateId: () => {
-        const id = generateId();
-        requireId(id, 'generateId()');
-        return id;
-      },
-    };
+    const id = generateId();
+    requireId(id, 'generateId()');
+    return id;
+  };
+
+  /** Does what is done rarely, with code that is loaded for it. */
+  async #upkeep<T>(
+    what: string,
+    call: SessionStoreOptions | undefined,
+    work: (upkeep: typeof Upkeep, find: Upkeep.Find) => Promise<T>,
+  ): Promise<T> {
+    const find = () => this.#tenant(call);
+    find();
+    return work(await load(what, () => import('./upkeep.js')), find);
   }
 
   /** Reads what is shown of one session or snapshot. */

@@ -2,6 +2,7 @@ import type { StandardSchemaV1 } from '@standard-schema/spec';
 import type { HealthEvent, QuotaExceeded } from '../contract/health.js';
 import type { RetentionPolicy } from '../contract/retention.js';
 import type { SessionStoreOptions } from '../contract/snapshot.js';
+import type { ExportOptions } from '../contract/transfer.js';
 import type { EncryptionOptions } from '../encryption/options.js';
 import { HEARTBEAT_TIMEOUT_MS } from '../liveness/expiry.js';
 import { requireValid } from '../validation/argument.js';
@@ -201,6 +202,23 @@ export const listShape = {
 };
 export const sessionListShape = { ...listShape, sessionId: anything };
 export const progressShape = { ...signalShape, onProgress: optional(callable) };
+
+/** What these values have to be is checked where they are used. */
+const exportShape = { ...progressShape, sessionIds: anything, onDamaged: optional(callable) };
+export const importShape = {
+  ...progressShape,
+  onConflict: anything,
+  maxLineBytes: anything,
+  maxBytes: anything,
+};
+
+export function exportOptions(options: ExportOptions): ExportOptions {
+  const call = taken(exportShape, options);
+  // As they are at the call, too.
+  const copied = satisfying((ids) => !Array.isArray(ids) || !!(call.sessionIds = [...ids]), '');
+  requireValid(copied, call.sessionIds, 'options', 'sessionIds');
+  return call;
+}
 
 /** The name of the database that a call goes to. */
 export function databaseName(

@@ -1,9 +1,7 @@
-import type { CheckReport } from '../contract/check.js';
 import type { UnloadedPart } from '../contract/health.js';
 import { Connection, type ConnectionOptions } from '../database/connection.js';
 import { isConnectionFault, isNewer } from '../database/faults.js';
 import type { ReadTransaction, WriteTransaction } from '../database/schema.js';
-import type { RekeyOptions } from '../encryption/rotation.js';
 import { SessionStoreError } from '../errors.js';
 import {
   beginCommit,
@@ -21,14 +19,14 @@ import type { SaveRequest } from '../history/save.js';
 import { saveAll } from '../history/save-all.js';
 import { withExpiry } from '../liveness/expiry.js';
 import { Presence } from '../liveness/presence.js';
-import { load, Part } from '../platform/load.js';
+import { Part } from '../platform/load.js';
 import { followLifecycle } from '../tabs/lifecycle.js';
 import { Audience } from './audience.js';
 import type { Compaction } from './compaction.js';
 import { EncryptedConnection } from './encrypted-connection.js';
+import { OperationQueue } from './operation-queue.js';
 import type { Retention } from './retention.js';
 import type { StoreOptions } from './options.js';
-import { SaveQueue } from './save-queue.js';
 import { UnencryptedConnection } from './unencrypted-connection.js';
 
 /** What all tenants of a store have in common. */
@@ -44,41 +42,29 @@ function unseenRemoval(error: unknown): Commit {
 export class Tenant<S> {
   readonly recent = new Recent();
   readonly audience: Audience<S>;
-  readonly #connection: Connection;
-  readonly #encrypted: EncryptedConnection | undefined;
+  readonly connection: Connection;
+  readonly encrypted: EncryptedConnection | undefined;
   /** Where rows look as if they were not encrypted. */
   readonly #rows: Pick<Connection, 'read' | 'write'>;
-  readonly #presence = new Presence();
+  readonly presence = new Presence();
+  /** What can be said without asking who lives. */
+  readonly surface = this.#surfaceBy(new Map());
   readonly #endLifecycle: () => void;
-  /** The last operation begun; the next one waits for it, so that a delete wins over the saves before it. */
-  #tail: Promise<unknown> = Promise.resolve();
-  readonly #compaction = new Part('compaction', () => this.#makeCompaction());
-  readonly #retention = new Part('retention', () => this.#makeRetention());
-  readonly #room = new Part('a full disk', () => import('./room.js'));
-  readonly #saves: SaveQueue<SaveRequest<S>, string | null>;
+  readonly #queue = new OperationQueue((requests: SaveRequest<S>[]) => this.#save(requests));
+  readonly #compaction = this.#part('compaction', () => this.#makeCompaction());
+  readonly #retention = this.#part('retention', () => this.#makeRetention());
+  readonly #room = this.#part('room', () => import('./room.js'));
   readonly #reads = new Set<Promise<unknown>>();
 
   constructor(
     readonly databaseName: string,
     readonly settings: TenantSettings,
   ) {
-    this.#connection = new Connection(databaseName, settings, () => this.audience.catchUp());
+    this.connection = new Connection(databaseName, settings, () => this.audience.catchUp());
     const { encryption } = settings;
-    this.#encrypted = encryption && new EncryptedConnection(this.#connection, encryption);
-    this.#rows = this.#encrypted ?? new UnencryptedConnection(this.#connection);
-    this.#saves = new SaveQueue(
-      (run) => this.#enqueue(run),
-      (requests) => this.#save(requests),
-    );
-    this.audience = new Audience(databaseName, {
-      recent: this.recent,
-      surface: this.#surfaceBy(new Map()),
-      read: (work) => this.read(work),
-      show: (work) => this.show(work),
-      database: () => this.#connection.name,
-      wasDeleted: () => this.#connection.expectDeletion(),
-      awaitEnd: (client, gone) => this.#presence.awaitEnd(client, gone),
-    });
+    this.encrypted = encryption && new EncryptedConnection(this.connection, encryption);
+    this.#rows = this.encrypted ?? new UnencryptedConnection(this.connection);
+    this.audience = new Audience(this);
     this.#endLifecycle = this.#followLifecycle();
     void this.#retainLater();
   }
@@ -94,8 +80,7 @@ export class Tenant<S> {
 
   /** Reads what all operations begun before have left, and nothing that is begun after. */
   async read<T>(work: (transaction: ReadTransaction) => Promise<T>, limitMs?: number): Promise<T> {
-    this.#saves.close();
-    await this.#tail;
+    await this.#queue.done();
     return this.#untilClosed(this.#rows.read(work, limitMs));
   }
 
@@ -109,7 +94,7 @@ export class Tenant<S> {
 
   /** Saves after all operations begun before; together with other saves, if they wait for the same. */
   save(request: SaveRequest<S>): Promise<string | null> {
-    return this.#saves.add(request);
+    return this.#queue.add(request);
   }
 
   /** Writes after all operations begun before, and tells everybody before it resolves. */
@@ -117,8 +102,7 @@ export class Tenant<S> {
     work: (transaction: WriteTransaction) => Promise<C | null>,
     limitMs?: number,
   ): Promise<C | null> {
-    this.#saves.close();
-    return this.#enqueue(async () => {
+    return this.#queue.enqueue(async () => {
       const commit = await this.#withRoom(() => this.#rows.write(work, limitMs));
       if (commit) this.#publish(commit);
       return commit;
@@ -129,16 +113,14 @@ export class Tenant<S> {
   remove<C extends Commit>(
     work: (transaction: WriteTransaction, begin: typeof beginCommit) => Promise<C | null>,
   ): Promise<C | null> {
-    this.#saves.close();
-    return this.#enqueue(() => this.#remove(work));
+    return this.#queue.enqueue(() => this.#remove(work));
   }
 
   deleteDatabase(): Promise<void> {
-    this.#saves.close();
-    return this.#enqueue(async () => {
+    return this.#queue.enqueue(async () => {
       const commit = await this.#rows.write(removeAll).catch(unseenRemoval);
       try {
-        await this.#connection.delete();
+        await this.connection.delete();
         // Later than what others still wrote meanwhile; the next database's clock starts later than that.
         commit.version += 1000;
       } finally {
@@ -156,48 +138,24 @@ export class Tenant<S> {
   /** What applies the store's own policy, if there is one. */
   async retention(): Promise<Retention | undefined> {
     if (!this.settings.retention) return undefined;
-    return this.#ifLoaded('retention', this.#retention);
-  }
-
-  async check(repair: boolean, signal?: AbortSignal): Promise<CheckReport> {
-    const { checkDatabase } = await load('check()', () => import('../history/check.js'));
-    await (await this.#encrypted?.vault())?.prepareCheck(repair, signal);
-    return checkDatabase(
-      {
-        read: (work) => this.read(work, Infinity),
-        write: (work) => this.write(work, Infinity),
-      },
-      repair,
-      signal,
-    );
-  }
-
-  async rekey(options: RekeyOptions): Promise<void> {
-    if (!this.#encrypted) {
-      throw new SessionStoreError(
-        'FAILED_PRECONDITION',
-        'this store has no encryption. Construct one with encryption: { key, previousKeys }',
-        'options.encryption',
-      );
-    }
-    await (await this.#encrypted.vault()).rotation.run(options);
+    return this.#retention.getInBackground();
   }
 
   async close(): Promise<void> {
     await this.#endIdleWork();
     this.audience.clear();
     this.#endLifecycle();
-    await this.#tail;
+    await this.#queue.done();
     await Promise.allSettled([...this.#reads]);
     // What was under way may have loaded, and begun, what is done in idle time.
     await this.#endIdleWork();
     this.audience.leave();
-    this.#presence.putDown();
-    await this.#connection.close();
+    this.presence.putDown();
+    await this.connection.close();
   }
 
   async #endIdleWork(): Promise<void> {
-    await this.#encrypted?.stop();
+    await this.encrypted?.stop();
     await (await this.#compaction.made())?.stop();
     await (await this.#retention.made())?.stop();
   }
@@ -209,23 +167,23 @@ export class Tenant<S> {
     const unknown = new Set<string>();
     const first = await read((transaction) => work(transaction, this.#surfaceBy(new Map(), unknown)));
     if (unknown.size === 0) return first;
-    const alive = await this.#presence.alive(unknown);
+    const alive = await this.presence.alive(unknown);
     return read((transaction) => work(transaction, this.#surfaceBy(alive)));
   }
 
   /** `unknown` collects the clients that would have to be asked about. */
   #surfaceBy(alive: ReadonlyMap<string, boolean>, unknown?: Set<string>): Surface {
     return (snapshot, { client }) => {
-      const lives = client === undefined ? undefined : client === this.#presence.client || alive.get(client);
+      const lives = client === undefined ? undefined : client === this.presence.client || alive.get(client);
       if (client !== undefined && lives === undefined) unknown?.add(client);
       return withExpiry(snapshot, this.settings.heartbeatTimeoutMs, lives);
     };
   }
 
   async #save(requests: SaveRequest<S>[]): Promise<PromiseSettledResult<string | null>[]> {
-    await this.#presence.take();
+    await this.presence.take();
     const saved = await this.#withRoom(() =>
-      this.#rows.write((transaction) => saveAll(transaction, this.recent, requests, this.#presence.client)),
+      this.#rows.write((transaction) => saveAll(transaction, this.recent, requests, this.presence.client)),
     );
     saved.remember();
     this.#publish(saved.commit);
@@ -250,12 +208,12 @@ export class Tenant<S> {
       return await write();
     } catch (error) {
       if (!(error instanceof SessionStoreError) || error.status !== 'RESOURCE_EXHAUSTED') throw error;
-      const room = await this.#ifLoaded('room', this.#room);
+      const room = await this.#room.getInBackground();
       if (!room) throw error;
       const { onQuotaExceeded, tell } = this.settings;
       const read: Caretaker['read'] = (work) => this.#rows.read(work, Infinity);
       return room.writeWithRoom(error, write, {
-        database: this.#connection.name,
+        database: this.connection.name,
         tell,
         caretaker: {
           read,
@@ -274,14 +232,8 @@ export class Tenant<S> {
     return reading.finally(() => this.#reads.delete(reading));
   }
 
-  #enqueue<T>(operation: () => Promise<T>): Promise<T> {
-    const done = this.#tail.then(operation);
-    this.#tail = done.catch(() => {});
-    return done;
-  }
-
   #publish(commit: Commit): void {
-    this.#connection.advance(commit.version);
+    this.connection.advance(commit.version);
     this.audience.publish(commit);
     for (const [id, row] of commit.sessions) {
       if (this.settings.compaction && row && row.unsealed >= UNSEALED) void this.#compactLater(id);
@@ -294,16 +246,13 @@ export class Tenant<S> {
   }
 
   async #compactLater(sessionId: string): Promise<void> {
-    (await this.#ifLoaded('compaction', this.#compaction))?.schedule(sessionId);
+    (await this.#compaction.getInBackground())?.schedule(sessionId);
   }
 
   async #makeCompaction(): Promise<Compaction> {
     const { Compaction } = await import('./compaction.js');
     return new Compaction(`offshoot:${this.databaseName}:compact`, {
-      run: (work) => {
-        this.#saves.close();
-        return this.#enqueue(() => this.#rows.write(work));
-      },
+      run: (work) => this.#queue.enqueue(() => this.#rows.write(work)),
       write: (work) => this.write(work),
     });
   }
@@ -315,28 +264,27 @@ export class Tenant<S> {
     return new Retention(retention!, { database, tell, caretaker });
   }
 
-  /** Nobody waits for it, so nobody else would know. */
-  #ifLoaded<T>(name: UnloadedPart, part: Part<T>): Promise<T | undefined> {
-    return part.getInBackground(() =>
-      this.settings.tell({ type: 'unloaded', database: this.databaseName, part: name }),
-    );
+  /** What is used in the background. Nobody waits for it, so nobody else would know that it is not there. */
+  #part<T>(part: UnloadedPart, make: () => Promise<T>): Part<T> {
+    const { databaseName: database, settings } = this;
+    return new Part(part, make, () => settings.tell({ type: 'unloaded', database, part }));
   }
 
   #followLifecycle(): () => void {
     let wasPresent = false;
     return followLifecycle({
       hidden: () => {
-        wasPresent = this.#presence.putDown();
+        wasPresent = this.presence.putDown();
         this.audience.leave();
-        void this.#connection.close();
+        void this.connection.close();
       },
       frozen: () => {
         // What it still heard would have it open the database, and keep everybody from it while it is stopped.
         this.audience.leave();
-        void this.#connection.suspend();
+        void this.connection.suspend();
       },
       back: () => {
-        if (wasPresent) void this.#presence.take();
+        if (wasPresent) void this.presence.take();
         this.audience.comeBack();
       },
     });

@@ -53,7 +53,7 @@ export const object =
 
 export const string = satisfying((value) => typeof value === 'string', 'a string');
 
-export const number = satisfying((value) => typeof value === 'number', 'a number');
+export const number = /* @__PURE__ */ satisfying((value) => typeof value === 'number', 'a number');
 
 export const nonBlank = satisfying(
   (value) => typeof value === 'string' && value.trim() !== '',

@@ -1,5 +1,12 @@
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { createSchema, SCHEMA_VERSION, STORES, type Database } from '../../src/database/schema.js';
+import { promised } from '../../src/database/requests.js';
+import {
+  createSchema,
+  SCHEMA_VERSION,
+  STORES,
+  type Database,
+  type UpgradeTransaction,
+} from '../../src/database/schema.js';
 import type { IndexedDBSessionStore, IndexedDBSessionStoreOptions } from '../../src/index.js';
 import { save, turn } from '../../src/testing/sample-snapshots.js';
 import { expectRefusal } from '../browser/expect-refusal.js';
@@ -19,7 +26,11 @@ async function makeRaw(name: string, version: number | undefined, change: Change
   (await settled(request)).close();
 }
 
-const ours: Change = (database) => createSchema(database as unknown as Database);
+const ours: Change = (database, transaction) =>
+  createSchema(
+    promised(database) as unknown as Database,
+    promised(transaction) as unknown as UpgradeTransaction,
+  );
 
 /** As ours is, but for what `change` does to it; of the version that ours has. */
 const almostOurs = (name: string, change: Change) =>

@@ -39,12 +39,13 @@ describe('What cannot be loaded', () => {
     vi.spyOn(performance, 'now').mockImplementation(() => now);
     let tries = 0;
     let failures = 0;
-    const part = new Part('a part', async () => {
+    const make = async () => {
       tries++;
       if (tries < 2) throw new TypeError('offline');
       return 'made';
-    });
-    const ask = () => part.getInBackground(() => failures++);
+    };
+    const part = new Part('a part', make, () => failures++);
+    const ask = () => part.getInBackground();
     for (let save = 0; save < 100; save++) expect(await ask()).toBeUndefined();
     expect([tries, failures]).toEqual([1, 1]);
     now += 60_000;

@@ -1,0 +1,21 @@
+export const failedStream = (error: unknown): ReadableStream<Uint8Array> =>
+  new ReadableStream({ start: (controller) => controller.error(error) });
+
+/** Pulled by its reader, with nothing made ahead. */
+export function streamOf(begin: () => Promise<AsyncGenerator<Uint8Array, void>>): ReadableStream<Uint8Array> {
+  let bytes: AsyncGenerator<Uint8Array, void> | undefined;
+  return new ReadableStream<Uint8Array>(
+    {
+      async pull(controller) {
+        bytes ??= await begin();
+        const { done, value } = await bytes.next();
+        if (done) controller.close();
+        else controller.enqueue(value);
+      },
+      async cancel() {
+        await bytes?.return();
+      },
+    },
+    { highWaterMark: 0 },
+  );
+}

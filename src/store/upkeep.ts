@@ -1,0 +1,85 @@
+// What an application does to a whole database now and then. Loaded for the first of these, and with each what it takes.
+import type { CheckOptions, CheckReport } from '../contract/check.js';
+import type { RetainOptions, RetentionPolicy, RetentionReport } from '../contract/retention.js';
+import type { StorageReport } from '../contract/storage.js';
+import type { ExportOptions, GenkitFiles, ImportOptions, ImportReport } from '../contract/transfer.js';
+import type { RekeyOptions } from '../encryption/rotation.js';
+import { SessionStoreError } from '../errors.js';
+import { load } from '../platform/load.js';
+import type { Target } from '../transfer/target.js';
+import type { Tenant } from './tenant.js';
+
+/** The tenant of a call. Throws once the store is closed. */
+export type Find = () => Tenant<any>;
+
+/** How much there is to read or to write, and how long it takes, is not for us to say. */
+const portOf = (find: Find) => ({
+  read: (async (work) => find().read(work, Infinity)) as Tenant<any>['read'],
+  write: (async (work) => find().write(work, Infinity)) as Tenant<any>['write'],
+});
+
+export async function check(find: Find, { repair = false, signal }: CheckOptions): Promise<CheckReport> {
+  const { checkDatabase } = await load('check()', () => import('../history/check.js'));
+  await (await find().encrypted?.vault())?.prepareCheck(repair, signal);
+  return checkDatabase(portOf(find), repair, signal);
+}
+
+export async function storage(find: Find): Promise<StorageReport> {
+  const { readStorage } = await load('storage()', () => import('./room.js'));
+  return readStorage(portOf(find).read);
+}
+
+export async function retain(
+  find: Find,
+  policy: RetentionPolicy,
+  options: RetainOptions,
+): Promise<RetentionReport> {
+  const { retain } = await load('retain()', () => import('../history/retain.js'));
+  return retain(find().caretaker, policy, options);
+}
+
+export async function rekey(find: Find, options: RekeyOptions): Promise<void> {
+  const { encrypted } = find();
+  if (!encrypted) {
+    throw new SessionStoreError(
+      'FAILED_PRECONDITION',
+      'this store has no encryption. Construct one with encryption: { key, previousKeys }',
+      'options.encryption',
+    );
+  }
+  await (await encrypted.vault()).rotation.run(options);
+}
+
+export async function exportSessions(
+  find: Find,
+  options: ExportOptions,
+): Promise<AsyncGenerator<Uint8Array, void>> {
+  const { exportSessions } = await load('exports', () => import('../transfer/export-sessions.js'));
+  return exportSessions(portOf(find).read, options);
+}
+
+const targetOf = (find: Find, generateId: Target['generateId']): Target => ({
+  ...portOf(find),
+  retention: async () => find().retention(),
+  generateId,
+});
+
+export async function importSessions(
+  find: Find,
+  source: Blob | ReadableStream<Uint8Array>,
+  options: ImportOptions,
+  generateId: Target['generateId'],
+): Promise<ImportReport> {
+  const { importSessions } = await load('imports', () => import('../transfer/import-sessions.js'));
+  return importSessions(targetOf(find, generateId), source, options);
+}
+
+export async function importGenkitFiles(
+  find: Find,
+  files: GenkitFiles,
+  options: ImportOptions,
+  generateId: Target['generateId'],
+): Promise<ImportReport> {
+  const { importGenkitFiles } = await load('imports', () => import('../transfer/import-genkit.js'));
+  return importGenkitFiles(targetOf(find, generateId), files, options);
+}
