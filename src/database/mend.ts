@@ -48,7 +48,9 @@ export async function mend(name: string, ask: Ask, newer: unknown): Promise<Data
 /** Opens what is there. After it has refused an older version, Firefox may not answer that for long. */
 function look(ask: Ask, newer: unknown): Promise<Database> {
   const opening = ask(undefined, upgrade);
-  return within(opening, newer === undefined ? Infinity : LOOKING_MS, () => {
+  // No timer waits for ever: a browser's is over at once.
+  if (newer === undefined) return opening;
+  return within(opening, LOOKING_MS, () => {
     opening.then(
       (tooLate) => tooLate.close(),
       () => {},
