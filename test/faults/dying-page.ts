@@ -75,15 +75,15 @@ export function letPagesDie(): void {
   };
 }
 
+/** What became of a page's work: it was done, it failed, or the page was killed before. */
+export type End = { is: 'done' } | { is: 'failed'; error: unknown } | { is: 'killed' };
+
 /**
  * Does something in a page that is killed at the `nth` time that something in it which awaited goes on; at the latest
  * when it has ended.
  */
-export async function inPageKilledAt(
-  nth: number,
-  work: () => Promise<unknown>,
-): Promise<{ isDone: boolean }> {
-  return new Promise((resolve, reject) => {
+export function inPageKilledAt(nth: number, work: () => Promise<unknown>): Promise<End> {
+  return new Promise((resolve) => {
     const page: Page = {
       isGone: false,
       steps: 0,
@@ -91,12 +91,15 @@ export async function inPageKilledAt(
       connections: new Set(),
       transactions: new Set(),
       channels: new Set(),
-      killed: () => resolve({ isDone: false }),
+      killed: () => resolve({ is: 'killed' }),
     };
-    const end = () => {
-      resolve({ isDone: true });
+    const end = (how: End) => {
+      resolve(how);
       if (!page.isGone) kill(page);
     };
-    pages.run(page, work).then(end, (error: unknown) => page.isGone || reject(error as Error));
+    pages.run(page, work).then(
+      () => end({ is: 'done' }),
+      (error: unknown) => end({ is: 'failed', error }),
+    );
   });
 }

@@ -2,7 +2,9 @@ import { makeKey } from '../encryption/keys.js';
 import { describeKilledAnywhere } from './killed-anywhere.js';
 
 describeKilledAnywhere({
-  atLeast: 800,
+  atLeast: 900,
+  troubled: 'saving a branch, with media',
+  stride: 5,
   titles: ['saving a branch, with media'],
   encryption: { key: await makeKey() },
 });

@@ -4,7 +4,8 @@ import { IndexedDBSessionStore, type EncryptionOptions } from '../../src/index.j
 import { save, turn } from '../../src/testing/sample-snapshots.js';
 import { freshName } from '../browser/open-store.js';
 import { deleteRaw, dumpDatabase, putBack } from '../browser/raw-database.js';
-import { inPageKilledAt, letPagesDie } from './dying-page.js';
+import { inPageKilledAt, letPagesDie, type End } from './dying-page.js';
+import { withLostCommit, withSilentCommit } from './fault-points.js';
 import { fill, OPERATIONS, type Operation } from './operations.js';
 
 type Store = IndexedDBSessionStore<any>;
@@ -86,41 +87,90 @@ class Scene {
   }
 }
 
+/** What the page is getting over when it is killed. */
+interface Trouble {
+  title: string;
+  inject: (action: () => Promise<End>) => Promise<End>;
+  hangs?: boolean;
+}
+
+const TROUBLES: Trouble[] = [
+  {
+    title: 'the browser has ended its connection at a commit that is done',
+    inject: (action) => withLostCommit(1, true, action),
+  },
+  {
+    title: 'the browser has ended its connection at a commit that is not done',
+    inject: (action) => withLostCommit(1, false, action),
+  },
+  { title: 'its commit never ends', inject: (action) => withSilentCommit(1, false, action), hangs: true },
+];
+
+const START = { now: Date.UTC(2026, 0, 2) };
+
+/** Lets time pass until the page has ended. */
+async function patiently({ hangs }: Trouble, action: () => Promise<End>): Promise<End> {
+  vi.useFakeTimers({ ...START, toFake: ['Date', 'setTimeout', 'clearTimeout'] });
+  const wait: { end?: End } = {};
+  void action().then((end) => (wait.end = end));
+  while (!wait.end) await vi.advanceTimersByTimeAsync(hangs ? 8_000 : 100);
+  vi.useFakeTimers({ ...START, toFake: ['Date'] });
+  return wait.end;
+}
+
 /** Registers the tests for these operations and for the first save of all. */
 export function describeKilledAnywhere({
   titles,
+  troubled,
+  stride,
   atLeast,
   encryption,
 }: {
   titles: string[];
+  /** The operation that has troubles, too. */
+  troubled: string;
+  /** At every how many of its steps it is killed. */
+  stride: number;
   atLeast: number;
   encryption?: EncryptionOptions;
 }): void {
-  const operations = [FIRST, ...OPERATIONS.filter(({ title }) => titles.includes(title))];
+  const named = (title: string) => OPERATIONS.find((each) => each.title === title)!;
+  const operations = [FIRST, ...titles.map(named)];
   let covered = 0;
 
   letPagesDie();
   beforeEach(() => {
-    vi.useFakeTimers({ toFake: ['Date'], now: Date.UTC(2026, 0, 2) });
+    vi.useFakeTimers({ ...START, toFake: ['Date'] });
   });
   afterEach(() => {
     vi.useRealTimers();
   });
-  afterAll(() => console.info(`${covered} pages killed, amid ${operations.length} saves`));
+  afterAll(() => console.info(`${covered} pages killed`));
+
+  async function complaintsAbout(operation: Operation, stride: number, trouble?: Trouble): Promise<string[]> {
+    const scene = new Scene(operation, encryption);
+    await scene.prepare();
+    const complaints: string[] = [];
+    for (let nth = 1, isKilled = true; isKilled; nth += stride) {
+      const run = () => inPageKilledAt(nth, () => operation.run(scene.newStore()));
+      const end = await (trouble ? patiently(trouble, () => trouble.inject(run)) : run());
+      if (end.is === 'failed' && !trouble?.hangs) complaints.push(`failed with ${String(end.error)}`);
+      for (const complaint of await scene.complaints(end.is === 'done'))
+        complaints.push(`killed at ${nth}: ${complaint}`);
+      await scene.reset();
+      covered++;
+      isKilled = end.is === 'killed';
+    }
+    return complaints;
+  }
 
   describe('a page that is killed when anything in it that awaited goes on leaves all of a save or nothing', () => {
     test.each(operations)('$title', { timeout: 120_000 }, async (operation) => {
-      const scene = new Scene(operation, encryption);
-      await scene.prepare();
-      const complaints: string[] = [];
-      for (let nth = 1, isDone = false; !isDone; nth++) {
-        ({ isDone } = await inPageKilledAt(nth, () => operation.run(scene.newStore())));
-        for (const complaint of await scene.complaints(isDone))
-          complaints.push(`killed at ${nth}: ${complaint}`);
-        await scene.reset();
-        covered++;
-      }
-      expect(complaints).toEqual([]);
+      expect(await complaintsAbout(operation, 1)).toEqual([]);
+    });
+
+    test.each(TROUBLES)(`${troubled}, when $title`, { timeout: 120_000 }, async (trouble) => {
+      expect(await complaintsAbout(named(troubled), stride, trouble)).toEqual([]);
     });
 
     test('that is a great many pages', () => expect(covered).toBeGreaterThan(atLeast));
