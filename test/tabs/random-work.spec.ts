@@ -65,14 +65,17 @@ for (const [what, keysOfNext] of Object.entries(WAYS)) {
     const done = Object.values(did).reduce((sum, times) => sum + times, 0);
     const figures = `seed ${SEED}: ${done} actions, ${Object.keys(saved).length} saved, ${ended} tabs ended`;
     console.info(figures, JSON.stringify(did));
-    expect(wrong, figures).toEqual([]);
 
     const newest = await open();
     await newest.tab.evaluate(() => window.work!.stop(), undefined);
+    const complaints = [...wrong];
+    for (const { name, tab } of [...working, newest]) {
+      const found = await tab.evaluate((known) => window.work!.complaints(known), { saved, added });
+      complaints.push(...found.map((complaint) => `${name} finds: ${complaint}`));
+    }
+    expect(complaints, figures).toEqual([]);
     for (const { tab } of [...working, newest]) {
       await expect.poll(() => tab.evaluate(() => window.work!.hasHeardAll(), undefined), figures).toBe(true);
-      const complaints = await tab.evaluate((known) => window.work!.complaints(known), { saved, added });
-      expect(complaints, figures).toEqual([]);
     }
   });
 }

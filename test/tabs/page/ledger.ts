@@ -18,12 +18,14 @@ export interface Ledger {
 const channelOf = (database: string) => new BroadcastChannel(`ledger of ${database}`);
 
 /** What tells the tab that keeps the ledger. */
-export function told(database: string): (report: Report) => void {
+export function told(database: string, tab: string): (report: Report) => void {
   const channel = channelOf(database);
   const tell = (report: Report) => channel.postMessage(report);
-  window.addEventListener('error', ({ message }) => tell({ type: 'wrong', what: `uncaught: ${message}` }));
+  window.addEventListener('error', ({ message }) =>
+    tell({ type: 'wrong', what: `${tab}: uncaught: ${message}` }),
+  );
   window.addEventListener('unhandledrejection', ({ reason }) =>
-    tell({ type: 'wrong', what: `unhandled: ${reason}` }),
+    tell({ type: 'wrong', what: `${tab}: unhandled: ${reason}` }),
   );
   return tell;
 }

@@ -90,7 +90,11 @@ export class RandomWork {
   }
 
   static async begin(assignment: Assignment): Promise<RandomWork> {
-    const work = new RandomWork(assignment, await openStore(assignment), told(assignment.database));
+    const work = new RandomWork(
+      assignment,
+      await openStore(assignment),
+      told(assignment.database, assignment.tab),
+    );
     work.#watch();
     // What is never deleted is there from the beginning.
     for (const sessionId of KEPT) await work.#save(sessionId);
@@ -107,14 +111,19 @@ export class RandomWork {
   /** Everything that is wrong with what is stored, for one who knows what was saved. */
   async complaints({ saved, added }: Pick<Ledger, 'saved' | 'added'>): Promise<string[]> {
     const complaints: string[] = [];
+    const read = (snapshotId: string) =>
+      this.store.getSnapshot({ snapshotId }).catch((error: unknown) => {
+        complaints.push(`${snapshotId} cannot be read: ${error}`);
+        return undefined;
+      });
     for (const [id, revision] of Object.entries(saved)) {
-      const snapshot = await this.store.getSnapshot({ snapshotId: id });
+      const snapshot = await read(id);
       if (!snapshot) complaints.push(`${id} is lost`);
       else if (snapshot.state!.custom!.revision < revision)
         complaints.push(`${id} is older than ${revision}`);
       else this.#look(snapshot, (flaw) => complaints.push(flaw));
     }
-    const counter = await this.store.getSnapshot({ snapshotId: COUNTER });
+    const counter = await read(COUNTER);
     for (const [tab, times] of Object.entries(added)) {
       const found = counter?.state?.custom?.by?.[tab] ?? 0;
       if (found < times) complaints.push(`${tab} added ${times} times, and ${found} are there`);
@@ -180,7 +189,10 @@ export class RandomWork {
         this.tell({ type: 'did', name });
       } catch (error) {
         if (EXPECTED[name] === (error as SessionStoreError).status) continue;
-        this.tell({ type: 'wrong', what: `${name} failed: ${error}, ${(error as Error).cause}` });
+        this.tell({
+          type: 'wrong',
+          what: `${this.assignment.tab}: ${name} failed: ${error}, ${(error as Error).cause}`,
+        });
       }
     }
   }
