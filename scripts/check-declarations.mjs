@@ -1,9 +1,11 @@
 // Published declarations may name only what a user has installed: our own files and our dependencies; an adapter's its
 // framework as well. Above all not Genkit, which we are compatible with but do not depend on.
-import { readdirSync, readFileSync } from 'node:fs';
-import { join, sep } from 'node:path';
+// And they compile with what a page's project usually has: no Node, and nothing newer than ES2023.
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join, resolve, sep } from 'node:path';
 
-const { dependencies, peerDependencies } = JSON.parse(readFileSync('package.json', 'utf8'));
+const { exports, dependencies, peerDependencies } = JSON.parse(readFileSync('package.json', 'utf8'));
 /** Whoever imports an adapter has its framework. */
 /** @type {Record<string, RegExp>} */
 const frameworks = {
@@ -35,6 +37,26 @@ for (const path of declarations) {
     console.error(`dist/${path} refers to ${name}`);
     failures++;
   }
+}
+
+const scratch = mkdtempSync(join('node_modules', '.declarations-'));
+try {
+  const config = {
+    compilerOptions: {
+      ...{ target: 'ES2022', lib: ['ES2023', 'DOM'], module: 'NodeNext', moduleResolution: 'NodeNext' },
+      ...{ strict: true, exactOptionalPropertyTypes: true, skipLibCheck: false, noEmit: true, types: [] },
+    },
+    files: Object.values(exports).flatMap(({ types }) => (types ? [resolve(types)] : [])),
+  };
+  writeFileSync(join(scratch, 'tsconfig.json'), JSON.stringify(config));
+  const tsc = spawnSync('npx', ['tsc', '--pretty', 'false', '-p', scratch], { encoding: 'utf8' });
+  // What frameworks' own declarations need is not for us to say.
+  const ours = tsc.stdout.split('\n').filter((line) => /^(?!node_modules)\S*dist[\\/]|^error/.test(line));
+  for (const line of ours) console.error(line);
+  failures += ours.length;
+  if (tsc.error) throw tsc.error;
+} finally {
+  rmSync(scratch, { recursive: true });
 }
 
 console.log(`${declarations.length} declaration files, ${failures} failures`);

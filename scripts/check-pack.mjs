@@ -1,13 +1,25 @@
-// What `npm publish` would send: all that is meant to ship, and nothing else.
+// What `npm publish` would send: all that is meant to ship, with every page that a page of it links to, and nothing else.
 import { execSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
+import { posix } from 'node:path';
 
-const { exports } = JSON.parse(readFileSync('package.json', 'utf8'));
-const [{ files, unpackedSize }] = JSON.parse(execSync('npm pack --dry-run --json', { encoding: 'utf8' }));
+const { exports, scripts } = JSON.parse(readFileSync('package.json', 'utf8'));
+const [{ files, unpackedSize }] = JSON.parse(
+  execSync('npm pack --dry-run --json --ignore-scripts', { encoding: 'utf8' }),
+);
 /** @type {string[]} */
 const packed = files.map((/** @type {{ path: string }} */ file) => file.path);
 
-const documents = ['package.json', 'README.md', 'LICENSE', 'CHANGELOG.md', 'dist/playwright/LICENSES.md'];
+/** Every page that can be reached from the first one. */
+const pages = ['README.md'];
+for (const page of pages) {
+  for (const [, link] of readFileSync(page, 'utf8').matchAll(/\]\((?!\w+:)([^)#\s]+\.md)[^)]*\)/g)) {
+    const path = posix.join(posix.dirname(page), link ?? '');
+    if (!pages.includes(path)) pages.push(path);
+  }
+}
+
+const documents = ['package.json', 'LICENSE', 'dist/playwright/LICENSES.md', ...pages];
 /** Imported by a name that no compiler looks at. */
 const loaded = ['dist/playwright/page.js'];
 const entryPoints = Object.values(exports)
@@ -20,6 +32,9 @@ const missing = [...new Set([...documents, ...entryPoints, ...loaded])].filter(
 const strange = packed.filter(
   (path) => !documents.includes(path) && !/^dist\/.+\.(js|js\.map|d\.ts)$/.test(path),
 );
+
+// What is packed without having been built has no code in it.
+if (!scripts.prepack?.includes('build')) missing.push('a build: there is no prepack script that makes one');
 
 for (const path of missing) console.error(`not in the package: ${path}`);
 for (const path of strange) console.error(`does not belong in the package: ${path}`);

@@ -2,7 +2,7 @@ import { SessionStoreError, type EncryptionOptions } from 'offshoot';
 import { Listeners } from '../app/listeners.js';
 import { keepDraftsUnder } from '../turns/drafts.js';
 import { TurnRunner } from '../turns/runner.js';
-import { readRecord, type EncryptionRecord } from './encryption-record.js';
+import { isRecordOutdated, readRecord, type EncryptionRecord } from './encryption-record.js';
 import { phaseOf } from './phase.js';
 import { openStore, type DemoStore } from './store.js';
 
@@ -18,11 +18,42 @@ const listeners = new Listeners();
 
 /** Tabs tell each other when encryption is switched on or off. Nothing that they hold may outlive that. */
 const others = new BroadcastChannel('offshoot-demo:encryption');
-others.addEventListener('message', async () => {
-  const isNews = !(await isCurrent().catch(() => false));
-  if (isNews) location.reload();
+others.addEventListener('message', ({ data }) => {
+  told = data;
+  setTimeout(() => (told = undefined), TOLD_MS);
+  void beginAgain().catch(reportError);
 });
-export const tellOthers = (): void => others.postMessage('changed');
+// What another tab has written there may come later than what it says.
+addEventListener('storage', () => void beginAgain().catch(reportError));
+
+/** What another tab has said, for as long as it may take to be seen. */
+let told: unknown;
+const TOLD_MS = 5000;
+
+/** With the key, if it is given up: what others are writing is sealed with it, and a tab that is locked has none. */
+export const tellOthers = (what: 'changed' | 'deleted' | CryptoKey = 'changed'): void =>
+  others.postMessage(what);
+
+/** Anybody of the origin may say so; whether it is so, what is stored tells. */
+async function beginAgain(): Promise<void> {
+  const what = told;
+  if (what === undefined || !isRecordOutdated() || (await isCurrent().catch(() => false))) return;
+  if (what === 'deleted') sessionStorage.clear();
+  const own = access?.state === 'open' ? access.key : undefined;
+  const key = own ?? (what instanceof CryptoKey ? what : undefined);
+  if (what !== 'deleted' && key && (await isSwitchedOff(key))) {
+    // Nobody could open what is being written once the key cannot be made any more.
+    if (!own) await keepDraftsUnder(key);
+    await keepDraftsUnder(null);
+  }
+  location.reload();
+}
+
+/** Only who has the key can have said that all is to be decrypted; afterwards nothing is left of the record. */
+async function isSwitchedOff(key: CryptoKey): Promise<boolean> {
+  const record = readRecord();
+  return !record || (await phaseOf(record, key)) === 'decrypting';
+}
 
 export const { subscribe } = listeners;
 

@@ -14,18 +14,37 @@ export interface EncryptionRecord {
 export const PHASES = ['on', 'encrypting', 'decrypting'] as const;
 export type Phase = (typeof PHASES)[number];
 
-export function readRecord(): EncryptionRecord | undefined {
+const stored = (): string | null => {
   try {
-    const { salt, check } = JSON.parse(localStorage.getItem(KEY) ?? '{}') as Partial<EncryptionRecord>;
-    return typeof salt === 'string' && typeof check === 'string' ? { salt, check } : undefined;
+    return localStorage.getItem(KEY);
   } catch {
     // A browser that gives no localStorage cannot have kept one.
+    return null;
+  }
+};
+
+/** What there was when this tab last looked. */
+let seen = stored();
+
+/** Whether another tab has changed it since. */
+export const isRecordOutdated = (): boolean => stored() !== seen;
+
+export function readRecord(): EncryptionRecord | undefined {
+  try {
+    const { salt, check } = JSON.parse(stored() ?? '{}') as Partial<EncryptionRecord>;
+    return typeof salt === 'string' && typeof check === 'string' ? { salt, check } : undefined;
+  } catch {
     return undefined;
   }
 }
 
 /** Throws if it cannot be kept: then nothing must be encrypted. */
-export const writeRecord = (record: EncryptionRecord): void =>
+export function writeRecord(record: EncryptionRecord): void {
   localStorage.setItem(KEY, JSON.stringify(record));
+  seen = stored();
+}
 
-export const forgetRecord = (): void => localStorage.removeItem(KEY);
+export function forgetRecord(): void {
+  localStorage.removeItem(KEY);
+  seen = null;
+}

@@ -21,7 +21,7 @@ export async function switchOff(key: CryptoKey, onProgress: OnProgress): Promise
   if (!record) throw new Error('What the passphrase needs to make the key again is gone.');
   writeRecord(await inPhase(record, key, 'decrypting'));
   // Before they write with a key that is no longer wanted.
-  tellOthers();
+  tellOthers(key);
   await finishOff(await reopen(key, { key: null, previousKeys: [key] }), onProgress);
 }
 
@@ -50,7 +50,7 @@ export async function deleteEverything(): Promise<void> {
   await store.close();
   sessionStorage.clear();
   forgetRecord();
-  tellOthers();
+  tellOthers('deleted');
   location.reload();
 }
 

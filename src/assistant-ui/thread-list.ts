@@ -42,7 +42,7 @@ export interface StoredThreadList extends RemoteThreadListAdapter {
  */
 export function threadList(store: ThreadStore, options: ThreadListOptions = {}): StoredThreadList {
   requireStore(store);
-  const { useAui, pageSize, titleOf = firstQuestion, onError } = taken(listShape, options);
+  const { useAui, pageSize, titleOf, onError } = taken(listShape, options);
   const threads = new Map<string, Thread>();
   const threadOf = (sessionId: string) => {
     requireId(sessionId, 'remoteId');
@@ -85,7 +85,8 @@ export function threadList(store: ThreadStore, options: ThreadListOptions = {}):
       threads.delete(remoteId);
     },
     async generateTitle(remoteId, messages) {
-      const title = await titleOf(reading('messages', () => [...messages]));
+      const all = reading('messages', () => [...messages]);
+      const title = await (titleOf ? titleOf(all) : reading('messages', () => firstQuestion(all)));
       requireValid(string, title, 'titleOf()');
       if (title) await change(remoteId, { title });
       return streamOf(title);

@@ -28,7 +28,7 @@ export interface RetentionPolicy {
 export interface RetainOptions extends SessionStoreOptions {
   /** Stops it between two sessions. What was deleted until then is gone. */
   signal?: AbortSignal | undefined;
-  /** Is called whenever one of `total` sessions has been dealt with. */
+  /** Is called whenever one of `total` sessions has been dealt with. What it throws is reported with `reportError`. */
   onProgress?: ((progress: { done: number; total: number }) => void) | undefined;
 }
 

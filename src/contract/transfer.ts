@@ -18,7 +18,7 @@ export interface TransferProgress {
 interface TransferOptions extends SessionStoreOptions {
   /** Ends it with the signal's reason. Sessions that were imported by then stay. */
   signal?: AbortSignal | undefined;
-  /** Is told after every session. */
+  /** Is told after every session. What it throws is reported with `reportError`. */
   onProgress?: ((progress: TransferProgress) => void) | undefined;
 }
 

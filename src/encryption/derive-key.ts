@@ -1,7 +1,8 @@
 import { subtleCrypto } from '../platform/crypto.js';
-import { kindOf } from '../platform/kind.js';
+import { isBuffer, isBytes } from '../platform/kind.js';
 import { load } from '../platform/load.js';
 import { requireValid } from '../validation/argument.js';
+import { described } from '../validation/described.js';
 import { taken } from '../validation/options.js';
 import { satisfying } from '../validation/schema.js';
 import { workOf, workShape, type WorkFactor } from './work-factor.js';
@@ -26,11 +27,14 @@ const secret = satisfying(
   (passphrase) => typeof passphrase,
 );
 
+const isBytesOrBuffer = (salt: unknown): salt is Uint8Array | ArrayBuffer =>
+  (isBytes(salt) && ArrayBuffer.isView(salt)) || isBuffer(salt);
+
 const deriveKeyShape = {
   salt: satisfying(
-    (salt) =>
-      (kindOf(salt) === 'ArrayBuffer' || kindOf(salt) === 'Uint8Array') && salt.byteLength >= SALT_LENGTH,
-    `at least ${SALT_LENGTH} bytes`,
+    (salt) => isBytesOrBuffer(salt) && salt.byteLength >= SALT_LENGTH,
+    `a Uint8Array or ArrayBuffer of at least ${SALT_LENGTH} bytes, from crypto.getRandomValues and kept`,
+    (salt) => (isBytesOrBuffer(salt) ? `${salt.byteLength} bytes` : described(salt)),
   ),
   ...workShape,
 };

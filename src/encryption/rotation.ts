@@ -2,6 +2,7 @@ import type { Connection } from '../database/connection.js';
 import { alone, whenIdle } from '../database/idle.js';
 import type { WriteTransaction } from '../database/schema.js';
 import { SessionStoreError } from '../errors.js';
+import { callSafely } from '../platform/report.js';
 import { UNENCRYPTED } from './key-list.js';
 import type { Keyring } from './keyring.js';
 import { isSealed } from './sealed-rows.js';
@@ -17,6 +18,7 @@ export interface RekeyProgress {
 
 export interface RekeyOptions {
   signal?: AbortSignal | undefined;
+  /** Is told after some rows each. What it throws is reported with `reportError`. */
   onProgress?: ((progress: RekeyProgress) => void) | undefined;
 }
 
@@ -112,7 +114,7 @@ export class Rotation {
         });
       }
       done += slice.length;
-      onProgress?.({ done, total });
+      if (onProgress) callSafely(onProgress, { done, total });
     }
   }
 }

@@ -12,6 +12,7 @@ import { paceWithin } from '../database/of-all.js';
 import { each } from '../database/pace.js';
 import { together } from '../database/transaction.js';
 import type { SessionStoreError } from '../errors.js';
+import { callSafely } from '../platform/report.js';
 import { invalid, isForgotten } from '../validation/argument.js';
 import { sparedBranches } from './branches.js';
 import type { beginCommit } from './commit.js';
@@ -192,7 +193,8 @@ class Retention {
     for (let attempt = 0; !outcome && attempt < ATTEMPTS; attempt++)
       outcome = await this.#attempt(id, limit, choose);
     this.#done++;
-    this.options.onProgress?.({ done: this.#done, total: this.#total });
+    const { onProgress } = this.options;
+    if (onProgress) callSafely(onProgress, { done: this.#done, total: this.#total });
     return outcome ?? 'active';
   }
 

@@ -65,12 +65,13 @@ const checkpointLike = object({
 
 const pairList = satisfying(
   (writes) =>
-    Array.isArray(writes) && writes.every((pair) => Array.isArray(pair) && typeof pair[0] === 'string'),
+    Array.isArray(writes) &&
+    Array.from(writes).every((pair) => Array.isArray(pair) && typeof pair[0] === 'string'),
   'an array of [channel, value]',
 );
 
 const textList = satisfying(
-  (texts) => Array.isArray(texts) && texts.every((text) => typeof text === 'string'),
+  (texts) => Array.isArray(texts) && Array.from(texts).every((text) => typeof text === 'string'),
   'an array of strings',
 );
 

@@ -25,7 +25,9 @@ const awaited = knownStatus([...STATUSES, 'expired']);
 const awaitedStatus = optional(
   satisfying(
     (status) =>
-      Array.isArray(status) ? status.length > 0 && status.every((each) => !awaited(each)) : !awaited(status),
+      Array.isArray(status)
+        ? status.length > 0 && Array.from(status).every((each) => !awaited(each))
+        : !awaited(status),
     'pending, completed, failed, aborted or expired, or some of these',
   ),
 );

@@ -11,7 +11,7 @@ import { sessionsSource, type SessionsReader, type SessionsView } from './sessio
 import { snapshotSource, type SnapshotReader } from './snapshot-source.js';
 
 export interface UseSessionsOptions extends Pick<ListOptions, 'order' | 'context'> {
-  /** Sessions that are read at once, 1 to 1,000. Default 50. */
+  /** Sessions that are read at once, 1 to 1,000. Those that begin while the list is shown are added to it. Default 50. */
   pageSize?: number | undefined;
 }
 

@@ -42,11 +42,12 @@ import {
 import { readHistory, readLeaves, readTree } from '../history/tree.js';
 import { persistStorage } from '../platform/browser.js';
 import { load } from '../platform/load.js';
-import { invalid, requireId, requireValid } from '../validation/argument.js';
-import { picked, taken } from '../validation/options.js';
+import { requireId, requireValid } from '../validation/argument.js';
+import { taken } from '../validation/options.js';
 import { callable, optional, record } from '../validation/schema.js';
 import { callSafely } from '../platform/report.js';
 import { ALL } from '../tabs/watchers.js';
+import { lookupIn } from './lookup.js';
 import { checkedMutator } from './mutation.js';
 import {
   callShape,
@@ -67,6 +68,13 @@ import {
 import { Tenant } from './tenant.js';
 import { failedStream, streamOf } from './stream.js';
 import type * as Upkeep from './upkeep.js';
+
+declare global {
+  // Whoever compiles without `ESNext.Disposable` has no such symbol; with it, this is the same one.
+  interface SymbolConstructor {
+    readonly asyncDispose: unique symbol;
+  }
+}
 
 /**
  * Stores the sessions of AI agents as trees of snapshots in IndexedDB, and keeps every tab up to date.
@@ -101,14 +109,7 @@ export class IndexedDBSessionStore<S = unknown> implements SessionStore<S> {
    * cyclic, or branched and `rejectBranchingSessions` is set.
    */
   async getSnapshot(options: GetSnapshotOptions): Promise<SessionSnapshot<S> | undefined> {
-    requireValid(record, options, 'options');
-    const { snapshotId, sessionId } = picked(options, 'options', () => ['snapshotId', 'sessionId']);
-    if ((snapshotId === undefined) === (sessionId === undefined)) {
-      throw invalid('', 'getSnapshot takes exactly one of snapshotId and sessionId');
-    }
-    const isSession = snapshotId === undefined;
-    const id: unknown = snapshotId ?? sessionId;
-    requireId(id, isSession ? 'sessionId' : 'snapshotId');
+    const { isSession, id } = lookupIn(options);
     const tenant = this.#tenant(options);
     const { rejectBranchingSessions: reject = false } = this.#options;
     return tenant.show(async (transaction, surface) => {

@@ -50,7 +50,8 @@ export interface IndexedDBSessionStoreOptions {
   generateId?: (() => string) | undefined;
   /**
    * When a save counts as done: `relaxed` (default) once the operating system has it, which survives a crash of
-   * the browser; `strict` once the disk has it, which survives a power cut and is slower.
+   * the browser; `strict` once the disk has it, which survives a power cut and is slower. `default` leaves it to the browser:
+   * today `relaxed` in Chromium, Firefox and Safari.
    */
   durability?: 'relaxed' | 'strict' | 'default' | undefined;
   /**
@@ -126,18 +127,26 @@ const encryptionKey = satisfying(
     key === null ||
     (key?.algorithm?.name === 'AES-GCM' &&
       ['encrypt', 'decrypt'].every((usage) => key.usages?.includes(usage))),
-  'an AES-GCM CryptoKey that may encrypt and decrypt, or null',
-  // It may be a secret all the same.
-  (key) => typeof key,
+  'an AES-GCM CryptoKey that may encrypt and decrypt, as deriveKey() makes it, or null',
+  (key) => toldKey(key),
 );
+
+/** Of what is no key, only the type: it may be a secret all the same. */
+function toldKey(key: any): string {
+  if (!key?.algorithm) return typeof key;
+  return `one of ${key.algorithm.name} that may ${[...key.usages].join(', ') || 'do nothing'}`;
+}
+
+/** Where there is none; holes are no keys either. */
+const strangerIn = (keys: readonly unknown[]) => Array.from(keys).findIndex((key) => encryptionKey(key));
 
 const encryptionShape = {
   key: encryptionKey,
   previousKeys: optional(
     satisfying(
-      (keys) => Array.isArray(keys) && keys.every((key) => !encryptionKey(key)),
-      'a list of such keys',
-      (keys) => typeof keys,
+      (keys) => Array.isArray(keys) && strangerIn(keys) < 0,
+      'a list of AES-GCM CryptoKeys that may encrypt and decrypt, and of null',
+      (keys) => (Array.isArray(keys) ? `${toldKey(keys[strangerIn(keys)])} in it` : typeof keys),
     ),
   ),
 };
@@ -175,7 +184,8 @@ export function storeOptions(given: IndexedDBSessionStoreOptions): StoreOptions 
   const options = taken(storeShape, given);
   const { encryption, retention } = options;
   if (encryption !== undefined) {
-    options.encryption = taken(encryptionShape, encryption, 'options.encryption');
+    const { key, previousKeys = [] } = taken(encryptionShape, encryption, 'options.encryption');
+    options.encryption = { key, previousKeys: [...previousKeys] };
   }
   if (retention !== undefined) options.retention = requirePolicy(retention, 'options.retention');
   options.durability ??= 'relaxed';

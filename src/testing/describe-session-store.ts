@@ -1,6 +1,7 @@
 import type { SessionSnapshot } from '../contract/snapshot.js';
+import { invalid, requireValid } from '../validation/argument.js';
 import { taken } from '../validation/options.js';
-import { callable, number, optional, record } from '../validation/schema.js';
+import { callable, nonBlank, number, optional, record, string } from '../validation/schema.js';
 import { assert, eventually } from './assertions.js';
 import { SESSION_STORE_CAPABILITIES, type SessionStoreCapability } from './capabilities.js';
 import { sessionStoreCases } from './cases/index.js';
@@ -29,17 +30,18 @@ const optionsShape = {
   patienceMs: optional(number),
 };
 
+const lacksShape = Object.fromEntries(
+  Object.keys(SESSION_STORE_CAPABILITIES).map((name) => [name, optional(string)]),
+);
+
 type Runner = Required<Pick<DescribeSessionStoreOptions, 'describe' | 'it'>>;
 
 function findRunner(options: DescribeSessionStoreOptions): Runner {
   const globals = globalThis as Partial<Runner>;
   const describe = options.describe ?? globals.describe;
   const it = options.it ?? globals.it;
-  assert(
-    typeof describe === 'function' && typeof it === 'function',
-    'describeSessionStore found no test runner: pass `describe` and `it` in its options',
-  );
-  return { describe, it };
+  if (typeof describe === 'function' && typeof it === 'function') return { describe, it };
+  throw invalid('options', 'found no test runner: pass `describe` and `it`');
 }
 
 function openContext(underTest: StoreUnderTest, patienceMs: number): CaseContext {
@@ -108,15 +110,12 @@ export function describeSessionStore(
   factory: StoreFactory,
   options: DescribeSessionStoreOptions = {},
 ): void {
+  requireValid(nonBlank, name, 'name');
+  requireValid(callable, factory, 'factory');
   const fitted = taken(optionsShape, options);
   const { describe, it } = findRunner(fitted);
-  const { lacks = {}, patienceMs = 2_000 } = fitted;
-  for (const flag of Object.keys(lacks)) {
-    assert(
-      Object.hasOwn(SESSION_STORE_CAPABILITIES, flag),
-      `'${flag}' in \`lacks\` is none of the capabilities: ${Object.keys(SESSION_STORE_CAPABILITIES).join(', ')}`,
-    );
-  }
+  const { patienceMs = 2_000 } = fitted;
+  const lacks = taken(lacksShape, fitted.lacks ?? {}, 'options.lacks');
 
   const runCase = async (testCase: SessionStoreCase, lacking: SessionStoreCapability[]): Promise<void> => {
     const underTest = await factory(testCase.options ?? {});

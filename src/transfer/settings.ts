@@ -8,7 +8,7 @@ const KINDS: unknown[] = ['skip', 'fork', 'replace'];
 const exportOptions = object({
   sessionIds: optional(
     satisfying(
-      (ids) => Array.isArray(ids) && ids.every((id) => !nonBlank(id)),
+      (ids) => Array.isArray(ids) && Array.from(ids).every((id) => !nonBlank(id)),
       'an array of non-blank strings',
     ),
   ),

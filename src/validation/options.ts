@@ -26,8 +26,8 @@ export function taken<O extends object>(shape: Shape, options: O, path = 'option
   requireValid(record, options, path);
   let stranger: string | undefined;
   const copy = picked(options, path, () => {
-    // With what is inherited, which would be read, too. What was added to all objects is in the shape as well.
-    for (const key in options) if (!(key in shape)) stranger ??= key;
+    // With what is inherited, which would be read, too; but for what a page has given to all objects.
+    for (const key in options) if (!has(shape, key) && (has(options, key) || !isOfAll(key))) stranger ??= key;
     return Object.keys(shape).filter((key) => key in options);
   });
   if (stranger !== undefined) {
@@ -37,8 +37,11 @@ export function taken<O extends object>(shape: Shape, options: O, path = 'option
   return copy;
 }
 
+const has = (object: object, key: string) => ({}).hasOwnProperty.call(object, key);
+const isOfAll = (key: string) => ({}).propertyIsEnumerable.call(Object.prototype, key);
+
 /** The known name that has most in common with what was written; if none has enough, all of them. */
-function advice(written: string, known: string[]): string {
+export function advice(written: string, known: string[]): string {
   const parts = partsOf(written);
   let best: string | undefined;
   let most = 0.55;

@@ -85,6 +85,8 @@ describe('describeSessionStore', () => {
 
   it('refuses to run without a runner, or with a capability that it does not know', () => {
     expect(() => describeSessionStore('a store', genkit)).toThrow(/pass `describe` and `it`/);
-    expect(() => collect(genkit, { lacks: { wings: 'no' } as object })).toThrow(/'wings' in `lacks`/);
+    expect(() => collect(genkit, { lacks: { wings: 'no' } as object })).toThrow(
+      /options.lacks.wings: is no option/,
+    );
   });
 });

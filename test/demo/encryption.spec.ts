@@ -235,6 +235,58 @@ test('while it is on, neither titles nor what is being written lie beside the ch
   await expect(message(page)).toHaveValue('written with nougat');
 });
 
+test('what is being written in other tabs, locked ones as well, stays when encryption is switched off', async ({
+  openTab,
+}) => {
+  const first = await openTab();
+  await send(first, 'hello', 1);
+  await switchOn(first);
+  const [open, closed] = [await openTab(), await openTab()];
+  for (const [tab, text] of [
+    [open, 'with nougat'],
+    [closed, 'with marzipan'],
+  ] as const) {
+    await unlock(tab);
+    await message(tab).fill(text);
+    await expect.poll(() => tab.evaluate(() => sessionStorage.getItem('drafts:sealed'))).not.toBeNull();
+  }
+  await closed.reload();
+  await expect(locked(closed)).toBeVisible();
+  await first.bringToFront();
+  await button(first, 'Switch encryption off').click();
+  await expect(button(first, 'Switch encryption on')).toBeVisible();
+  await expect(message(open)).toHaveValue('with nougat');
+  await expect(message(closed)).toHaveValue('with marzipan');
+  await closed.reload();
+  await expect(message(closed)).toHaveValue('with marzipan');
+});
+
+test('a message that nothing has happened for changes nothing, whoever posts it', async ({ openTab }) => {
+  const first = await openTab();
+  await send(first, 'hello', 1);
+  await switchOn(first);
+  await button(first, 'Close').click();
+  const second = await openTab();
+  await unlock(second);
+  await message(second).fill('with nougat');
+  await expect.poll(() => second.evaluate(() => sessionStorage.getItem('drafts:sealed'))).not.toBeNull();
+  await second.evaluate(() => Object.assign(window, { isAsItWas: true }));
+  await first.evaluate(async () => {
+    const key = await crypto.subtle.generateKey({ name: 'AES-GCM', length: 256 }, false, [
+      'encrypt',
+      'decrypt',
+    ]);
+    const channel = new BroadcastChannel('offshoot-demo:encryption');
+    for (const forged of ['changed', 'deleted', key, null, { type: 'deleted' }, 7])
+      channel.postMessage(forged);
+    channel.close();
+  });
+  await send(first, 'again', 2);
+  await expect(message(second)).toHaveValue('with nougat');
+  expect(await second.evaluate(() => 'isAsItWas' in window)).toBe(true);
+  expect(await second.evaluate(() => JSON.stringify(sessionStorage))).not.toContain('nougat');
+});
+
 test('encryption waits for the answer that is being given', async ({ openTab }) => {
   const page = await openTab();
   await page.getByRole('textbox', { name: 'Message', exact: true }).fill('/long');

@@ -1,0 +1,23 @@
+import type { GetSnapshotOptions } from '../contract/snapshot.js';
+import { invalid, requireId, requireValid } from '../validation/argument.js';
+import { advice, picked } from '../validation/options.js';
+import { record } from '../validation/schema.js';
+
+const IDS = ['snapshotId', 'sessionId'];
+
+/** Which snapshot is asked for. Frameworks add options of their own, so an unknown one is told only where no id came. */
+export function lookupIn(options: GetSnapshotOptions): { isSession: boolean; id: string } {
+  requireValid(record, options, 'options');
+  const { snapshotId, sessionId } = picked(options, 'options', () => IDS);
+  if ((snapshotId === undefined) === (sessionId === undefined)) {
+    const strangers = Object.keys(options).filter((key) => !IDS.includes(key) && key !== 'context');
+    const came = snapshotId !== undefined ? 'both' : (strangers[0] ?? 'neither');
+    const hint = strangers[0] && came !== 'both' ? `. ${advice(strangers[0], IDS)}` : '';
+    const path = hint ? `options.${came}` : 'options';
+    throw invalid(path, `expected exactly one of snapshotId and sessionId, got ${came}${hint}`);
+  }
+  const isSession = snapshotId === undefined;
+  const id: unknown = snapshotId ?? sessionId;
+  requireId(id, isSession ? 'sessionId' : 'snapshotId');
+  return { isSession, id };
+}
