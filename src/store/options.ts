@@ -7,16 +7,7 @@ import type { EncryptionOptions } from '../encryption/options.js';
 import { HEARTBEAT_TIMEOUT_MS } from '../liveness/expiry.js';
 import { requireValid } from '../validation/argument.js';
 import { taken } from '../validation/options.js';
-import {
-  anything,
-  callable,
-  flag,
-  nonBlank,
-  optional,
-  satisfying,
-  signal,
-  string,
-} from '../validation/schema.js';
+import { anything, callable, flag, optional, satisfying, signal, string } from '../validation/schema.js';
 
 export interface IndexedDBSessionStoreOptions {
   /** Name of the IndexedDB database. Default `offshoot`. */
@@ -152,7 +143,7 @@ const encryptionShape = {
 };
 
 const storeShape = {
-  name: optional(nonBlank),
+  name: optional(tenantName),
   namespace: optional(tenantName),
   snapshotPathPrefix: optional(callable),
   rejectBranchingSessions: optional(flag),
