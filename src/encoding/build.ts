@@ -1,5 +1,6 @@
 import { UNITS, type Steps } from '../database/pace.js';
 import { isBuffer } from '../platform/kind.js';
+import { shapeOf } from './geometry.js';
 import { ERRORS, LISTED, Unfit, VIEWS, type Node, type Part } from './nodes.js';
 import { define } from '../validation/property.js';
 
@@ -142,8 +143,16 @@ class Building {
         return boxed(this.at(first));
       case 'ImageData':
         return imageOf(this.at(first), numberOf(second), numberOf(third), this.#text(fourth));
-      default:
+      default: {
+        const shape =
+          kind.startsWith('DOM') &&
+          shapeOf(
+            kind,
+            content.map((slot) => numberOf(this.at(slot))),
+          );
+        if (shape) return shape;
         throw new Unfit(`is of the unknown kind "${kind}"`);
+      }
     }
   }
 

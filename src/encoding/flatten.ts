@@ -1,4 +1,5 @@
 import { UNITS, type Steps } from '../database/pace.js';
+import { geometryOf } from './geometry.js';
 import { ERRORS, isLiteral, isOdd, tagOf, Unfit, VIEWS, type Node, type Part, type Slot } from './nodes.js';
 
 /** A list goes on in another node when it takes so much, in characters. */
@@ -94,8 +95,11 @@ export class Flattening {
       }
       case 'ImageData':
         return [tag, this.#slot(value.data, 'data'), value.width, value.height, value.colorSpace];
-      default:
+      default: {
+        const numbers = geometryOf(tag, value);
+        if (numbers) return [tag, ...numbers.map((number) => this.#slot(number, ''))];
         throw this.#unfit(`is a ${tag === 'Object' ? nameOf(value) : tag}`, this.#at);
+      }
     }
   }
 

@@ -2,7 +2,7 @@ import { nanoid } from 'nanoid';
 import type { QuarantinedRow } from '../contract/check.js';
 import { ROW_FORMAT, type Cipher, type LogKey, type WriteTransaction } from '../database/schema.js';
 import { SessionStoreError } from '../errors.js';
-import { notCarried } from './carried.js';
+import { notCarried, UnfitEntry } from './carried.js';
 import type { Keyring } from './keyring.js';
 import type { Locked, Opening } from './opened.js';
 import { Plaintext } from './plaintext.js';
@@ -41,6 +41,8 @@ export class Stage {
   isListed = false;
   /** With what it is all going to be written, if that is not the keyring; `null` for no encryption. */
   settled: Keyring | null | undefined;
+  /** Where it was, as long as that is not known. */
+  #unfit: UnfitEntry | undefined;
   readonly #clockBefore: number;
   readonly #marked = new Map<unknown, Plaintext>();
   readonly #unreadable = new WeakSet<object>();
@@ -257,7 +259,12 @@ export class Stage {
   }
 
   async #put(how: 'put' | 'add', store: RowStore, row: any, key?: RowKey): Promise<void> {
-    const plaintext = this.#plaintextOf(store, row);
+    const refused = store === 'snapshots' && this.#unfit?.refusedIn(row);
+    if (refused) {
+      this.failure = refused;
+      this.#unfit = undefined;
+    }
+    const plaintext = this.#plaintextOf(store, row, key);
     const columns = columnsOf(store, row);
     this.writes.push({ kind: 'row', how, store, key: key ?? row.id, columns, plaintext });
     const mark = nanoid();
@@ -265,10 +272,11 @@ export class Stage {
     await rawStore(this.raw, store)[how]({ ...columns, cipher: mark }, key);
   }
 
-  #plaintextOf(store: RowStore | 'quarantine', row: unknown): Plaintext {
+  #plaintextOf(store: RowStore | 'quarantine', row: any, key?: RowKey): Plaintext {
     try {
       return Plaintext.of(row);
     } catch (cause) {
+      if (!this.failure && store === 'logs') this.#unfit = new UnfitEntry((key as LogKey)[0], row, cause);
       this.failure ??= notCarried(store, row, cause);
       throw this.failure;
     }

@@ -40,10 +40,12 @@ export async function survey(
   name: string,
   given: readonly Key[],
   stores: typeof STORES_OF_ROWS = STORES_OF_ROWS,
+  signal?: AbortSignal,
 ): Promise<Findings> {
   const witnesses = new Map<string, Witness>();
   let [sealed, plain, opened] = [0, 0, 0];
   for await (const slice of slicesOf(connection, stores)) {
+    signal?.throwIfAborted();
     for (const { store, places, row } of slice) {
       if (!isSealed(row)) {
         if (store !== 'quarantine' && !('cipher' in Object(row))) plain++;

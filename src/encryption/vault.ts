@@ -108,8 +108,7 @@ export class Vault {
     if (!keyring) return;
     if (repair) {
       const { name, list, keys } = keyring;
-      const { all } = await survey(this.connection, name, this.keys);
-      signal?.throwIfAborted();
+      const { all } = await survey(this.connection, name, this.keys, undefined, signal);
       // By a list that is proved, what names another key is of a later list; anything else is left over, or forged.
       const later = [...(all.get(list.database)?.unknown ?? [])].find(
         ([id, { turn }]) => !keys.has(id) && turn > list.turn,

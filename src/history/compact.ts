@@ -4,7 +4,7 @@ import { each } from '../database/pace.js';
 import { startingWith, type WriteTransaction } from '../database/schema.js';
 import { runsByLog } from '../logs/entry.js';
 import { spansOf } from '../logs/load.js';
-import { sealOnce } from '../logs/seal.js';
+import { GROUPINGS, seal } from '../logs/seal.js';
 import { beginCommit, readClock, UNSEALED, type Commit } from './commit.js';
 import { noteLoose, NOBODY } from './written.js';
 
@@ -47,15 +47,19 @@ export async function compactSession(
   });
   let sealed = 0;
   for (const log of logs) {
-    let more = true;
-    while (more) {
+    for (const group of GROUPINGS) {
       signal?.throwIfAborted();
-      more = await run(async (transaction) => {
-        // Fails where somebody is about to encrypt everything: what is sealed meanwhile might be passed over.
-        await readClock(transaction);
-        return sealOnce(transaction, log);
-      });
-      if (more) sealed++;
+      for (const keys of await run((transaction) =>
+        group(transaction, log, paceWithin(transaction, signal)),
+      )) {
+        signal?.throwIfAborted();
+        const isSealed = await run(async (transaction) => {
+          // Fails where somebody is about to encrypt everything: what is sealed meanwhile might be passed over.
+          await readClock(transaction);
+          return seal(transaction, keys);
+        });
+        if (isSealed) sealed++;
+      }
     }
   }
   await write(async (transaction) => {

@@ -9,7 +9,7 @@ import {
   type SnapshotRow,
 } from '../database/schema.js';
 import { each, type Pace, type Steps } from '../database/pace.js';
-import { merged, type Run } from '../logs/runs.js';
+import { merging, type Run } from '../logs/runs.js';
 import type { Schema } from '../validation/schema.js';
 import { logKeySchema, rowSchemas } from './row-schemas.js';
 import { nameOfKey, type Unreadable } from './unreadable.js';
@@ -100,7 +100,7 @@ async function readLogs(
     } else if (kind === 'whole' && value && isKeyOf(key, value)) await pace.run(addRow(logs, key, value));
     else logs.damaged.push(key);
   }
-  for (const [log, each] of logs.runs) logs.runs.set(log, merged(each));
+  for (const [log, each] of logs.runs) logs.runs.set(log, await pace.run(merging(each)));
   for (const places of logs.media.values()) places.sort((a, b) => a.at - b.at);
   return logs;
 }

@@ -1,11 +1,11 @@
 import { READINGS } from './counted-until.js';
 import type { CheckProblem, CheckReport } from '../contract/check.js';
 import { isReceipt } from '../database/receipt.js';
-import { UNITS, type Steps } from '../database/pace.js';
+import { each, UNITS, type Steps } from '../database/pace.js';
 import type { SessionRow, SnapshotRow } from '../database/schema.js';
-import { runsByLog } from '../logs/entry.js';
-import { spansOf } from '../logs/load.js';
-import { isIn, merged, without, type Run } from '../logs/runs.js';
+import { gathering } from '../logs/entry.js';
+import { spansOf, spansOfAll } from '../logs/load.js';
+import { isIn, merging, removing, type Run } from '../logs/runs.js';
 import type { Contents, LogContents } from './contents.js';
 import { leavesIn, type Leaves } from './leaves.js';
 import { rowSchemas } from './row-schemas.js';
@@ -26,8 +26,8 @@ export function* reportOn(contents: Contents): Steps<CheckReport> {
       problems.push({ kind: 'dangling', snapshotId: row.id, ...part });
     }
   }
-  for (const [log, runs] of unreached(contents, snapshots.whole)) {
-    for (const [from, to] of runs) problems.push({ kind: 'unreachable', log, from, to });
+  for (const [log, runs] of yield* unreached(contents, snapshots.whole)) {
+    yield* each(runs, ([from, to]) => problems.push({ kind: 'unreachable', log, from, to }));
   }
   return {
     sessions: sessions.whole.length + sessions.damaged.length + sessions.newer.length,
@@ -47,14 +47,16 @@ export function* lostParts(
   { runs, media }: LogContents,
 ): Steps<{ log: number; from: number; to: number }[]> {
   const lost: { log: number; from: number; to: number }[] = [];
-  const needed = new Map([...runsByLog(spansOf(row))].map(([log, each]) => [log, merged(each)]));
+  const needed = yield* gathering(spansOf(row));
+  for (const [log, each] of needed) needed.set(log, yield* merging(each));
   let units = 0;
   const isNeeded = (log: number, at: number) => isIn(needed.get(log), at);
   for (const [log, each] of needed) {
     yield;
-    for (const [from, to] of without(each, runs.get(log) ?? [])) lost.push({ log, from, to });
+    for (const [from, to] of yield* removing(each, runs.get(log) ?? [])) lost.push({ log, from, to });
     const places = media.get(log) ?? [];
     for (const [from, to] of places.length > 0 ? each : []) {
+      if (++units % UNITS === 0) yield;
       for (let i = firstFrom(places, from); i < places.length && places[i]!.at < to; i++) {
         if (++units % UNITS === 0) yield;
         const { log, mediaAt } = places[i]!;
@@ -77,15 +79,15 @@ function firstFrom(places: readonly { at: number }[], at: number): number {
 }
 
 /** Entries that none of these snapshots refers to, by log. What newer rows refer to, nobody here can tell. */
-export function unreached(
+export function* unreached(
   { snapshots, logs }: Contents,
   reading: readonly SnapshotRow[],
-): Map<number, Run[]> {
+): Steps<Map<number, Run[]>> {
   const result = new Map<number, Run[]>();
   if (snapshots.newer.length + logs.newer.length > 0) return result;
-  const reached = runsByLog(reading.flatMap(spansOf));
+  const reached = yield* gathering(spansOfAll(reading));
   for (const [log, runs] of logs.runs) {
-    const left = without(runs, merged(reached.get(log) ?? []));
+    const left = yield* removing(runs, yield* merging(reached.get(log) ?? []));
     if (left.length > 0) result.set(log, left);
   }
   return result;

@@ -3,7 +3,7 @@ import { isReading } from '../database/rows.js';
 import { newEpoch, type LogKey, type SnapshotRow, type WriteTransaction } from '../database/schema.js';
 import type { Pace } from '../database/pace.js';
 import { keepOnly } from '../logs/free.js';
-import { firstEndingBehind, without } from '../logs/runs.js';
+import { firstEndingBehind, removing } from '../logs/runs.js';
 import { commitFrom, tick, type Commit } from './commit.js';
 import { readContents, type Contents } from './contents.js';
 import {
@@ -49,7 +49,7 @@ export async function repairAll(
   for (const row of contents.snapshots.whole) {
     if (!isWhole.has(row)) await quarantine.move('snapshots', row.id, row, 'dangling');
   }
-  await repairLogs(transaction, contents, quarantine, whole, unreadable);
+  await repairLogs(transaction, contents, quarantine, whole, unreadable, pace);
   await repairSessions(transaction, contents, quarantine, membership, commit);
   await noteLoose(transaction, NOBODY, [commit]);
   for (const [id, row] of commit.sessions) if (!row) await noteLoose(transaction, id, [commit]);
@@ -88,6 +88,7 @@ async function repairLogs(
   quarantine: Quarantine,
   whole: readonly SnapshotRow[],
   unreadable: Unreadable,
+  pace: Pace,
 ): Promise<void> {
   const logs = transaction.objectStore('logs');
   const { damaged, whole: keys, runs } = contents.logs;
@@ -102,13 +103,13 @@ async function repairLogs(
     if (known) known.push(key);
     else byLog.set(key[0], [key]);
   }
-  for (const [log, left] of unreached(contents, whole)) {
+  for (const [log, left] of await pace.run(unreached(contents, whole))) {
     for (const key of byLog.get(log) ?? []) {
       const [, end, start] = key;
       const isWhole = (left[firstEndingBehind(left, start)]?.[0] ?? Infinity) >= end;
       // All of it, though only parts go: nothing else tells what they were parts of.
       if (!isWhole) await quarantine.copy('logs', key, await logs.get(key), 'unreachable');
     }
-    await keepOnly(transaction, log, without(runs.get(log)!, left));
+    await keepOnly(transaction, log, await pace.run(removing(runs.get(log)!, left)));
   }
 }

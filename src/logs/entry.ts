@@ -1,3 +1,4 @@
+import { atOnce, UNITS, type Steps } from '../database/pace.js';
 import type { Spans } from '../database/schema.js';
 import type { Run } from './runs.js';
 
@@ -19,15 +20,19 @@ export interface Entry {
 }
 
 /** The runs of several spans, by log, in no order. */
-export function runsByLog(all: Iterable<Spans>): Map<number, Run[]> {
+export function* gathering(all: Iterable<Spans>): Steps<Map<number, Run[]>> {
   const runs = new Map<number, Run[]>();
+  let units = 0;
   for (const spans of all) {
     for (let i = 0; i < spans.length; i += 3) {
-      const [log, from, count] = spans.slice(i, i + 3) as [number, number, number];
-      const known = runs.get(log) ?? [];
-      runs.set(log, known);
-      known.push([from, from + count]);
+      if (++units % UNITS === 0) yield;
+      const [log, from, count] = [spans[i]!, spans[i + 1]!, spans[i + 2]!];
+      const known = runs.get(log);
+      if (known) known.push([from, from + count]);
+      else runs.set(log, [[from, from + count]]);
     }
   }
   return runs;
 }
+
+export const runsByLog = (all: Iterable<Spans>): Map<number, Run[]> => atOnce(gathering(all));

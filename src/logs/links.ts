@@ -1,4 +1,5 @@
-import { isBlob, isPlainArray, isPlainObject } from '../validation/clone.js';
+import { isBlob, isPlainArray } from '../validation/clone.js';
+import { isOrdinary } from '../validation/graph.js';
 import { define } from '../validation/property.js';
 
 type Path = string[];
@@ -22,9 +23,7 @@ const isContainer = (value: unknown): value is Record<string, unknown> =>
 
 /** Instances too are cloned to plain objects. */
 const isPlain = (value: object) =>
-  isPlainArray(value) ||
-  isPlainObject(value) ||
-  ({}.toString.call(value) === '[object Object]' && !Object.hasOwn(value, '__proto__'));
+  isPlainArray(value) || (isOrdinary(value) && !Object.hasOwn(value, '__proto__'));
 
 /** Whether one of `some` elements of an array contains another of its elements, so that storing each whole might store all of them over and over. */
 export function reachOthers(elements: readonly unknown[], some: readonly unknown[]): boolean {

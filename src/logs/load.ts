@@ -16,6 +16,10 @@ export function spansOf({ state }: SnapshotRow): Spans[] {
   return [...spans, state.media];
 }
 
+export function* spansOfAll(rows: Iterable<SnapshotRow>): Generator<Spans> {
+  for (const row of rows) yield* spansOf(row);
+}
+
 /** Rows of logs that were read before it was known which are needed. */
 export type Ahead = Map<number, { from: number; rows: unknown[] }>;
 

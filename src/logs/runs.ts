@@ -1,3 +1,5 @@
+import { atOnce, UNITS, type Steps } from '../database/pace.js';
+
 /** Positions from the first up to, and without, the second. */
 export type Run = [from: number, to: number];
 
@@ -6,22 +8,53 @@ export const extentOf = (runs: readonly Run[]): Run =>
   runs.reduce(([from, to], [start, end]) => [Math.min(from, start), Math.max(to, end)], [Infinity, 0]);
 
 /** Sorted, and without overlaps. */
-export function merged(runs: readonly Run[]): Run[] {
+export function* merging(runs: readonly Run[]): Steps<Run[]> {
+  const parts: Run[][] = [];
+  for (let at = 0; at < runs.length; at += UNITS) {
+    yield;
+    parts.push(joined([...runs.slice(at, at + UNITS)].sort((a, b) => a[0] - b[0])));
+  }
+  // By twos, so that nothing takes long in one go.
+  let next = 0;
+  while (next + 1 < parts.length) parts.push(yield* zipped(parts[next++]!, parts[next++]!));
+  return parts[next] ?? [];
+}
+
+export const merged = (runs: readonly Run[]): Run[] => atOnce(merging(runs));
+
+/** Of sorted runs. */
+function joined(runs: readonly Run[]): Run[] {
   const result: Run[] = [];
-  for (const [from, to] of [...runs].sort((a, b) => a[0] - b[0])) {
-    const last = result.at(-1);
-    if (last && from <= last[1]) last[1] = Math.max(last[1], to);
-    else result.push([from, to]);
+  for (const run of runs) append(result, run);
+  return result;
+}
+
+function append(result: Run[], [from, to]: Run): void {
+  const last = result.at(-1);
+  if (last && from <= last[1]) last[1] = Math.max(last[1], to);
+  else result.push([from, to]);
+}
+
+function* zipped(left: readonly Run[], right: readonly Run[]): Steps<Run[]> {
+  const result: Run[] = [];
+  let [i, j] = [0, 0];
+  while (i < left.length || j < right.length) {
+    if ((i + j) % UNITS === 0) yield;
+    const isLeft = j === right.length || (i < left.length && left[i]![0] <= right[j]![0]);
+    append(result, isLeft ? left[i++]! : right[j++]!);
   }
   return result;
 }
 
 /** What of `runs` is in none of `others`; both merged. */
-export function without(runs: readonly Run[], others: readonly Run[]): Run[] {
+export function* removing(runs: readonly Run[], others: readonly Run[]): Steps<Run[]> {
   const left: Run[] = [];
+  let units = 0;
   for (const [from, to] of runs) {
+    if (++units % UNITS === 0) yield;
     let at = from;
     for (let i = firstEndingBehind(others, from); i < others.length && others[i]![0] < to; i++) {
+      if (++units % UNITS === 0) yield;
       const [start, end] = others[i]!;
       if (start > at) left.push([at, start]);
       at = Math.max(at, end);
@@ -30,6 +63,9 @@ export function without(runs: readonly Run[], others: readonly Run[]): Run[] {
   }
   return left;
 }
+
+export const without = (runs: readonly Run[], others: readonly Run[]): Run[] =>
+  atOnce(removing(runs, others));
 
 /** The index of the first of sorted runs that ends behind a position. */
 export function firstEndingBehind(runs: readonly Run[], at: number): number {

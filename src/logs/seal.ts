@@ -1,3 +1,4 @@
+import { UNITS, type Pace, type Steps } from '../database/pace.js';
 import { isLogRow } from '../database/rows.js';
 import { logKey, startingWith, type LogKey, type LogRow, type WriteTransaction } from '../database/schema.js';
 import { keyRanges } from '../platform/browser.js';
@@ -14,31 +15,38 @@ const STEPS = [
   { from: 64 * KIB, to: 256 * KIB, sealed: 320 * KIB },
 ];
 
-/**
- * Gathers rows of a log that follow each other into one larger row, once; resolves to whether there were any. Positions stay as they are, so nothing that refers to them changes.
- */
-export async function sealOnce(transaction: WriteTransaction, log: number): Promise<boolean> {
+/** Rows of a log that follow each other and are to be one, by step. Later steps begin when those before are done. */
+export const GROUPINGS = STEPS.map(
+  (step) => async (transaction: WriteTransaction, log: number, pace: Pace) => {
+    const keys = await transaction.objectStore('logs').getAllKeys(startingWith(log));
+    return pace.run(groupsOf(keys, step));
+  },
+);
+
+/** Makes a row of several; resolves to whether they were still there. Positions stay as they are, so nothing that refers to them changes. */
+export async function seal(transaction: WriteTransaction, group: readonly LogKey[]): Promise<boolean> {
   const logs = transaction.objectStore('logs');
-  const keys = await logs.getAllKeys(startingWith(log));
-  const group = STEPS.map((step) => nextGroup(keys, step)).find(Boolean);
-  if (!group) return false;
+  const [log] = group[0]!;
   const range = keyRanges().bound(group[0], group.at(-1));
   const rows: LogRow[] = await logs.getAll(range);
   // What cannot be read is not made to look as if it could.
   if (!rows.every(isLogRow)) return false;
+  const isThere = (key: LogKey, index: number) =>
+    rows[index] && String(logKey(log, rows[index])) === String(key);
+  if (rows.length !== group.length || !group.every(isThere)) return false;
   const sealed = joined(rows);
   await logs.delete(range);
   await logs.put(sealed, logKey(log, sealed));
   return true;
 }
 
-function nextGroup(
-  keys: readonly LogKey[],
-  { from, to, sealed }: (typeof STEPS)[number],
-): LogKey[] | undefined {
+function* groupsOf(keys: readonly LogKey[], { from, to, sealed }: (typeof STEPS)[number]): Steps<LogKey[][]> {
+  const groups: LogKey[][] = [];
   let group: LogKey[] = [];
   let size = 0;
+  let units = 0;
   for (const key of keys) {
+    if (++units % UNITS === 0) yield;
     const [, , start, bytes] = key;
     const fits = bytes >= from && bytes < to;
     if (!fits || (group.length > 0 && group.at(-1)![1] !== start)) {
@@ -48,9 +56,12 @@ function nextGroup(
     if (!fits) continue;
     group.push(key);
     size += bytes;
-    if (size >= sealed && group.length > 1) return group;
+    if (size < sealed || group.length === 1) continue;
+    groups.push(group);
+    group = [];
+    size = 0;
   }
-  return undefined;
+  return groups;
 }
 
 type Place = NonNullable<LogRow['media']>[number];

@@ -8,6 +8,7 @@ import { MOST_DEEP } from './lines.js';
 import { described } from '../validation/described.js';
 import { reading } from '../validation/given.js';
 import { genkitSnapshot } from './line-schemas.js';
+import { unmarked } from './open-file.js';
 import { parseJson } from './parse-json.js';
 
 /** Where Genkit remembers each session's latest snapshot, which follows from the snapshots. */
@@ -51,6 +52,7 @@ const isDirectory = (files: GenkitFiles): files is DirectoryHandle => 'values' i
 
 async function* filesIn(directory: DirectoryHandle): AsyncGenerator<File> {
   for await (const handle of directory.values()) {
+    if (typeof handle?.kind !== 'string') throw notFiles(handle);
     if (handle.kind === 'file') yield await (handle as FileSystemFileHandle).getFile();
   }
 }
@@ -68,7 +70,7 @@ export async function readSnapshotFile(
   const bytes = await file.arrayBuffer().catch((cause: unknown) => {
     throw new SessionStoreError('UNAVAILABLE', `${where}: cannot be read; see cause`, where, cause);
   });
-  const json = await parseJson(new Uint8Array(bytes), where, pace);
+  const json = await parseJson(unmarked(new Uint8Array(bytes)), where, pace);
   if (isPointer(json)) return undefined;
   requireValid(genkitSnapshot, json, where);
   await fitting(where, () => pace.run(measure(json, MOST_DEEP)));

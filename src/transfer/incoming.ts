@@ -1,6 +1,6 @@
 import { UNITS, each, type Pace, type Steps } from '../database/pace.js';
 import type { SnapshotRow, StoredField } from '../database/schema.js';
-import { merged, type Run } from '../logs/runs.js';
+import { merging, type Run } from '../logs/runs.js';
 import { invalid } from '../validation/argument.js';
 import { Unfit } from '../encoding/nodes.js';
 import type { Allowance } from './allowance.js';
@@ -91,10 +91,10 @@ export async function requireWhole(session: Incoming, pace: Pace): Promise<Incom
   for (const snapshot of snapshots) {
     await pace.run(requireSnapshot(snapshot, sessionId, present, weights, index, allowance, reached));
   }
-  const union = new Map([...reached].map(([log, runs]) => [log, merged(runs)]));
+  for (const [log, runs] of reached) reached.set(log, await pace.run(merging(runs)));
   const all = new Set<IncomingEntry>();
   await pace.run(
-    each(entries, (entry) => void (runAt(union.get(entry.log) ?? [], entry.at) && all.add(entry))),
+    each(entries, (entry) => void (runAt(reached.get(entry.log) ?? [], entry.at) && all.add(entry))),
   );
   // A set grows while it is walked; but media have none themselves.
   for (const entry of all) await pace.run(takeMedia(entry, index, all));

@@ -1,6 +1,6 @@
 import { UNITS, type Steps } from '../database/pace.js';
 import type { Spans, StoredField } from '../database/schema.js';
-import { merged, type Run } from '../logs/runs.js';
+import { merged, merging, type Run } from '../logs/runs.js';
 import { firstBehind } from './coverage.js';
 import type { MediumPlace } from './lines.js';
 
@@ -62,7 +62,7 @@ export class MediaIndex {
     }
     const result: Spans = [];
     for (const [log, each] of found) {
-      for (const [from, to] of merged(each)) {
+      for (const [from, to] of yield* merging(each)) {
         if (result.push(log, from, to - from) % (3 * UNITS) === 0) yield;
       }
     }
@@ -87,7 +87,9 @@ export class MediaIndex {
         }
       }
     }
-    for (const [mediaLog, each] of reached.runs) if (units > 0) reached.runs.set(mediaLog, merged(each));
+    for (const [mediaLog, each] of units > 0 ? reached.runs : []) {
+      reached.runs.set(mediaLog, yield* merging(each));
+    }
     this.#known.set(log, reached);
     return reached.runs;
   }

@@ -7,10 +7,17 @@ import { reading } from '../validation/given.js';
 /** What a file may expand to, as a multiple of its own size. */
 const MOST_TIMES = 200;
 
+/** A byte order mark in UTF-8. */
+const MARK = [0xef, 0xbb, 0xbf];
+
+/** Editors put a mark in front. */
+export const unmarked = (bytes: Uint8Array): Uint8Array =>
+  MARK.every((byte, i) => bytes[i] === byte) ? bytes.subarray(MARK.length) : bytes;
+
 /** What begins with which bytes. */
 const KINDS: [name: string, ...bytes: number[]][] = [
   ['gzip', 0x1f, 0x8b],
-  ['UTF-8 with a BOM', 0xef, 0xbb, 0xbf],
+  ['UTF-8 with a BOM', ...MARK],
   ['a zip archive: unpack it, then import what is in it', 0x50, 0x4b, 0x03, 0x04],
   ['UTF-16: save it as UTF-8', 0xff, 0xfe],
   ['UTF-16: save it as UTF-8', 0xfe, 0xff],
@@ -35,7 +42,9 @@ export async function* openFile(
     const kind = KINDS.find(([, ...bytes]) => bytes.every((byte, i) => first[i] === byte))?.[0];
     if (kind === 'gzip') yield* unpacked(first, chunks, maxBytes, signal);
     else if (kind === undefined || kind.startsWith('UTF-8')) {
-      yield kind === undefined ? first : first.subarray(3);
+      const begun = kind === undefined ? first : await withoutMark(first, chunks);
+      if (begun.length === 0) throw notAnExport('it is empty but for a byte order mark');
+      yield begun;
       yield* chunks;
     } else throw notAnExport(`it is ${kind}`);
   } finally {
@@ -102,6 +111,16 @@ async function peek(chunks: AsyncGenerator<Uint8Array>): Promise<Uint8Array> {
     first = longer;
   }
   return first;
+}
+
+async function withoutMark(first: Uint8Array, chunks: AsyncGenerator<Uint8Array>): Promise<Uint8Array> {
+  let rest = unmarked(first);
+  while (rest.length === 0) {
+    const { done, value } = await chunks.next();
+    if (done) break;
+    rest = value;
+  }
+  return rest;
 }
 
 async function* unpacked(

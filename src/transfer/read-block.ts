@@ -12,7 +12,7 @@ import {
 import { together } from '../database/transaction.js';
 import type { DamagedPart } from '../contract/transfer.js';
 import { spansOf } from '../logs/load.js';
-import { merged, type Run } from '../logs/runs.js';
+import { merging, type Run } from '../logs/runs.js';
 import { keyRanges } from '../platform/browser.js';
 import { runAt } from './coverage.js';
 import type { MediumPlace } from './lines.js';
@@ -95,7 +95,8 @@ export async function readBlock(
   const entries: StoredEntry[] = [];
   for (const [log, each] of runs) {
     const rowsOf = await rowsFrom(transaction, log, each);
-    for (const row of rowsOf) await pace.run(addEntries(entries, log, row, merged(each), numbers));
+    const union = await pace.run(merging(each));
+    for (const row of rowsOf) await pace.run(addEntries(entries, log, row, union, numbers));
   }
   return {
     sessionId,

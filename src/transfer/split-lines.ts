@@ -49,7 +49,7 @@ function isEnd(bytes: Uint8Array): boolean {
 
 /** Whether it may be the beginning of one. */
 function isHeader(bytes: Uint8Array): boolean {
-  const text = new TextDecoder().decode(bytes.subarray(0, HEADER.length));
+  const text = new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes.subarray(0, HEADER.length));
   return HEADER.startsWith(text);
 }
 

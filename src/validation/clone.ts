@@ -16,14 +16,20 @@ export function copy<T>(value: T): T {
   try {
     return copyTree(value, new Set());
   } catch (reason) {
-    if (reason !== NO_TREE) throw reason;
+    // What looks like an object with functions may be a collection that stands for a map.
+    if (reason !== NO_TREE && (reason as Error | null)?.name !== 'DataCloneError') throw reason;
     return structured(new Graph().part(value));
   }
 }
 
 function copyTree<T>(value: T, seen: Set<object>): T {
   if (typeof value === 'function' || typeof value === 'symbol') return structured(value);
-  if (typeof value !== 'object' || value === null || isBlob(value)) return value;
+  if (typeof value !== 'object' || value === null) return value;
+  if (isBlob(value)) {
+    // What only stands for one would be refused when it is too late to say where it was.
+    structured(value);
+    return value;
+  }
   if (seen.has(value)) throw NO_TREE;
   seen.add(value);
   if (isPlainArray(value)) return value.map((item) => copyTree(item, seen)) as T;

@@ -22,6 +22,10 @@ function withoutCause(error: Error): Error {
 /** What is in these is not in properties, so that a proxy around one stands for nothing. */
 const OPAQUE = [Date, RegExp, Error, Boolean, Number, String, getPrototypeOf(Uint8Array)];
 
+/** Whether what is in it is in its properties, whatever its class. */
+export const isOrdinary = (value: object): boolean =>
+  !OPAQUE.some((type) => value instanceof type) && {}.toString.call(value) === '[object Object]';
+
 /**
  * Walks through a value in which proxies, drafts or observable collections may stand for what shall be stored. Makes
  * objects, arrays, maps and sets of its own, with the same parts in the same places, for structured clone, which would
@@ -75,7 +79,7 @@ export class Graph {
     }
     const above: unknown = getPrototypeOf(value);
     const isPlain = above === prototype || above === null;
-    if (isPlain || (tag === '[object Object]' && !OPAQUE.some((type) => value instanceof type))) {
+    if (isPlain || isOrdinary(value)) {
       return this.#properties(value, {});
     }
     if (value instanceof Error && Object(value.cause) === value.cause) {

@@ -3,6 +3,7 @@ import { IDBFactory } from 'fake-indexeddb';
 import { createDraft, enableMapSet, finishDraft, produce } from 'immer';
 import { makeAutoObservable, observable } from 'mobx';
 import { proxy } from 'valtio/vanilla';
+import { proxyMap, proxySet } from 'valtio/vanilla/utils';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { turn } from '../../src/testing/sample-snapshots.js';
 import { expectRefusal } from '../browser/expect-refusal.js';
@@ -68,6 +69,21 @@ describe('proxies are stored as what they stand for', () => {
       list: [{ id: 1 }],
       at: { n: 1 },
     });
+  });
+
+  it('collections of Valtio', async () => {
+    const map = proxyMap<string, unknown>([
+      ['gone', 1],
+      ['a', { n: 1 }],
+    ]);
+    map.delete('gone');
+    map.set('b', proxySet([1, 2]));
+    const wanted = new Map<string, unknown>([
+      ['a', { n: 1 }],
+      ['b', new Set([1, 2])],
+    ]);
+    expect(await stored({ map, inside: proxy({ map }) })).toEqual({ map: wanted, inside: { map: wanted } });
+    expect(await stored([{ map }, 'x'.repeat(1_000)])).toEqual([{ map: wanted }, 'x'.repeat(1_000)]);
   });
 
   it('an observable class', async () => {

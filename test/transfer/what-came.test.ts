@@ -43,6 +43,9 @@ const utf16 = (text: string, little: boolean) => {
 
 it.each<[string, () => BlobPart, string]>([
   ['nothing', () => '', 'is empty'],
+  ['a byte order mark alone', () => '\ufeff', 'is empty'],
+  ['a byte order mark and a newline', () => '\ufeff\n', 'another beginning|JSON Lines'],
+  ['a byte order mark that was packed', () => gzipSync('\ufeff'), 'is empty|another beginning'],
   ['a web page', () => '<!doctype html>\n<html></html>\n', 'another beginning|JSON Lines'],
   ['a web page in one line', () => '<html></html>', 'another beginning'],
   ['an image', () => new Uint8Array([0x89, 0x50, 0x4e, 0x47, 13, 10, 26, 10, 0, 0]), 'JSON Lines'],

@@ -1,0 +1,3 @@
+import { describeEveryValue } from './every-value.js';
+
+describeEveryValue();
