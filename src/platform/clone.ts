@@ -2,7 +2,13 @@ import { SessionStoreError } from '../errors.js';
 import { touched } from './browser.js';
 
 /** The browser's own `structuredClone`. `UNAVAILABLE` where there is none, as in Jest's jsdom. */
-export const structured = <T>(value: T): T => requireCloning()(value);
+export function structured<T>(value: T): T {
+  const copy = requireCloning()(value);
+  // Chromium writes a DOMException with half a surrogate pair in it, and then cannot read what it has written.
+  if (copy === null && value !== null)
+    throw new DOMException('It could not be read again.', 'DataCloneError');
+  return copy;
+}
 
 export function requireCloning(): typeof structuredClone {
   const clone = touched(() => structuredClone);

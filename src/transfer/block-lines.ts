@@ -1,6 +1,6 @@
 import type { DamagedPart } from '../contract/transfer.js';
 import type { Pace } from '../database/pace.js';
-import type { SnapshotRow, Spans } from '../database/schema.js';
+import type { SnapshotRow } from '../database/schema.js';
 import { Unfit } from '../encoding/nodes.js';
 import { SessionStoreError } from '../errors.js';
 import { Coverage, firstBehind } from './coverage.js';
@@ -36,7 +36,7 @@ export async function* blockLines(
   }
   for (const entry of candidates.length > 0 ? entries : []) {
     const { log, at, media } = entry;
-    const outcome = yield* encoded(entry.value, 0, 'state', pace);
+    const outcome = yield* encoded(entry.value, 0, undefined, pace);
     if ('encoded' in outcome) {
       yield { type: 'entry', log, at, value: outcome.encoded, ...(media.length > 0 && { media }) };
     } else {
@@ -53,10 +53,10 @@ export async function* blockLines(
     if (why) reasons.set(row, why);
     else written.add(row);
   }
-  for (const { row, spans } of block.snapshots) {
+  for (const { row } of block.snapshots) {
     await pace.step();
     if (written.has(row)) continue;
-    const why = reasons.get(row) ?? lost.of(spans.map(block.renumber));
+    const why = reasons.get(row) ?? lost.of(row, block.renumber);
     omissions.add({ sessionId, snapshotId: row.id, ...why });
     if (row.id === session?.selected && candidates.some((each) => each.row === row)) yield 'selection lost';
   }
@@ -75,18 +75,29 @@ class LostEntries {
     else this.#byLog.set(log, [{ at, why }]);
   }
 
-  within(log: number, from: number, count: number): Why | undefined {
+  within(log: number, from: number, count: number): { at: number; why: Why } | undefined {
     const lost = this.#byLog.get(log) ?? [];
     const first = lost[firstBehind(lost, ({ at }) => at >= from)];
-    return first && first.at < from + count ? first.why : undefined;
+    return first && first.at < from + count ? first : undefined;
   }
 
-  /** Why the first of those is not there that spans refer to. */
-  of(all: readonly Spans[]): Why | undefined {
-    for (const spans of all) {
+  /** Why the first of those is not there that a snapshot refers to, and where in it that would be. */
+  of({ state }: SnapshotRow, renumber: Block['renumber']): Why | undefined {
+    for (const [key, kind, content] of state?.fields ?? []) {
+      const spans = kind === 'value' ? [] : renumber(content);
+      let before = 0;
       for (let i = 0; i < spans.length; i += 3) {
-        const why = this.within(spans[i]!, spans[i + 1]!, spans[i + 2]!);
-        if (why) return why;
+        const [from, count] = [spans[i + 1]!, spans[i + 2]!];
+        const lost = this.within(spans[i]!, from, count);
+        if (lost) {
+          const { reason, path = '' } = lost.why;
+          if (reason === undefined) return lost.why;
+          const index = kind === 'one' ? [] : [before + lost.at - from];
+          // What is linked is stored with its links behind it.
+          const inside = kind === 'linked' ? path.replace(/^0\.?/, '') : path;
+          return { path: ['state', key, ...index, inside].filter((part) => part !== '').join('.'), reason };
+        }
+        before += count;
       }
     }
     return undefined;
