@@ -1,10 +1,19 @@
 import { heed } from '../database/of-all.js';
+import type { Steps } from '../database/pace.js';
 import { isLogRow, isSnapshotRow } from '../database/rows.js';
 import { logKey, startingWith, type LogRow, type Spans, type WriteTransaction } from '../database/schema.js';
 import { keyRanges } from '../platform/browser.js';
 import { gathering, runsByLog } from './entry.js';
 import { spansOfAll } from './load.js';
 import { firstEndingBehind, merged, merging, without, type Run } from './runs.js';
+
+function heeding<T>(signal: AbortSignal | undefined, steps: Steps<T>): T {
+  for (;;) {
+    const { done, value } = steps.next();
+    if (done) return value;
+    heed(signal);
+  }
+}
 
 /** Frees what nothing in the session reaches any more, of the logs that `lost` runs over. */
 export async function freeUnreached(
@@ -18,7 +27,7 @@ export async function freeUnreached(
   const rows = await transaction.objectStore('snapshots').index('sessionId').getAll(startingWith(sessionId));
   // One that cannot be read may reach anything.
   if (!rows.every(isSnapshotRow)) return;
-  const reached = await paceWithin(transaction, signal).run(gathering(spansOfAll(rows)));
+  const reached = heeding(signal, gathering(spansOfAll(rows)));
   for (const log of logs) await keepOnly(transaction, log, reached.get(log) ?? [], 0, signal);
 }
 
@@ -32,7 +41,7 @@ export async function keepOnly(
 ): Promise<void> {
   const logs = transaction.objectStore('logs');
   if (runs.length === 0) return logs.delete(keyRanges().bound([log, from, []], [log, []]));
-  const union = await pace.run(merging(runs));
+  const union = heeding(signal, merging(runs));
   for (const key of await logs.getAllKeys(keyRanges().bound([log, from, []], [log, []]))) {
     heed(signal);
     const [, end, start] = key;

@@ -318,7 +318,7 @@ const page: Record<string, Kind> = {
 
 const nobody: Record<string, Kind> = {
   'a function': refused(() => () => {}),
-  'a class': refused(() => class {}),
+  'a class': refused(() => Point),
   'a symbol': refused(() => Symbol('s')),
   'a boxed symbol': refused(() => Object(Symbol('s'))),
   'a promise': refused(() => Promise.resolve(1)),

@@ -26,7 +26,7 @@ type Look = (part: unknown) => string;
 
 /** What it has for itself; of an error, hidden ones too. */
 function propertiesOf(value: object, look: Look): string[] {
-  const isList = ArrayBuffer.isView(value) || value instanceof String;
+  const isList = ArrayBuffer.isView(value) || {}.toString.call(value) === '[object String]';
   if (isList) return [];
   // In which order an error has what is hidden nobody asks for.
   const names = value instanceof Error ? Object.getOwnPropertyNames(value).sort() : Object.keys(value);
