@@ -5,8 +5,7 @@ import { touched } from './browser.js';
 export function structured<T>(value: T): T {
   const copy = requireCloning()(value);
   // Chromium writes a DOMException with half a surrogate pair in it, and then cannot read what it has written.
-  if (copy === null && value !== null)
-    throw new DOMException('It could not be read again.', 'DataCloneError');
+  if (copy === null && value !== null) throw new DOMException('', 'DataCloneError');
   return copy;
 }
 

@@ -4,7 +4,7 @@ import { define } from './property.js';
 
 /** Can be sent to a worker, and not be stored; or is a promise, which is an object like others under zone.js. */
 const ONLY_SENT =
-  /Promise|SharedArray|WebAssembly|VideoFrame|AudioData|EncodedAudioFrame|EncodedAudioChunk|EncodedVideoChunk|CropTarget|RestrictionTarget/;
+  /Promise|SharedArray|WebAssembly|VideoFrame|AudioData|EncodedAudio|EncodedVideo|CropTarget|RestrictionTarget/;
 
 const { getPrototypeOf, prototype } = Object;
 
