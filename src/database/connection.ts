@@ -113,6 +113,14 @@ export class Connection {
     for (const transaction of this.#running) transaction.stop();
   }
 
+  /**
+   * Takes back what has not asked for all that it is going to write. A page that goes for good hears of no request any
+   * more, and Firefox then commits the half that it has asked for.
+   */
+  giveUpUnfinished(): void {
+    for (const transaction of this.#running) if (transaction.isUnfinished()) transaction.stop();
+  }
+
   async delete(): Promise<void> {
     await this.close();
     this.#forget();

@@ -13,6 +13,8 @@ const END_MS = 1000;
 export interface Running {
   /** Nothing more is heard of it. */
   readonly ended: Promise<void>;
+  /** Whether it may still write something that it has not asked for. */
+  isUnfinished(): boolean;
   /** Ends it, if it does not end by itself: it is aborted, or what became of it cannot be known. */
   stop(): void;
 }
@@ -77,11 +79,13 @@ export async function transact<T>(
       clearTimeout(silence);
       running.delete(one);
     });
-  const one: Running = { ended, stop };
+  let isUnfinished = mode === 'readwrite';
+  const one: Running = { ended, stop, isUnfinished: () => isUnfinished };
   running.add(one);
 
   const finish = async (): Promise<T> => {
     const result = await work(transaction);
+    isUnfinished = false;
     // What was read was read.
     if (mode === 'readonly') return result;
     // Never `commit()`: after that, Firefox keeps what was put before a put that finds no room, instead of aborting.

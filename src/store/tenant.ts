@@ -278,6 +278,7 @@ export class Tenant<S> {
         this.audience.leave();
         void this.connection.close();
       },
+      gone: () => this.connection.giveUpUnfinished(),
       frozen: () => {
         // What it still heard would have it open the database, and keep everybody from it while it is stopped.
         this.audience.leave();
