@@ -10,9 +10,9 @@ export function lookupIn(options: GetSnapshotOptions): { isSession: boolean; id:
   requireValid(record, options, 'options');
   const { snapshotId, sessionId } = picked(options, 'options', () => IDS);
   if ((snapshotId === undefined) === (sessionId === undefined)) {
-    const strangers = Object.keys(options).filter((key) => !IDS.includes(key) && key !== 'context');
-    const came = snapshotId !== undefined ? 'both' : (strangers[0] ?? 'neither');
-    const hint = strangers[0] && came !== 'both' ? `. ${advice(strangers[0], IDS)}` : '';
+    const stranger = Object.keys(options).find((key) => !IDS.includes(key) && key !== 'context');
+    const came = snapshotId !== undefined ? 'both' : (stranger ?? 'neither');
+    const hint = stranger && came !== 'both' ? `. ${advice(stranger, IDS)}` : '';
     const path = hint ? `options.${came}` : 'options';
     throw invalid(path, `expected exactly one of snapshotId and sessionId, got ${came}${hint}`);
   }
