@@ -14,14 +14,11 @@ const asItIs: Fit = (argument) => argument;
 /** Under which a part tells what it stands for. */
 const RAW = Symbol();
 
-/** A cursor's request answers again each time that it is moved. */
-const ONCE = { once: true };
-
-/** Waits for a request. */
+/** Waits for a request. A cursor's answers again each time that it is moved, so what waited for it before is replaced. */
 export function answerTo<T>(request: IDBRequest<T>, fit = asItIs): Promise<T> {
   return new Promise((resolve, reject) => {
-    request.addEventListener('success', () => resolve(promised(request.result, fit)), ONCE);
-    request.addEventListener('error', () => reject(request.error), ONCE);
+    request.onsuccess = () => resolve(promised(request.result, fit));
+    request.onerror = () => reject(request.error);
   });
 }
 
