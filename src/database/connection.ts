@@ -23,6 +23,9 @@ import { Refusal, together, transact, type Running } from './transaction.js';
 const ATTEMPTS = 3;
 const PAUSE_MS = 100;
 
+/** How long nothing is written after the page has said that it goes; one that goes has no timers any more. */
+const GONE_MS = 1000;
+
 /** How long those who close wait for what is still under way. */
 const CLOSING_MS = 30_000;
 
@@ -49,6 +52,7 @@ export class Connection {
   /** What was read may be known before its transaction has ended. */
   readonly #running = new Set<Running>();
   #suspensions = 0;
+  #gone: Promise<void> | undefined;
   #isOutdated = false;
   /** Which database was opened and not looked at yet. */
   #unseen: Database | undefined;
@@ -118,6 +122,7 @@ export class Connection {
    * more, and Firefox then commits the half that it has asked for.
    */
   giveUpUnfinished(): void {
+    this.#gone = new Promise((resolve) => setTimeout(resolve, GONE_MS));
     for (const transaction of this.#running) if (transaction.isUnfinished()) transaction.stop();
   }
 
@@ -144,6 +149,8 @@ export class Connection {
     let last: { transaction: WriteTransaction; result: T } | undefined;
     for (let failures = 0; ;) {
       const suspensions = this.#suspensions;
+      // What was taken back must not be begun anew by the last events that the page hears.
+      if (this.#gone && mode === 'readwrite') await this.#gone;
       const database = await this.#open();
       // What is written could hide how much is missing.
       if (mode === 'readwrite') this.#look();

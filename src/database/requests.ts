@@ -14,8 +14,16 @@ const asItIs: Fit = (argument) => argument;
 /** Under which a part tells what it stands for. */
 const RAW = Symbol();
 
-/** Waits for a request. A cursor's answers again each time that it is moved, so what waited for it before is replaced. */
+/** Waits for a request. */
 export function answerTo<T>(request: IDBRequest<T>, fit = asItIs): Promise<T> {
+  return new Promise((resolve, reject) => {
+    request.addEventListener('success', () => resolve(promised(request.result, fit)));
+    request.addEventListener('error', () => reject(request.error));
+  });
+}
+
+/** The same for the request of a cursor, which answers again each time that it is moved: listeners would pile up. */
+function nextAnswerTo<T>(request: IDBRequest<T>, fit: Fit): Promise<T> {
   return new Promise((resolve, reject) => {
     request.onsuccess = () => resolve(promised(request.result, fit));
     request.onerror = () => reject(request.error);
@@ -37,7 +45,7 @@ export function promised<T>(part: T, fit = asItIs): T {
         const result: unknown = value.apply(part, args.map(fit));
         // A cursor that is moved answers by the request that it came from.
         const { request } = part as { request?: IDBRequest };
-        if (request) return answerTo(request, fit);
+        if (request) return nextAnswerTo(request, fit);
         return kindOf(result).endsWith('Request')
           ? answerTo(result as IDBRequest, fit)
           : promised(result, fit);
