@@ -17,7 +17,7 @@ const RAW = Symbol();
 /** Waits for a request. */
 export function answerTo<T>(request: IDBRequest<T>, fit = asItIs): Promise<T> {
   return new Promise((resolve, reject) => {
-    request.addEventListener('success', () => resolve(promised(request.result, fit)));
+    request.addEventListener('success', () => resolve(promised(request.result, fit)), { once: true });
     request.addEventListener('error', () => reject(request.error));
   });
 }
