@@ -302,7 +302,7 @@ export class IndexedDBSessionStore<S = unknown> implements SessionStore<S> {
    */
   async check(options: CheckOptions = {}): Promise<CheckReport> {
     const call = taken(repairShape, options);
-    return this.#upkeep('check()', call, ({ check }, find) => check(find, call));
+    return this.#upkeep('check()', call, ({ check }, tenant) => check(tenant, call));
   }
 
   /**
@@ -311,7 +311,7 @@ export class IndexedDBSessionStore<S = unknown> implements SessionStore<S> {
    */
   async storage(options?: SessionStoreOptions): Promise<StorageReport> {
     const call = options && taken(callShape, options);
-    return this.#upkeep('storage()', call, ({ storage }, find) => storage(find));
+    return this.#upkeep('storage()', call, ({ storage }, tenant) => storage(tenant));
   }
 
   /**
@@ -340,7 +340,7 @@ export class IndexedDBSessionStore<S = unknown> implements SessionStore<S> {
   async retain(policy: RetentionPolicy, options: RetainOptions = {}): Promise<RetentionReport> {
     const limits = requirePolicy(policy, 'policy');
     const call = taken(progressShape, options);
-    return this.#upkeep('retain()', call, ({ retain }, find) => retain(find, limits, call));
+    return this.#upkeep('retain()', call, ({ retain }, tenant) => retain(tenant, limits, call));
   }
 
   /**
@@ -360,7 +360,7 @@ export class IndexedDBSessionStore<S = unknown> implements SessionStore<S> {
     }
     this.#tenant(call);
     return streamOf(() =>
-      this.#upkeep('exports', call, ({ exportSessions }, find) => exportSessions(find, call)),
+      this.#upkeep('exports', call, ({ exportSessions }, _, find) => exportSessions(find, call)),
     );
   }
 
@@ -377,7 +377,7 @@ export class IndexedDBSessionStore<S = unknown> implements SessionStore<S> {
     options: ImportOptions = {},
   ): Promise<ImportReport> {
     const call = taken(importShape, options);
-    return this.#upkeep('imports', call, ({ importSessions }, find) =>
+    return this.#upkeep('imports', call, ({ importSessions }, _, find) =>
       importSessions(find, stream, call, this.#generateId),
     );
   }
@@ -388,7 +388,7 @@ export class IndexedDBSessionStore<S = unknown> implements SessionStore<S> {
    */
   async importGenkitFiles(files: GenkitFiles, options: ImportOptions = {}): Promise<ImportReport> {
     const call = taken(importShape, options);
-    return this.#upkeep('imports', call, ({ importGenkitFiles }, find) =>
+    return this.#upkeep('imports', call, ({ importGenkitFiles }, _, find) =>
       importGenkitFiles(find, files, call, this.#generateId),
     );
   }
@@ -401,7 +401,7 @@ export class IndexedDBSessionStore<S = unknown> implements SessionStore<S> {
    */
   async rekey(options: SessionStoreOptions & RekeyOptions = {}): Promise<void> {
     const call = taken(progressShape, options);
-    await this.#upkeep('rekey()', call, ({ rekey }, find) => rekey(find, call));
+    await this.#upkeep('rekey()', call, ({ rekey }, tenant) => rekey(tenant, call));
   }
 
   /** Waits for what has been begun, then lets go of everything. Calling it again does nothing. */
@@ -442,11 +442,12 @@ export class IndexedDBSessionStore<S = unknown> implements SessionStore<S> {
   async #upkeep<T>(
     what: string,
     call: SessionStoreOptions | undefined,
-    work: (upkeep: typeof Upkeep, find: Upkeep.Find) => Promise<T>,
+    work: (upkeep: typeof Upkeep, tenant: Tenant<S>, find: Upkeep.Find) => Promise<T>,
   ): Promise<T> {
     const find = () => this.#tenant(call);
-    find();
-    return work(await load(what, () => import('./upkeep.js')), find);
+    // What was begun before the store is closed is done on what it was begun with.
+    const tenant = find();
+    return work(await load(what, () => import('./upkeep.js')), tenant, find);
   }
 
   /** Reads what is shown of one session or snapshot. */

@@ -9,7 +9,7 @@ import { load } from '../platform/load.js';
 import type { Target } from '../transfer/target.js';
 import type { Tenant } from './tenant.js';
 
-/** The tenant of a call. Throws once the store is closed. */
+/** The tenant of a transfer, asked for at each of its steps. Throws once the store is closed. */
 export type Find = () => Tenant<any>;
 
 /** How much there is to read or to write, and how long it takes, is not for us to say. */
@@ -18,28 +18,34 @@ const portOf = (find: Find) => ({
   write: (async (work) => find().write(work, Infinity)) as Tenant<any>['write'],
 });
 
-export async function check(find: Find, { repair = false, signal }: CheckOptions): Promise<CheckReport> {
+export async function check(
+  tenant: Tenant<any>,
+  { repair = false, signal }: CheckOptions,
+): Promise<CheckReport> {
   const { checkDatabase } = await load('check()', () => import('../history/check.js'));
-  await (await find().encrypted?.vault())?.prepareCheck(repair, signal);
-  return checkDatabase(portOf(find), repair, signal);
+  await (await tenant.encrypted?.vault())?.prepareCheck(repair, signal);
+  return checkDatabase(
+    portOf(() => tenant),
+    repair,
+    signal,
+  );
 }
 
-export async function storage(find: Find): Promise<StorageReport> {
+export async function storage(tenant: Tenant<any>): Promise<StorageReport> {
   const { readStorage } = await load('storage()', () => import('./room.js'));
-  return readStorage(portOf(find).read);
+  return readStorage(portOf(() => tenant).read);
 }
 
 export async function retain(
-  find: Find,
+  tenant: Tenant<any>,
   policy: RetentionPolicy,
   options: RetainOptions,
 ): Promise<RetentionReport> {
   const { retain } = await load('retain()', () => import('../history/retain.js'));
-  return retain(find().caretaker, policy, options);
+  return retain(tenant.caretaker, policy, options);
 }
 
-export async function rekey(find: Find, options: RekeyOptions): Promise<void> {
-  const { encrypted } = find();
+export async function rekey({ encrypted }: Tenant<any>, options: RekeyOptions): Promise<void> {
   if (!encrypted) {
     throw new SessionStoreError(
       'FAILED_PRECONDITION',
