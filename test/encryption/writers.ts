@@ -103,7 +103,7 @@ test('one save of several that cannot be encrypted is refused, and it alone', as
   await expectRefusal(
     inside({ state: { messages: [...conversation(2), { key }] } }),
     'INVALID_ARGUMENT',
-    'state',
+    'state.messages.2.key',
   );
   await expectRefusal(inside({ note: { 'a key': key } }), 'INVALID_ARGUMENT', 'note.a key');
   await expectRefusal(
