@@ -88,11 +88,7 @@ const TAKERS: Record<string, [names: string, call: (store: Store, options: never
   describeSessionStore: [
     'describe it lacks patienceMs beforeAll afterAll',
     (_, options) =>
-      describeSessionStore(
-        'x',
-        noTest as never,
-        { describe: noTest, it: noTest, ...(options as object) },
-      ),
+      describeSessionStore('x', noTest as never, { describe: noTest, it: noTest, ...(options as object) }),
   ],
   PageSessionStore: [
     'url timeout name namespace heartbeatTimeoutMs encryption',
