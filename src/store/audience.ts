@@ -32,6 +32,9 @@ export class Audience<S> {
   readonly #sessions: Watchers<SessionsChange>;
   readonly #sync: Sync;
 
+  /** As of when all is known to be gone. */
+  #resetAt = 0;
+
   constructor(readonly source: Source) {
     const failed = reporter();
     this.#snapshots = new Watchers(async (id, hasChanged) => {
@@ -184,11 +187,15 @@ export class Audience<S> {
       // Where nothing is noted, there was no room, or it is another database by now.
       const isNews = note(change?.written);
       if (change && id.trim()) this.#sessions.deliver(id, change);
-      if (change && isNews && id === EVERYTHING) this.#reset(change.version);
+      if (!change || id !== EVERYTHING) continue;
+      // What began to be watched meanwhile may have been read before, and the clock after it.
+      const clearedAt = change.written?.at(-1)?.version ?? 0;
+      if (isNews || clearedAt > this.#resetAt) this.#reset(change.version);
     }
   }
 
   #reset(version: number): void {
+    this.#resetAt = version;
     this.#tellAll(version);
     for (const id of this.#sessions.keys()) this.#sessions.deliver(id, sessionChange(version, id), [id]);
   }

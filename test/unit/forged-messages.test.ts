@@ -114,14 +114,16 @@ test('a save is not hidden by a message that names another session for it', asyn
   await eventually(() => typesOf(told.sessions).includes('reset'), 'word that sessions may have changed');
 });
 
-test('after clear(), who begins to watch is not told of it again', async () => {
+test('after clear(), who begins to watch looks again once at most, and is told of no deletion', async () => {
   const { writer, listener, forge } = await openWithForger();
   await writer.clear();
   await save(writer, 'a', counter(1));
   const told = await watchEverything(listener);
-  forge({ cleared: true, sessions: ['s'] });
-  await wait(150);
-  expect(typesOf(told.sessions)).not.toContain('reset');
+  for (let n = 0; n < 3; n++) {
+    forge({ cleared: true, sessions: ['s'] });
+    await wait(50);
+  }
+  expect(typesOf(told.sessions).filter((type) => type === 'reset').length).toBeLessThan(2);
   expect(typesOf(told.session)).not.toContain('deleted');
 });
 
