@@ -188,9 +188,13 @@ export class Audience<S> {
       const isNews = note(change?.written);
       if (change && id.trim()) this.#sessions.deliver(id, change);
       if (!change || id !== EVERYTHING) continue;
-      // What began to be watched meanwhile may have been read before, and the clock after it.
-      const clearedAt = change.written?.at(-1)?.version ?? 0;
-      if (isNews || clearedAt > this.#resetAt) this.#reset(change.version);
+      if (isNews) this.#reset(change.version);
+      // Who began to watch meanwhile may have read something before, and the clock after it.
+      else if ((change.written?.at(-1)?.version ?? 0) > this.#resetAt) {
+        this.#resetAt = change.version;
+        this.#refreshSessions(change.version);
+        this.#tellAll(change.version);
+      }
     }
   }
 
