@@ -14,19 +14,23 @@ const asItIs: Fit = (argument) => argument;
 /** Under which a part tells what it stands for. */
 const RAW = Symbol();
 
-/** Waits for a request. */
+/** Waits for a request. A cursor's answers again each time that it is moved, so nobody goes on listening. */
 export function answerTo<T>(request: IDBRequest<T>, fit = asItIs): Promise<T> {
   return new Promise((resolve, reject) => {
-    request.addEventListener('success', () => resolve(promised(request.result, fit)), { once: true });
-    request.addEventListener('error', () => reject(request.error));
-  });
-}
-
-/** The same for the request of a cursor, which answers again each time that it is moved: listeners would pile up. */
-function nextAnswerTo<T>(request: IDBRequest<T>, fit: Fit): Promise<T> {
-  return new Promise((resolve, reject) => {
-    request.onsuccess = () => resolve(promised(request.result, fit));
-    request.onerror = () => reject(request.error);
+    const end = () => {
+      request.removeEventListener('success', succeed);
+      request.removeEventListener('error', fail);
+    };
+    const succeed = () => {
+      end();
+      resolve(promised(request.result, fit));
+    };
+    const fail = () => {
+      end();
+      reject(request.error);
+    };
+    request.addEventListener('success', succeed);
+    request.addEventListener('error', fail);
   });
 }
 
@@ -45,7 +49,7 @@ export function promised<T>(part: T, fit = asItIs): T {
         const result: unknown = value.apply(part, args.map(fit));
         // A cursor that is moved answers by the request that it came from.
         const { request } = part as { request?: IDBRequest };
-        if (request) return nextAnswerTo(request, fit);
+        if (request) return answerTo(request, fit);
         return kindOf(result).endsWith('Request')
           ? answerTo(result as IDBRequest, fit)
           : promised(result, fit);
