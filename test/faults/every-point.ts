@@ -14,6 +14,7 @@ import {
 } from './fault-points.js';
 import { abortingCommits } from './inject-faults.js';
 import { fill, OPERATIONS, type Operation } from './operations.js';
+import { visible } from './visible.js';
 
 type Store = IndexedDBSessionStore<any>;
 type Dump = Awaited<ReturnType<typeof dumpDatabase>>;
@@ -44,16 +45,6 @@ const withoutCounters = (dump: Dump): Dump =>
     meta: dump['meta']!.filter(([key]) => key === 'epoch'),
     quarantine: dump['quarantine']!.map(([, row], index) => [index, row]),
   };
-
-/** What can be seen of the store, and not how it is stored. */
-async function visible(store: Store): Promise<unknown> {
-  const { sessions } = await store.listSessions();
-  const snapshots = sessions.map(async ({ sessionId }) => {
-    const { snapshots } = await store.listSnapshots({ sessionId });
-    return Promise.all(snapshots.map(({ snapshotId }) => store.getSnapshot({ snapshotId })));
-  });
-  return { sessions, snapshots: await Promise.all(snapshots) };
-}
 
 /** The database of one operation, put back for each point. */
 class Bench {

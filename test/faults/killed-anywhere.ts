@@ -7,22 +7,13 @@ import { deleteRaw, dumpDatabase, putBack } from '../browser/raw-database.js';
 import { inPageKilledAt, letPagesDie, type End } from './dying-page.js';
 import { withLostCommit, withSilentCommit } from './fault-points.js';
 import { fill, OPERATIONS, type Operation } from './operations.js';
+import { visible } from './visible.js';
 
 type Store = IndexedDBSessionStore<any>;
 type Dump = Awaited<ReturnType<typeof dumpDatabase>>;
 
 /** Where there is no database yet. */
 const FIRST: Operation = { title: 'the first save of all', run: (store) => save(store, 'a', turn(1)) };
-
-/** What can be seen of a store. */
-async function visible(store: Store): Promise<unknown> {
-  const { sessions } = await store.listSessions();
-  const snapshots = sessions.map(async ({ sessionId }) => {
-    const { snapshots } = await store.listSnapshots({ sessionId });
-    return Promise.all(snapshots.map(({ snapshotId }) => store.getSnapshot({ snapshotId })));
-  });
-  return { sessions, snapshots: await Promise.all(snapshots) };
-}
 
 /** The database of one operation, as it was before it, and what there is to see before and after it. */
 class Scene {
