@@ -42,7 +42,7 @@ const layers = {
   'tanstack-ai/**': ['transcript/**', 'adapters/**', ...shared],
   'assistant-ui/**': ['transcript/**', 'adapters/**', ...shared],
   'react/**': shared,
-  'testing/**': ['validation/**', 'contract/**'],
+  'testing/**': ['validation/**', 'contract/**', 'platform/kind.js'],
   'playwright/**': shared,
   'playwright/tab/**': ['*.js', '../validation/**', '../index.js', '../encryption/index.js'],
   'adapters/**': shared,

@@ -1,5 +1,5 @@
 import { SessionStoreError } from '../errors.js';
-import { list, object, optional, record, satisfying, string } from '../validation/schema.js';
+import { list, object, optional, ownOf, record, satisfying, string } from '../validation/schema.js';
 import {
   LATEST_MS,
   ROW_FORMAT,
@@ -90,7 +90,7 @@ export const isLogRow = (row: unknown): row is LogRow => !logRow(row) && !isNewe
 
 /** Whoever has the key sees rows as they were before they were encrypted, and never one of these. */
 export const isEncrypted = (row: unknown): boolean =>
-  (row as { cipher?: Partial<Cipher> | null } | null | undefined)?.cipher?.data !== undefined;
+  (ownOf(row ?? {}, 'cipher') as Partial<Cipher> | null | undefined)?.data !== undefined;
 
 /**
  * Whether rows are encrypted, whatever `meta` says. While a database is being encrypted, or decrypted, the first snapshot

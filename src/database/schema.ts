@@ -1,6 +1,7 @@
 import type { DBSchema, IDBPDatabase, IDBPTransaction } from 'idb';
 import type { QuarantinedRow } from '../contract/check.js';
 import { keyRanges } from '../platform/browser.js';
+import { bare } from '../validation/property.js';
 
 /** Rises only when stores or indexes change. What is inside a row has a format of its own. */
 export const SCHEMA_VERSION = 1;
@@ -190,9 +191,9 @@ export function createSchema(database: Database, transaction: UpgradeTransaction
   for (const name of STORES) {
     const { indexes = {}, ...options } = SHAPES[name];
     const isThere = database.objectStoreNames.contains(name);
-    const store = isThere ? transaction.objectStore(name) : database.createObjectStore(name, options);
+    const store = isThere ? transaction.objectStore(name) : database.createObjectStore(name, bare(options));
     for (const [index, keyPath] of Object.entries(indexes)) {
-      if (!store.indexNames.contains(index as never)) store.createIndex(index as never, keyPath);
+      if (!store.indexNames.contains(index as never)) store.createIndex(index as never, keyPath, bare({}));
     }
     // Whoever opens it is told.
     if (name === 'meta' && !isThere) store.put(newEpoch(), 'epoch').catch(() => {});

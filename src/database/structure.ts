@@ -1,3 +1,4 @@
+import { bare } from '../validation/property.js';
 import { SHAPES, STORES, type Database, type ReadTransaction } from './schema.js';
 
 const isSame = (a: unknown, b: unknown) => JSON.stringify(a) === JSON.stringify(b);
@@ -12,7 +13,7 @@ export function misfit(database: Database, names: typeof STORES, lacking: boolea
   const transaction = database.transaction(names) as ReadTransaction;
   return names.find((name) => {
     const store = transaction.objectStore(name);
-    const { keyPath = null, autoIncrement = false, indexes = {} } = SHAPES[name];
+    const { keyPath = null, autoIncrement = false, indexes = {} } = bare({ ...SHAPES[name] });
     if (!isSame(store.keyPath, keyPath) || store.autoIncrement !== autoIncrement) return true;
     return Object.entries(indexes).some(([index, keyPath]) => {
       if (!store.indexNames.contains(index as never)) return lacking;

@@ -5,6 +5,7 @@ import {
   type SnapshotRow,
   type WriteTransaction,
 } from '../database/schema.js';
+import { bare } from '../validation/property.js';
 import { record } from '../validation/schema.js';
 import { instantOf } from '../validation/instant.js';
 import type { Commit } from './commit.js';
@@ -86,7 +87,7 @@ function rebuilt(
   version: number,
   damaged: Partial<SessionRow> = {},
 ): SessionRow {
-  const { title, metadata, createdMs, updatedMs, selected, unsealed } = damaged;
+  const { title, metadata, createdMs, updatedMs, selected, unsealed } = bare({ ...damaged });
   const created = own.map((row) => row.createdMs);
   const updated = own.map(({ info }) => instantOf(info['updatedAt'])).filter(isTime);
   return {

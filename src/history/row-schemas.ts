@@ -1,17 +1,15 @@
 import { LATEST_MS, ROW_FORMAT } from '../database/schema.js';
-import { anything, optional, record, satisfying, string, type Schema } from '../validation/schema.js';
 import {
-  both,
-  either,
-  finite,
-  having,
-  listOf,
-  nullable,
-  oneOf,
+  anything,
+  object,
+  optional,
   ownOf,
-  position,
-  tuple,
-} from '../validation/stored.js';
+  record,
+  satisfying,
+  string,
+  type Schema,
+} from '../validation/schema.js';
+import { both, either, finite, listOf, nullable, oneOf, position, tuple } from '../validation/stored.js';
 
 const format = oneOf(ROW_FORMAT);
 const positions = listOf(position);
@@ -49,25 +47,25 @@ export const logKeySchema = tuple(position, position, position, finite);
 
 /** What every row must be, down to its last number; reading asks for less, because it asks every time. */
 export const rowSchemas = {
-  snapshots: having({
+  snapshots: object({
     format,
     id: string,
     sessionId: string,
     createdMs: time,
     version: position,
-    info: having({
+    info: object({
       createdAt: string,
       sessionId: optional(string),
       parentId: optional(string),
     }),
     client: optional(string),
-    state: optional(nullable(having({ fields: listOf(field), media: spans }))),
+    state: optional(nullable(object({ fields: listOf(field), media: spans }))),
     own: both(
       positions,
       satisfying((flat: number[]) => flat.length % 2 === 0, 'pairs'),
     ),
   }),
-  sessions: having({
+  sessions: object({
     format,
     id: string,
     title: optional(string),
@@ -77,14 +75,14 @@ export const rowSchemas = {
     snapshots: satisfying((count) => Number.isSafeInteger(count) && count > 0, 'a count'),
     selected: optional(string),
     leaves: position,
-    latest: optional(having({ id: string, createdMs: time, version: position })),
+    latest: optional(object({ id: string, createdMs: time, version: position })),
     version: position,
     saved: position,
-    written: optional(listOf(having({ since: position, version: position }))),
+    written: optional(listOf(object({ since: position, version: position }))),
     unsealed: finite,
   }),
   logs: both(
-    having({
+    object({
       format,
       at: position,
       size: finite,

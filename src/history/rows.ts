@@ -4,6 +4,7 @@ import type { SessionRow, SnapshotRow } from '../database/schema.js';
 import { copyOut } from '../logs/load.js';
 import type { LoadedState } from '../logs/state.js';
 import { copy } from '../validation/clone.js';
+import { bare } from '../validation/property.js';
 
 /** A snapshot with its state. */
 export interface StoredSnapshot {
@@ -27,10 +28,11 @@ export function snapshotOf<S>({ row, state }: StoredSnapshot): SessionSnapshot<S
 }
 
 export function sessionInfo(row: SessionRow): SessionInfo {
+  const { title, metadata } = bare({ ...row });
   return {
     sessionId: row.id,
-    ...(row.title !== undefined && { title: row.title }),
-    ...(row.metadata !== undefined && { metadata: copy(row.metadata) }),
+    ...(title !== undefined && { title }),
+    ...(metadata !== undefined && { metadata: copy(metadata) }),
     createdAt: new Date(row.createdMs).toISOString(),
     updatedAt: new Date(row.updatedMs).toISOString(),
     snapshotCount: row.snapshots,

@@ -9,7 +9,8 @@ import { isSessionRow, isSnapshotRow, sortOut } from '../database/rows.js';
 import type { ReadTransaction, SessionRow, WriteTransaction } from '../database/schema.js';
 import { SessionStoreError } from '../errors.js';
 import { taken } from '../validation/options.js';
-import { optional, record, string } from '../validation/schema.js';
+import { bare } from '../validation/property.js';
+import { optional, ownOf, record, string } from '../validation/schema.js';
 import { cloned } from '../validation/clone.js';
 import { beginCommit, putSession, type Commit } from './commit.js';
 import { readPage } from './page.js';
@@ -41,7 +42,7 @@ export async function listSnapshots(
 
 /** Checked before the transaction opens; what it returns is the store's own copy. */
 export function requirePatch(patch: SessionPatch): SessionPatch {
-  return cloned(taken(patchShape, patch, 'patch'), 'patch');
+  return bare(cloned(taken(patchShape, patch, 'patch'), 'patch'));
 }
 
 export function updateSession(
@@ -51,7 +52,9 @@ export function updateSession(
 ): Promise<Commit & { session: SessionRow }> {
   return changeSession(transaction, sessionId, (session) => {
     if ('title' in patch) Object.assign(session, { title: patch.title });
-    if (patch.metadata) session.metadata = { ...session.metadata, ...patch.metadata };
+    if (patch.metadata) {
+      session.metadata = { ...(ownOf(session, 'metadata') as object), ...patch.metadata };
+    }
     removeUndefined(session);
     removeUndefined(session.metadata ?? {});
   });

@@ -1,4 +1,5 @@
-import { dequal } from 'dequal';
+import { kindOf } from '../platform/kind.js';
+import { equal } from './equal.js';
 
 function show(value: unknown): string {
   const seen = new Set<object>();
@@ -7,8 +8,9 @@ function show(value: unknown): string {
       if (part === undefined) return '(undefined)';
       if (typeof part === 'function' || typeof part === 'symbol' || typeof part === 'bigint')
         return String(part);
-      if (part instanceof Map || part instanceof Set) return { [part.constructor.name]: [...part] };
-      if (part instanceof Error) return `${part.name}: ${part.message}`;
+      const kind = kindOf(part);
+      if (kind === 'Map' || kind === 'Set') return { [kind]: [...(part as Map<unknown, unknown>)] };
+      if (isError(part)) return `${part.name}: ${part.message}`;
       if (typeof part === 'object' && part !== null) {
         if (seen.has(part)) return '(seen above)';
         seen.add(part);
@@ -18,11 +20,10 @@ function show(value: unknown): string {
   return text.length > 400 ? `${text.slice(0, 400)}…` : text;
 }
 
+const isError = (value: unknown): value is Error => kindOf(value) === 'Error';
+
 function isContainer(value: unknown): value is Record<string, unknown> {
-  return (
-    Array.isArray(value) ||
-    (typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === Object.prototype)
-  );
+  return Array.isArray(value) || (typeof value === 'object' && value !== null && kindOf(value) === 'Object');
 }
 
 /** Snapshots are large, so a failed comparison says where the two part instead of printing both whole. */
@@ -32,7 +33,7 @@ function firstDifference(actual: unknown, expected: unknown, path: string): stri
       const at = path === '' ? key : `${path}.${key}`;
       if (!Object.hasOwn(actual, key)) return `${at} is missing, expected ${show(expected[key])}`;
       if (!Object.hasOwn(expected, key)) return `${at} should not be there, got ${show(actual[key])}`;
-      if (!dequal(actual[key], expected[key])) return firstDifference(actual[key], expected[key], at);
+      if (!equal(actual[key], expected[key])) return firstDifference(actual[key], expected[key], at);
     }
   }
   return `${path === '' ? '' : `at ${path} `}expected ${show(expected)}, got ${show(actual)}`;
@@ -44,7 +45,7 @@ export function assert(condition: unknown, message: string): asserts condition {
 
 /** Deep and strict: a key whose value is `undefined` is not the same as no key. */
 export function assertEqual(actual: unknown, expected: unknown, what: string): void {
-  if (!dequal(actual, expected)) throw new Error(`${what}: ${firstDifference(actual, expected, '')}`);
+  if (!equal(actual, expected)) throw new Error(`${what}: ${firstDifference(actual, expected, '')}`);
 }
 
 /** What `action` rejects with. Fails if it does not. */

@@ -6,6 +6,7 @@ import { SessionStoreError } from '../errors.js';
 import { Coverage, firstBehind } from './coverage.js';
 import { encodeValue } from './encode-value.js';
 import type { EncodedValue, FieldLine, Line, PartLine } from './lines.js';
+import { bare } from '../validation/property.js';
 import type { Omissions } from './omissions.js';
 import type { Block, StoredEntry } from './read-block.js';
 
@@ -22,7 +23,8 @@ export async function* blockLines(
   pace: Pace,
 ): AsyncGenerator<Line | 'selection lost'> {
   for (const part of block.damaged) omissions.add(part);
-  const { sessionId, session } = block;
+  const { sessionId } = block;
+  const session = block.session && bare({ ...block.session });
   const lost = new LostEntries();
   const entries = await entriesWithMedia(block, pace);
   const candidates = await readable(block.snapshots, entries, block, pace);
@@ -32,7 +34,11 @@ export async function* blockLines(
       omissions.add({ sessionId, ...metadata.why });
       yield { type: 'dropped' };
     }
-    yield sessionLine(block, candidates, metadata && 'encoded' in metadata ? metadata.encoded : undefined);
+    yield sessionLine(
+      { ...block, session },
+      candidates,
+      metadata && 'encoded' in metadata ? metadata.encoded : undefined,
+    );
   }
   for (const entry of candidates.length > 0 ? entries : []) {
     const { log, at, media } = entry;

@@ -4,6 +4,7 @@ import type { StoredField } from '../database/schema.js';
 import { SessionStoreError } from '../errors.js';
 import { invalid, requireValid } from '../validation/argument.js';
 import { instantOf } from '../validation/instant.js';
+import { bare } from '../validation/property.js';
 import { record } from '../validation/schema.js';
 import type { Pace } from '../database/pace.js';
 import { Unfit } from '../encoding/nodes.js';
@@ -116,7 +117,7 @@ export class ExportReader {
 
   async #begin(line: SessionLine, size: number, where: string, decoded: Decode): Promise<void> {
     if (this.#open) throw misplaced(where, line);
-    const { sessionId, title, metadata, createdAt, updatedAt, selectedSnapshotId } = line;
+    const { sessionId, title, metadata, createdAt, updatedAt, selectedSnapshotId } = bare({ ...line });
     if (sessionId !== null && this.#known.has(sessionId)) throw invalid(`${where}.sessionId`, 'comes twice');
     if (sessionId !== null) this.#known.add(sessionId);
     // Parts of its metadata came before it.

@@ -1,7 +1,7 @@
 import { instant } from '../validation/instant.js';
-import { anything, list, nonBlank, optional, satisfying, string } from '../validation/schema.js';
+import { anything, list, nonBlank, object, optional, satisfying, string } from '../validation/schema.js';
 import { storedStatus } from '../validation/snapshot-input.js';
-import { byType, either, exactly, having, nullable, oneOf, position } from '../validation/stored.js';
+import { byType, either, exactly, nullable, oneOf, position } from '../validation/stored.js';
 import { FORMAT, VERSION } from './lines.js';
 
 const digest = satisfying(
@@ -20,7 +20,7 @@ export const encodedValue = either(
 const place = satisfying((at) => !position(at) && (at as number) <= 2 ** 52, 'a whole number from 0');
 
 /** What the first line must be before anything else is asked of it. */
-export const anyHeader = having({
+export const anyHeader = object({
   type: oneOf('header'),
   format: oneOf(FORMAT),
   version: satisfying((version) => Number.isSafeInteger(version) && version > 0, 'a version'),
@@ -77,14 +77,14 @@ const info = {
 const absent = satisfying((value) => value === undefined, 'none of these here');
 
 /** A snapshot without its id and its state, as `saveSnapshot` takes it. */
-export const infoSchema = having({ ...info, snapshotId: absent, state: absent });
+export const infoSchema = object({ ...info, snapshotId: absent, state: absent });
 
 /** A whole snapshot, as Genkit's `FileSessionStore` writes it. */
-export const genkitSnapshot = having({
+export const genkitSnapshot = object({
   ...info,
   snapshotId: nonBlank,
   state: optional(
-    having({
+    object({
       sessionId: optional(nonBlank),
       messages: optional(list),
       artifacts: optional(list),

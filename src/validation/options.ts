@@ -1,4 +1,5 @@
 import { invalid, requireValid } from './argument.js';
+import { bare } from './property.js';
 import { object, record, UNREADABLE, type Shape } from './schema.js';
 
 /**
@@ -25,16 +26,16 @@ export function picked<T extends object>(
 export function taken<O extends object>(shape: Shape, options: O, path = 'options'): O {
   requireValid(record, options, path);
   let stranger: string | undefined;
-  const copy = picked(options, path, () => {
+  const copy = picked<O>(options, path, () => {
     // With what is inherited, which would be read, too; but for what a page has given to all objects.
     for (const key in options) if (!has(shape, key) && (has(options, key) || !isOfAll(key))) stranger ??= key;
-    return Object.keys(shape).filter((key) => key in options);
+    return Object.keys(shape).filter((key) => has(options, key) || (key in options && !isOfAll(key)));
   });
   if (stranger !== undefined) {
     throw invalid(`${path}.${stranger}`, `is no option. ${advice(stranger, Object.keys(shape))}`);
   }
   requireValid(object(shape), copy, path);
-  return copy;
+  return bare(copy);
 }
 
 const has = (object: object, key: string) => ({}).hasOwnProperty.call(object, key);

@@ -36,16 +36,20 @@ export const record = satisfying(
   'an object',
 );
 
+/** A property of its own: a page may have given one of this name to all objects. */
+export const ownOf = (value: object, key: string): unknown =>
+  Object.hasOwn(value, key) ? (value as Record<string, unknown>)[key] : undefined;
+
 export type Shape = Record<string, Schema>;
 
-/** An object with at least these properties; it may have others. */
+/** An object with at least these properties, of its own; it may have others. */
 export const object =
   (shape: Shape): Schema =>
   (value) => {
     const problem = record(value);
     if (problem) return problem;
     for (const [key, schema] of Object.entries(shape)) {
-      const issue = schema((value as Record<string, unknown>)[key]);
+      const issue = schema(ownOf(value as object, key));
       if (issue) return { ...issue, path: [key, ...(issue.path ?? [])] };
     }
     return undefined;

@@ -1,29 +1,13 @@
 // For what comes out of a database or a file: only what is in a value itself counts, whatever a page has given to all
 // objects. Zod reads what is inherited, and its own tables along with it.
-import { list, record, satisfying, type Issue, type Schema, type Shape } from './schema.js';
+import { list, object, ownOf, record, satisfying, type Issue, type Schema, type Shape } from './schema.js';
 
 const under = (key: PropertyKey, issue: Issue | undefined): Issue | undefined =>
   issue && { ...issue, path: [key, ...(issue.path ?? [])] };
 
-/** A property of its own. */
-export const ownOf = (value: object, key: string): unknown =>
-  Object.hasOwn(value, key) ? (value as Record<string, unknown>)[key] : undefined;
-
-/** An object with at least these properties. */
-export const having =
-  (shape: Shape): Schema =>
-  (value) => {
-    let issue = record(value);
-    for (const [key, schema] of Object.entries(shape)) {
-      issue ??= under(key, schema(ownOf(value as object, key)));
-      if (issue) break;
-    }
-    return issue;
-  };
-
 /** An object with these properties and no others. */
 export const exactly = (shape: Shape): Schema => {
-  const known = having(shape);
+  const known = object(shape);
   return (value) => {
     const issue = known(value);
     if (issue) return issue;

@@ -1,6 +1,7 @@
 // @vitest-environment jsdom
-import { expect, test } from 'vitest';
+import { describe, expect, it, test } from 'vitest';
 import { IndexedDBSessionStore } from '../../src/index.js';
+import { describeSessionStore } from '../../src/testing/index.js';
 import { turn } from '../../src/testing/sample-snapshots.js';
 
 let made = 0;
@@ -27,3 +28,21 @@ test('In jsdom bytes and dates are read as they were saved, exported and importe
     await store.close();
   }
 });
+
+for (const isEncrypted of [false, true]) {
+  describeSessionStore(
+    `In jsdom, ${isEncrypted ? 'encrypted' : 'plain'}`,
+    async (options) => {
+      const name = `jsdom-${made++}`;
+      const encryption = isEncrypted ? { key: await newKey() } : undefined;
+      const stores: IndexedDBSessionStore<any>[] = [];
+      const another = () => {
+        const store = new IndexedDBSessionStore<any>({ ...options, name, encryption });
+        stores.push(store);
+        return store;
+      };
+      return { store: another(), another, close: () => Promise.all(stores.map((store) => store.close())) };
+    },
+    { describe, it },
+  );
+}

@@ -58,7 +58,15 @@ async function outcome(hardening: string, ...flags: string[]): Promise<unknown> 
 
 const freeze = (...names: string[]) => names.map((name) => `Object.freeze(${name}.prototype);`).join('');
 
+/** Names that we, the stand-in for IndexedDB, or streams look for on objects. */
+const looked =
+  'extra key size fields title type durability metadata cipher unique multiEntry keyPath autoIncrement entries text mode at name label own parts namespace encryption retention cursor order';
+
 test.each([
+  [
+    'all objects have what is looked for by name',
+    `for (const name of '${looked}'.split(' ')) Object.prototype[name] = { a: 1 };`,
+  ],
   ['a function is on Object.prototype', 'Object.prototype.extra = function () {};'],
   ['an object is on Object.prototype', 'Object.prototype.extra = { a: 1 };'],
   [

@@ -2,6 +2,9 @@ import { assert, assertEqual } from '../assertions.js';
 import { message, save, turn } from '../sample-snapshots.js';
 import type { SessionStoreCase } from '../session-store-case.js';
 
+/** Under jsdom a blob is its own, which structured clone takes for an object without anything. */
+const canCloneBlobs = () => 'text' in structuredClone(new Blob([]));
+
 export const clonedValues: readonly SessionStoreCase[] = [
   {
     title: 'Round trip: whatever structured clone can copy comes back',
@@ -51,7 +54,7 @@ export const clonedValues: readonly SessionStoreCase[] = [
     async run({ store }) {
       const lookalikes = (text: string, number: number): Record<string, unknown> => ({
         error: new Error(text),
-        blob: new Blob([text]),
+        ...(canCloneBlobs() && { blob: new Blob([text]) }),
         date: new Date(number),
         boxed: Object(number) as unknown,
         bytes: new Uint8Array([number]),
@@ -73,7 +76,7 @@ export const clonedValues: readonly SessionStoreCase[] = [
         for (const [place, value] of Object.entries({ custom: state?.custom, message: entry.value })) {
           const what = `in the ${place} of ${id}`;
           assertEqual((value.error as Error).message, id, `the error ${what}`);
-          assertEqual(await (value.blob as Blob).text(), id, `the blob ${what}`);
+          if (canCloneBlobs()) assertEqual(await (value.blob as Blob).text(), id, `the blob ${what}`);
           assertEqual((value.date as Date).getTime(), index + 1, `the date ${what}`);
           assertEqual(Number(value.boxed), index + 1, `the boxed number ${what}`);
           assertEqual((value.bytes as Uint8Array)[0], index + 1, `the byte ${what}`);

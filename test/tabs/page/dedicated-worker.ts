@@ -1,3 +1,6 @@
-import { answerMessages } from './host.js';
+import type { Answering } from './host.js';
 
-globalThis.onmessage = answerMessages();
+// All else is loaded from here, so that nothing imports this file: WebKit would run it once more.
+const answering: Promise<Answering> = import('./host.js').then(({ answerMessages }) => answerMessages());
+
+globalThis.onmessage = async (event) => (await answering)(event);

@@ -1,6 +1,7 @@
 import {
   IndexedDBSessionStore,
   type HealthEvent,
+  type ImportReport,
   type IndexedDBSessionStoreOptions,
   type QuotaExceeded,
   type SessionStoreError,
@@ -9,7 +10,7 @@ import {
   type SessionsChange,
   type SnapshotInfo,
 } from '../../../src/index.js';
-import { dumpDatabase } from '../../browser/raw-database.js';
+import { dumpDatabase, settled, withRaw } from '../../browser/raw-database.js';
 import { stopAt } from './stop-at.js';
 
 /** What a watcher was told, and what it then found in IndexedDB, if it looked. */
@@ -57,6 +58,28 @@ export class Host {
     this.#options = { ...options, ...(freeing && { onQuotaExceeded: free }) };
     this.#heard = nothing();
     this.#store = this.#newStore();
+  }
+
+  /** Opens a store with a key of its own instead. */
+  async openEncrypted(options: IndexedDBSessionStoreOptions): Promise<void> {
+    const key = await crypto.subtle.generateKey({ name: 'AES-GCM', length: 256 }, false, [
+      'encrypt',
+      'decrypt',
+    ]);
+    await this.open({ ...options, encryption: { key } });
+  }
+
+  exportText(): Promise<string> {
+    return new Response(this.#store.exportSessions()).text();
+  }
+
+  importText(text: string): Promise<ImportReport> {
+    return this.#store.importSessions(new Blob([text]).stream());
+  }
+
+  /** Imports a file as Genkit's store of files writes it. */
+  importGenkitText(text: string): Promise<ImportReport> {
+    return this.#store.importGenkitFiles([new File([text], 'g.json')]);
   }
 
   /** Calls the store. Only what can be sent may be passed. */
@@ -201,6 +224,14 @@ export class Host {
     return new IndexedDBSessionStore<number>({ ...this.#options, onHealth: (event) => health.push(event) });
   }
 
+  /** How many bytes each row of messages has. */
+  async sizesOfRows(): Promise<number[]> {
+    const keys = await withRaw(this.#options.name ?? 'offshoot', (transaction) =>
+      settled(transaction.objectStore('logs').getAllKeys()),
+    );
+    return (keys as number[][]).map((key) => key[3]!);
+  }
+
   /** Everything in the store's database. */
   dump(): ReturnType<typeof dumpDatabase> {
     return dumpDatabase(this.#options.name ?? 'offshoot');
@@ -232,8 +263,10 @@ function countOf(snapshot: { state?: { custom?: number } } | undefined): number 
   return snapshot?.state?.custom ?? 0;
 }
 
+export type Answering = (event: MessageEvent) => void;
+
 /** Lets others ask the host of this worker. */
-export function answerMessages(): (event: MessageEvent) => void {
+export function answerMessages(): Answering {
   const host = new Host();
   return ({ data, ports: [reply] }) => {
     const { action, args } = data as Request;

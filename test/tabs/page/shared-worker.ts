@@ -1,8 +1,9 @@
-import { answerMessages } from './host.js';
+import type { Answering } from './host.js';
 
-const answer = answerMessages();
+// All else is loaded from here, so that nothing imports this file: WebKit would run it once more.
+const answering: Promise<Answering> = import('./host.js').then(({ answerMessages }) => answerMessages());
 
 // TypeScript's types are those of a page.
 (globalThis as unknown as { onconnect: (event: MessageEvent) => void }).onconnect = ({ ports: [port] }) => {
-  port!.onmessage = answer;
+  port!.onmessage = async (event) => (await answering)(event);
 };
