@@ -1,4 +1,4 @@
-import { lazy, Suspense, useCallback, useEffect, useRef, useState } from 'react';
+import { useCallback, useEffect, useRef, useState } from 'react';
 import { DropZone } from '../care/drop-zone.js';
 import { HealthBanner } from '../care/health-banner.js';
 import { Chat } from '../chat/chat.js';
@@ -11,9 +11,10 @@ import { go, useAddress } from './address.js';
 import { Announcer } from './announcer.js';
 import { Contained } from './contained.js';
 import { Icon } from './icons.js';
+import { loadedLater } from './loaded-later.js';
 import { Toasts } from './toasts.js';
 
-const CarePanel = lazy(() => import('../care/care-panel.js'));
+const CarePanel = loadedLater('What cares for your data', () => import('../care/care-panel.js'));
 
 export function App() {
   return (
@@ -79,7 +80,7 @@ function Layout() {
         />
       </Contained>
       <DropZone onFile={(file) => setCare({ file })} />
-      <Suspense>{care && <CarePanel {...care} onClose={() => setCare(undefined)} />}</Suspense>
+      {care && <CarePanel {...care} onClose={() => setCare(undefined)} />}
     </div>
   );
 }

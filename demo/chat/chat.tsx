@@ -1,8 +1,9 @@
-import { lazy, Suspense, useEffect, useRef, useState, useSyncExternalStore, type ReactNode } from 'react';
+import { useEffect, useRef, useState, useSyncExternalStore, type ReactNode } from 'react';
 import { useSession, useSessionStore } from 'offshoot/react';
 import { announce } from '../app/announcer.js';
 import { Contained } from '../app/contained.js';
 import { titleOf } from '../app/labels.js';
+import { loadedLater } from '../app/loaded-later.js';
 import { currentAccess, subscribe } from '../store/access.js';
 import { useActions } from '../turns/use-actions.js';
 import type { LiveTurn } from '../turns/runner.js';
@@ -14,8 +15,8 @@ import { Conversation } from './conversation.js';
 import { DrawerButton, type DrawerName } from './drawer-button.js';
 import { Welcome } from './welcome.js';
 
-const TreePanel = lazy(() => import('../tree/tree-panel.js'));
-const Compare = lazy(() => import('../compare/compare.js'));
+const TreePanel = loadedLater('The tree', () => import('../tree/tree-panel.js'));
+const Compare = loadedLater('The comparison', () => import('../compare/compare.js'));
 
 export interface ChatProps {
   sessionId: string;
@@ -85,19 +86,15 @@ export function Chat({ sessionId, isNew, at, drawer, onDrawer, banner }: ChatPro
         </footer>
       </main>
       <aside id="branches" className={drawer === 'branches' ? 'panel open' : 'panel'} aria-label="Branches">
-        <Suspense>
-          {tree && tree.nodes.size > 0 && (
-            <Contained name="The tree">
-              <TreePanel tree={tree} standing={standing} onGo={actions.goTo} onCompare={setCompared} />
-            </Contained>
-          )}
-        </Suspense>
-      </aside>
-      <Suspense>
-        {compared !== undefined && tree && (
-          <Compare tree={tree} snapshotId={compared} onClose={() => setCompared(undefined)} />
+        {tree && tree.nodes.size > 0 && (
+          <Contained name="The tree">
+            <TreePanel tree={tree} standing={standing} onGo={actions.goTo} onCompare={setCompared} />
+          </Contained>
         )}
-      </Suspense>
+      </aside>
+      {compared !== undefined && tree && (
+        <Compare tree={tree} snapshotId={compared} onClose={() => setCompared(undefined)} />
+      )}
     </>
   );
 }

@@ -1,4 +1,5 @@
-import { createContext, lazy, Suspense, useContext, useMemo, useState, type ReactNode } from 'react';
+import { createContext, useContext, useMemo, useState, type ReactNode } from 'react';
+import { loadedLater } from '../app/loaded-later.js';
 import { chromeModel } from './chrome-model.js';
 import { useChromeStatus } from './chrome-status.js';
 import { endpointModel } from './endpoint-model.js';
@@ -7,7 +8,7 @@ import { promptApi } from './prompt-api.js';
 import { scripted } from './scripted.js';
 import { changeModelSettings, useModelSettings } from './settings.js';
 
-const ModelDialog = lazy(() => import('./model-dialog.js'));
+const ModelDialog = loadedLater('The choice of models', () => import('./model-dialog.js'));
 
 interface ModelChoice {
   /** What is asked, in this tab and all others. */
@@ -42,7 +43,7 @@ export function ModelProvider({ children }: { children: ReactNode }) {
   return (
     <ModelContext value={choice}>
       {children}
-      <Suspense>{isOpen && <ModelDialog onClose={() => setIsOpen(false)} />}</Suspense>
+      {isOpen && <ModelDialog onClose={() => setIsOpen(false)} />}
     </ModelContext>
   );
 }

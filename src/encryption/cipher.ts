@@ -1,3 +1,4 @@
+import { answerOf } from '../database/answer.js';
 import type { Cipher } from '../database/schema.js';
 import { kindOf } from '../platform/kind.js';
 import { randomBytes, subtleCrypto } from '../platform/crypto.js';
@@ -20,7 +21,7 @@ export async function seal(
 ): Promise<Cipher> {
   const iv = randomBytes(IV_LENGTH);
   const algorithm = { name: ALGORITHM, iv, additionalData: bound(name, binding, place) };
-  return { ...binding, iv, data: await subtleCrypto().encrypt(algorithm, key, bytes) };
+  return { ...binding, iv, data: await answerOf(subtleCrypto().encrypt(algorithm, key, bytes), 'WebCrypto') };
 }
 
 /** `undefined` if it was sealed with another key, belongs to another place or database, or was changed. */
@@ -32,13 +33,12 @@ export async function unseal(
 ): Promise<ArrayBuffer | undefined> {
   const { iv, data } = cipher;
   const subtle = subtleCrypto();
-  try {
+  const decrypting = (async () => {
     const algorithm = { name: ALGORITHM, iv, additionalData: bound(name, cipher, place) };
     // Node takes no buffer of another realm, but a view of its own on one.
-    return await subtle.decrypt(algorithm, key, new Uint8Array(data));
-  } catch {
-    return undefined;
-  }
+    return subtle.decrypt(algorithm, key, new Uint8Array(data));
+  })().catch(() => undefined);
+  return answerOf(decrypting, 'WebCrypto');
 }
 
 /** Whether this looks like something that `seal` made; what is in a database may be anything. */

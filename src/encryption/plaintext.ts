@@ -1,3 +1,4 @@
+import { answerOf } from '../database/answer.js';
 import { atOnce } from '../database/pace.js';
 import { build } from '../encoding/build.js';
 import { flattened } from '../encoding/flatten.js';
@@ -35,7 +36,10 @@ export class Plaintext {
   /** How many parts there are, the lengths of text and parts, and then these. */
   async toBytes(): Promise<Uint8Array<ArrayBuffer>> {
     const parts = await Promise.all(
-      this.parts.map(async (part) => new Uint8Array(part instanceof Blob ? await part.arrayBuffer() : part)),
+      this.parts.map(
+        async (part) =>
+          new Uint8Array(part instanceof Blob ? await answerOf(part.arrayBuffer(), 'a blob') : part),
+      ),
     );
     const all = [new TextEncoder().encode(this.text), ...parts];
     const lengths = all.map(({ length }) => length);

@@ -1,5 +1,6 @@
 import type { BrowserContext, Page } from '@playwright/test';
 import { SessionStoreError } from '../index.js';
+import { load } from '../platform/load.js';
 import type { Answer, Host, Tab } from './host.js';
 import type { TabStoreOptions } from './tab-store-options.js';
 import { decode, encode } from './wire.js';
@@ -31,7 +32,7 @@ export class HelperTab<S> {
           "the app's service worker answers in place of the test. Set use.serviceWorkers to 'block'",
         );
       }
-      const { default: script } = await import('./page.js');
+      const { default: script } = await load('the helper tab', () => import('./page.js'));
       await page.addScriptTag({ content: script });
       const opened = await page.evaluate(
         (options) => (globalThis as unknown as { offshootTab: Tab }).offshootTab.open(options),

@@ -51,8 +51,12 @@ export class Tenant<S> {
   readonly surface = this.#surfaceBy(new Map());
   readonly #endLifecycle: () => void;
   readonly #queue = new OperationQueue((requests: SaveRequest<S>[]) => this.#save(requests));
-  readonly #compaction = this.#part('compaction', () => this.#makeCompaction());
-  readonly #retention = this.#part('retention', () => this.#makeRetention());
+  readonly #compaction = this.#part('compaction', async () =>
+    this.#makeCompaction(await import('./compaction.js')),
+  );
+  readonly #retention = this.#part('retention', async () =>
+    this.#makeRetention(await import('./retention.js')),
+  );
   readonly #room = this.#part('room', () => import('./room.js'));
   readonly #reads = new Set<Promise<unknown>>();
 
@@ -249,16 +253,14 @@ export class Tenant<S> {
     (await this.#compaction.getInBackground())?.schedule(sessionId);
   }
 
-  async #makeCompaction(): Promise<Compaction> {
-    const { Compaction } = await import('./compaction.js');
+  #makeCompaction({ Compaction }: typeof import('./compaction.js')): Compaction {
     return new Compaction(`offshoot:${this.databaseName}:compact`, {
       run: (work) => this.#queue.enqueue(() => this.#rows.write(work)),
       write: (work) => this.write(work),
     });
   }
 
-  async #makeRetention(): Promise<Retention> {
-    const { Retention } = await import('./retention.js');
+  #makeRetention({ Retention }: typeof import('./retention.js')): Retention {
     const { databaseName: database, caretaker } = this;
     const { retention, tell } = this.settings;
     return new Retention(retention!, { database, tell, caretaker });

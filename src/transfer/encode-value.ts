@@ -1,3 +1,4 @@
+import { answerOf } from '../database/answer.js';
 import { UNITS, type Pace } from '../database/pace.js';
 import { Flattening, MOST_TEXT } from '../encoding/flatten.js';
 import { measure } from '../encoding/measure.js';
@@ -60,7 +61,7 @@ async function* piecesOf(part: Part): AsyncGenerator<{ text: string } | { bytes:
     const end = Math.min(size, at + MOST_BYTES);
     const bytes = isBuffer(part)
       ? new Uint8Array(part, at, end - at)
-      : new Uint8Array(await part.slice(at, end).arrayBuffer());
+      : new Uint8Array(await answerOf(part.slice(at, end).arrayBuffer(), 'a blob'));
     yield { bytes: toBase64(bytes) };
   }
 }

@@ -2,6 +2,7 @@ import type { DirectoryHandle, GenkitFiles } from '../contract/transfer.js';
 import { SessionStoreError } from '../errors.js';
 import { invalid, requireValid } from '../validation/argument.js';
 import { measure } from '../encoding/measure.js';
+import { answerOf } from '../database/answer.js';
 import type { Pace } from '../database/pace.js';
 import { fitting } from './incoming.js';
 import { MOST_DEEP } from './lines.js';
@@ -67,7 +68,7 @@ export async function readSnapshotFile(
   if (file.size > maxBytes) {
     throw invalid(where, `is longer than ${maxBytes} bytes. Raise maxLineBytes if it has to be`);
   }
-  const bytes = await file.arrayBuffer().catch((cause: unknown) => {
+  const bytes = await answerOf(file.arrayBuffer(), where).catch((cause: unknown) => {
     throw new SessionStoreError('UNAVAILABLE', `${where}: cannot be read; see cause`, where, cause);
   });
   const json = await parseJson(unmarked(new Uint8Array(bytes)), where, pace);

@@ -1,13 +1,14 @@
-import { afterEach, describe, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { HealthEvent } from '../../src/index.js';
 import { load, Part } from '../../src/platform/load.js';
-import { save, turn } from '../../src/testing/sample-snapshots.js';
+import { message, save, turn } from '../../src/testing/sample-snapshots.js';
 import { expectRefusal } from '../browser/expect-refusal.js';
 import { freshName } from '../browser/open-store.js';
+import { settled, withRaw } from '../browser/raw-database.js';
 
 afterEach(() => {
   vi.doUnmock('../../src/store/retention.js');
-  vi.doUnmock('../../src/database/sentinel.js');
+  vi.doUnmock('../../src/store/compaction.js');
   vi.useRealTimers();
   vi.restoreAllMocks();
 });
@@ -78,4 +79,76 @@ test('a retention policy that cannot be loaded is told once, and saves go on', a
   await save(store, 'c', turn(3, { sessionId: 'other' }));
   await store.close();
   expect(told).toHaveLength(1);
+});
+
+/** A store whose module cannot be had while `isGone`. */
+async function openWithout(module: 'retention' | 'compaction', isGone: () => boolean, options: object) {
+  vi.resetModules();
+  vi.doMock(`../../src/store/${module}.js`, (importOriginal) => {
+    if (isGone()) throw new TypeError('Failed to fetch dynamically imported module');
+    return importOriginal();
+  });
+  const { IndexedDBSessionStore } = await import('../../src/index.js');
+  return new IndexedDBSessionStore<any>(options);
+}
+
+describe('What could not be loaded, and can be a minute later, does its work then:', () => {
+  let now = 1_000_000;
+  let isGone = true;
+  beforeEach(() => {
+    isGone = true;
+    vi.spyOn(performance, 'now').mockImplementation(() => now);
+  });
+
+  test('a retention policy', async () => {
+    const told: string[] = [];
+    const store = await openWithout('retention', () => isGone, {
+      name: freshName(),
+      retention: { maxSessions: 1 },
+      onHealth: ({ type }: HealthEvent) => told.push(type),
+    });
+    await save(store, 'a', turn(1));
+    await save(store, 'b', turn(2, { sessionId: 'other' }));
+    await vi.waitFor(() => expect(told).toEqual(['unloaded']));
+    isGone = false;
+    now += 60_000;
+    await save(store, 'c', turn(3, { sessionId: 'other' }));
+    await vi.waitFor(() => expect(told).toEqual(['unloaded', 'freed']), 10_000);
+    expect((await store.listSessions()).sessions.map(({ sessionId }) => sessionId)).toEqual(['other']);
+    await store.close();
+  });
+
+  test('compaction, by itself and asked for', async () => {
+    const told: string[] = [];
+    const name = freshName();
+    const store = await openWithout('compaction', () => isGone, {
+      name,
+      onHealth: ({ type }: HealthEvent) => told.push(type),
+    });
+    const messages: object[] = [];
+    let parentId: string | undefined;
+    const converse = async () => {
+      for (let n = 0; n < 12; n++) {
+        messages.push(message(`${n} `.repeat(8000)));
+        const snapshot = turn(messages.length, {
+          state: { messages: [...messages] },
+          ...(parentId && { parentId }),
+        });
+        parentId = (await save(store, `${messages.length}`, snapshot))!;
+      }
+    };
+    const rows = () => withRaw(name, (transaction) => settled(transaction.objectStore('logs').count()));
+    await converse();
+    await vi.waitFor(() => expect(told).toEqual(['unloaded']));
+    await expectRefusal(() => store.compact(), 'UNAVAILABLE');
+    expect(await rows()).toBeGreaterThanOrEqual(12);
+    isGone = false;
+    now += 60_000;
+    await converse();
+    await vi.waitFor(async () => expect(await rows()).toBeLessThan(18), 10_000);
+    await store.compact();
+    expect((await store.getSnapshot({ snapshotId: parentId! }))?.state?.messages).toEqual(messages);
+    expect(told).toEqual(['unloaded']);
+    await store.close();
+  });
 });
