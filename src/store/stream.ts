@@ -1,3 +1,5 @@
+import { bare } from '../validation/property.js';
+
 export const failedStream = (error: unknown): ReadableStream<Uint8Array> =>
   new ReadableStream({ start: (controller) => controller.error(error) });
 
@@ -5,8 +7,8 @@ export const failedStream = (error: unknown): ReadableStream<Uint8Array> =>
 export function streamOf(begin: () => Promise<AsyncGenerator<Uint8Array, void>>): ReadableStream<Uint8Array> {
   let bytes: AsyncGenerator<Uint8Array, void> | undefined;
   return new ReadableStream<Uint8Array>(
-    {
-      async pull(controller) {
+    bare({
+      async pull(controller: ReadableStreamDefaultController<Uint8Array>) {
         bytes ??= await begin();
         const { done, value } = await bytes.next();
         if (done) controller.close();
@@ -15,7 +17,7 @@ export function streamOf(begin: () => Promise<AsyncGenerator<Uint8Array, void>>)
       async cancel() {
         await bytes?.return();
       },
-    },
-    { highWaterMark: 0 },
+    }),
+    bare({ highWaterMark: 0 }),
   );
 }

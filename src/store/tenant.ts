@@ -22,10 +22,10 @@ import { Presence } from '../liveness/presence.js';
 import { Part } from '../platform/load.js';
 import { followLifecycle } from '../tabs/lifecycle.js';
 import { Audience } from './audience.js';
-import type { Compaction } from './compaction.js';
+import type * as CompactionModule from './compaction.js';
 import { EncryptedConnection } from './encrypted-connection.js';
 import { OperationQueue } from './operation-queue.js';
-import type { Retention } from './retention.js';
+import type * as RetentionModule from './retention.js';
 import type { StoreOptions } from './options.js';
 import { UnencryptedConnection } from './unencrypted-connection.js';
 
@@ -135,12 +135,12 @@ export class Tenant<S> {
     });
   }
 
-  compaction(): Promise<Compaction> {
+  compaction(): Promise<CompactionModule.Compaction> {
     return this.#compaction.get();
   }
 
   /** What applies the store's own policy, if there is one. */
-  async retention(): Promise<Retention | undefined> {
+  async retention(): Promise<RetentionModule.Retention | undefined> {
     if (!this.settings.retention) return undefined;
     return this.#retention.getInBackground();
   }
@@ -253,17 +253,17 @@ export class Tenant<S> {
     (await this.#compaction.getInBackground())?.schedule(sessionId);
   }
 
-  #makeCompaction({ Compaction }: typeof import('./compaction.js')): Compaction {
-    return new Compaction(`offshoot:${this.databaseName}:compact`, {
+  #makeCompaction({ Compaction: Made }: typeof CompactionModule): CompactionModule.Compaction {
+    return new Made(`offshoot:${this.databaseName}:compact`, {
       run: (work) => this.#queue.enqueue(() => this.#rows.write(work)),
       write: (work) => this.write(work),
     });
   }
 
-  #makeRetention({ Retention }: typeof import('./retention.js')): Retention {
+  #makeRetention({ Retention: Made }: typeof RetentionModule): RetentionModule.Retention {
     const { databaseName: database, caretaker } = this;
     const { retention, tell } = this.settings;
-    return new Retention(retention!, { database, tell, caretaker });
+    return new Made(retention!, { database, tell, caretaker });
   }
 
   /** What is used in the background. Nobody waits for it, so nobody else would know that it is not there. */

@@ -65,7 +65,8 @@ describe('A blob that never answers', () => {
     );
     await losePatience(() =>
       expectRefusal(async () => {
-        for await (const _ of plain.exportSessions() as unknown as AsyncIterable<Uint8Array>);
+        const reader = plain.exportSessions().getReader();
+        while (!(await reader.read()).done);
       }, 'UNAVAILABLE'),
     );
     silent.mockRestore();
