@@ -29,7 +29,9 @@ export function taken<O extends object>(shape: Shape, options: O, path = 'option
   const copy = picked<O>(options, path, () => {
     // With what is inherited, which would be read, too; but for what a page has given to all objects.
     for (const key in options) if (!has(shape, key) && (has(options, key) || !isOfAll(key))) stranger ??= key;
-    return Object.keys(shape).filter((key) => has(options, key) || (key in options && !isOfAll(key)));
+    return Object.keys(shape).filter(
+      (key) => has(options, key) || (key in options && !(key in Object.prototype)),
+    );
   });
   if (stranger !== undefined) {
     throw invalid(`${path}.${stranger}`, `is no option. ${advice(stranger, Object.keys(shape))}`);
