@@ -1,0 +1,145 @@
+/** As bundlers make it for pages: one ES module, minified, gzipped. What is loaded on demand is in `ignore`. */
+const asModule = { gzip: true, modifyEsbuildConfig: (config) => ({ ...config, format: 'esm' }) };
+
+const entries = [
+  {
+    name: 'offshoot',
+    path: 'dist/index.js',
+    ignore: [
+      './mend.js',
+      './memory.js',
+      './compaction.js',
+      './room.js',
+      './retention.js',
+      './upkeep.js',
+      '../encryption/vault.js',
+    ],
+    limit: '27.3 kB',
+  },
+  {
+    name: 'offshoot, only SessionStoreError',
+    path: 'dist/index.js',
+    import: '{ SessionStoreError }',
+    limit: '500 B',
+  },
+  {
+    name: 'offshoot, upkeep on demand',
+    path: 'dist/store/upkeep.js',
+    ignore: [
+      '../history/check.js',
+      '../history/retain.js',
+      './room.js',
+      '../transfer/export-sessions.js',
+      '../transfer/import-sessions.js',
+      '../transfer/import-genkit.js',
+    ],
+    limit: '1.2 kB',
+  },
+  {
+    name: 'offshoot, check() on demand',
+    path: 'dist/history/check.js',
+    limit: '7.4 kB',
+  },
+  {
+    name: 'offshoot, compaction on demand',
+    path: 'dist/store/compaction.js',
+    limit: '3.7 kB',
+  },
+  {
+    name: 'offshoot, retention on demand',
+    path: 'dist/store/retention.js',
+    limit: '8 kB',
+  },
+  {
+    name: 'offshoot, export on demand',
+    path: 'dist/transfer/export-sessions.js',
+    limit: '10.5 kB',
+  },
+  {
+    name: 'offshoot, import on demand',
+    path: 'dist/transfer/import-sessions.js',
+    limit: '19.6 kB',
+  },
+  {
+    name: "offshoot, importing Genkit's files on demand",
+    path: 'dist/transfer/import-genkit.js',
+    limit: '17.1 kB',
+  },
+  {
+    name: 'offshoot, encryption on demand',
+    path: 'dist/encryption/vault.js',
+    limit: '12.8 kB',
+  },
+  {
+    name: 'offshoot/encryption',
+    path: 'dist/encryption/index.js',
+    ignore: ['./argon2.js'],
+    limit: '2.7 kB',
+  },
+  {
+    name: 'offshoot/encryption, Argon2id on demand',
+    path: 'dist/encryption/argon2.js',
+    limit: '6.5 kB',
+  },
+  {
+    name: 'offshoot/testing',
+    path: 'dist/testing/index.js',
+    limit: '16 kB',
+  },
+  {
+    name: 'offshoot/playwright',
+    path: 'dist/playwright/index.js',
+    ignore: ['./page.js'],
+    limit: '8.4 kB',
+  },
+  {
+    name: 'offshoot/playwright, the helper tab',
+    path: 'dist/playwright/page.js',
+    limit: '94 kB',
+  },
+  {
+    name: 'offshoot/agentick',
+    path: 'dist/agentick/index.js',
+    limit: '2.8 kB',
+  },
+  {
+    name: 'offshoot/strands',
+    path: 'dist/strands/index.js',
+    limit: '6.3 kB',
+  },
+  {
+    name: 'offshoot/langgraph',
+    path: 'dist/langgraph/index.js',
+    ignore: ['@langchain/langgraph-checkpoint'],
+    limit: '5 kB',
+  },
+  {
+    name: 'offshoot/openai-agents',
+    path: 'dist/openai-agents/index.js',
+    limit: '6.4 kB',
+  },
+  {
+    name: 'offshoot/ai-sdk',
+    path: 'dist/ai-sdk/index.js',
+    limit: '4 kB',
+  },
+  {
+    name: 'offshoot/assistant-ui',
+    path: 'dist/assistant-ui/index.js',
+    limit: '5.3 kB',
+  },
+  {
+    name: 'offshoot/tanstack-ai',
+    path: 'dist/tanstack-ai/index.js',
+    limit: '3.9 kB',
+  },
+  {
+    name: 'offshoot/react',
+    path: 'dist/react/index.js',
+    import: '{ useSessions, useSession, useSnapshot, SessionStoreProvider, useSessionStore, suspend }',
+    ignore: ['../index.js'],
+    limit: '4.4 kB',
+  },
+];
+
+export default entries.map((entry) => ({ ...asModule, ...entry }));
