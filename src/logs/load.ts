@@ -6,7 +6,7 @@ import { runsByLog, type Entry } from './entry.js';
 import { valueOf } from './links.js';
 import { replaceAt } from './media.js';
 import { extentOf } from './runs.js';
-import { sequenceOf } from './sequence.js';
+import { continued, EMPTY } from './sequence.js';
 import { stateOf, type LoadedField, type LoadedState } from './state.js';
 
 /** The spans of everything that a snapshot reaches. */
@@ -98,7 +98,7 @@ export function assembleState(
   const fields = state.fields.map(([key, kind, content]): LoadedField =>
     kind === 'value'
       ? { key, kind, value: content }
-      : { key, kind, sequence: sequenceOf(resolve(content), content) },
+      : { key, kind, sequence: continued(EMPTY, resolve(content)) },
   );
   return stateOf(fields);
 }

@@ -73,35 +73,20 @@ export function replaceAt(value: unknown, replacements: readonly Medium[]): unkn
   return root.value;
 }
 
-/** Roughly what a value takes on disk, in bytes. */
-export function sizeOf(value: unknown, seen = new Set<unknown>()): number {
+/** Roughly what a value takes on disk, in bytes; of what takes at least `most`, only that it does. */
+export function sizeOf(value: unknown, most = Infinity, seen = new Set<unknown>()): number {
   if (typeof value === 'string') return value.length + 4;
   if (typeof value !== 'object' || value === null || seen.has(value)) return 8;
   if (isBlob(value)) return value.size;
   if (value instanceof ArrayBuffer || ArrayBuffer.isView(value)) return value.byteLength;
+  // Counted before it is gone through: long arrays come by at every save.
+  if (Array.isArray(value) && value.length * 8 >= most) return most;
   seen.add(value);
   let size = 8;
   const parts = value instanceof Map || value instanceof Set ? [...value].entries() : Object.entries(value);
-  for (const [key, part] of parts)
-    size += (typeof key === 'string' ? key.length : 8) + 4 + sizeOf(part, seen);
+  for (const [key, part] of parts) {
+    if (size >= most) break;
+    size += (typeof key === 'string' ? key.length : 8) + 4 + sizeOf(part, most - size, seen);
+  }
   return size;
 }
-
-/** Whether a value takes less than `budget` bytes; looks no further than that. */
-export function isSmall(value: unknown, budget: number): boolean {
-  let left = budget;
-  const spend = (part: unknown): boolean => {
-    left -= typeof part === 'object' && part !== null && isPlain(part) ? 8 : sizeOf(part);
-    if (left <= 0) return false;
-    if (typeof part !== 'object' || part === null || !isPlain(part)) return true;
-    // Counted before it is gone through: long arrays come by at every save.
-    if (Array.isArray(part) && part.length * 8 >= left) return false;
-    return Object.entries(part).every(([key, child]) => {
-      left -= key.length;
-      return spend(child);
-    });
-  };
-  return spend(value);
-}
-
-const isPlain = (value: object) => Array.isArray(value) || isPlainObject(value);

@@ -3,7 +3,7 @@ import type { Entry } from './entry.js';
 import { reachOthers, unlinked, valueOf } from './links.js';
 import { Lookalikes } from './lookalikes.js';
 import { match, type Matched } from './match.js';
-import { isSmall, survey } from './media.js';
+import { sizeOf, survey } from './media.js';
 import { EMPTY, startOf, type Sequence } from './sequence.js';
 import type { LoadedField, LoadedState } from './state.js';
 
@@ -46,7 +46,7 @@ export function planState(state: object, base: LoadedState | null | undefined): 
   let shelf: Lookalikes | undefined;
   const knownMedium = (value: unknown) => (shelf ??= new Lookalikes(base?.media ?? [])).medium(value);
   return Object.entries(state).map(([key, value]: [string, unknown]): Plan[number] => {
-    if (isSmall(value, INLINE_SIZE)) return { key, kind: 'value', value: copy(value) };
+    if (sizeOf(value, INLINE_SIZE) < INLINE_SIZE) return { key, kind: 'value', value: copy(value) };
     const known = before.get(key);
     const planned = (kind: LoggedField['kind'], values: readonly unknown[]): LoggedField => {
       const isLinked = kind === 'linked';

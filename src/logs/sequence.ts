@@ -14,45 +14,22 @@ export interface Sequence {
 
 export const EMPTY: Sequence = { entries: [], spans: [], media: [], size: 0 };
 
-/** Entries whose spans are known. */
-export function sequenceOf(entries: readonly Entry[], spans: Spans): Sequence {
-  const media = new MediaOf();
-  let size = 0;
-  for (const entry of entries) {
-    media.add(entry);
-    size += entry.size;
-  }
-  return { entries, spans, media: [...media.all], size };
-}
-
 /** Costs what is added, however long the sequence is. */
 export function continued(sequence: Sequence, added: readonly Entry[]): Sequence {
   if (added.length === 0) return sequence;
   const spans = [...sequence.spans];
-  const media = new MediaOf(sequence.media);
+  const media = new Set(sequence.media);
   let { size } = sequence;
+  // Each is looked at once, however often it comes.
+  const seen = new Set<Entry>();
   for (const entry of added) {
     extend(spans, entry);
-    media.add(entry);
     size += entry.size;
+    if (entry.media.length === 0 || seen.has(entry)) continue;
+    seen.add(entry);
+    for (const medium of entry.media) media.add(medium.entry);
   }
-  return { entries: sequence.entries.concat(added), spans, media: [...media.all], size };
-}
-
-/** The media of entries, each entry looked at once, however often it comes. */
-class MediaOf {
-  readonly all: Set<Entry>;
-  readonly #seen = new Set<Entry>();
-
-  constructor(known?: Iterable<Entry>) {
-    this.all = new Set(known);
-  }
-
-  add(entry: Entry): void {
-    if (entry.media.length === 0 || this.#seen.has(entry)) return;
-    this.#seen.add(entry);
-    for (const medium of entry.media) this.all.add(medium.entry);
-  }
+  return { entries: sequence.entries.concat(added), spans, media: [...media], size };
 }
 
 export function startOf(sequence: Sequence, length: number): Sequence {
