@@ -14,7 +14,7 @@ const entries = [
       './upkeep.js',
       '../encryption/vault.js',
     ],
-    limit: '27.2 kB',
+    limit: '27.8 kB',
   },
   {
     name: 'offshoot, only SessionStoreError',
@@ -48,27 +48,27 @@ const entries = [
   {
     name: 'offshoot, retention on demand',
     path: 'dist/store/retention.js',
-    limit: '8 kB',
+    limit: '8.3 kB',
   },
   {
     name: 'offshoot, export on demand',
     path: 'dist/transfer/export-sessions.js',
-    limit: '10.5 kB',
+    limit: '10.9 kB',
   },
   {
     name: 'offshoot, import on demand',
     path: 'dist/transfer/import-sessions.js',
-    limit: '19.6 kB',
+    limit: '20.3 kB',
   },
   {
     name: "offshoot, importing Genkit's files on demand",
     path: 'dist/transfer/import-genkit.js',
-    limit: '17.1 kB',
+    limit: '17.4 kB',
   },
   {
     name: 'offshoot, encryption on demand',
     path: 'dist/encryption/vault.js',
-    limit: '12.8 kB',
+    limit: '13.3 kB',
   },
   {
     name: 'offshoot/encryption',
