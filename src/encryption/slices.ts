@@ -12,7 +12,7 @@ import {
   type RowStore,
 } from './sealed-rows.js';
 
-/** Rows of logs have up to 512 KiB. */
+/** Rows of logs that were gathered have up to 576 KiB. */
 const SLICE = 16;
 
 /** Last comes what was put aside: what is put aside meanwhile has been written anew by then. */

@@ -35,7 +35,7 @@ export async function findUnreadable(
     await search(keys.slice(middle));
   };
   const keys = await read((transaction) => transaction.objectStore('logs').getAllKeys());
-  // As much as can be held at once, with rows of up to 512 KiB.
+  // As much as can be held at once, with rows of up to 576 KiB that were gathered.
   for (let at = 0; at < keys.length; at += 64) await search(keys.slice(at, at + 64));
   return found;
 }

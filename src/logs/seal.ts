@@ -8,7 +8,7 @@ const KIB = 1024;
 /**
  * Rows of these sizes, in bytes, are gathered until they come to `sealed`. Browsers store rows from 64 KiB on apart
  * and read them several times faster; and each costs something again, so that four of them are better one. With
- * the second step, what is written is written three times in all, and no row is larger than 512 KiB.
+ * the second step, what is written is written three times in all, and no row that is made of several is larger than 576 KiB.
  */
 const STEPS = [
   { from: 0, to: 64 * KIB, sealed: 128 * KIB },

@@ -80,7 +80,8 @@ declare global {
  * Stores the sessions of AI agents as trees of snapshots in IndexedDB, and keeps every tab up to date.
  *
  * Implements Genkit JS's `SessionStore<S>`; `S` is the type of `state.custom`. Nothing happens before the first
- * call, so it can be constructed on a server. Operations of one store run in the order in which they were called.
+ * call, so it can be constructed on a server. Reads, saves and deletes of one tenant run in the order in which they were
+ * called; what goes through everything is done in steps.
  * Every method rejects with a {@link SessionStoreError}: with `FAILED_PRECONDITION` after `close()`, with
  * `UNAVAILABLE` where IndexedDB is missing or does not answer, with `RESOURCE_EXHAUSTED` when the disk is full,
  * with `DATA_LOSS` for a row that cannot be read, and with what its own description names.

@@ -1,3 +1,4 @@
+import { touched } from '../platform/browser.js';
 import { isBytes } from '../platform/kind.js';
 import { SessionStoreError } from '../errors.js';
 import { invalid } from '../validation/argument.js';
@@ -129,6 +130,14 @@ async function* unpacked(
   maxBytes: number,
   signal: AbortSignal | undefined,
 ): AsyncGenerator<Uint8Array, void, undefined> {
+  const unpacker = touched(() => new DecompressionStream('gzip'));
+  if (!unpacker) {
+    throw new SessionStoreError(
+      'UNAVAILABLE',
+      'file: is packed with gzip, which this browser cannot unpack. Unpack it before it is imported',
+      'file',
+    );
+  }
   let packed = 0;
   let size = 0;
   let failure: unknown;
@@ -150,7 +159,7 @@ async function* unpacked(
     { highWaterMark: 0 },
   );
   try {
-    for await (const chunk of chunksOf(source.pipeThrough(new DecompressionStream('gzip')), signal)) {
+    for await (const chunk of chunksOf(source.pipeThrough(unpacker), signal)) {
       size += chunk.length;
       if (size > maxBytes) {
         throw invalid('file', `expands to more than ${maxBytes} bytes. Raise maxBytes if it has to be`);

@@ -20,6 +20,19 @@ test.each(PAGES)('the example for %s has at most 20 lines', (page) => {
   expect(exampleIn(page).split('\n').length).toBeLessThanOrEqual(20);
 });
 
+test('the first example of the README makes a branch', async () => {
+  const model = `
+    ai.defineModel({ name: 'yours/model' }, async () => ({ message: { role: 'model', content: [{ text: 'Oslo' }] } }));
+  `;
+  const example = exampleIn('../README').replace('const agent', () => `${model}const agent`);
+  const after = `
+    const { leaves, roots } = await store.getTree('trip');
+    console.log(leaves.length, roots.length, leaves[0] === (await store.getHead('trip')).snapshotId);
+    ${leave}
+  `;
+  expect(await run(example, { after })).toMatch(/2 1 true$/);
+});
+
 test('the example for agentick does what it says', async () => {
   expect(await run(exampleIn('agentick'))).toBe('2');
 });

@@ -255,7 +255,7 @@ describe('what a function throws that is asked is what the call rejects with', (
 });
 
 describe('what a function throws that is only told goes to reportError', () => {
-  it.each(THROWN)('watchers and progress: %s', async (_, thrown) => {
+  it.each(THROWN)('watchers, progress and what an export lacks: %s', async (_, thrown) => {
     const reported: unknown[] = [];
     vi.stubGlobal('reportError', (error: unknown) => reported.push(error));
     const store = openStore();
@@ -263,6 +263,14 @@ describe('what a function throws that is only told goes to reportError', () => {
     expect(await store.saveSnapshot('a', () => turn(1))).toBe('a');
     await new Response(store.exportSessions({ onProgress: throwing(thrown) })).text();
     expect(reported).toEqual([thrown, thrown]);
+
+    let nested: unknown;
+    for (let level = 0; level < 1100; level++) nested = { nested };
+    await store.saveSnapshot('deep', () => turn(1, { state: { custom: nested } }));
+    reported.length = 0;
+    const file = await new Response(store.exportSessions({ onDamaged: throwing(thrown) })).text();
+    expect(reported).toEqual([thrown]);
+    expect(file).toContain('"type":"end"');
     vi.unstubAllGlobals();
   });
 });

@@ -113,6 +113,25 @@ test('a full disk: sessions can be deleted, every time', async ({ openPage }) =>
   expect((await host.call('check')) as object).toMatchObject({ problems: [] });
 });
 
+test('a full disk: deleting a snapshot needs room, and where there is none all of it is left', async ({
+  openPage,
+}) => {
+  test.setTimeout(120_000);
+  const page = await openPage();
+  await limitStorage(page, 4 * MEGABYTE);
+  const host = hostIn(tabOf(page));
+  await host.save('root', counted(1));
+  await host.save('leaf', counted(2, { parentId: 'root' }));
+  await host.fillUp([...SIZES, 100, 10]);
+
+  // A browser may find room for little: then it is deleted.
+  const failure = await host.failureOf('deleteSnapshot', 'leaf');
+  if (failure) expect(failure.status).toBe('RESOURCE_EXHAUSTED');
+  expect(await host.call('getSession', 's')).toMatchObject({ snapshotCount: failure ? 2 : 1 });
+  expect(await host.call('deleteSession', 's')).toBe(failure ? 2 : 1);
+  expect((await host.call('check')) as object).toMatchObject({ problems: [] });
+});
+
 test('a full disk: an application that frees some has its save', async ({ openPage }) => {
   test.setTimeout(120_000);
   const page = await openPage();

@@ -63,6 +63,20 @@ describe('compact', () => {
     expect(bytes).toBeCloseTo(before.bytes, 0);
   });
 
+  test('makes no row of more than 576 KiB, however large those are that it is made of', async () => {
+    const chat = new Chat();
+    const sizes = [100, 100, 118, 255, 90, 63, 63, 63, 63, 63, 63, 200, 110, 250].map((size) => size * KIB);
+    const messages = sizes.map((size, n) => said(`m${n}`, size - 100));
+    for (let n = 0; n < messages.length; n++) {
+      await chat.save(`n${n}`, n > 0 ? `n${n - 1}` : undefined, { messages: messages.slice(0, n + 1) });
+    }
+    await chat.store.compact();
+    const found = (await logKeys(chat.name)).map(([, , , size]) => size);
+    expect(Math.max(...found)).toBeGreaterThan(512 * KIB);
+    expect(Math.max(...found)).toBeLessThanOrEqual(576 * KIB);
+    await chat.expectWhole();
+  });
+
   test('leaves alone what has not gathered enough, and what is sealed', async () => {
     const chat = await longChat(10);
     const small = await logKeys(chat.name);

@@ -53,6 +53,9 @@ export function describeErrors(makeRoot: MakeRoot): void {
         () => useSnapshot(store, { snapshotId: 'a', sessionId: 's' }),
         () => useSessions(store, { pageSize: 0 }),
         () => useSessions(store, { order: 'up' as never }),
+        () => useSessions(store, { pagesize: 5 } as never),
+        () => useSession(store, 's', { contxt: undefined } as never),
+        () => useSnapshot(store, { snapshotId: 'a', contxt: {} } as never),
       ] as (() => ReturnType<typeof useSessions>)[]) {
         const shown = show(makeRoot, use);
         await shown.shows(({ status }) => status === 'error', `what is wrong with ${use}`);

@@ -1,5 +1,5 @@
 import { gzipSync } from 'node:zlib';
-import { beforeEach, expect, it } from 'vitest';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { save, turn } from '../../src/testing/sample-snapshots.js';
 import { openStore } from '../browser/open-store.js';
 import { exported, streamOf } from './files.js';
@@ -11,6 +11,8 @@ beforeEach(async () => {
   for (const id of ['a', 'b']) await save(store, id, turn(1, { sessionId: id, note: 'é😀' }));
   file = await exported(store);
 });
+
+afterEach(() => vi.unstubAllGlobals());
 
 const bytesOf = (text: string) => new TextEncoder().encode(text);
 const imported = (source: Blob | ReadableStream<Uint8Array>, options = {}) =>
@@ -84,6 +86,14 @@ it('unpacks no more than it may', async () => {
   expect((await refused(new Blob([gzipSync(bytesOf(file))]), { maxBytes: 100 })).message).toContain(
     'maxBytes',
   );
+});
+
+it('says that it cannot be unpacked here, and takes it unpacked', async () => {
+  vi.stubGlobal('DecompressionStream', undefined);
+  const error = await refused(new Blob([gzipSync(bytesOf(file))]));
+  expect(error).toMatchObject({ status: 'UNAVAILABLE', path: 'file', report: { complete: false } });
+  expect(error.message).toContain('Unpack it');
+  expect(await imported(new Blob([file]))).toMatchObject({ complete: true });
 });
 
 it.each([['a string'], [new ArrayBuffer(1)], [null], [{}]])('says what came instead: %o', async (source) => {
