@@ -38,7 +38,7 @@ const entries = [
   {
     name: 'offshoot, check() on demand',
     path: 'dist/history/check.js',
-    limit: '7.4 kB',
+    limit: '7.5 kB',
   },
   {
     name: 'offshoot, compaction on demand',
@@ -68,7 +68,7 @@ const entries = [
   {
     name: 'offshoot, encryption on demand',
     path: 'dist/encryption/vault.js',
-    limit: '13.3 kB',
+    limit: '14.7 kB',
   },
   {
     name: 'offshoot/encryption',

@@ -37,10 +37,10 @@ export interface RawRows {
   openKeyCursor(query?: unknown, direction?: IDBCursorDirection): Promise<unknown>;
 }
 
-interface RawStore extends RawRows {
+export interface RawStore extends RawRows {
   put(row: unknown, key?: RowKey | number): Promise<unknown>;
   add(row: unknown, key?: RowKey): Promise<unknown>;
-  delete(range: RowKey | IDBKeyRange): Promise<void>;
+  delete(query: unknown): Promise<void>;
   clear(): Promise<void>;
   index(name: string): RawRows;
   openCursor(): Promise<RawCursor | null>;
@@ -48,6 +48,7 @@ interface RawStore extends RawRows {
 
 export interface RawCursor {
   key: LogKey;
+  primaryKey: RowKey;
   value: unknown;
   continue(): Promise<RawCursor | null>;
 }

@@ -1,4 +1,3 @@
-import { nanoid } from 'nanoid';
 import type { QuarantinedRow } from '../contract/check.js';
 import { ROW_FORMAT, type Cipher, type LogKey, type WriteTransaction } from '../database/schema.js';
 import { SessionStoreError } from '../errors.js';
@@ -6,7 +5,7 @@ import { notCarried, UnfitEntry } from './carried.js';
 import type { Keyring } from './keyring.js';
 import type { Locked, Opening } from './opened.js';
 import { Plaintext } from './plaintext.js';
-import { rawStore, type RawCursor, type RawRows, type Write } from './raw-rows.js';
+import { rawStore, type RawCursor, type RawRows, type RawStore, type Write } from './raw-rows.js';
 import {
   belongs,
   columnsOf,
@@ -18,6 +17,7 @@ import {
   type RowKey,
   type RowStore,
 } from './sealed-rows.js';
+import { UnwrittenRows } from './unwritten-rows.js';
 
 /** Whatever asked for a row that has yet to be opened is going to be done again. Of several saves only the one. */
 class NotOpened extends SessionStoreError {
@@ -29,8 +29,7 @@ class NotOpened extends SessionStoreError {
 /**
  * A transaction in which rows look as if they were not encrypted. Decrypting takes time that a transaction does not
  * have, so what was not opened before is noted in `locked`, and what asked for it fails. Encrypting does too, so
- * what is written gets a mark in place of a cipher: the transaction must be taken back, and `writes` be done in
- * another one.
+ * nothing is written: `writes` are to be done in another transaction, and until then rows look as if they had been.
  */
 export class Stage {
   readonly locked = new Map<string, Locked>();
@@ -44,7 +43,7 @@ export class Stage {
   /** Where it was, as long as that is not known. */
   #unfit: UnfitEntry | undefined;
   readonly #clockBefore: number;
-  readonly #marked = new Map<unknown, Plaintext>();
+  readonly #stores = new Map<RowStore, UnwrittenRows>();
   readonly #unreadable = new WeakSet<object>();
   readonly #requests = new Set<Promise<unknown>>();
 
@@ -83,7 +82,7 @@ export class Stage {
   }
 
   async #reseal(store: RowStore, key: RowKey): Promise<void> {
-    const row: object | undefined = await this.#get(store, rawStore(this.raw, store), key);
+    const row: object | undefined = await this.#get(store, this.stored(store), key);
     if (row === undefined || this.#unreadable.has(row)) return;
     await this.#put('put', store, row, store === 'logs' ? key : undefined);
   }
@@ -93,11 +92,20 @@ export class Stage {
     if (kept) this.#keep(kept, key);
   }
 
+  /** Rows as they are stored, and those that are going to be with their plaintext in place of a cipher. */
+  stored(store: RowStore): RawStore {
+    const known = this.#stores.get(store);
+    if (known) return known;
+    const rows = new UnwrittenRows(rawStore(this.raw, store), store);
+    this.#stores.set(store, rows);
+    return rows;
+  }
+
   #objectStore(name: string): object {
     if (name === 'meta') return this.#meta();
     if (name === 'quarantine') return this.#quarantine();
     const store = name as RowStore;
-    const raw = rawStore(this.raw, store);
+    const raw = this.stored(store);
     return {
       ...this.#rows(store, raw),
       index: (name: string) => ({ ...this.#rows(store, raw.index(name)), name }),
@@ -208,8 +216,7 @@ export class Stage {
   /** The row as it was before it was encrypted; a stump if it cannot be opened, or does not belong here. */
   #shown(store: RowStore, stored: any, key: RowKey = stored?.id): any {
     if (stored === undefined) return undefined;
-    const own = this.#marked.get(stored.cipher);
-    if (own) return own.toRow();
+    if (stored.cipher instanceof Plaintext) return stored.cipher.toRow();
     if (!isSealed(stored)) {
       const isExpected = this.keyring.takesUnencrypted && !('cipher' in stored);
       return isExpected ? stored : this.#stump(store, stored);
@@ -267,9 +274,7 @@ export class Stage {
     const plaintext = this.#plaintextOf(store, row, key);
     const columns = columnsOf(store, row);
     this.writes.push({ kind: 'row', how, store, key: key ?? row.id, columns, plaintext });
-    const mark = nanoid();
-    this.#marked.set(mark, plaintext);
-    await rawStore(this.raw, store)[how]({ ...columns, cipher: mark }, key);
+    await this.stored(store)[how]({ ...columns, cipher: plaintext }, key);
   }
 
   #plaintextOf(store: RowStore | 'quarantine', row: any, key?: RowKey): Plaintext {

@@ -1,7 +1,6 @@
 import type { Connection } from '../database/connection.js';
 import { holdsSealedRows } from '../database/rows.js';
 import type { LockedClock, ReadTransaction, WriteTransaction } from '../database/schema.js';
-import { Refusal } from '../database/transaction.js';
 import { SessionStoreError } from '../errors.js';
 import { damagedLogs } from './damaged-logs.js';
 import { identityOf, isClock, isLocked, type Key } from './key-list.js';
@@ -9,7 +8,6 @@ import { Keyring, refusal, unlock, type Missing } from './keyring.js';
 import { OpenedRows, Opening } from './opened.js';
 import { perform } from './perform.js';
 import { Plaintext } from './plaintext.js';
-import { rawStore } from './raw-rows.js';
 import { Rotation } from './rotation.js';
 import type { RowKey } from './sealed-rows.js';
 import { Stage } from './stage.js';
@@ -24,21 +22,18 @@ type Outcome<T> =
   | { kind: 'done'; value: T }
   /** The database lists other keys than those that are known. */
   | { kind: 'unknown keys'; stored: unknown }
+  /** It was, and is not any more. */
+  | { kind: 'decrypted' }
   /** Something has to be decrypted first. */
   | { kind: 'locked'; stage: Stage; stored: unknown }
   /** Nothing of it is written yet. */
   | { kind: 'rehearsed'; stage: Stage; stored: unknown; result?: { value: T } };
 
-/** Carries an outcome out of a transaction that is taken back. */
-class TakenBack {
-  constructor(readonly outcome: Outcome<any>) {}
-}
-
 /**
  * A database in which rows are encrypted; to those who use it, it looks as if they were not.
  *
- * A transaction cannot wait for WebCrypto. So whatever is to be done is gone through in a transaction that is taken
- * back, again until all that it reads has been decrypted; what it writes is then encrypted, and written in a
+ * A transaction cannot wait for WebCrypto. So whatever is to be done is gone through in a transaction that writes
+ * nothing, again until all that it reads has been decrypted; what it would write is then encrypted, and written in a
  * transaction of its own, unless somebody wrote in between: then it begins anew.
  */
 export class Vault {
@@ -75,19 +70,16 @@ export class Vault {
 
   /** `stage` is there unless the database is not encrypted, and is not going to be. */
   write<T>(work: (transaction: WriteTransaction, stage?: Stage) => Promise<T>, limitMs?: number): Promise<T> {
-    const rehearse = (opening: Opening) => async (transaction: WriteTransaction) => {
-      const outcome = await this.#rehearse(transaction, opening, work);
-      if (outcome.kind === 'locked' || outcome.kind === 'rehearsed')
-        throw new Refusal(new TakenBack(outcome));
-      return outcome;
-    };
     return takeTurns(`offshoot:${this.connection.name}:write`, () =>
-      this.#attempt((opening) =>
-        this.connection.write(rehearse(opening), limitMs).catch((reason: unknown) => {
-          if (reason instanceof TakenBack) return reason.outcome;
-          throw reason;
-        }),
-      ),
+      this.#attempt((opening) => {
+        const isEncrypted = this.#keyring?.name === this.connection.name;
+        const rehearse = (transaction: ReadTransaction) =>
+          this.#rehearse(transaction as WriteTransaction, opening, work, isEncrypted);
+        // Only where it turns out that nothing is encrypted, something is written in the rehearsal itself.
+        return isEncrypted
+          ? this.connection.read(rehearse, limitMs)
+          : this.connection.write(rehearse, limitMs);
+      }),
     );
   }
 
@@ -139,7 +131,8 @@ export class Vault {
     for (let attempt = 0; attempt < MOST_ATTEMPTS; attempt++) {
       const outcome = await run(opening);
       if (outcome.kind === 'done') return outcome.value;
-      if (outcome.kind === 'unknown keys') await this.#unlock(outcome.stored);
+      if (outcome.kind === 'decrypted') this.#take(undefined);
+      else if (outcome.kind === 'unknown keys') await this.#unlock(outcome.stored);
       else if (outcome.kind === 'locked') {
         const isExplained = await opening.open(outcome.stage);
         if (!isExplained) await this.#unlock(outcome.stored, outcome.stage.keyring);
@@ -156,10 +149,12 @@ export class Vault {
     transaction: WriteTransaction,
     opening: Opening,
     work: (transaction: WriteTransaction, stage?: Stage) => Promise<T>,
+    isReadOnly: boolean,
   ): Promise<Outcome<T>> {
     const stored = await transaction.objectStore('meta').get('clock');
     const keyring = this.#keyringFor(stored);
     if (!keyring && (await this.#isPlain(transaction, stored))) {
+      if (isReadOnly) return { kind: 'decrypted' };
       return { kind: 'done', value: await work(transaction) };
     }
     if (!keyring) return { kind: 'unknown keys', stored };
@@ -254,7 +249,7 @@ const isExplained = (keyring: Keyring, { witness }: Findings) => !witness || kno
 /** Whoever has no key, and finds no list of keys, goes by the first row; so it is not plain where others are not. */
 async function sealFirst(stage: Stage): Promise<void> {
   if (!stage.keyring.takesUnencrypted || !stage.keyring.current.key) return;
-  const [first] = await rawStore(stage.raw, 'snapshots').getAll(undefined, 1);
+  const [first] = await stage.stored('snapshots').getAll(undefined, 1);
   if (!first || 'cipher' in first) return;
   try {
     Plaintext.of(first);
@@ -266,7 +261,7 @@ async function sealFirst(stage: Stage): Promise<void> {
 }
 
 async function resealFirst(stage: Stage, store: (typeof WITNESSES)[number]): Promise<void> {
-  const keys: RowKey[] = await rawStore(stage.raw, store).getAllKeys(undefined, 4);
+  const keys: RowKey[] = await stage.stored(store).getAllKeys(undefined, 4);
   await Promise.all(keys.map((key) => stage.reseal(store, key)));
 }
 

@@ -1,3 +1,4 @@
+import { nameOfKey } from '../database/key-order.js';
 import { isEncrypted, isNewer, withoutKey } from '../database/rows.js';
 import {
   logKey,
@@ -12,7 +13,7 @@ import { each, type Pace, type Steps } from '../database/pace.js';
 import { merging, type Run } from '../logs/runs.js';
 import type { Schema } from '../validation/schema.js';
 import { logKeySchema, rowSchemas } from './row-schemas.js';
-import { nameOfKey, type Unreadable } from './unreadable.js';
+import type { Unreadable } from './unreadable.js';
 
 /** Rows of a store, sorted by whether they can be read. */
 export interface Sorted<Row> {

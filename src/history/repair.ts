@@ -1,4 +1,5 @@
 import type { CheckProblem, CheckReport, Repair } from '../contract/check.js';
+import { nameOfKey } from '../database/key-order.js';
 import { isReading } from '../database/rows.js';
 import { newEpoch, type LogKey, type SnapshotRow, type WriteTransaction } from '../database/schema.js';
 import type { Pace } from '../database/pace.js';
@@ -18,7 +19,7 @@ import {
 import { Quarantine } from './quarantine.js';
 import { repairSessions } from './repair-sessions.js';
 import { noteLoose, NOBODY } from './written.js';
-import { nameOfKey, type Unreadable } from './unreadable.js';
+import type { Unreadable } from './unreadable.js';
 
 /** Puts right what `check()` finds, and nothing else. What is taken out is in the quarantine afterwards. */
 export async function repairAll(

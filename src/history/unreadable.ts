@@ -1,11 +1,10 @@
+import { nameOfKey } from '../database/key-order.js';
 import type { LogKey, ReadTransaction } from '../database/schema.js';
 import type { SessionStoreError } from '../errors.js';
 import { keyRanges } from '../platform/browser.js';
 
 /** The keys of rows that the browser itself cannot read, as `nameOfKey` writes them. */
 export type Unreadable = ReadonlySet<string>;
-
-export const nameOfKey = (key: IDBValidKey): string => JSON.stringify(key);
 
 /**
  * Finds the rows of logs whose values the browser cannot read, as when it has lost a file. An attempt to read one takes

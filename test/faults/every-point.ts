@@ -14,6 +14,7 @@ import {
 } from './fault-points.js';
 import { abortingCommits } from './inject-faults.js';
 import { fill, OPERATIONS, type Operation } from './operations.js';
+import { cryptoAnswered } from './patience.js';
 import { visible } from './visible.js';
 
 type Store = IndexedDBSessionStore<any>;
@@ -108,6 +109,7 @@ async function patiently<T>(
   const begun = elapsed();
   while (!wait.result && elapsed() - begun < 20_000) {
     await vi.advanceTimersByTimeAsync(isLost ? 100 : hangs ? 8_000 : 0);
+    await cryptoAnswered();
   }
   return wait.result ?? { status: 'rejected', reason: new Error('nothing: it waits for ever') };
 }

@@ -7,6 +7,7 @@ import { deleteRaw, dumpDatabase, putBack } from '../browser/raw-database.js';
 import { inPageKilledAt, letPagesDie, type End } from './dying-page.js';
 import { withLostCommit, withSilentCommit } from './fault-points.js';
 import { fill, OPERATIONS, type Operation } from './operations.js';
+import { cryptoAnswered } from './patience.js';
 import { visible } from './visible.js';
 
 type Store = IndexedDBSessionStore<any>;
@@ -104,7 +105,10 @@ async function patiently({ hangs }: Trouble, action: () => Promise<End>): Promis
   vi.useFakeTimers({ ...START, toFake: ['Date', 'setTimeout', 'clearTimeout'] });
   const wait: { end?: End } = {};
   void action().then((end) => (wait.end = end));
-  while (!wait.end) await vi.advanceTimersByTimeAsync(hangs ? 8_000 : 100);
+  while (!wait.end) {
+    await vi.advanceTimersByTimeAsync(hangs ? 8_000 : 100);
+    await cryptoAnswered();
+  }
   vi.useFakeTimers({ ...START, toFake: ['Date'] });
   return wait.end;
 }

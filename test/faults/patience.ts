@@ -14,8 +14,16 @@ export async function holdUp(name: string): Promise<() => Promise<unknown>> {
 
 const { setTimeout: realTimeout } = globalThis;
 
-/** Real time, which the database takes while that of the timers flies. */
-const breathe = () => new Promise((resolve) => realTimeout(resolve, 4));
+/** Waits until WebCrypto has got at what it was asked before: it takes real time while that of the timers flies. */
+export async function cryptoAnswered(): Promise<void> {
+  await crypto.subtle?.digest('SHA-256', new Uint8Array(1));
+}
+
+/** Real time, which the database takes, too. */
+async function breathe(): Promise<void> {
+  await new Promise((resolve) => realTimeout(resolve, 4));
+  await cryptoAnswered();
+}
 
 /** Lets so many ms pass for those who wait, in steps: what sets one timer may have waited for another. */
 export async function pass(ms: number): Promise<void> {

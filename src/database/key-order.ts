@@ -1,0 +1,58 @@
+/** A range of keys; the browser's `IDBKeyRange` is one. */
+export type KeyRange = Pick<IDBKeyRange, 'lower' | 'upper' | 'lowerOpen' | 'upperOpen'>;
+
+const KINDS = ['number', 'date', 'string', 'binary', 'array'] as const;
+
+function kindOfKey(key: unknown): (typeof KINDS)[number] {
+  if (Array.isArray(key)) return 'array';
+  if (key instanceof Date) return 'date';
+  return typeof key === 'object' ? 'binary' : (typeof key as 'number' | 'string');
+}
+
+const bytesOf = (key: BufferSource): Uint8Array =>
+  ArrayBuffer.isView(key) ? new Uint8Array(key.buffer, key.byteOffset, key.byteLength) : new Uint8Array(key);
+
+const compare = (left: number | string, right: number | string) =>
+  Number(left > right) - Number(left < right);
+
+/** Below 0 if `left` sorts before `right` in IndexedDB. Both must be valid keys. */
+export function compareKeys(left: unknown, right: unknown): number {
+  const kind = kindOfKey(left);
+  const other = kindOfKey(right);
+  if (kind !== other) return KINDS.indexOf(kind) - KINDS.indexOf(other);
+  if (kind === 'date') return compare(Number(left), Number(right));
+  if (kind !== 'array' && kind !== 'binary') return compare(left as string, right as string);
+  const isBinary = kind === 'binary';
+  const [lefts, rights] = [left, right].map((key) => (isBinary ? bytesOf(key as BufferSource) : key)) as [
+    ArrayLike<unknown>,
+    ArrayLike<unknown>,
+  ];
+  for (let i = 0; i < Math.min(lefts.length, rights.length); i++) {
+    const order = compareKeys(lefts[i], rights[i]);
+    if (order !== 0) return order;
+  }
+  return lefts.length - rights.length;
+}
+
+/** `true` for ranges, `false` for keys, which need no range to be found. */
+export const isRange = (query: unknown): query is KeyRange =>
+  typeof query === 'object' && query !== null && 'lowerOpen' in query;
+
+/** Whether a query finds a key; one that is missing finds all. */
+export function finds(query: unknown, key: unknown): boolean {
+  if (query === undefined || query === null) return true;
+  if (!isRange(query)) return compareKeys(query, key) === 0;
+  const { lower, upper, lowerOpen, upperOpen } = query;
+  const above = lower === undefined ? 1 : compareKeys(key, lower);
+  const below = upper === undefined ? -1 : compareKeys(key, upper);
+  return (above > 0 || (above === 0 && !lowerOpen)) && (below < 0 || (below === 0 && !upperOpen));
+}
+
+/** Something to look a key up by: the same for equal keys, and for no others. */
+export function nameOfKey(key: unknown): string {
+  const kind = kindOfKey(key);
+  if (kind === 'array') return JSON.stringify((key as unknown[]).map(nameOfKey));
+  if (kind === 'binary') return `binary ${bytesOf(key as BufferSource).join()}`;
+  // -0 and 0 are one key.
+  return `${kind} ${kind === 'string' ? key : Number(key)}`;
+}

@@ -1,0 +1,227 @@
+import { compareKeys, finds, isRange, nameOfKey } from '../database/key-order.js';
+import { SHAPES } from '../database/schema.js';
+import type { RawCursor, RawRows, RawStore } from './raw-rows.js';
+import type { RowKey, RowStore } from './sealed-rows.js';
+
+interface Entry {
+  key: RowKey;
+  /** `undefined` once it was deleted. */
+  row: unknown;
+  /** In which step the key was first written: what was asked before it still finds what is stored. */
+  since: number;
+}
+
+/** The object store, or one of its indexes. */
+interface Source {
+  raw: RawRows;
+  /** Under which key it has a row. */
+  keyOf(row: unknown, key: RowKey): unknown;
+  isIndex: boolean;
+}
+
+interface Found {
+  at: unknown;
+  key: RowKey;
+  row?: unknown;
+}
+
+const inOrder = (a: Found, b: Found) => compareKeys(a.at, b.at) || compareKeys(a.key, b.key);
+
+/**
+ * An object store as it would be if what is put and deleted here had been written. Nothing is: whatever becomes of
+ * the page or the transaction, there is nothing to be taken back.
+ */
+export class UnwrittenRows implements RawStore {
+  readonly #entries = new Map<string, Entry>();
+  readonly #deleted: { query: unknown; since: number }[] = [];
+  readonly #source: Source;
+  #step = 0;
+
+  constructor(
+    readonly raw: RawStore,
+    readonly name: RowStore,
+  ) {
+    this.#source = { raw, keyOf: (_, key) => key, isIndex: false };
+  }
+
+  async put(row: any, key: RowKey = row.id): Promise<void> {
+    this.#set(key, row);
+  }
+
+  async add(row: any, key: RowKey = row.id): Promise<void> {
+    const entry = this.#entries.get(nameOfKey(key));
+    const isDeleted = this.#isHidden(key, this.#step);
+    this.#set(key, row);
+    const isTaken = isDeleted ? entry?.row !== undefined : (await this.raw.getKey(key)) !== undefined;
+    if (isTaken) throw new DOMException('the key is in use', 'ConstraintError');
+  }
+
+  async delete(query: unknown): Promise<void> {
+    if (!isRange(query)) return this.#set(query as RowKey, undefined);
+    this.#deleted.push({ query, since: ++this.#step });
+    for (const entry of this.#entries.values()) if (finds(query, entry.key)) entry.row = undefined;
+  }
+
+  async clear(): Promise<void> {
+    this.#deleted.push({ query: undefined, since: ++this.#step });
+    for (const entry of this.#entries.values()) entry.row = undefined;
+  }
+
+  index(name: string): RawRows {
+    const paths = SHAPES[this.name].indexes![name]!.map((path) => path.split('.'));
+    const keyOf = (row: unknown) => {
+      const parts = paths.map((path) => path.reduce((value: any, part) => value?.[part], row));
+      return parts.includes(undefined) ? undefined : parts;
+    };
+    const source: Source = { raw: this.raw.index(name), keyOf, isIndex: true };
+    return {
+      get: (query) => this.#get(source, query),
+      getKey: (query) => this.#getKey(source, query),
+      getAll: (query, count) => this.#getAll(source, query, count),
+      getAllKeys: (query, count) => this.#getAllKeys(source, query, count),
+      count: (query) => this.#count(source, query),
+      openKeyCursor: (query, direction) => this.#openKeyCursor(source, query, direction),
+    };
+  }
+
+  get(query: unknown): Promise<any> {
+    return this.#get(this.#source, query);
+  }
+
+  getKey(query: unknown): Promise<any> {
+    return this.#getKey(this.#source, query);
+  }
+
+  getAll(query?: unknown, count?: number): Promise<any[]> {
+    return this.#getAll(this.#source, query, count);
+  }
+
+  getAllKeys(query?: unknown, count?: number): Promise<any[]> {
+    return this.#getAllKeys(this.#source, query, count);
+  }
+
+  count(query?: unknown): Promise<number> {
+    return this.#count(this.#source, query);
+  }
+
+  openKeyCursor(query?: unknown, direction?: IDBCursorDirection): Promise<unknown> {
+    return this.#openKeyCursor(this.#source, query, direction);
+  }
+
+  async openCursor(): Promise<RawCursor | null> {
+    if (this.#step === 0) return this.raw.openCursor();
+    const [own, step] = [this.#own(this.#source, undefined), this.#step];
+    return this.#merged(await this.raw.openCursor(), own, 1, step);
+  }
+
+  #set(key: RowKey, row: unknown): void {
+    const name = nameOfKey(key);
+    const since = this.#entries.get(name)?.since ?? this.#step + 1;
+    this.#step++;
+    this.#entries.set(name, { key, row, since });
+  }
+
+  async #get(source: Source, query: unknown): Promise<any> {
+    if (this.#step === 0) return source.raw.get(query);
+    if (source.isIndex || isRange(query)) return (await this.#find(source, query, true, 1))[0]?.row;
+    const entry = this.#entries.get(nameOfKey(query));
+    return entry
+      ? entry.row
+      : this.#isHidden(query as RowKey, this.#step)
+        ? undefined
+        : source.raw.get(query);
+  }
+
+  async #getKey(source: Source, query: unknown): Promise<any> {
+    if (this.#step === 0) return source.raw.getKey(query);
+    return (await this.#find(source, query, false, 1))[0]?.key;
+  }
+
+  async #getAll(source: Source, query: unknown, count?: number): Promise<any[]> {
+    if (this.#step === 0) return source.raw.getAll(query, count);
+    return (await this.#find(source, query, true, count)).map(({ row }) => row);
+  }
+
+  async #getAllKeys(source: Source, query: unknown, count?: number): Promise<any[]> {
+    if (this.#step === 0) return source.raw.getAllKeys(query, count);
+    return (await this.#find(source, query, false, count)).map(({ key }) => key);
+  }
+
+  async #count(source: Source, query: unknown): Promise<number> {
+    if (this.#step === 0) return source.raw.count(query);
+    return (await this.#find(source, query, false)).length;
+  }
+
+  async #openKeyCursor(source: Source, query: unknown, direction?: IDBCursorDirection): Promise<unknown> {
+    if (this.#step === 0) return source.raw.openKeyCursor(query, direction);
+    const [own, step] = [this.#own(source, query), this.#step];
+    const isDown = direction === 'prev';
+    if (isDown) own.reverse();
+    const stored = (await source.raw.openKeyCursor(query, direction)) as RawCursor | null;
+    return this.#merged(stored, own, isDown ? -1 : 1, step);
+  }
+
+  /** What was put, as a query finds it now. */
+  #own({ keyOf }: Source, query: unknown): Found[] {
+    const found: Found[] = [];
+    for (const { key, row } of this.#entries.values()) {
+      const at = row === undefined ? undefined : keyOf(row, key);
+      if (at !== undefined && finds(query, at)) found.push({ at, key, row });
+    }
+    return found.sort(inOrder);
+  }
+
+  /** Whether what is stored under a key was deleted or written over by then. */
+  #isHidden(key: RowKey, step: number): boolean {
+    const entry = this.#entries.get(nameOfKey(key));
+    if (entry && entry.since <= step) return true;
+    return this.#deleted.some(({ query, since }) => since <= step && finds(query, key));
+  }
+
+  /** `count`, at the most, in the order of the store's or index's keys; without rows where none are asked for. */
+  async #find(source: Source, query: unknown, withRows: boolean, count?: number): Promise<Found[]> {
+    const { raw, keyOf, isIndex } = source;
+    const [own, step] = [this.#own(source, query), this.#step];
+    // As many may be hidden as were written; what was deleted by a range has not been counted.
+    const limit = count && this.#deleted.length === 0 ? count + this.#entries.size : undefined;
+    const needsRows = withRows || (isIndex && own.length > 0);
+    const [keys, rows] = await Promise.all([
+      raw.getAllKeys(query, limit),
+      needsRows ? raw.getAll(query, limit) : undefined,
+    ]);
+    const stored = keys.map((key, i): Found => ({
+      at: needsRows && keyOf(rows![i], key),
+      key,
+      row: rows?.[i],
+    }));
+    const seen = stored.filter(({ key }) => !this.#isHidden(key, step));
+    if (own.length === 0) return seen.slice(0, count);
+    const found = isIndex || needsRows ? seen : seen.map(({ key }) => ({ at: key, key }));
+    return [...found, ...own].sort(inOrder).slice(0, count);
+  }
+
+  async #merged(
+    stored: RawCursor | null,
+    own: readonly Found[],
+    sign: 1 | -1,
+    step: number,
+    next = 0,
+  ): Promise<RawCursor | null> {
+    let cursor = stored;
+    while (cursor && this.#isHidden(cursor.primaryKey, step)) cursor = await cursor.continue();
+    const first = own[next];
+    const theirs = cursor && { at: cursor.key, key: cursor.primaryKey, row: cursor.value };
+    const isOwn = first && (!theirs || sign * inOrder(first, theirs) < 0);
+    const current = isOwn ? first : theirs;
+    if (!current) return null;
+    return {
+      key: current.at as RawCursor['key'],
+      primaryKey: current.key,
+      value: current.row,
+      continue: async () =>
+        isOwn
+          ? this.#merged(cursor, own, sign, step, next + 1)
+          : this.#merged(await cursor!.continue(), own, sign, step, next),
+    };
+  }
+}
