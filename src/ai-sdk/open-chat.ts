@@ -2,6 +2,7 @@ import type { ChatInit, UIMessage } from 'ai';
 import { copyOf } from '../adapters/copy.js';
 import { SessionStoreError, type Message, type SessionSnapshot } from '../index.js';
 import { report } from '../platform/browser.js';
+import { callSafely } from '../platform/report.js';
 import { requireId } from '../validation/argument.js';
 import { given, reading, requireStore } from '../validation/given.js';
 import { taken } from '../validation/options.js';
@@ -145,7 +146,7 @@ class SavedChat<M extends UIMessage> implements StoredChat<M> {
     const copy = copied();
     this.#saves = this.#saves
       .then(async () => this.#save((await copy) as Finish<M>))
-      .catch((error: unknown) => this.#onSaveError(error));
+      .catch((error: unknown) => callSafely(this.#onSaveError, error));
   }
 
   async #save(finish: Finish<M>): Promise<void> {

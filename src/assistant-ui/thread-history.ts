@@ -9,6 +9,7 @@ import type {
 } from '@assistant-ui/react';
 import { copyOf } from '../adapters/copy.js';
 import { SessionStoreError, type SnapshotStatus } from '../index.js';
+import { callSafely } from '../platform/report.js';
 import { requireId, requireValid } from '../validation/argument.js';
 import { given, reading, requireStore } from '../validation/given.js';
 import { callable, object } from '../validation/schema.js';
@@ -78,7 +79,7 @@ export function historyOf(
     try {
       return await work();
     } catch (error) {
-      onError?.(error);
+      if (onError) callSafely(onError, error);
       throw error;
     }
   };

@@ -23,6 +23,7 @@ export class Compaction {
 
   /** Now. Everything that has gathered small rows, if no sessions are named. */
   async run(sessionIds?: readonly string[], signal?: AbortSignal): Promise<void> {
+    signal?.throwIfAborted();
     for (const id of sessionIds ?? (await this.runner.run(unsealedSessions))) {
       await compactSession(this.runner, id, signal);
     }

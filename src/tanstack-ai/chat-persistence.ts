@@ -1,5 +1,6 @@
 import type { ChatPersistedState } from '@tanstack/ai-client';
 import { copyOf } from '../adapters/copy.js';
+import { callSafely } from '../platform/report.js';
 import { requireId } from '../validation/argument.js';
 import { given, reading, requireStore } from '../validation/given.js';
 import { taken } from '../validation/options.js';
@@ -51,7 +52,7 @@ export function chatPersistence(
       if (!thread) threads.set(threadId, (thread = new Thread(store, threadId)));
       return await thread.run(work);
     } catch (error) {
-      onError?.(error);
+      if (onError) callSafely(onError, error);
       throw error;
     }
   }

@@ -35,6 +35,7 @@ export async function importGenkitFiles(
   const report = new Report(onProgress);
   const pace = new Pace(signal);
   return underPolicy(target, report, signal, async (target) => {
+    signal?.throwIfAborted();
     const sessions = await sortFiles(files, maxLineBytes, pace);
     let bytes = 0;
     for (const { sessionId, leaflets } of sessions) {

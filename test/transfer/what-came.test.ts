@@ -96,6 +96,22 @@ it('says that it cannot be unpacked here, and takes it unpacked', async () => {
   expect(await imported(new Blob([file]))).toMatchObject({ complete: true });
 });
 
+it('says that the stream failed, and why', async () => {
+  const why = new Error('the network is gone');
+  const begun = streamOf(file, 20);
+  const reader = begun.getReader();
+  let chunks = 0;
+  const failing = new ReadableStream<Uint8Array>({
+    async pull(controller) {
+      if (++chunks > 3) throw why;
+      controller.enqueue((await reader.read()).value!);
+    },
+  });
+  for (const source of [failing, new ReadableStream({ start: (controller) => controller.error(why) })]) {
+    expect(await refused(source)).toMatchObject({ status: 'UNAVAILABLE', path: 'stream', cause: why });
+  }
+});
+
 it.each([['a string'], [new ArrayBuffer(1)], [null], [{}]])('says what came instead: %o', async (source) => {
   expect((await refused(source as never)).message).toContain('Blob');
 });
