@@ -1,3 +1,5 @@
+import { jsonOf } from '../platform/json.js';
+
 /** A range of keys; the browser's `IDBKeyRange` is one. */
 export type KeyRange = Pick<IDBKeyRange, 'lower' | 'upper' | 'lowerOpen' | 'upperOpen'>;
 
@@ -51,7 +53,7 @@ export function finds(query: unknown, key: unknown): boolean {
 /** Something to look a key up by: the same for equal keys, and for no others. */
 export function nameOfKey(key: unknown): string {
   const kind = kindOfKey(key);
-  if (kind === 'array') return JSON.stringify((key as unknown[]).map(nameOfKey));
+  if (kind === 'array') return jsonOf((key as unknown[]).map(nameOfKey));
   if (kind === 'binary') return `binary ${bytesOf(key as BufferSource).join()}`;
   // -0 and 0 are one key.
   return `${kind} ${kind === 'string' ? key : Number(key)}`;

@@ -1,7 +1,8 @@
 import { bare } from '../validation/property.js';
 import { SHAPES, STORES, type Database, type ReadTransaction } from './schema.js';
+import { jsonOf } from '../platform/json.js';
 
-const isSame = (a: unknown, b: unknown) => JSON.stringify(a) === JSON.stringify(b);
+const isSame = (a: unknown, b: unknown) => jsonOf(a) === jsonOf(b);
 
 /** Those of our object stores that a database has. */
 export const storesOf = (database: Database): typeof STORES =>

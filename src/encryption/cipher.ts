@@ -2,6 +2,7 @@ import { answerOf } from '../database/answer.js';
 import type { Cipher } from '../database/schema.js';
 import { kindOf } from '../platform/kind.js';
 import { randomBytes, subtleCrypto } from '../platform/crypto.js';
+import { jsonOf } from '../platform/json.js';
 
 const ALGORITHM = 'AES-GCM';
 
@@ -55,4 +56,4 @@ export function isCipher(value: unknown): value is Cipher {
 }
 
 const bound = (name: string, { database, turn, mixed, key }: Binding, place: unknown) =>
-  new TextEncoder().encode(JSON.stringify([name, database, turn, mixed, key, place]));
+  new TextEncoder().encode(jsonOf([name, database, turn, mixed, key, place]));

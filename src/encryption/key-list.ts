@@ -1,5 +1,6 @@
 import type { KeyList, LockedClock, StoredKey } from '../database/schema.js';
 import { isCipher, seal, unseal } from './cipher.js';
+import { jsonOf } from '../platform/json.js';
 
 /** `null` stands for no encryption. */
 export type Key = CryptoKey | null;
@@ -33,7 +34,7 @@ export const isClock = (stored: unknown): stored is number =>
 
 /** The same for the same list, and for no other: what its keys open was made for it. */
 export const identityOf = ({ database, turn, keys }: KeyList): string =>
-  JSON.stringify([database, turn, keys.map(({ id, check }) => [id, ...(check?.iv ?? [])])]);
+  jsonOf([database, turn, keys.map(({ id, check }) => [id, ...(check?.iv ?? [])])]);
 
 /** Makes a list that nobody else makes, or changes, who has none of its keys. */
 export async function listOf(

@@ -3,6 +3,7 @@ import type { Cipher, KeyList, StoredKey } from '../database/schema.js';
 import { SessionStoreError } from '../errors.js';
 import { unseal, type Binding } from './cipher.js';
 import { identityOf, listOf, recognise, UNENCRYPTED, type Key, type KnownKeys } from './key-list.js';
+import { jsonOf } from '../platform/json.js';
 
 /** What a database's keys are to somebody who has them. */
 export class Keyring {
@@ -146,7 +147,7 @@ export function refusal(
   return new SessionStoreError(
     'PERMISSION_DENIED',
     knowsOthers
-      ? `the database is encrypted with a further key${place ? `, at least its row ${JSON.stringify(place)}` : ''}. Reload the page for the new one, or add the old one to encryption.previousKeys`
+      ? `the database is encrypted with a further key${place ? `, at least its row ${jsonOf(place)}` : ''}. Reload the page for the new one, or add the old one to encryption.previousKeys`
       : 'the database is encrypted with another key. Nothing was changed; ask for the passphrase again',
     'options.encryption',
   );

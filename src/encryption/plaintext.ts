@@ -3,6 +3,7 @@ import { atOnce } from '../database/pace.js';
 import { build } from '../encoding/build.js';
 import { flattened } from '../encoding/flatten.js';
 import type { Part } from '../encoding/nodes.js';
+import { jsonOf } from '../platform/json.js';
 
 /** Texts stay in the text, however long they are. */
 type BinaryPart = Exclude<Part, string>;
@@ -20,7 +21,7 @@ export class Plaintext {
   /** Takes what structured clone made of a value. Throws `Unfit`, with a path, for what cannot be carried exactly. */
   static of(row: unknown): Plaintext {
     const { root, nodes, parts } = atOnce(flattened(row));
-    return new Plaintext(JSON.stringify([root, nodes]), parts as BinaryPart[]);
+    return new Plaintext(jsonOf([root, nodes]), parts as BinaryPart[]);
   }
 
   /** Roughly, in bytes. */

@@ -1,6 +1,7 @@
 import type { QuarantinedRow } from '../contract/check.js';
 import { logKey, type Cipher, type LogKey, type Schema } from '../database/schema.js';
 import { isCipher } from './cipher.js';
+import { jsonOf } from '../platform/json.js';
 
 /** The object stores whose rows are encrypted; all but `meta`. */
 export const ROW_STORES = ['snapshots', 'logs', 'sessions'] as const;
@@ -51,7 +52,7 @@ export function isSealed(row: unknown): row is SealedRow {
 /** The same for the same bytes at the same place, and for no others: the tag at their end depends on all. */
 export function fingerprint(place: Place | KeptPlace, { iv, data }: Cipher): string {
   const tag = new Uint8Array(data).slice(-16);
-  return JSON.stringify([place, [...iv], [...tag]]);
+  return jsonOf([place, [...iv], [...tag]]);
 }
 
 /** Whether what is readable of a stored row says the same as the row that was sealed, at the place where it is. */
@@ -59,5 +60,5 @@ export function belongs([store, key]: Place, stored: object, row: any): boolean 
   const { cipher: _, ...columns } = stored as SealedRow;
   if (store === 'logs' && !Array.isArray(row?.entries)) return false;
   const actual = store === 'logs' ? logKey((key as LogKey)[0], row) : row.id;
-  return JSON.stringify([key, columns]) === JSON.stringify([actual, columnsOf(store, row)]);
+  return jsonOf([key, columns]) === jsonOf([actual, columnsOf(store, row)]);
 }

@@ -1,6 +1,7 @@
 import type { ListOptions } from '../contract/session.js';
 import { keyRanges } from '../platform/browser.js';
 import { invalid } from '../validation/argument.js';
+import { jsonOf } from '../platform/json.js';
 
 /** What paging needs of an index, whichever store it is on. */
 interface PagedIndex<Row> {
@@ -42,7 +43,7 @@ export async function readPage<Row>(
     page = down
       ? keyRanges().bound(edge, range.upper, false, range.upperOpen)
       : keyRanges().bound(range.lower, edge, range.lowerOpen);
-    if (await keys.continue()) next = JSON.stringify([index.name, ...edge.slice(prefix.length)]);
+    if (await keys.continue()) next = jsonOf([index.name, ...edge.slice(prefix.length)]);
   }
   const rows = await index.getAll(page);
   return { rows: down ? rows.reverse() : rows, cursor: next };

@@ -3,6 +3,7 @@ import { SessionStoreError, type SnapshotInfo } from '../index.js';
 import { requireId } from '../validation/argument.js';
 import { described } from '../validation/described.js';
 import { given } from '../validation/given.js';
+import { jsonOf } from '../platform/json.js';
 
 export type Config = Parameters<BaseCheckpointSaver['getTuple']>[0];
 
@@ -25,11 +26,11 @@ export interface CheckpointNode {
 
 /** JSON, because an id may contain any character that could separate it from the next. */
 export const checkpointSnapshotId = (threadId: string, namespace: string, checkpointId: string): string =>
-  JSON.stringify([threadId, namespace, checkpointId]);
+  jsonOf([threadId, namespace, checkpointId]);
 
 /** The snapshot that the checkpoints of a subgraph's namespace hang below. */
 export const namespaceSnapshotId = (threadId: string, namespace: string): string =>
-  JSON.stringify([threadId, namespace]);
+  jsonOf([threadId, namespace]);
 
 export function nodeOf(snapshot: object | undefined): CheckpointNode | undefined {
   const { langgraph }: { langgraph?: CheckpointNode } = snapshot ?? {};

@@ -7,6 +7,7 @@ import {
   type SerializerProtocol,
 } from '@langchain/langgraph-checkpoint';
 import { pack, unpack, type Packed } from './pack.js';
+import { jsonOf } from '../platform/json.js';
 
 /** One write of a task, pending at the checkpoint that it will be applied to. */
 export interface StoredWrite {
@@ -39,7 +40,7 @@ export async function unpackWrite(
   return [taskId, channel, await unpack(serde, value)];
 }
 
-const keyOf = ({ taskId, index }: StoredWrite) => JSON.stringify([taskId, index]);
+const keyOf = ({ taskId, index }: StoredWrite) => jsonOf([taskId, index]);
 const sortKeyOf = ({ taskPath, taskId, index }: StoredWrite) => writesSortKey(taskPath, taskId, index);
 
 /**

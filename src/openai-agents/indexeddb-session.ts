@@ -11,6 +11,7 @@ import { requireId, requireValid } from '../validation/argument.js';
 import { given, reading, requireStore } from '../validation/given.js';
 import { number } from '../validation/schema.js';
 import { appending, copyItems, EMPTY, mutating, transacting, type Change, type History } from './history.js';
+import { jsonOf } from '../platform/json.js';
 
 /** What of a store a session uses. */
 export type HistoryStore = Pick<IndexedDBSessionStore<any>, 'getSnapshot' | 'saveSnapshot' | 'getHead'>;
@@ -129,7 +130,7 @@ export class IndexedDBSession
         state: history as object,
         openaiAgents: { next },
       };
-      const id = JSON.stringify([this.#sessionId, head.next, branch]);
+      const id = jsonOf([this.#sessionId, head.next, branch]);
       // What is there may be this very change: a store saves again if it was not told whether it had saved.
       const isTaken = (current: object | undefined) => current && tokenOf(current) !== next;
       if (await this.#store.saveSnapshot(id, (current) => (isTaken(current) ? null : snapshot))) return;

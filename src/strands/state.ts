@@ -1,4 +1,5 @@
 import { isBytes } from '../platform/kind.js';
+import { jsonOf } from '../platform/json.js';
 type Fields = Record<string, unknown>;
 
 const isFields = (value: unknown): value is Fields =>
@@ -47,7 +48,7 @@ export function snapshotOf(state: Fields): Fields | undefined {
 export function sameContent(a: Fields, b: Fields): boolean {
   const [left, right] = [snapshotOf(a), snapshotOf(b)];
   if (!left || !right) return false;
-  return JSON.stringify({ ...left, createdAt: null }) === JSON.stringify({ ...right, createdAt: null });
+  return jsonOf({ ...left, createdAt: null }) === jsonOf({ ...right, createdAt: null });
 }
 
 /**
@@ -65,7 +66,7 @@ export function stateOfBytes(bytes: Uint8Array): Fields {
   try {
     const text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
     const value: unknown = JSON.parse(text);
-    if (isSnapshot(value) && JSON.stringify(value) === text) return stateOf(value);
+    if (isSnapshot(value) && jsonOf(value) === text) return stateOf(value);
   } catch {
     // No JSON, and nobody said that it had to be.
   }
@@ -77,5 +78,5 @@ export function bytesOf(state: Fields | undefined): Uint8Array | undefined {
   if (!state) return undefined;
   const { bytes } = state;
   if (isBytes(bytes)) return bytes;
-  return new TextEncoder().encode(JSON.stringify(parsedState(state)));
+  return new TextEncoder().encode(jsonOf(parsedState(state)));
 }

@@ -10,6 +10,7 @@ import { FORMAT, VERSION, type Line } from './lines.js';
 import { Omissions } from './omissions.js';
 import { readBlock, readBlockIds } from './read-block.js';
 import { requireExportOptions } from './settings.js';
+import { jsonOf } from '../platform/json.js';
 
 /** Lines are handed on when there is so much of them, in characters. */
 const CHUNK = 64 * 1024;
@@ -88,7 +89,7 @@ class LineWriter {
   }
 
   add(line: Line): void {
-    this.#text += `${JSON.stringify(line)}\n`;
+    this.#text += `${jsonOf(line)}\n`;
   }
 
   take(): Uint8Array {
