@@ -7,7 +7,7 @@ const BUG =
 
 /** Browsers give blocked storage, damaged files and passing failures the same names, and others every year. */
 const NOT_OPENED =
-  "the browser does not open IndexedDB: storage is blocked, or damaged. Allow it, or go on with fallback: 'memory', onUnavailable: 'failover'";
+  "the browser does not open IndexedDB: storage is blocked, or damaged. Allow it, reload the page, or go on with fallback: 'memory', onUnavailable: 'failover'";
 
 const LOST: [StatusName, string] = [
   'UNAVAILABLE',
