@@ -124,11 +124,13 @@ export function historyOf(
     withFormat(adapter) {
       type Stored = Parameters<typeof adapter.decode>[0];
       type Formatted = ReturnType<typeof adapter.decode>;
-      const saveFormatted = (formatted: MessageFormatItem<Formatted['message']>) => {
-        const id = adapter.getId(formatted.message);
-        const entry: FormattedEntry = { id, format: adapter.format, content: adapter.encode(formatted) };
-        return told(() => save(entry, formatted.parentId));
-      };
+      const saveFormatted = (formatted: MessageFormatItem<Formatted['message']>) =>
+        told(async () => {
+          const { message, parentId } = given(formatted, 'item');
+          const id = adapter.getId(message);
+          const entry: FormattedEntry = { id, format: adapter.format, content: adapter.encode(formatted) };
+          await save(entry, parentId);
+        });
       return {
         load: () =>
           told(async () => {

@@ -10,7 +10,9 @@ export function lookupIn(options: GetSnapshotOptions): { isSession: boolean; id:
   requireValid(record, options, 'options');
   const { snapshotId, sessionId } = picked(options, 'options', () => IDS);
   if ((snapshotId === undefined) === (sessionId === undefined)) {
-    const stranger = Object.keys(options).find((key) => !IDS.includes(key) && key !== 'context');
+    const stranger = Object.keys(picked(options, 'options')).find(
+      (key) => !IDS.includes(key) && key !== 'context',
+    );
     const came = snapshotId !== undefined ? 'both' : (stranger ?? 'neither');
     const hint = stranger && came !== 'both' ? `. ${advice(stranger, IDS)}` : '';
     const path = hint ? `options.${came}` : 'options';

@@ -40,5 +40,11 @@ function requireCustomState(schema: StandardSchemaV1, custom: unknown): void {
     );
   }
   requireValid(record, result, 'options.stateSchema');
-  requireNone((result as StandardSchemaV1.FailureResult).issues?.[0], 'state', 'custom');
+  const { issues } = result as Partial<StandardSchemaV1.FailureResult>;
+  if (!issues) return;
+  // That there are any is what counts. A schema that somebody has written by hand may say of them what it likes.
+  const { message = 'does not pass options.stateSchema', path }: Partial<StandardSchemaV1.Issue> =
+    issues[0] ?? {};
+  const known = Array.isArray(path) ? path.filter((part) => part !== null) : [];
+  requireNone({ message, path: known }, 'state', 'custom');
 }

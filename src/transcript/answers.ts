@@ -21,7 +21,8 @@ export function isGrown(later: Parts, earlier: Parts): boolean {
   return textOf(later).startsWith(textOf(earlier)) && callsOf(earlier).every((call) => calls.has(call));
 }
 
-const partsOf = ({ parts }: Parts) => parts.filter((part) => part !== null) as Part[];
+const partsOf = ({ parts }: Parts) =>
+  parts.filter((part) => typeof part === 'object' && part !== null) as Part[];
 
 const textOf = (message: Parts): string =>
   partsOf(message)
