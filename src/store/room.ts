@@ -1,6 +1,7 @@
 import type { HealthEvent, QuotaExceeded } from '../contract/health.js';
 import type { StorageReport } from '../contract/storage.js';
 import type { RoomReport, SessionStoreError } from '../errors.js';
+import { within } from '../database/deadline.js';
 import { removeSession } from '../history/remove.js';
 import type { Caretaker } from '../history/caretaker.js';
 import { readUsage } from '../history/usage.js';
@@ -19,6 +20,12 @@ interface FullDatabase {
 
 /** How many sessions an error or an event names. */
 const MOST = 20;
+
+/** How long the browser may take to tell how much room there is, in ms. Whoever asks, or has no room, is not kept longer. */
+const TELLING_MS = 10_000;
+
+const told = <T>(asked: Promise<T>): Promise<T | undefined> =>
+  within(asked, TELLING_MS, () => new Error()).catch(() => undefined);
 
 /**
  * Tries a write again that has found no room, when the retention policy has made some. If that is not enough, tells
@@ -74,8 +81,8 @@ async function hasFreed(retention: Retention | undefined, caretaker: Caretaker):
 export async function readStorage(read: Caretaker['read']): Promise<StorageReport> {
   const [used, estimate, persisted] = await Promise.all([
     read((transaction) => readUsage(transaction)),
-    estimateStorage(),
-    isStoragePersisted(),
+    told(estimateStorage()),
+    told(isStoragePersisted()),
   ]);
   const { usage, quota } = estimate ?? {};
   return {

@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { IndexedDBSessionStore } from '../../src/index.js';
 import { save, turn } from '../../src/testing/sample-snapshots.js';
 import { expectRefusal } from '../browser/expect-refusal.js';
@@ -80,6 +80,33 @@ describe('A blob that never answers', () => {
     Object.defineProperty(file, 'arrayBuffer', { value: never });
     await losePatience(() => expectRefusal(() => store.importGenkitFiles([file]), 'UNAVAILABLE'));
     expect((await store.listSessions()).sessions).toEqual([]);
+  });
+});
+
+describe('Where the browser never tells how much room there is', () => {
+  beforeEach(() => vi.stubGlobal('navigator', { storage: { estimate: never, persisted: never } }));
+
+  test('storage() tells what the store knows by itself', async () => {
+    const store = openStore({ name: freshName() });
+    await save(store, 'a', turn(1));
+    const report = await losePatience(() => store.storage());
+    expect(report.sessions).toMatchObject([{ sessionId: 's' }]);
+    for (const unknown of ['usage', 'quota', 'persisted']) expect(report).not.toHaveProperty(unknown);
+  });
+
+  test('a save on a full disk fails, having told what takes most, and the next one is done', async () => {
+    const onQuotaExceeded = vi.fn();
+    const store = openStore({ name: freshName(), onQuotaExceeded });
+    await save(store, 'a', turn(1));
+    const full = vi.spyOn(IDBObjectStore.prototype, 'add').mockImplementation(() => {
+      throw new DOMException('', 'QuotaExceededError');
+    });
+    const put = vi.spyOn(IDBObjectStore.prototype, 'put').mockImplementation(full.getMockImplementation()!);
+    await losePatience(() => expectRefusal(() => save(store, 'b', turn(2)), 'RESOURCE_EXHAUSTED'));
+    expect(onQuotaExceeded.mock.calls).toMatchObject([[{ sessions: [{ sessionId: 's' }] }]]);
+    full.mockRestore();
+    put.mockRestore();
+    expect(await save(store, 'c', turn(3))).toBe('c');
   });
 });
 
