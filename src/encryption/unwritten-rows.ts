@@ -182,19 +182,22 @@ export class UnwrittenRows implements RawStore {
   async #find(source: Source, query: unknown, withRows: boolean, count?: number): Promise<Found[]> {
     const { raw, keyOf, isIndex } = source;
     const [own, step] = [this.#own(source, query), this.#step];
-    // As many may be hidden as were written; what was deleted by a range has not been counted.
-    const limit = count && this.#deleted.length === 0 ? count + this.#entries.size : undefined;
     const needsRows = withRows || (isIndex && own.length > 0);
-    const [keys, rows] = await Promise.all([
-      raw.getAllKeys(query, limit),
-      needsRows ? raw.getAll(query, limit) : undefined,
-    ]);
-    const stored = keys.map((key, i): Found => ({
-      at: needsRows && keyOf(rows![i], key),
-      key,
-      row: rows?.[i],
-    }));
-    const seen = stored.filter(({ key }) => !this.#isHidden(key, step));
+    let seen: Found[];
+    for (let limit = count; ; limit! *= 4) {
+      const [keys, rows] = await Promise.all([
+        raw.getAllKeys(query, limit),
+        needsRows ? raw.getAll(query, limit) : undefined,
+      ]);
+      const stored = keys.map((key, i): Found => ({
+        at: needsRows && keyOf(rows![i], key),
+        key,
+        row: rows?.[i],
+      }));
+      seen = stored.filter(({ key }) => !this.#isHidden(key, step));
+      // More are asked for only if too many of them are hidden.
+      if (!count || seen.length >= count || keys.length < limit!) break;
+    }
     if (own.length === 0) return seen.slice(0, count);
     const found = isIndex || needsRows ? seen : seen.map(({ key }) => ({ at: key, key }));
     return [...found, ...own].sort(inOrder).slice(0, count);

@@ -50,12 +50,12 @@ export class Batch {
     const [clock, rows, children] = await together(
       () => readClock(transaction),
       () => ofAll(known, (id) => snapshots.get(id)),
-      () => ofAll(strange, (id) => snapshots.index('parentId').count(startingWith(id))),
+      () => ofAll(strange, (id) => snapshots.index('parentId').getKey(startingWith(id))),
     );
     recent.check(clock);
     const batch = new Batch(transaction, recent, clock);
     known.forEach((id, index) => batch.#rows.set(id, rows[index]));
-    strange.forEach((id, index) => children[index] === 0 && batch.#childless.add(id));
+    strange.forEach((id, index) => children[index] === undefined && batch.#childless.add(id));
     return batch;
   }
 
@@ -135,6 +135,7 @@ export class Batch {
     return (await this.countChildren(id, sessionId)) > 0;
   }
 
+  /** Two, if there are more. */
   countChildren(id: string, sessionId: string): Promise<number> {
     this.flush();
     return countChildren(this.transaction, id, sessionId);

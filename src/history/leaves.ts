@@ -39,9 +39,16 @@ export async function readLeaves(transaction: ReadTransaction, sessionId: string
   return isSessionRow(session) ? session : { leaves: 0 };
 }
 
-/** How many snapshots of the session name `id` as their parent. A snapshot never names itself. */
-export function countChildren(transaction: ReadTransaction, id: string, sessionId: string): Promise<number> {
-  return transaction.objectStore('snapshots').index('parentId').count([id, sessionId]);
+/**
+ * How many snapshots of the session name `id` as their parent; of more than one, two are counted, however many there
+ * are. A snapshot never names itself.
+ */
+export async function countChildren(
+  transaction: ReadTransaction,
+  id: string,
+  sessionId: string,
+): Promise<number> {
+  return (await transaction.objectStore('snapshots').index('parentId').getAllKeys([id, sessionId], 2)).length;
 }
 
 /**

@@ -26,6 +26,12 @@ async function requests(action: () => Promise<unknown>): Promise<string[]> {
   });
 }
 
+/** How many rows a request goes through. */
+function rowsOf(method: string, request: IDBRequest | undefined): number {
+  if (method === 'count') return request!.result as number;
+  return Array.isArray(request?.result) ? request.result.length : 1;
+}
+
 const withoutRows = (made: string[]) => made.map((request) => request.replace(/ \d+$/, ''));
 
 /** What a store finds first is looked at for encryption, once. */
@@ -195,6 +201,46 @@ export function describeRequests(seed: Seed): void {
     }
     expect(made[1]).toEqual(made[0]);
   });
+
+  test.each([
+    ['one after the other', false],
+    ['at once', true],
+  ])(
+    'saves of more siblings, %s, go through as few rows whether there are 10 or 300, plain or encrypted',
+    async (_, isAtOnce) => {
+      const sealedName = `${name}-${crypto.randomUUID()}`;
+      const key = await crypto.subtle.generateKey({ name: 'AES-GCM', length: 256 }, false, [
+        'encrypt',
+        'decrypt',
+      ]);
+      const sealed = new IndexedDBSessionStore<any>({ name: sealedName, encryption: { key } });
+      await lookAt(sealed);
+      for (const each of [store, sealed]) {
+        const read: number[] = [];
+        for (const siblings of [10, 300]) {
+          const sessionId = `${siblings} siblings, ${isAtOnce}`;
+          const add = (n: number) =>
+            save(each, `${sessionId}, ${n}`, turn(n, { sessionId, parentId: sessionId }));
+          await save(each, sessionId, turn(0, { sessionId }));
+          await Promise.all(Array.from({ length: siblings }, (_, n) => add(n)));
+          const more = Array.from({ length: 30 }, (_, n) => n + siblings);
+          const made = await requestsOf(async () => {
+            if (isAtOnce) await Promise.all(more.map(add));
+            else for (const n of more) await add(n);
+            // Both know that there are others, or none.
+            await save(each, sessionId, turn(0, { sessionId }));
+            await save(each, `${sessionId}, 3`, turn(3, { sessionId, parentId: 'nobody' }));
+          });
+          read.push(made.reduce((sum, { method, request }) => sum + rowsOf(method, request), 0));
+        }
+        expect(read[0]).toBeGreaterThan(0);
+        // Of many it remembers the last, and may have to look at one of the others again.
+        expect(read[1]).toBeLessThan(read[0]! + 5);
+      }
+      await sealed.close();
+      await deleteRaw(sealedName);
+    },
+  );
 
   test('a page of listSessions takes the same requests whether there are 10 sessions, 1,000 or 10,000', async () => {
     const pages: string[][] = [];
