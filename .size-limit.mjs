@@ -14,7 +14,7 @@ const entries = [
       './upkeep.js',
       '../encryption/vault.js',
     ],
-    limit: '27.8 kB',
+    limit: '28.1 kB',
   },
   {
     name: 'offshoot, only SessionStoreError',
@@ -68,7 +68,7 @@ const entries = [
   {
     name: 'offshoot, encryption on demand',
     path: 'dist/encryption/vault.js',
-    limit: '14.8 kB',
+    limit: '14.9 kB',
   },
   {
     name: 'offshoot/encryption',

@@ -129,8 +129,8 @@ export class Connection {
   async delete(): Promise<void> {
     await this.close();
     this.#forget();
-    const others = this.#isInMemory ? await loadMemory() : undefined;
-    await deleteDatabase(this.name, this.options, others).catch((error) => {
+    if (this.#isInMemory) return (await loadMemory()).deleteInMemory(this.name);
+    await deleteDatabase(this.name, this.options).catch((error) => {
       throw toOpeningError(error);
     });
   }
@@ -142,7 +142,7 @@ export class Connection {
   }
 
   async #run<T>(
-    mode: IDBTransactionMode,
+    mode: 'readonly' | 'readwrite',
     work: (transaction: WriteTransaction) => Promise<T>,
     limitMs?: number,
   ): Promise<T> {
@@ -263,10 +263,10 @@ export class Connection {
   }
 
   async #openInMemory(): Promise<Database> {
-    const memory = await loadMemory();
+    const { openInMemory } = await loadMemory();
     if (!this.#isInMemory) this.options.tell({ type: 'memory-only', database: this.name });
     this.#isInMemory = true;
-    return openDatabase(this.name, this.#listener, memory);
+    return openInMemory(this.name, this.#listener);
   }
 
   /** Leaves the database as it is and takes another one, until the page is closed. */
@@ -314,14 +314,17 @@ export class Connection {
 /** Which database it is, and what its clock shows. Whoever opened it finds out for themselves that it cannot be read. */
 async function marksOf(database: Database) {
   try {
-    const meta = database.transaction('meta').objectStore('meta');
-    return await together(
+    const begun = database.begin('readonly', 'default', ['meta']);
+    const meta = begun.transaction.objectStore('meta');
+    const marks = await together(
       () => meta.get('epoch'),
       () => meta.get('clock'),
     );
+    begun.end();
+    return marks;
   } catch {
     return undefined;
   }
 }
 
-const loadMemory = async () => (await load('the fallback', () => import('./memory.js'))).memory;
+const loadMemory = () => load('the fallback', () => import('./memory.js'));

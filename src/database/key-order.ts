@@ -1,7 +1,12 @@
 import { jsonOf } from '../platform/json.js';
 
-/** A range of keys; the browser's `IDBKeyRange` is one. */
-export type KeyRange = Pick<IDBKeyRange, 'lower' | 'upper' | 'lowerOpen' | 'upperOpen'>;
+/** All keys from `lower` to `upper`; without a bound, to the end. An open one is not among them. */
+export interface KeyRange {
+  lower: unknown;
+  upper: unknown;
+  lowerOpen: boolean;
+  upperOpen: boolean;
+}
 
 const KINDS = ['number', 'date', 'string', 'binary', 'array'] as const;
 
@@ -58,3 +63,16 @@ export function nameOfKey(key: unknown): string {
   // -0 and 0 are one key.
   return `${kind} ${kind === 'string' ? key : Number(key)}`;
 }
+
+export const between = (lower: unknown, upper: unknown, lowerOpen = false, upperOpen = false): KeyRange => ({
+  lower,
+  upper,
+  lowerOpen,
+  upperOpen,
+});
+
+/** All keys behind one. */
+export const behind = (key: unknown): KeyRange => between(key, undefined, true);
+
+/** All keys of a compound index that begin with `prefix`: an array sorts after every number and string. */
+export const startingWith = (...prefix: unknown[]): KeyRange => between(prefix, [...prefix, []]);

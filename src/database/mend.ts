@@ -1,6 +1,6 @@
 import { SessionStoreError } from '../errors.js';
 import { within } from './deadline.js';
-import { createSchema, SCHEMA_VERSION, STORES, type Database, type UpgradeTransaction } from './schema.js';
+import { createSchema, SCHEMA_VERSION, STORES } from './schema.js';
 import { isWhole, misfit, storesOf } from './structure.js';
 
 /** So many of our object stores make a database ours, and a lesser number may be anybody's. */
@@ -15,16 +15,16 @@ const ATTEMPTS = 5;
 /** The name of an object store, without rows: which schema a database has whose version says another. */
 const SIGN = /^schema (\d+)$/;
 
-export type Upgrade = (database: Database, transaction: UpgradeTransaction) => void;
+export type Upgrade = (database: IDBDatabase, transaction: IDBTransaction) => void;
 
 /** Opens a version of the database, or whatever is there. */
-export type Ask = (version: number | undefined, upgrade: Upgrade) => Promise<Database>;
+export type Ask = (version: number | undefined, upgrade: Upgrade) => Promise<IDBDatabase>;
 
 /**
  * Makes what a database of ours lacks, under the next version and with a sign that this is no newer schema. Loaded
  * when there is something to mend. `newer`: what the browser says of a database of a newer Offshoot.
  */
-export async function mend(name: string, ask: Ask, newer: unknown): Promise<Database> {
+export async function mend(name: string, ask: Ask, newer: unknown): Promise<IDBDatabase> {
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
     const database = await look(ask, newer);
     const { version } = database;
@@ -46,7 +46,7 @@ export async function mend(name: string, ask: Ask, newer: unknown): Promise<Data
 }
 
 /** Opens what is there. After it has refused an older version, Firefox may not answer that for long. */
-function look(ask: Ask, newer: unknown): Promise<Database> {
+function look(ask: Ask, newer: unknown): Promise<IDBDatabase> {
   const opening = ask(undefined, upgrade);
   // No timer waits for ever: a browser's is over at once.
   if (newer === undefined) return opening;
@@ -63,16 +63,16 @@ const upgrade: Upgrade = (database, transaction) => {
   const signs = [...database.objectStoreNames].filter((each) => SIGN.test(each));
   for (const sign of signs) database.deleteObjectStore(sign);
   createSchema(database, transaction);
-  if (database.version !== SCHEMA_VERSION) database.createObjectStore(`schema ${SCHEMA_VERSION}` as 'meta');
+  if (database.version !== SCHEMA_VERSION) database.createObjectStore(`schema ${SCHEMA_VERSION}`);
 };
 
-function schemaOf({ version, objectStoreNames }: Database): number {
+function schemaOf({ version, objectStoreNames }: IDBDatabase): number {
   const sign = [...objectStoreNames].find((each) => SIGN.test(each));
   return sign === undefined ? version : Number(SIGN.exec(sign)![1]);
 }
 
 /** Why it is better left as it is. */
-function whyForeign(name: string, database: Database): SessionStoreError | undefined {
+function whyForeign(name: string, database: IDBDatabase): SessionStoreError | undefined {
   const stores = [...database.objectStoreNames];
   const ours = storesOf(database);
   const odd = misfit(database, ours, false);

@@ -4,8 +4,9 @@ import { load } from '../platform/load.js';
 import { SessionStoreError } from '../errors.js';
 import { within } from './deadline.js';
 import type { Ask } from './mend.js';
-import { answerTo, promised, type Databases } from './requests.js';
-import { SCHEMA_VERSION, createSchema, type Database, type UpgradeTransaction } from './schema.js';
+import { IndexedDBDatabase } from './indexeddb.js';
+import { answerTo } from './requests.js';
+import { createSchema, SCHEMA_VERSION, type Database } from './schema.js';
 import { isWhole } from './structure.js';
 
 /** A frozen tab can hold up opening and deleting without any event, so the store has a limit of its own. */
@@ -22,14 +23,10 @@ export interface OpeningListener {
   outdated(): void;
 }
 
-/** Opens a database: one of the browser's, unless there are others. What it lacks is made. */
-export async function openDatabase(
-  name: string,
-  listener: OpeningListener,
-  others?: Databases,
-): Promise<Database> {
+/** Opens one of the browser's databases. What it lacks is made. */
+export async function openDatabase(name: string, listener: OpeningListener): Promise<Database> {
   // Nobody is told to keep everybody's conversations in the one memory of a server.
-  if (!others && isServer()) {
+  if (isServer()) {
     throw new SessionStoreError(
       'UNAVAILABLE',
       "there is no IndexedDB here. Use the store in a page or a worker: it is one browser's, and no server's",
@@ -37,28 +34,22 @@ export async function openDatabase(
   }
   const ask: Ask = (version, upgrade) => {
     const { blocked, tooLong } = waiting(name, listener);
-    const request = (others ?? requiredDatabases()).open(name, version);
+    const request = requiredDatabases().open(name, version);
     request.addEventListener('blocked', blocked);
-    request.addEventListener('upgradeneeded', () =>
-      upgrade(
-        promised(request.result, others?.fit) as unknown as Database,
-        promised(request.transaction, others?.fit) as unknown as UpgradeTransaction,
-      ),
-    );
+    request.addEventListener('upgradeneeded', () => upgrade(request.result, request.transaction!));
     let isTooLate = false;
-    const opening = answerTo(request, others?.fit).then((database) => {
-      const { result } = request;
-      if (isTooLate) result.close();
-      result.addEventListener('versionchange', ({ newVersion }) => {
+    const opening = answerTo(request).then((database) => {
+      if (isTooLate) database.close();
+      database.addEventListener('versionchange', ({ newVersion }) => {
         // To delete it, if there is no version: then it is opened again when next needed.
         if (newVersion !== null) listener.outdated();
         listener.release(newVersion === null);
       });
-      result.addEventListener('close', () => {
+      database.addEventListener('close', () => {
         listener.release();
         listener.lost();
       });
-      return database as unknown as Database;
+      return database;
     });
     return within(opening, TIMEOUT_MS, () => {
       isTooLate = true;
@@ -68,7 +59,7 @@ export async function openDatabase(
   let newer: unknown;
   try {
     const database = await ask(SCHEMA_VERSION, createSchema);
-    if (isWhole(database)) return database;
+    if (isWhole(database)) return new IndexedDBDatabase(database);
     database.close();
   } catch (error) {
     if ((error as Error).name !== 'VersionError') throw error;
@@ -78,16 +69,12 @@ export async function openDatabase(
   const { mend } = await load('mending a database', () => import('./mend.js')).catch((error: unknown) => {
     throw newer ?? error;
   });
-  return mend(name, ask, newer);
+  return new IndexedDBDatabase(await mend(name, ask, newer));
 }
 
-export async function deleteDatabase(
-  name: string,
-  listener: Pick<OpeningListener, 'tell'>,
-  others?: Databases,
-): Promise<void> {
+export async function deleteDatabase(name: string, listener: Pick<OpeningListener, 'tell'>): Promise<void> {
   const { blocked, tooLong } = waiting(name, listener);
-  const request = (others ?? requiredDatabases()).deleteDatabase(name);
+  const request = requiredDatabases().deleteDatabase(name);
   request.addEventListener('blocked', blocked);
   await within(answerTo(request), TIMEOUT_MS, tooLong);
 }

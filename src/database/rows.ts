@@ -98,8 +98,8 @@ export const isEncrypted = (row: unknown): boolean =>
  */
 export async function holdsSealedRows(transaction: ReadTransaction): Promise<boolean> {
   const [snapshots, session] = await together(
-    () => transaction.objectStore('snapshots').getAll(null, 1),
-    () => transaction.objectStore('sessions').openCursor(null, 'prev'),
+    () => transaction.objectStore('snapshots').getAll(undefined, 1),
+    () => transaction.objectStore('sessions').openCursor('prev'),
   );
   return isEncrypted(snapshots[0]) || isEncrypted(session?.value);
 }

@@ -1,7 +1,6 @@
-import type { DBSchema, IDBPDatabase, IDBPTransaction } from 'idb';
 import type { QuarantinedRow } from '../contract/check.js';
-import { keyRanges } from '../platform/browser.js';
 import { bare } from '../validation/property.js';
+import type { ReadStore, WriteStore } from './object-store.js';
 
 /** Rises only when stores or indexes change. What is inside a row has a format of its own. */
 export const SCHEMA_VERSION = 1;
@@ -126,43 +125,61 @@ export interface LockedClock extends KeyList {
   stamp: string;
 }
 
-export interface Schema extends DBSchema {
-  snapshots: {
-    key: string;
-    value: SnapshotRow;
+/** What the object stores hold: row, key, and the keys of their indexes. */
+export interface Stores {
+  snapshots: [
+    SnapshotRow,
+    key: string,
     indexes: {
       sessionId: [sessionId: string, createdMs: number, version: number];
       parentId: [parentId: string, sessionId: string];
-    };
-  };
-  logs: { key: LogKey; value: LogRow };
-  sessions: {
-    key: string;
-    value: SessionRow;
-    indexes: { updatedMs: [updatedMs: number, id: string] };
-  };
+    },
+  ];
+  logs: [LogRow, key: LogKey];
+  sessions: [SessionRow, key: string, indexes: { updatedMs: [updatedMs: number, id: string] }];
   /**
    * `clock` counts writes and numbers logs: the truth behind every change message. `epoch` tells the database from
    * those of the same name before it. `loose` has the last writes that no session's row tells of.
    */
-  meta: { key: string; value: number | LockedClock };
+  meta: [any, key: string];
   /** What `check({ repair: true })` took out of the other stores. */
-  quarantine: { key: number; value: QuarantinedRow };
+  quarantine: [QuarantinedRow, key: number];
 }
 
-type Stores = ('snapshots' | 'logs' | 'sessions' | 'meta' | 'quarantine')[];
-/** idb's types, of which requests.ts makes what is needed here. */
-type Transaction<Mode extends IDBTransactionMode> = Pick<
-  IDBPTransaction<Schema, Stores, Mode>,
-  'objectStore'
->;
-export type Database = Pick<
-  IDBPDatabase<Schema>,
-  'version' | 'objectStoreNames' | 'createObjectStore' | 'deleteObjectStore' | 'transaction' | 'close'
->;
-export type ReadTransaction = Transaction<IDBTransactionMode>;
-export type WriteTransaction = Transaction<'readwrite'>;
-export type UpgradeTransaction = Transaction<'versionchange'>;
+export type StoreName = keyof Stores;
+type Indexes<Name extends StoreName> = Stores[Name] extends [unknown, unknown, infer Found extends object]
+  ? Found
+  : {};
+
+export interface ReadTransaction {
+  objectStore<Name extends StoreName>(name: Name): ReadStore<Stores[Name][0], Stores[Name][1], Indexes<Name>>;
+}
+
+export interface WriteTransaction extends ReadTransaction {
+  objectStore<Name extends StoreName>(
+    name: Name,
+  ): WriteStore<Stores[Name][0], Stores[Name][1], Indexes<Name>>;
+}
+
+/** A transaction that has been begun. */
+export interface Begun {
+  readonly transaction: WriteTransaction;
+  /** Resolves once all that it wrote is stored, and rejects with what became of it, or `null`, once nothing is. */
+  readonly finished: Promise<void>;
+  /** Nothing more is going to be asked. */
+  end(): void;
+  /** Takes back what it wrote, if it has not ended. */
+  abort(): void;
+  /** Calls back with every answer. */
+  onAnswer(answered: () => void): void;
+}
+
+export interface Database {
+  /** Throws `InvalidStateError` once it is closed. One that writes has these stores for itself; others share them. */
+  begin(mode: 'readonly' | 'readwrite', durability: IDBTransactionDurability, stores?: StoreName[]): Begun;
+  /** What was begun is finished. */
+  close(): void;
+}
 
 interface Shape {
   keyPath?: string;
@@ -170,7 +187,7 @@ interface Shape {
   indexes?: Record<string, string[]>;
 }
 
-export const SHAPES: Record<Stores[number], Shape> = {
+export const SHAPES: Record<StoreName, Shape> = {
   snapshots: {
     keyPath: 'id',
     indexes: {
@@ -184,29 +201,24 @@ export const SHAPES: Record<Stores[number], Shape> = {
   quarantine: { autoIncrement: true },
 };
 
-export const STORES = Object.keys(SHAPES) as Stores;
+export const STORES = Object.keys(SHAPES) as StoreName[];
 
 /** Makes what is not there. */
-export function createSchema(database: Database, transaction: UpgradeTransaction): void {
+export function createSchema(database: IDBDatabase, transaction: IDBTransaction): void {
   for (const name of STORES) {
     const { indexes = {}, ...options } = SHAPES[name];
     const isThere = database.objectStoreNames.contains(name);
     const store = isThere ? transaction.objectStore(name) : database.createObjectStore(name, bare(options));
     for (const [index, keyPath] of Object.entries(indexes)) {
-      if (!store.indexNames.contains(index as never)) store.createIndex(index as never, keyPath, bare({}));
+      if (!store.indexNames.contains(index)) store.createIndex(index, keyPath, bare({}));
     }
-    // Whoever opens it is told.
-    if (name === 'meta' && !isThere) store.put(newEpoch(), 'epoch').catch(() => {});
+    // Whoever opens it is told if that fails.
+    if (name === 'meta' && !isThere) store.put(newEpoch(), 'epoch');
   }
 }
 
 /** In µs, and with a part that is different where two are made at once. */
 export const newEpoch = (): number => Date.now() * 1000 + Math.floor(Math.random() * 1000);
-
-/** All keys of a compound index that begin with `prefix`: an array sorts after every number and string. */
-export function startingWith(...prefix: IDBValidKey[]): IDBKeyRange {
-  return keyRanges().bound(prefix, [...prefix, []]);
-}
 
 export function logKey(log: number, { at, entries, size }: LogRow): LogKey {
   return [log, at + entries.length, at, size];

@@ -1,7 +1,6 @@
 import { SessionStoreError } from '../errors.js';
 import { within } from './deadline.js';
-import { rawOf } from './requests.js';
-import { STORES, type Database, type WriteTransaction } from './schema.js';
+import type { Database, WriteTransaction } from './schema.js';
 
 /** Another tab's transaction may go on for as long, and nobody can see whether that tab was stopped in its midst. */
 const TIMEOUT_MS = 30_000;
@@ -48,26 +47,19 @@ export async function together<T extends readonly (() => Promise<unknown>)[]>(
  */
 export async function transact<T>(
   database: Database,
-  mode: IDBTransactionMode,
+  mode: 'readonly' | 'readwrite',
   durability: IDBTransactionDurability,
   work: (transaction: WriteTransaction) => Promise<T>,
   running: Set<Running>,
   limitMs = TIMEOUT_MS,
 ): Promise<T> {
-  // Readers get the same type: their functions ask for a ReadTransaction and cannot write.
-  const transaction = database.transaction(STORES, mode, { durability }) as WriteTransaction;
-  const raw = rawOf<IDBTransaction>(transaction)!;
+  const begun = database.begin(mode, durability);
   let silence: ReturnType<typeof setTimeout> | undefined;
   let stop!: () => void;
   const finished = new Promise<void>((resolve, reject) => {
-    raw.addEventListener('complete', () => resolve());
-    raw.addEventListener('abort', () => reject(raw.error));
+    begun.finished.then(resolve, reject);
     stop = () => {
-      try {
-        raw.abort();
-      } catch {
-        // It has ended by itself, or is about to commit.
-      }
+      begun.abort();
       // Chromium says nothing more once it has ended the connection.
       silence ??= setTimeout(() => reject(new DOMException('no answer', 'InvalidStateError')), END_MS);
     };
@@ -84,11 +76,11 @@ export async function transact<T>(
   running.add(one);
 
   const finish = async (): Promise<T> => {
-    const result = await work(transaction);
+    const result = await work(begun.transaction);
     isUnfinished = false;
+    begun.end();
     // What was read was read.
     if (mode === 'readonly') return result;
-    // Never `commit()`: after that, Firefox keeps what was put before a put that finds no room, instead of aborting.
     await finished;
     return result;
   };
@@ -101,8 +93,7 @@ export async function transact<T>(
       Promise.race([finish(), new Promise<never>((_, reject) => finished.catch(reject))]),
       ms,
       () => (late = tooLong(ms)),
-      // What is answered does not bubble, but it can be seen on its way down.
-      (progress) => isEndless && raw.addEventListener('success', progress, true),
+      (progress) => isEndless && begun.onAnswer(progress),
     );
   } catch (error) {
     // Puts made before a synchronous throw would commit.

@@ -1,5 +1,7 @@
 import type { QuarantinedRow } from '../contract/check.js';
-import type { LogKey, ReadTransaction } from '../database/schema.js';
+import type { KeyRange } from '../database/key-order.js';
+import type { Rows, WriteStore } from '../database/object-store.js';
+import type { ReadTransaction, WriteTransaction } from '../database/schema.js';
 import type { Plaintext } from './plaintext.js';
 import type { KeptPlace, Place, RowKey, RowStore } from './sealed-rows.js';
 
@@ -13,7 +15,7 @@ export type Write =
       columns: Record<string, unknown>;
       plaintext: Plaintext;
     }
-  | { kind: 'delete'; store: RowStore; range: RowKey | IDBKeyRange }
+  | { kind: 'delete'; store: RowStore; range: RowKey | KeyRange }
   | { kind: 'clear'; store: RowStore | 'quarantine' }
   /** As it is: what is not encrypted, and what is already. */
   | { kind: 'raw'; store: 'meta' | 'quarantine'; row: unknown; key?: string }
@@ -27,32 +29,30 @@ export type Write =
     }
   | { kind: 'delete meta'; key: string };
 
-/** What an object store and an index have in common. */
-export interface RawRows {
-  get(query: unknown): Promise<any>;
-  getKey(query: unknown): Promise<any>;
-  getAll(query?: unknown, count?: number): Promise<any[]>;
-  getAllKeys(query?: unknown, count?: number): Promise<any[]>;
-  count(query?: unknown): Promise<number>;
-  openKeyCursor(query?: unknown, direction?: IDBCursorDirection): Promise<unknown>;
-}
+/** An object store whose rows may be anything: they are as they are stored. */
+export type RawStore = WriteStore<any, any, any>;
+export type RawRows = Rows<any, any, any>;
 
-export interface RawStore extends RawRows {
-  put(row: unknown, key?: RowKey | number): Promise<unknown>;
-  add(row: unknown, key?: RowKey): Promise<unknown>;
-  delete(query: unknown): Promise<void>;
-  clear(): Promise<void>;
-  index(name: string): RawRows;
-  openCursor(): Promise<RawCursor | null>;
-}
+export const rawStore = (transaction: ReadTransaction, name: RowStore | 'meta' | 'quarantine'): RawStore =>
+  (transaction as WriteTransaction).objectStore(name) as RawStore;
 
-export interface RawCursor {
-  key: LogKey;
-  primaryKey: RowKey;
-  value: unknown;
-  continue(): Promise<RawCursor | null>;
-}
+/** The same store, of which some methods can be replaced. */
+export const like = (store: RawStore): RawStore => ({
+  ...rowsLike(store),
+  index: (name) => store.index(name),
+  openCursor: (direction) => store.openCursor(direction),
+  put: (row, key) => store.put(row, key),
+  add: (row, key) => store.add(row, key),
+  delete: (query) => store.delete(query),
+  clear: () => store.clear(),
+});
 
-/** Without idb's types, which depend on the object store's name. */
-export const rawStore = (transaction: ReadTransaction, name: RowStore | 'meta' | 'quarantine') =>
-  transaction.objectStore(name) as unknown as RawStore;
+export const rowsLike = (rows: RawRows): RawRows => ({
+  name: rows.name,
+  get: (query) => rows.get(query),
+  getKey: (query) => rows.getKey(query),
+  getAll: (query, count) => rows.getAll(query, count),
+  getAllKeys: (query, count) => rows.getAllKeys(query, count),
+  count: (query) => rows.count(query),
+  openKeyCursor: (query, direction) => rows.openKeyCursor(query, direction),
+});

@@ -1,5 +1,5 @@
 import type { QuarantinedRow } from '../contract/check.js';
-import { logKey, type Cipher, type LogKey, type Schema } from '../database/schema.js';
+import { logKey, type Cipher, type LogKey, type Stores } from '../database/schema.js';
 import { isCipher } from './cipher.js';
 import { jsonOf } from '../platform/json.js';
 
@@ -23,7 +23,7 @@ export function placesOf({ store, key }: QuarantinedRow): [KeptPlace, Place] {
 }
 
 /** What stays readable beside the cipher, because the key or an index is made of it. */
-const COLUMNS: { [Store in RowStore]: (row: Schema[Store]['value']) => Record<string, unknown> } = {
+const COLUMNS: { [Store in RowStore]: (row: Stores[Store][0]) => Record<string, unknown> } = {
   snapshots: ({ id, sessionId, createdMs, version, info }) => ({
     id,
     sessionId,

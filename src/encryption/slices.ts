@@ -1,7 +1,7 @@
+import { behind, type KeyRange } from '../database/key-order.js';
 import type { QuarantinedRow } from '../contract/check.js';
 import type { Connection } from '../database/connection.js';
 import { together } from '../database/transaction.js';
-import { keyRanges } from '../platform/browser.js';
 import { rawStore } from './raw-rows.js';
 import {
   placesOf,
@@ -30,7 +30,7 @@ export async function* slicesOf(
   stores: typeof STORES_OF_ROWS = STORES_OF_ROWS,
 ): AsyncGenerator<StoredRow[]> {
   for (const store of stores) {
-    let range: IDBKeyRange | undefined;
+    let range: KeyRange | undefined;
     for (;;) {
       const after = range;
       const [keys, rows] = await connection.read((transaction) => {
@@ -47,7 +47,7 @@ export async function* slicesOf(
         return { store, key, places: placesOf(kept), row: kept.row };
       });
       if (keys.length < SLICE) break;
-      range = keyRanges().lowerBound(keys.at(-1), true);
+      range = behind(keys.at(-1));
     }
   }
 }

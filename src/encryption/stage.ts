@@ -1,11 +1,19 @@
 import type { QuarantinedRow } from '../contract/check.js';
-import { ROW_FORMAT, type Cipher, type LogKey, type WriteTransaction } from '../database/schema.js';
+import type { RowCursor } from '../database/object-store.js';
+import { isReceipt } from '../database/receipt.js';
+import {
+  ROW_FORMAT,
+  type Cipher,
+  type LogKey,
+  type StoreName,
+  type WriteTransaction,
+} from '../database/schema.js';
 import { SessionStoreError } from '../errors.js';
 import { notCarried, UnfitEntry } from './carried.js';
 import type { Keyring } from './keyring.js';
 import type { Locked, Opening } from './opened.js';
 import { Plaintext } from './plaintext.js';
-import { rawStore, type RawCursor, type RawRows, type RawStore, type Write } from './raw-rows.js';
+import { like, rawStore, rowsLike, type RawRows, type RawStore, type Write } from './raw-rows.js';
 import {
   belongs,
   columnsOf,
@@ -63,7 +71,7 @@ export class Stage {
 
   /** As history knows it. */
   get transaction(): WriteTransaction {
-    return { objectStore: (name: string) => this.#objectStore(name) } as unknown as WriteTransaction;
+    return { objectStore: (name) => this.#objectStore(name) };
   }
 
   /** Waits for what nobody waits for any more, so that all that is locked is known at once. */
@@ -101,20 +109,19 @@ export class Stage {
     return rows;
   }
 
-  #objectStore(name: string): object {
-    if (name === 'meta') return this.#meta();
-    if (name === 'quarantine') return this.#quarantine();
-    const store = name as RowStore;
+  #objectStore(store: StoreName): RawStore {
+    if (store === 'meta') return this.#meta();
+    if (store === 'quarantine') return this.#quarantine();
     const raw = this.stored(store);
     return {
       ...this.#rows(store, raw),
-      index: (name: string) => ({ ...this.#rows(store, raw.index(name)), name }),
-      openCursor: async () => this.#outlines(await raw.openCursor()),
-      put: (row: unknown, key?: RowKey) => this.#put('put', store, row, key),
-      add: (row: unknown, key?: RowKey) => this.#put('add', store, row, key),
-      delete: (range: RowKey | IDBKeyRange) => {
-        this.writes.push({ kind: 'delete', store, range });
-        return raw.delete(range);
+      index: (name) => this.#rows(store, raw.index(name)),
+      openCursor: async (direction) => this.#outlines(await raw.openCursor(direction)),
+      put: (row, key) => this.#put('put', store, row, key),
+      add: (row, key) => this.#put('add', store, row, key),
+      delete: (query) => {
+        this.writes.push({ kind: 'delete', store, range: query });
+        return raw.delete(query);
       },
       clear: () => {
         this.writes.push({ kind: 'clear', store });
@@ -124,20 +131,21 @@ export class Stage {
   }
 
   /** All is as it is there but the clock, which is another thing here. */
-  #meta(): object {
+  #meta(): RawStore {
     const raw = rawStore(this.raw, 'meta');
     return {
-      get: async (key: string) => (key === 'clock' ? this.clock || undefined : raw.get(key)),
-      getAllKeys: () => raw.getAllKeys(),
+      ...like(raw),
+      get: async (key) => (key === 'clock' ? this.clock || undefined : raw.get(key)),
       getAll: async () => {
         const [keys, rows] = await Promise.all([raw.getAllKeys(), raw.getAll()]);
         return rows.map((row, index) => (keys[index] === 'clock' ? this.clock : row));
       },
-      put: async (row: unknown, key: string) => {
-        if (key === 'clock') this.clock = row as number;
-        else this.writes.push({ kind: 'raw', store: 'meta', row, key });
+      put: async (row, key) => {
+        if (key === 'clock') this.clock = row;
+        // Who writes all this leaves a receipt of their own.
+        else if (!isReceipt(key)) this.writes.push({ kind: 'raw', store: 'meta', row, key });
       },
-      delete: async (key: string) => {
+      delete: async (key) => {
         // The keys are beside the clock, and must stay.
         if (key === 'clock') this.clock++;
         else this.writes.push({ kind: 'delete meta', key });
@@ -146,10 +154,9 @@ export class Stage {
   }
 
   /** What nobody could open may be opened some day, so it is kept as it was stored. */
-  #quarantine(): object {
-    const raw = rawStore(this.raw, 'quarantine');
+  #quarantine(): RawStore {
     return {
-      count: () => raw.count(),
+      ...like(rawStore(this.raw, 'quarantine')),
       put: async (kept: QuarantinedRow & { store: RowStore | 'meta'; key: RowKey }) => {
         const row: unknown = await rawStore(this.raw, kept.store).get(kept.key);
         if (isSealed(row)) this.writes.push({ kind: 'raw', store: 'quarantine', row: { ...kept, row } });
@@ -175,12 +182,9 @@ export class Stage {
 
   #rows(store: RowStore, raw: RawRows): RawRows {
     return {
+      ...rowsLike(raw),
       get: (query) => this.#watched(this.#get(store, raw, query)),
       getAll: (query, count) => this.#watched(this.#getAll(store, raw, query, count)),
-      getKey: (query) => raw.getKey(query),
-      getAllKeys: (query, count) => raw.getAllKeys(query, count),
-      count: (query) => raw.count(query),
-      openKeyCursor: (query, direction) => raw.openKeyCursor(query, direction),
     };
   }
 
@@ -243,12 +247,13 @@ export class Stage {
     return stump;
   }
 
-  #outlines(cursor: RawCursor | null): object | null {
+  #outlines(cursor: RowCursor<any, LogKey> | null): RowCursor<any, LogKey> | null {
     return (
       cursor && {
-        key: cursor.key,
+        ...cursor,
         value: this.#outline(cursor.key, cursor.value),
         continue: async () => this.#outlines(await cursor.continue()),
+        advance: async (count) => this.#outlines(await cursor.advance(count)),
       }
     );
   }

@@ -1,6 +1,7 @@
 import { compareKeys, finds, isRange, nameOfKey } from '../database/key-order.js';
 import { SHAPES } from '../database/schema.js';
-import type { RawCursor, RawRows, RawStore } from './raw-rows.js';
+import type { Cursor, RowCursor } from '../database/object-store.js';
+import type { RawRows, RawStore } from './raw-rows.js';
 import type { RowKey, RowStore } from './sealed-rows.js';
 
 interface Entry {
@@ -75,6 +76,7 @@ export class UnwrittenRows implements RawStore {
     };
     const source: Source = { raw: this.raw.index(name), keyOf, isIndex: true };
     return {
+      name,
       get: (query) => this.#get(source, query),
       getKey: (query) => this.#getKey(source, query),
       getAll: (query, count) => this.#getAll(source, query, count),
@@ -104,14 +106,15 @@ export class UnwrittenRows implements RawStore {
     return this.#count(this.#source, query);
   }
 
-  openKeyCursor(query?: unknown, direction?: IDBCursorDirection): Promise<unknown> {
+  openKeyCursor(query?: unknown, direction?: 'next' | 'prev'): Promise<Cursor<any, any> | null> {
     return this.#openKeyCursor(this.#source, query, direction);
   }
 
-  async openCursor(): Promise<RawCursor | null> {
-    if (this.#step === 0) return this.raw.openCursor();
-    const [own, step] = [this.#own(this.#source, undefined), this.#step];
-    return this.#merged(await this.raw.openCursor(), own, 1, step);
+  async openCursor(direction?: 'next' | 'prev'): Promise<RowCursor<any, any> | null> {
+    if (this.#step === 0) return this.raw.openCursor(direction);
+    const isDown = direction === 'prev';
+    const [own, step] = [this.#own(this.#source, undefined, isDown), this.#step];
+    return this.#merged(await this.raw.openCursor(direction), own, isDown, step);
   }
 
   #set(key: RowKey, row: unknown): void {
@@ -152,23 +155,26 @@ export class UnwrittenRows implements RawStore {
     return (await this.#find(source, query, false)).length;
   }
 
-  async #openKeyCursor(source: Source, query: unknown, direction?: IDBCursorDirection): Promise<unknown> {
+  async #openKeyCursor(
+    source: Source,
+    query: unknown,
+    direction?: 'next' | 'prev',
+  ): Promise<Cursor<any, any> | null> {
     if (this.#step === 0) return source.raw.openKeyCursor(query, direction);
-    const [own, step] = [this.#own(source, query), this.#step];
     const isDown = direction === 'prev';
-    if (isDown) own.reverse();
-    const stored = (await source.raw.openKeyCursor(query, direction)) as RawCursor | null;
-    return this.#merged(stored, own, isDown ? -1 : 1, step);
+    const [own, step] = [this.#own(source, query, isDown), this.#step];
+    return this.#merged(await source.raw.openKeyCursor(query, direction), own, isDown, step);
   }
 
   /** What was put, as a query finds it now. */
-  #own({ keyOf }: Source, query: unknown): Found[] {
+  #own({ keyOf }: Source, query: unknown, isDown = false): Found[] {
     const found: Found[] = [];
     for (const { key, row } of this.#entries.values()) {
       const at = row === undefined ? undefined : keyOf(row, key);
       if (at !== undefined && finds(query, at)) found.push({ at, key, row });
     }
-    return found.sort(inOrder);
+    found.sort(inOrder);
+    return isDown ? found.reverse() : found;
   }
 
   /** Whether what is stored under a key was deleted or written over by then. */
@@ -204,27 +210,39 @@ export class UnwrittenRows implements RawStore {
   }
 
   async #merged(
-    stored: RawCursor | null,
+    stored: StoredCursor | null,
     own: readonly Found[],
-    sign: 1 | -1,
+    isDown: boolean,
     step: number,
     next = 0,
-  ): Promise<RawCursor | null> {
+  ): Promise<RowCursor<any, any> | null> {
     let cursor = stored;
     while (cursor && this.#isHidden(cursor.primaryKey, step)) cursor = await cursor.continue();
     const first = own[next];
     const theirs = cursor && { at: cursor.key, key: cursor.primaryKey, row: cursor.value };
-    const isOwn = first && (!theirs || sign * inOrder(first, theirs) < 0);
+    const isOwn = first && (!theirs || inOrder(first, theirs) < 0 !== isDown);
     const current = isOwn ? first : theirs;
     if (!current) return null;
+    const following = async () =>
+      isOwn
+        ? this.#merged(cursor, own, isDown, step, next + 1)
+        : this.#merged(await cursor!.continue(), own, isDown, step, next);
     return {
-      key: current.at as RawCursor['key'],
+      key: current.at,
       primaryKey: current.key,
       value: current.row,
-      continue: async () =>
-        isOwn
-          ? this.#merged(cursor, own, sign, step, next + 1)
-          : this.#merged(await cursor!.continue(), own, sign, step, next),
+      continue: following,
+      advance: async (count) => {
+        let at = await following();
+        for (let left = count - 1; at && left > 0; left--) at = await at.continue();
+        return at;
+      },
     };
   }
+}
+
+/** Of keys, or of rows. */
+interface StoredCursor extends Cursor<any, any> {
+  readonly value?: unknown;
+  continue(): Promise<StoredCursor | null>;
 }

@@ -1,13 +1,7 @@
+import { startingWith } from '../database/key-order.js';
 import { putClock } from '../database/receipt.js';
 import { isSessionRow, isSnapshotRow, wholeSession, wholeSnapshot } from '../database/rows.js';
-import {
-  logKey,
-  startingWith,
-  type LogRow,
-  type SessionRow,
-  type SnapshotRow,
-  type WriteTransaction,
-} from '../database/schema.js';
+import { logKey, type LogRow, type SessionRow, type SnapshotRow, type WriteTransaction } from '../database/schema.js';
 import { ofAll } from '../database/of-all.js';
 import { together } from '../database/transaction.js';
 import { SessionStoreError } from '../errors.js';

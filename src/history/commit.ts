@@ -1,3 +1,4 @@
+import { between } from '../database/key-order.js';
 import { putClock } from '../database/receipt.js';
 import { holdsSealedRows, isReading, withoutKey } from '../database/rows.js';
 import {
@@ -6,7 +7,6 @@ import {
   type SessionRow,
   type WriteTransaction,
 } from '../database/schema.js';
-import { keyRanges } from '../platform/browser.js';
 import type { StoredSnapshot } from './rows.js';
 import { withWritten } from './written.js';
 
@@ -42,7 +42,7 @@ export const tick = (clock: number): number => (clock || Date.now() * 1000) + 1;
  * back would have entries of one snapshot written over another's.
  */
 export async function latestLog(transaction: WriteTransaction): Promise<number> {
-  const range = keyRanges().upperBound([LATEST_MS]);
+  const range = between(undefined, [LATEST_MS]);
   const last = await transaction.objectStore('logs').openKeyCursor(range, 'prev');
   return last ? last.key[0] : 0;
 }

@@ -1,7 +1,8 @@
+import { startingWith } from '../database/key-order.js';
 import { isSessionRow, isSnapshotRow } from '../database/rows.js';
 import { paceWithin } from '../database/of-all.js';
 import { each } from '../database/pace.js';
-import { startingWith, type WriteTransaction } from '../database/schema.js';
+import type { WriteTransaction } from '../database/schema.js';
 import { runsByLog } from '../logs/entry.js';
 import { spansOf } from '../logs/load.js';
 import { GROUPINGS, seal } from '../logs/seal.js';

@@ -1,5 +1,6 @@
+import { startingWith } from '../database/key-order.js';
 import { isSessionRow, isSnapshotRow, sortOut } from '../database/rows.js';
-import { startingWith, type ReadTransaction, type SessionRow, type SnapshotRow } from '../database/schema.js';
+import type { ReadTransaction, SessionRow, SnapshotRow } from '../database/schema.js';
 
 /** What a session's row says of its leaves: how many, and which comes last by `createdAt`, then by its save. */
 export type Leaves = Pick<SessionRow, 'leaves' | 'latest'>;

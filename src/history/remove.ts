@@ -1,5 +1,6 @@
+import { startingWith } from '../database/key-order.js';
 import { isSessionRow, isSnapshotRow } from '../database/rows.js';
-import { STORES, startingWith, type WriteTransaction } from '../database/schema.js';
+import { STORES, type WriteTransaction } from '../database/schema.js';
 import { ofAll } from '../database/of-all.js';
 import { together } from '../database/transaction.js';
 import { SessionStoreError } from '../errors.js';

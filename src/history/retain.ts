@@ -1,13 +1,8 @@
+import { startingWith } from '../database/key-order.js';
 import type { RetainOptions, Retained, RetentionPolicy, RetentionReport } from '../contract/retention.js';
 import type { WillBeDeleted } from '../contract/transfer.js';
 import { isSessionRow, isSnapshotRow } from '../database/rows.js';
-import {
-  startingWith,
-  type ReadTransaction,
-  type SessionRow,
-  type SnapshotRow,
-  type WriteTransaction,
-} from '../database/schema.js';
+import type { ReadTransaction, SessionRow, SnapshotRow, WriteTransaction } from '../database/schema.js';
 import { paceWithin } from '../database/of-all.js';
 import { each } from '../database/pace.js';
 import { together } from '../database/transaction.js';

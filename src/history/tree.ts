@@ -1,6 +1,7 @@
+import { startingWith } from '../database/key-order.js';
 import type { SessionTree, SnapshotInfo, SnapshotNode } from '../contract/session.js';
 import { isSessionRow, isSnapshotRow, sortOut, unreadable, wholeSnapshot } from '../database/rows.js';
-import { startingWith, type ReadTransaction, type SnapshotRow } from '../database/schema.js';
+import type { ReadTransaction, SnapshotRow } from '../database/schema.js';
 import { together } from '../database/transaction.js';
 import { SessionStoreError } from '../errors.js';
 import { leavesAmong } from './leaves.js';

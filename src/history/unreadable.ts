@@ -1,7 +1,7 @@
+import { between } from '../database/key-order.js';
 import { nameOfKey } from '../database/key-order.js';
 import type { LogKey, ReadTransaction } from '../database/schema.js';
 import type { SessionStoreError } from '../errors.js';
-import { keyRanges } from '../platform/browser.js';
 
 /** The keys of rows that the browser itself cannot read, as `nameOfKey` writes them. */
 export type Unreadable = ReadonlySet<string>;
@@ -17,7 +17,7 @@ export async function findUnreadable(
   const found = new Set<string>();
   const isReadable = async ([first, last]: readonly [LogKey, LogKey]): Promise<boolean> => {
     try {
-      await read((transaction) => transaction.objectStore('logs').getAll(keyRanges().bound(first, last)));
+      await read((transaction) => transaction.objectStore('logs').getAll(between(first, last)));
       return true;
     } catch (error) {
       if ((error as SessionStoreError).status !== 'DATA_LOSS') throw error;

@@ -1,10 +1,10 @@
+import { behind } from '../database/key-order.js';
 import type { StorageReport } from '../contract/storage.js';
 import { isSnapshotRow } from '../database/rows.js';
 import { paceWithin } from '../database/of-all.js';
 import type { ReadTransaction } from '../database/schema.js';
 import { spansOf } from '../logs/load.js';
 import { sizeOf } from '../logs/media.js';
-import { keyRanges } from '../platform/browser.js';
 
 /** How many rows are held at once. */
 const BATCH = 500;
@@ -31,7 +31,7 @@ export async function readUsage(
   let count = 0;
   for (;;) {
     await pace.rest();
-    const range = after === undefined ? undefined : keyRanges().lowerBound(after, true);
+    const range = after === undefined ? undefined : behind(after);
     const rows = await snapshots.getAll(range, BATCH);
     for (const row of rows) {
       const session = sessions.get(row.sessionId);

@@ -39,7 +39,7 @@ export async function noteLoose(
   const noted = [...before, ...stretches.map(({ since, version }) => ({ id, since, version }))].slice(
     -4 * MOST,
   );
-  await transaction.objectStore('meta').put(noted as never, 'loose');
+  await transaction.objectStore('meta').put(noted, 'loose');
 }
 
 /** The last of them. */

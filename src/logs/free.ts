@@ -1,8 +1,8 @@
+import { between, startingWith } from '../database/key-order.js';
 import { heed } from '../database/of-all.js';
 import type { Steps } from '../database/pace.js';
 import { isLogRow, isSnapshotRow } from '../database/rows.js';
-import { logKey, startingWith, type LogRow, type Spans, type WriteTransaction } from '../database/schema.js';
-import { keyRanges } from '../platform/browser.js';
+import { logKey, type LogRow, type Spans, type WriteTransaction } from '../database/schema.js';
 import { gathering, runsByLog } from './entry.js';
 import { spansOfAll } from './load.js';
 import { firstEndingBehind, merged, merging, without, type Run } from './runs.js';
@@ -40,9 +40,9 @@ export async function keepOnly(
   signal?: AbortSignal,
 ): Promise<void> {
   const logs = transaction.objectStore('logs');
-  if (runs.length === 0) return logs.delete(keyRanges().bound([log, from, []], [log, []]));
+  if (runs.length === 0) return void (await logs.delete(between([log, from, []], [log, []])));
   const union = heeding(signal, merging(runs));
-  for (const key of await logs.getAllKeys(keyRanges().bound([log, from, []], [log, []]))) {
+  for (const key of await logs.getAllKeys(between([log, from, []], [log, []]))) {
     heed(signal);
     const [, end, start] = key;
     const pieces: Run[] = [];

@@ -1,6 +1,6 @@
+import { between } from '../database/key-order.js';
 import { isLogRow, unreadable } from '../database/rows.js';
 import type { LogRow, ReadTransaction, SnapshotRow, Spans } from '../database/schema.js';
-import { keyRanges } from '../platform/browser.js';
 import { copy, copyPlain } from '../validation/clone.js';
 import { runsByLog, type Entry } from './entry.js';
 import { valueOf } from './links.js';
@@ -29,7 +29,7 @@ export async function readAhead(transaction: ReadTransaction, state: LoadedState
   const spans = state.fields.flatMap((field) => (field.kind === 'value' ? [] : [field.sequence.spans]));
   const reads = [...runsByLog(spans)].map(async ([log, runs]) => {
     const [from] = extentOf(runs);
-    return [log, { from, rows: await logs.getAll(keyRanges().bound([log, from, []], [log, []])) }] as const;
+    return [log, { from, rows: await logs.getAll(between([log, from, []], [log, []])) }] as const;
   });
   return new Map(await Promise.all(reads));
 }
@@ -135,11 +135,11 @@ async function readRun(
   if (ahead && ahead.from <= from) {
     return ahead.rows.map(whole).filter(({ at, entries }) => at < to && at + entries.length > from);
   }
-  const found = await logs.getAll(keyRanges().bound([log, from, []], [log, to, []]));
+  const found = await logs.getAll(between([log, from, []], [log, to, []]));
   const rows = found.map(whole);
   const last = rows.at(-1);
   if (!last || last.at + last.entries.length < to) {
-    const across = await logs.get(keyRanges().bound([log, to, []], [log, []]));
+    const across = await logs.get(between([log, to, []], [log, []]));
     if (across) rows.push(whole(across));
   }
   return rows;

@@ -1,7 +1,7 @@
+import { between, startingWith } from '../database/key-order.js';
 import { UNITS, type Pace, type Steps } from '../database/pace.js';
 import { isLogRow } from '../database/rows.js';
-import { logKey, startingWith, type LogKey, type LogRow, type WriteTransaction } from '../database/schema.js';
-import { keyRanges } from '../platform/browser.js';
+import { logKey, type LogKey, type LogRow, type WriteTransaction } from '../database/schema.js';
 
 const KIB = 1024;
 
@@ -27,7 +27,7 @@ export const GROUPINGS = STEPS.map(
 export async function seal(transaction: WriteTransaction, group: readonly LogKey[]): Promise<boolean> {
   const logs = transaction.objectStore('logs');
   const [log] = group[0]!;
-  const range = keyRanges().bound(group[0], group.at(-1));
+  const range = between(group[0], group.at(-1));
   const rows: LogRow[] = await logs.getAll(range);
   // What cannot be read is not made to look as if it could.
   if (!rows.every(isLogRow)) return false;

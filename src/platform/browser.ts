@@ -24,15 +24,8 @@ export const browserDatabases = () => touched(requiredDatabases);
 /** Throws what the browser throws where it has none. */
 export const requiredDatabases = () => indexedDB;
 
-let standIn: typeof IDBKeyRange | undefined;
-
-/** The browser's own ranges, which may be there even where its databases are not. */
-export const keyRanges = (): typeof IDBKeyRange => touched(() => IDBKeyRange) ?? standIn!;
-
-/** Where there are no ranges, these are used. */
-export function provideKeyRanges(ranges: typeof IDBKeyRange): void {
-  standIn = ranges;
-}
+/** The browser's own ranges of keys; whoever has its databases has them. */
+export const keyRanges = () => IDBKeyRange;
 
 export const localStore = () => touched(() => localStorage);
 

@@ -1,19 +1,12 @@
+import { between, startingWith } from '../database/key-order.js';
 import { paceWithin } from '../database/of-all.js';
 import { UNITS, type Steps } from '../database/pace.js';
 import { isLogRow, isSessionRow, isSnapshotRow } from '../database/rows.js';
-import {
-  startingWith,
-  type LogRow,
-  type ReadTransaction,
-  type SessionRow,
-  type SnapshotRow,
-  type Spans,
-} from '../database/schema.js';
+import type { LogRow, ReadTransaction, SessionRow, SnapshotRow, Spans } from '../database/schema.js';
 import { together } from '../database/transaction.js';
 import type { DamagedPart } from '../contract/transfer.js';
 import { spansOf } from '../logs/load.js';
 import { merging, type Run } from '../logs/runs.js';
-import { keyRanges } from '../platform/browser.js';
 import { runAt } from './coverage.js';
 import type { MediumPlace } from './lines.js';
 
@@ -123,7 +116,7 @@ function* addRuns(runs: Map<number, Run[]>, spans: Spans): Steps<void> {
 async function rowsFrom(transaction: ReadTransaction, log: number, runs: readonly Run[]): Promise<LogRow[]> {
   const first = runs.reduce((from, run) => Math.min(from, run[0]), Infinity);
   // Keys are [log, end, start].
-  const range = keyRanges().bound([log, first, []], [log, []]);
+  const range = between([log, first, []], [log, []]);
   return (await transaction.objectStore('logs').getAll(range)).filter(isLogRow);
 }
 

@@ -1,15 +1,6 @@
+import { startingWith } from '../database/key-order.js';
 import { putClock } from '../database/receipt.js';
-import {
-  ROW_FORMAT,
-  logKey,
-  startingWith,
-  type LogRow,
-  type SnapshotRow,
-  type Spans,
-  type StoredField,
-  type StoredState,
-  type WriteTransaction,
-} from '../database/schema.js';
+import { ROW_FORMAT, logKey, type LogRow, type SnapshotRow, type Spans, type StoredField, type StoredState, type WriteTransaction } from '../database/schema.js';
 import { ofAll, paceWithin } from '../database/of-all.js';
 import { UNITS, each, type Steps } from '../database/pace.js';
 import { together } from '../database/transaction.js';

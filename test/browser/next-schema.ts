@@ -4,8 +4,8 @@ import type * as schema from '../../src/database/schema.js';
 export const nextSchema = (current: typeof schema): typeof schema => ({
   ...current,
   SCHEMA_VERSION: (current.SCHEMA_VERSION + 1) as typeof current.SCHEMA_VERSION,
-  createSchema(database: schema.Database, transaction: schema.UpgradeTransaction) {
+  createSchema(database: IDBDatabase, transaction: IDBTransaction) {
     current.createSchema(database, transaction);
-    database.createObjectStore('later' as 'meta');
+    database.createObjectStore('later');
   },
 });

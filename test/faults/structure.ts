@@ -1,12 +1,5 @@
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { promised } from '../../src/database/requests.js';
-import {
-  createSchema,
-  SCHEMA_VERSION,
-  STORES,
-  type Database,
-  type UpgradeTransaction,
-} from '../../src/database/schema.js';
+import { createSchema, SCHEMA_VERSION, STORES } from '../../src/database/schema.js';
 import type { IndexedDBSessionStore, IndexedDBSessionStoreOptions } from '../../src/index.js';
 import { save, turn } from '../../src/testing/sample-snapshots.js';
 import { expectRefusal } from '../browser/expect-refusal.js';
@@ -26,16 +19,10 @@ async function makeRaw(name: string, version: number | undefined, change: Change
   (await settled(request)).close();
 }
 
-const ours: Change = (database, transaction) =>
-  createSchema(
-    promised(database) as unknown as Database,
-    promised(transaction) as unknown as UpgradeTransaction,
-  );
-
 /** As ours is, but for what `change` does to it; of the version that ours has. */
 const almostOurs = (name: string, change: Change) =>
   makeRaw(name, SCHEMA_VERSION, (database, transaction) => {
-    ours(database, transaction);
+    createSchema(database, transaction);
     change(database, transaction);
   });
 

@@ -1,6 +1,5 @@
 import { IDBFactory } from 'fake-indexeddb';
 import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
-import { promised } from '../../src/database/requests.js';
 import type * as schema from '../../src/database/schema.js';
 import type { HealthEvent, IndexedDBSessionStore } from '../../src/index.js';
 import { save, turn } from '../../src/testing/sample-snapshots.js';
@@ -30,11 +29,7 @@ async function openOlder(name: string): Promise<IDBDatabase> {
     '../../src/database/schema.js',
   );
   const request = indexedDB.open(name, SCHEMA_VERSION);
-  request.onupgradeneeded = () =>
-    createSchema(
-      promised(request.result) as unknown as schema.Database,
-      promised(request.transaction) as unknown as schema.UpgradeTransaction,
-    );
+  request.onupgradeneeded = () => createSchema(request.result, request.transaction!);
   const database = await settled(request);
   onTestFinished(() => database.close());
   return database;

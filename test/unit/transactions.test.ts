@@ -1,10 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { compareKeys, finds, nameOfKey } from '../../src/database/key-order.js';
-import { promised } from '../../src/database/requests.js';
-import { createSchema, type Database, type UpgradeTransaction } from '../../src/database/schema.js';
-import { rawStore, type RawCursor, type RawRows, type RawStore } from '../../src/encryption/raw-rows.js';
-import type { RowStore } from '../../src/encryption/sealed-rows.js';
+import { openInMemory } from '../../src/database/memory.js';
+import { IndexedDBDatabase } from '../../src/database/indexeddb.js';
+import type { Cursor, RowCursor } from '../../src/database/object-store.js';
+import { createSchema, type Database } from '../../src/database/schema.js';
+import { rawStore, type RawRows, type RawStore } from '../../src/encryption/raw-rows.js';
 import { UnwrittenRows } from '../../src/encryption/unwritten-rows.js';
 import { freshName } from '../browser/open-store.js';
 
@@ -70,12 +71,15 @@ const prefixed = (...prefix: IDBValidKey[]) => IDBKeyRange.bound(prefix, [...pre
 
 type Step = (store: RawStore, isAtOnce: boolean) => Promise<unknown>;
 
-/** All keys of a cursor, in its order. */
-async function walked(opened: Promise<unknown>, isAtOnce: boolean, isValued = false): Promise<unknown[]> {
+/** All that a cursor comes to, in its order; `isAtOnce`: the first, since one that moves may or may not see what others write. */
+async function walked(
+  opened: Promise<Cursor<any, any> | null>,
+  isAtOnce: boolean,
+  withRows = false,
+): Promise<unknown[]> {
   const seen: unknown[] = [];
-  for (let at = (await opened) as RawCursor | null; at; at = await at.continue()) {
-    seen.push([at.key, at.primaryKey, isValued && at.value]);
-    // A cursor that moves while others write may or may not see it.
+  for (let at = await opened; at; at = await at.continue()) {
+    seen.push([at.key, at.primaryKey, withRows && (at as RowCursor<Row, string>).value]);
     if (isAtOnce) break;
   }
   return seen;
@@ -129,28 +133,41 @@ const step: fc.Arbitrary<Step> = fc.oneof(
 function open(name: string): Promise<Database> {
   return new Promise((resolve, reject) => {
     const request = indexedDB.open(name);
-    request.onupgradeneeded = () =>
-      createSchema(
-        promised(request.result) as unknown as Database,
-        promised(request.transaction) as unknown as UpgradeTransaction,
-      );
-    request.onsuccess = () => resolve(promised(request.result) as unknown as Database);
+    request.onupgradeneeded = () => createSchema(request.result, request.transaction!);
+    request.onsuccess = () => resolve(new IndexedDBDatabase(request.result));
     request.onerror = () => reject(request.error);
   });
 }
 
 async function inStore<T>(
   database: Database,
-  name: RowStore,
   work: (store: RawStore) => Promise<T>,
+  mode: 'readonly' | 'readwrite' = 'readwrite',
 ): Promise<T> {
-  const transaction = database.transaction([name], 'readwrite');
-  return work(rawStore(transaction, name));
+  const begun = database.begin(mode, 'default');
+  const result = await work(rawStore(begun.transaction, 'snapshots'));
+  begun.end();
+  await begun.finished;
+  return result;
 }
 
-describe('Rows that are not written', () => {
-  test('look in every way as if they had been, and are not', async () => {
-    const [real, kept] = await Promise.all([open(freshName()), open(freshName())]);
+const openMemory = async () => openInMemory(freshName(), { release: () => {} });
+
+/** Whatever stands for an object store, and where it lies. */
+const STORES: Record<string, { open: () => Promise<Database>; show: (store: RawStore) => RawStore }> = {
+  'in memory': { open: openMemory, show: (store) => store },
+  'recorded, on IndexedDB': {
+    open: () => open(freshName()),
+    show: (store) => new UnwrittenRows(store, 'snapshots'),
+  },
+  'recorded, on memory': { open: openMemory, show: (store) => new UnwrittenRows(store, 'snapshots') },
+};
+
+describe.each(Object.keys(STORES))('A transaction %s', (name) => {
+  const { open: openTried, show } = STORES[name]!;
+
+  test('answers as one of IndexedDB does, and leaves nothing when it is aborted or only recorded', async () => {
+    const [real, tried] = await Promise.all([open(freshName()), openTried()]);
     await fc.assert(
       fc.asyncProperty(
         fc.array(row),
@@ -163,31 +180,98 @@ describe('Rows that are not written', () => {
             const all = steps.map((step, i) => async () => (answers[i] = await step(store, isAtOnce)));
             if (isAtOnce) await Promise.all(all.map((one) => one()));
             else for (const one of all) await one();
-            return answers;
+            return { answers, rows: await store.getAll() };
           };
           const seed = async (store: RawStore) => {
             await store.clear();
             for (const row of rows) await store.put(row);
-          };
-          const before = await inStore(kept, 'snapshots', async (store) => {
-            await seed(store);
             return store.getAll();
-          });
-          const expected = await inStore(real, 'snapshots', async (store) => {
+          };
+          const before = await inStore(tried, seed);
+          const expected = await inStore(real, async (store) => {
             await seed(store);
-            return { answers: await run(store), rows: await store.getAll() };
+            return run(store);
           });
-          const actual = await inStore(kept, 'snapshots', async (store) => {
-            const unwritten = new UnwrittenRows(store, 'snapshots');
-            return { answers: await run(unwritten), rows: await unwritten.getAll() };
-          });
-          expect(actual).toEqual(expected);
-          expect(await inStore(kept, 'snapshots', (store) => store.getAll())).toEqual(before);
+          const begun = tried.begin('readwrite', 'default');
+          expect(await run(show(rawStore(begun.transaction, 'snapshots')))).toEqual(expected);
+          begun.abort();
+          await expect(begun.finished).rejects.toBe(null);
+          expect(await inStore(tried, (store) => store.getAll())).toEqual(before);
         },
       ),
-      { numRuns: 400 },
+      { numRuns: 300 },
     );
     real.close();
-    kept.close();
+    tried.close();
+  });
+
+  test('fails to add what is there', async () => {
+    const tried = await openTried();
+    const one = { id: 'a', sessionId: 's', createdMs: 1, version: 1, info: {} };
+    await inStore(tried, (store) => store.put(one));
+    const begun = tried.begin('readwrite', 'default');
+    begun.finished.catch(() => {});
+    const adding = show(rawStore(begun.transaction, 'snapshots')).add(one);
+    await expect(adding).rejects.toMatchObject({ name: 'ConstraintError' });
+    begun.abort();
+    tried.close();
+  });
+});
+
+const kinds = { 'of IndexedDB': () => open(freshName()), 'in memory': openMemory };
+const one = (version: number): Row => ({ id: 'a', sessionId: 's', createdMs: 1, version, info: {} });
+
+describe.each(Object.entries(kinds))('Transactions %s', (_, openTried) => {
+  test('that write have the database for themselves, those that read share one state, in their order', async () => {
+    const database = await openTried();
+    const seen: string[] = [];
+    const turn = (name: string, mode: 'readonly' | 'readwrite', version?: number) =>
+      inStore(
+        database,
+        async (store) => {
+          seen.push(`${name} ${(await store.get('a'))?.version}`);
+          if (version) await store.put(one(version));
+          for (let i = 0; i < 5; i++) await store.count();
+          seen.push(`${name} ${(await store.get('a'))?.version}`);
+        },
+        mode,
+      );
+    await Promise.all([
+      turn('w1', 'readwrite', 1),
+      turn('r1', 'readonly'),
+      turn('r2', 'readonly'),
+      turn('w2', 'readwrite', 2),
+      turn('r3', 'readonly'),
+    ]);
+    const [w1, readers, rest] = [seen.slice(0, 2), seen.slice(2, 6).toSorted(), seen.slice(6)];
+    expect(w1).toEqual(['w1 undefined', 'w1 1']);
+    expect(readers).toEqual(['r1 1', 'r1 1', 'r2 1', 'r2 1']);
+    expect(rest).toEqual(['w2 1', 'w2 2', 'r3 2', 'r3 2']);
+    database.close();
+  });
+
+  test('keep copies: what is changed after it was put, or read, is not changed there', async () => {
+    const database = await openTried();
+    const row: Row = one(1);
+    await inStore(database, (store) => {
+      const putting = store.put(row);
+      row.version = 2;
+      return putting;
+    });
+    await inStore(database, async (store) => ((await store.get('a')).version = 3));
+    expect(await inStore(database, (store) => store.get('a'))).toEqual(one(1));
+    const refused = inStore(database, async (store) => store.put({ ...one(4), f: () => {} }));
+    await expect(refused).rejects.toMatchObject({ name: 'DataCloneError' });
+    database.close();
+  });
+
+  test('cannot be begun once the database is closed, and those that were are finished', async () => {
+    const database = await openTried();
+    const writing = inStore(database, (store) => store.put(one(1)));
+    database.close();
+    await writing;
+    expect(() => database.begin('readonly', 'default')).toThrow(
+      expect.objectContaining({ name: 'InvalidStateError' }),
+    );
   });
 });

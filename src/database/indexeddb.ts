@@ -1,0 +1,127 @@
+import { keyRanges } from '../platform/browser.js';
+import { isRange } from './key-order.js';
+import type { Cursor, Query, ReadStore, RowCursor, Rows, WriteStore } from './object-store.js';
+import { answerTo } from './requests.js';
+import { STORES, type Begun, type Database, type WriteTransaction } from './schema.js';
+
+type Key = IDBValidKey;
+
+/** As IndexedDB takes it. */
+function native(query: Query<Key> | undefined): Key | IDBKeyRange | undefined {
+  if (!isRange(query)) return query;
+  const { lower, upper, lowerOpen, upperOpen } = query;
+  if (upper === undefined) return keyRanges().lowerBound(lower, lowerOpen);
+  if (lower === undefined) return keyRanges().upperBound(upper, upperOpen);
+  return keyRanges().bound(lower, upper, lowerOpen, upperOpen);
+}
+
+/** A cursor's request answers again each time that it is moved. */
+async function cursorOf<T extends IDBCursor, To>(
+  request: IDBRequest<T | null>,
+  show: (cursor: T) => To,
+): Promise<(To & { continue(): Promise<any>; advance(count: number): Promise<any> }) | null> {
+  const cursor = await answerTo(request);
+  if (!cursor) return null;
+  return {
+    ...show(cursor),
+    continue: () => (cursor.continue(), cursorOf(request, show)),
+    advance: (count) => (cursor.advance(count), cursorOf(request, show)),
+  };
+}
+
+class IndexedDBRows<Raw extends IDBObjectStore | IDBIndex> implements Rows<any, any, any> {
+  constructor(protected readonly raw: Raw) {}
+
+  get name(): string {
+    return this.raw.name;
+  }
+
+  get(query: Query<Key>): Promise<any> {
+    return answerTo(this.raw.get(native(query)!));
+  }
+
+  getKey(query: Query<Key>): Promise<any> {
+    return answerTo(this.raw.getKey(native(query)!));
+  }
+
+  getAll(query?: Query<Key>, count?: number): Promise<any[]> {
+    return answerTo(this.raw.getAll(native(query), count));
+  }
+
+  getAllKeys(query?: Query<Key>, count?: number): Promise<any[]> {
+    return answerTo(this.raw.getAllKeys(native(query), count));
+  }
+
+  count(query?: Query<Key>): Promise<number> {
+    return answerTo(this.raw.count(native(query)));
+  }
+
+  openKeyCursor(query?: Query<Key>, direction?: 'next' | 'prev'): Promise<Cursor<any, any> | null> {
+    const request = this.raw.openKeyCursor(native(query), direction);
+    return cursorOf(request, ({ key, primaryKey }) => ({ key, primaryKey }));
+  }
+}
+
+class IndexedDBStore extends IndexedDBRows<IDBObjectStore> implements WriteStore<any, any, any> {
+  index(name: string): ReturnType<ReadStore<any, any, any>['index']> {
+    return new IndexedDBRows(this.raw.index(name));
+  }
+
+  openCursor(direction?: 'next' | 'prev'): Promise<RowCursor<any, any> | null> {
+    return cursorOf(this.raw.openCursor(undefined, direction), ({ key, primaryKey, value }) => ({
+      key,
+      primaryKey,
+      value,
+    }));
+  }
+
+  put(row: unknown, key?: Key): Promise<unknown> {
+    return answerTo(this.raw.put(row, key));
+  }
+
+  add(row: unknown, key?: Key): Promise<unknown> {
+    return answerTo(this.raw.add(row, key));
+  }
+
+  delete(query: Query<Key>): Promise<unknown> {
+    return answerTo(this.raw.delete(native(query)!));
+  }
+
+  clear(): Promise<unknown> {
+    return answerTo(this.raw.clear());
+  }
+}
+
+export class IndexedDBDatabase implements Database {
+  constructor(readonly raw: IDBDatabase) {}
+
+  begin(mode: IDBTransactionMode, durability: IDBTransactionDurability, stores = STORES): Begun {
+    const raw = this.raw.transaction(stores, mode, { durability });
+    const transaction: WriteTransaction = {
+      objectStore: (name) => new IndexedDBStore(raw.objectStore(name)),
+    };
+    const finished = new Promise<void>((resolve, reject) => {
+      raw.addEventListener('complete', () => resolve());
+      raw.addEventListener('abort', () => reject(raw.error));
+    });
+    return {
+      transaction,
+      finished,
+      // Never `commit()`: after that, Firefox keeps what was put before a put that finds no room, instead of aborting.
+      end: () => {},
+      abort: () => {
+        try {
+          raw.abort();
+        } catch {
+          // It has ended by itself, or is about to commit.
+        }
+      },
+      // What is answered does not bubble, but it can be seen on its way down.
+      onAnswer: (answered) => raw.addEventListener('success', answered, true),
+    };
+  }
+
+  close(): void {
+    this.raw.close();
+  }
+}

@@ -1,0 +1,200 @@
+import { structured } from '../platform/clone.js';
+import { compareKeys, finds, isRange } from './key-order.js';
+import type { RowCursor, Rows, WriteStore } from './object-store.js';
+import { SHAPES, type StoreName } from './schema.js';
+
+/** Takes one change back. */
+export type Undo = () => void;
+
+/** Has something answered, or changed, in the transaction's order. */
+type Read = <T>(answer: () => T) => Promise<T>;
+type Write = (change: (undo: Undo[]) => unknown) => Promise<unknown>;
+
+/** A row under its own key, and under that of the store or index that it is looked up in. */
+interface Entry {
+  at: unknown;
+  key: unknown;
+  row: unknown;
+}
+
+const inOrder = (a: Omit<Entry, 'row'>, b: Omit<Entry, 'row'>) =>
+  compareKeys(a.at, b.at) || compareKeys(a.key, b.key);
+
+/** Entries in order. */
+class Sorted {
+  readonly entries: Entry[] = [];
+
+  constructor(
+    readonly name: string,
+    readonly keyOf: (row: any, key: unknown) => unknown,
+  ) {}
+
+  /** Where the first one is that is not before. */
+  #place(isBefore: (entry: Entry) => boolean): number {
+    let [low, high] = [0, this.entries.length];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (isBefore(this.entries[middle]!)) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  }
+
+  /** From where to where a query finds. */
+  find(query: unknown): [from: number, to: number] {
+    if (query === undefined || query === null) return [0, this.entries.length];
+    const [lower, upper] = isRange(query) ? [query.lower, query.upper] : [query, query];
+    const isAbove = ({ at }: Entry) => finds(query, at) || compareKeys(at, lower) > 0;
+    const isBeyond = ({ at }: Entry) => !finds(query, at) && compareKeys(at, upper) >= 0;
+    const from = lower === undefined ? 0 : this.#place((entry) => !isAbove(entry));
+    const to = upper === undefined ? this.entries.length : this.#place((entry) => !isBeyond(entry));
+    return [from, Math.max(from, to)];
+  }
+
+  /** The one that many places further on, or the first; `undefined` beyond what the query finds. */
+  next(query: unknown, isDown: boolean, here?: Entry, count = 1): Entry | undefined {
+    const [from, to] = this.find(query);
+    let place = isDown ? to - 1 : from;
+    if (here) {
+      const before = this.#place((other) => inOrder(other, here) < 0);
+      const there = this.entries[before];
+      const isThere = there && inOrder(there, here) === 0;
+      place = isDown ? before - count : before + count - (isThere ? 0 : 1);
+    }
+    return place >= from && place < to ? this.entries[place] : undefined;
+  }
+
+  add(key: unknown, row: unknown): void {
+    const at = this.keyOf(row, key);
+    if (at === undefined) return;
+    const entry = { at, key, row };
+    this.entries.splice(
+      this.#place((other) => inOrder(other, entry) < 0),
+      0,
+      entry,
+    );
+  }
+
+  remove(key: unknown, row: unknown): void {
+    const at = this.keyOf(row, key);
+    if (at === undefined) return;
+    this.entries.splice(
+      this.#place((other) => inOrder(other, { at, key }) < 0),
+      1,
+    );
+  }
+}
+
+/** The rows of an object store and its indexes, in memory. What is put is copied; what is read must be. */
+export class MemoryStore {
+  readonly #rows: Sorted;
+  readonly #indexes: Record<string, Sorted>;
+  #next = 1;
+
+  constructor(name: StoreName) {
+    this.#rows = new Sorted(name, (_, key) => key);
+    this.#indexes = Object.fromEntries(
+      Object.entries(SHAPES[name].indexes ?? {}).map(([index, paths]) => {
+        const parts = paths.map((path) => path.split('.'));
+        const keyOf = (row: unknown) => {
+          const key = parts.map((path) => path.reduce((value: any, part) => value?.[part], row));
+          return key.includes(undefined) ? undefined : key;
+        };
+        return [index, new Sorted(index, keyOf)];
+      }),
+    );
+    const { keyPath, autoIncrement } = SHAPES[name];
+    this.#keyOf = (row: any) => (keyPath ? row[keyPath] : autoIncrement ? this.#next++ : undefined);
+  }
+
+  readonly #keyOf: (row: unknown) => unknown;
+
+  put(row: unknown, key: unknown = this.#keyOf(row), undo: Undo[]): void {
+    const [from, to] = this.#rows.find(key);
+    if (to > from) this.#remove(this.#rows.entries[from]!, undo);
+    this.#add(key, row);
+    undo.push(() => this.#take(key, row));
+  }
+
+  /** The store as a transaction knows it. */
+  within(read: Read, write: Write): WriteStore<any, any, any> {
+    const rows = this.#rows;
+    return {
+      ...rowsOf(rows, read),
+      index: (name) => rowsOf(this.#indexes[name]!, read),
+      openCursor: (direction) => openCursor(rows, read, undefined, direction === 'prev'),
+      put: (row, key) => {
+        const copy = structured(row);
+        return write((undo) => this.put(copy, key, undo));
+      },
+      add: (row, key) => {
+        const copy = structured(row);
+        return write((undo) => {
+          const [from, to] = rows.find(key ?? this.#keyOf(copy));
+          if (to > from) throw new DOMException('there is such a row', 'ConstraintError');
+          this.put(copy, key, undo);
+        });
+      },
+      delete: (query) => write((undo) => this.#delete(query, undo)),
+      clear: () => write((undo) => this.#delete(undefined, undo)),
+    };
+  }
+
+  #delete(query: unknown, undo: Undo[]): void {
+    const [from, to] = this.#rows.find(query);
+    for (const entry of this.#rows.entries.slice(from, to)) this.#remove(entry, undo);
+  }
+
+  #remove({ key, row }: Entry, undo: Undo[]): void {
+    this.#take(key, row);
+    undo.push(() => this.#add(key, row));
+  }
+
+  #add(key: unknown, row: unknown): void {
+    for (const sorted of [this.#rows, ...Object.values(this.#indexes)]) sorted.add(key, row);
+  }
+
+  #take(key: unknown, row: unknown): void {
+    for (const sorted of [this.#rows, ...Object.values(this.#indexes)]) sorted.remove(key, row);
+  }
+}
+
+function rowsOf(sorted: Sorted, read: Read): Rows<any, any, any> {
+  const found = (query: unknown, count = Infinity) => {
+    const [from, to] = sorted.find(query);
+    return sorted.entries.slice(from, Math.min(to, from + (count || Infinity)));
+  };
+  return {
+    name: sorted.name,
+    get: (query) => read(() => found(query, 1)[0]?.row),
+    getKey: (query) => read(() => found(query, 1)[0]?.key),
+    getAll: (query, count) => read(() => found(query, count).map(({ row }) => row)),
+    getAllKeys: (query, count) => read(() => found(query, count).map(({ key }) => key)),
+    count: (query) => read(() => found(query).length),
+    openKeyCursor: (query, direction) => openCursor(sorted, read, query, direction === 'prev', false),
+  };
+}
+
+async function openCursor(
+  sorted: Sorted,
+  read: Read,
+  query: unknown,
+  isDown: boolean,
+  withRow = true,
+  here?: Entry,
+  count?: number,
+): Promise<RowCursor<any, any> | null> {
+  const found = await read(() => {
+    const entry = sorted.next(query, isDown, here, count);
+    return entry && { ...entry, row: withRow && entry.row };
+  });
+  if (!found) return null;
+  const advance = (count: number) => openCursor(sorted, read, query, isDown, withRow, found, count);
+  return {
+    key: found.at,
+    primaryKey: found.key,
+    value: found.row,
+    continue: () => advance(1),
+    advance,
+  };
+}
