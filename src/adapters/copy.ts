@@ -1,20 +1,29 @@
+import { SessionStoreError } from '../index.js';
 import { structured } from '../platform/clone.js';
+import { invalid } from '../validation/argument.js';
 import { define } from '../validation/property.js';
+import { UNREADABLE } from '../validation/schema.js';
+
+/** Of a path in an error. */
+const MOST_KEYS = 50;
 
 /**
  * What a value is now, since whoever passed it may go on changing it in place, as Vue, MobX and Svelte do. Their proxies
- * become the plain values that they stand for. What cannot be copied stays as it is: the store says best what is wrong
- * with it, and where.
+ * become the plain values that they stand for. What structured clone does not take stays as it is: the store says best
+ * what is wrong with it. What throws when it is read is `INVALID_ARGUMENT`: who has the copy may look at all of it.
  */
-export function copyOf<T>(value: T): T {
+export function copyOf<T>(value: T, path: string): T {
+  const keys = [path];
   try {
-    return copied(value, new Map()) as T;
-  } catch {
-    return value;
+    return copied(value, new Map(), keys) as T;
+  } catch (cause) {
+    const problem = cause instanceof RangeError ? 'is nested too deeply' : UNREADABLE;
+    throw invalid(keys.slice(0, MOST_KEYS).join('.'), problem, cause);
   }
 }
 
-function copied(value: unknown, seen: Map<object, unknown>): unknown {
+/** `path` is where it is, or where it has been stopped. */
+function copied(value: unknown, seen: Map<object, unknown>, path: string[]): unknown {
   if (typeof value !== 'object' || value === null) return value;
   if (seen.has(value)) return seen.get(value);
   const into = <C>(copy: C): C => {
@@ -23,12 +32,12 @@ function copied(value: unknown, seen: Map<object, unknown>): unknown {
   };
   if (value instanceof Map) {
     const copy = into(new Map<unknown, unknown>());
-    for (const [key, part] of value) copy.set(copied(key, seen), copied(part, seen));
+    for (const [key, part] of value) copy.set(copied(key, seen, path), copied(part, seen, path));
     return copy;
   }
   if (value instanceof Set) {
     const copy = into(new Set<unknown>());
-    for (const part of value) copy.add(copied(part, seen));
+    for (const part of value) copy.add(copied(part, seen, path));
     return copy;
   }
   const prototype: unknown = Object.getPrototypeOf(value);
@@ -37,7 +46,9 @@ function copied(value: unknown, seen: Map<object, unknown>): unknown {
   const copy = into<object>(isArray ? [] : {});
   if (isArray) (copy as unknown[]).length = value.length;
   for (const key of Object.keys(value)) {
-    const part = copied(value[key as never], seen);
+    path.push(key);
+    const part = copied(value[key as never], seen, path);
+    path.pop();
     // Assigning to `__proto__` would not make a property of that name.
     define(copy, key, part);
   }
@@ -48,7 +59,9 @@ function copied(value: unknown, seen: Map<object, unknown>): unknown {
 function clonedOr(value: object): object {
   try {
     return structured(value);
-  } catch {
-    return value;
+  } catch (error) {
+    if ((error as Error | null)?.name === 'DataCloneError' || error instanceof SessionStoreError)
+      return value;
+    throw error;
   }
 }

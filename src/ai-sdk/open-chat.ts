@@ -4,7 +4,7 @@ import { SessionStoreError, type Message, type SessionSnapshot } from '../index.
 import { report } from '../platform/browser.js';
 import { callSafely } from '../platform/report.js';
 import { requireId } from '../validation/argument.js';
-import { given, reading, requireStore } from '../validation/given.js';
+import { given, requireStore } from '../validation/given.js';
 import { taken } from '../validation/options.js';
 import { anything, callable, optional } from '../validation/schema.js';
 import { branchPoint } from '../transcript/branch-point.js';
@@ -107,7 +107,7 @@ class SavedChat<M extends UIMessage> implements StoredChat<M> {
     this.#onSaveError = onSaveError;
     this.init = {
       id: sessionId,
-      messages: at ? copyOf(messagesOf<M>(at)) : [],
+      messages: at ? copyOf(messagesOf<M>(at), 'messages') : [],
       onFinish: (finish) => this.#queue(finish),
     };
   }
@@ -127,7 +127,7 @@ class SavedChat<M extends UIMessage> implements StoredChat<M> {
         'snapshotId',
       );
     }
-    const messages = copyOf(messagesOf<M>(snapshot));
+    const messages = copyOf(messagesOf<M>(snapshot), 'messages');
     await this.#store.selectBranch(snapshotId);
     this.#at = snapshot;
     return messages;
@@ -141,7 +141,7 @@ class SavedChat<M extends UIMessage> implements StoredChat<M> {
   #queue(finish: Finish<M>): void {
     const copied = async () => {
       const { messages, ...outcome } = given(finish, 'finish');
-      return { ...outcome, messages: reading('finish.messages', () => copyOf(messages)) };
+      return { ...outcome, messages: copyOf(messages, 'finish.messages') };
     };
     const copy = copied();
     this.#saves = this.#saves

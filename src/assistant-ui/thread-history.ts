@@ -84,7 +84,7 @@ export function historyOf(
     }
   };
   const save = async (saved: Entry, parentId: string | null, status?: SnapshotStatus) => {
-    const entry = copyOf(saved);
+    const entry = copyOf(saved, 'message');
     requireId(entry.id, 'message.id');
     if (parentId !== null) requireId(parentId, 'parentId');
     await threadOf((await item.initialize()).remoteId).append({ entry, parentId }, status);

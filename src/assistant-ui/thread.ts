@@ -36,7 +36,7 @@ export class Thread {
       const thread = await this.#read();
       // From now on the framework says what is stored.
       this.#renamed.clear();
-      return { ...thread, items: copyOf(thread.items) };
+      return { ...thread, items: copyOf(thread.items, 'messages') };
     });
   }
 
@@ -65,7 +65,7 @@ export class Thread {
 
   /** Changes the session. The framework may name a thread before its first message has arrived. */
   change(given: SessionPatch): Promise<void> {
-    const patch = copyOf(given);
+    const patch = copyOf(given, 'patch');
     return this.#run(async () => {
       if (this.#patches) this.#patches.push(patch);
       else await this.#store.updateSession(this.#sessionId, patch);

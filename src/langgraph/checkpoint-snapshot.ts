@@ -1,5 +1,6 @@
 import type { Checkpoint, CheckpointMetadata, SerializerProtocol } from '@langchain/langgraph-checkpoint';
 import { SessionStoreError, type SessionSnapshot, type SessionSnapshotInput } from '../index.js';
+import { reading } from '../validation/given.js';
 import { pack, packChannel, unpack, unpackChannel, type Packed } from './pack.js';
 import {
   checkpointSnapshotId,
@@ -46,7 +47,7 @@ export async function packCheckpoint(
   metadata: CheckpointMetadata,
   isNew: (channel: string) => boolean,
 ): Promise<PackedCheckpoint> {
-  const time = new Date(header.ts);
+  const time = reading('checkpoint.ts', () => new Date(header.ts));
   if (Number.isNaN(time.getTime())) {
     throw new SessionStoreError(
       'INVALID_ARGUMENT',
@@ -55,12 +56,12 @@ export async function packCheckpoint(
     );
   }
   const [packedMetadata, ...channels] = await Promise.all([
-    pack(serde, metadata),
+    pack(serde, metadata, 'metadata'),
     ...Object.entries(channel_values)
       .filter(([channel]) => isNew(channel))
       .map(async ([channel, value]): Promise<PackedCheckpoint['channels'][number]> => [
         `${CHANNEL}${channel}`,
-        await packChannel(serde, value),
+        await packChannel(serde, value, `checkpoint.channel_values.${channel}`),
       ]),
   ]);
   return { createdAt: time.toISOString(), header, channels, metadata: packedMetadata };

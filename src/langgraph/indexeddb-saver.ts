@@ -125,7 +125,8 @@ export class IndexedDBSaver extends BaseCheckpointSaver {
         if (checkpointId !== undefined && node.checkpointId !== checkpointId) continue;
         if (wanted.length > 0) {
           const metadata = await unpack(this.serde, node.metadata as Packed);
-          if (!wanted.every(([key, value]) => dequal(metadata[key], value))) continue;
+          const isWanted = () => wanted.every(([key, value]) => dequal(metadata[key], value));
+          if (!reading('options.filter', isWanted)) continue;
         }
         const snapshot = await this.#store.getSnapshot({ snapshotId });
         // Somebody may have deleted it meanwhile.
@@ -149,22 +150,23 @@ export class IndexedDBSaver extends BaseCheckpointSaver {
     const place = requirePlace(config);
     const { threadId, namespace } = place;
     requireValid(checkpointLike, checkpoint, 'checkpoint');
-    requireValid(record, metadata, 'metadata');
     // What begins a thread has nothing to have taken old values from; only a copy brings them along.
-    const begins = place.checkpointId === undefined && metadata.source !== 'fork';
-    const isNew = (channel: string) => !begins || !newVersions || Object.hasOwn(newVersions, channel);
-    const { parents } = metadata;
-    const packed = await packCheckpoint(this.serde, copyCheckpoint(checkpoint), metadata, isNew);
+    const { parents, source } = given(metadata, 'metadata');
+    const begins = place.checkpointId === undefined && source !== 'fork';
+    const fresh = newVersions && given(newVersions, 'newVersions');
+    const isNew = (channel: string) => !begins || !fresh || Object.hasOwn(fresh, channel);
+    const copy = reading('checkpoint', () => copyCheckpoint(checkpoint));
+    const packed = await packCheckpoint(this.serde, copy, metadata, isNew);
     packed.createdAt = await savedAt(this.#store, threadId, packed.createdAt);
     if (namespace !== '' && place.checkpointId === undefined) {
       await this.#store.saveSnapshot(namespaceSnapshotId(threadId, namespace), (current) =>
         current ? null : namespaceSnapshot(place, parents, packed.createdAt),
       );
     }
-    await this.#store.saveSnapshot(checkpointSnapshotId(threadId, namespace, checkpoint.id), (current) =>
-      checkpointSnapshot(place, checkpoint.id, packed, current),
+    await this.#store.saveSnapshot(checkpointSnapshotId(threadId, namespace, copy.id), (current) =>
+      checkpointSnapshot(place, copy.id, packed, current),
     );
-    return configAt(threadId, namespace, checkpoint.id);
+    return configAt(threadId, namespace, copy.id);
   }
 
   /**
@@ -186,7 +188,7 @@ export class IndexedDBSaver extends BaseCheckpointSaver {
     requireValid(string, taskPath, 'taskPath');
     const pairs = reading('writes', () => {
       requireValid(pairList, writes, 'writes');
-      return [...writes];
+      return writes.map(([channel, value]): PendingWrite => [channel, value]);
     });
     const packed = await packWrites(this.serde, pairs, taskId, taskPath);
     await this.#store.saveSnapshot(

@@ -1,4 +1,7 @@
 import type { SerializerProtocol } from '@langchain/langgraph-checkpoint';
+import { SessionStoreError } from '../index.js';
+import { invalid } from '../validation/argument.js';
+import { reading } from '../validation/given.js';
 
 /** What a serde made of a value: JSON as its text, so that equal values are found at once; otherwise bytes. */
 export type Packed = string | { type: string; data: Uint8Array };
@@ -6,14 +9,29 @@ export type Packed = string | { type: string; data: Uint8Array };
 /** Fails for what is not UTF-8, and keeps a byte order mark: what comes out must be what went in. */
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
-export async function pack(serde: SerializerProtocol, value: unknown): Promise<Packed> {
-  const [type, data] = await serde.dumpsTyped(value);
+/** What the serde throws is about the value, whose path is `path`: that is `INVALID_ARGUMENT`. */
+export async function pack(serde: SerializerProtocol, value: unknown, path: string): Promise<Packed> {
+  const [type, data] = await dumped(serde, value, path);
   if (type !== 'json') return { type, data };
   try {
     return utf8.decode(data);
   } catch {
     // A serde of the application's own may call anything JSON.
     return { type, data };
+  }
+}
+
+async function dumped(
+  serde: SerializerProtocol,
+  value: unknown,
+  path: string,
+): Promise<[string, Uint8Array]> {
+  try {
+    return await serde.dumpsTyped(value);
+  } catch (cause) {
+    throw cause instanceof SessionStoreError
+      ? cause
+      : invalid(path, 'cannot be written by the serde; see cause', cause);
   }
 }
 
@@ -27,9 +45,14 @@ export async function unpack(serde: SerializerProtocol, packed: Packed): Promise
  * The value of a channel. An array is packed element by element: a store keeps each element of an array once, however
  * many checkpoints have it.
  */
-export async function packChannel(serde: SerializerProtocol, value: unknown): Promise<Packed | Packed[]> {
-  if (!Array.isArray(value)) return pack(serde, value);
-  return Promise.all(Array.from(value, (element) => pack(serde, element)));
+export async function packChannel(
+  serde: SerializerProtocol,
+  value: unknown,
+  path: string,
+): Promise<Packed | Packed[]> {
+  const elements = reading(path, () => Array.isArray(value) && Array.from(value));
+  if (!elements) return pack(serde, value, path);
+  return Promise.all(elements.map((element, index) => pack(serde, element, `${path}.${index}`)));
 }
 
 export async function unpackChannel(serde: SerializerProtocol, packed: Packed | Packed[]): Promise<unknown> {

@@ -28,7 +28,7 @@ export async function packWrites(
   return Promise.all(
     writes.map(async ([channel, value], at) => {
       const index = Object.hasOwn(WRITES_IDX_MAP, channel) ? WRITES_IDX_MAP[channel]! : at;
-      return { taskId, taskPath, index, channel, value: await pack(serde, value) };
+      return { taskId, taskPath, index, channel, value: await pack(serde, value, `writes.${at}.1`) };
     }),
   );
 }

@@ -29,8 +29,9 @@ export function copyItems(items: unknown, path: string): AgentInputItem[] {
     const at = `${path}.${index}`;
     if (typeof item !== 'object' || item === null || Array.isArray(item))
       refuse(at, 'must be an item, an object');
+    const copy = copyOf(item, at);
     try {
-      return structured(copyOf(item)) as AgentInputItem;
+      return structured(copy) as AgentInputItem;
     } catch (error) {
       return refuse(at, 'cannot be stored. Items are data: no functions, no class instances', error);
     }

@@ -2,7 +2,7 @@ import type { ChatPersistedState } from '@tanstack/ai-client';
 import { copyOf } from '../adapters/copy.js';
 import { callSafely } from '../platform/report.js';
 import { requireId } from '../validation/argument.js';
-import { given, reading, requireStore } from '../validation/given.js';
+import { given, requireStore } from '../validation/given.js';
 import { taken } from '../validation/options.js';
 import { callable, optional } from '../validation/schema.js';
 import { requireMessages } from '../transcript/messages.js';
@@ -62,10 +62,9 @@ export function chatPersistence(
     setItem: (threadId, state) => {
       const copied = async () => {
         const { messages, resume } = given(state, 'state');
-        return reading('state.messages', () => {
-          requireMessages(messages, 'state.messages', 'INVALID_ARGUMENT');
-          return copyOf({ messages, ...(resume && { resume }) });
-        });
+        const copy = copyOf({ messages, ...(resume && { resume }) }, 'state');
+        requireMessages(copy.messages, 'state.messages', 'INVALID_ARGUMENT');
+        return copy;
       };
       const copy = copied();
       // Another argument may be refused first.

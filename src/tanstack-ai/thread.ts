@@ -42,7 +42,7 @@ export class Thread {
     const snapshot = head && (await this.#store.getSnapshot({ snapshotId: head.snapshotId }));
     const own = this.#place?.own === true && this.#place.snapshotId === snapshot?.snapshotId;
     this.#place = snapshot ? { snapshotId: snapshot.snapshotId, state: stateOf(snapshot), own } : null;
-    return copyOf(this.#place && this.#place.state);
+    return copyOf(this.#place && this.#place.state, 'state');
   }
 
   async save(state: ChatPersistedState): Promise<void> {

@@ -26,7 +26,9 @@ const partsOf = ({ parts }: Parts) =>
 
 const textOf = (message: Parts): string =>
   partsOf(message)
-    .map(({ type, text, content }) => (type === 'text' ? (text ?? content ?? '') : ''))
+    .map(({ type, text, content }) =>
+      [text, content].find((said) => type === 'text' && typeof said === 'string'),
+    )
     .join('');
 
 const callsOf = (message: Parts): unknown[] =>
