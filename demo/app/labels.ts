@@ -1,4 +1,5 @@
 import type { SessionInfo } from 'offshoot';
+import { beginningOf } from './cut.js';
 
 export const titleOf = (session: SessionInfo | undefined) => session?.title ?? 'New chat';
 
@@ -11,5 +12,5 @@ export function countOf(count: number, noun: 'chat' | 'turn' | 'branch' | 'snaps
 export function titleFor(prompt: string): string {
   const line = prompt.replaceAll(/\s+/g, ' ').trim();
   if (line === '') return 'Image';
-  return line.length > 48 ? `${line.slice(0, 48).trimEnd()}…` : line;
+  return line.length > 48 ? `${beginningOf(line, 48).trimEnd()}…` : line;
 }

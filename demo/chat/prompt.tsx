@@ -1,5 +1,6 @@
 import { useState } from 'react';
 import type { Message } from 'offshoot';
+import { beginningOf } from '../app/cut.js';
 import { imagesOf, isOwnImage, textOf, userMessage } from '../turns/content.js';
 
 interface PromptProps {
@@ -21,7 +22,7 @@ export function Prompt({ message, isEditing, onEdit, onCancel }: PromptProps) {
         ) : (
           // To show it would tell the place where it is who reads this, and when.
           <p key={image.url} className="hint">
-            An image that is not in this chat: <bdi>{image.url.slice(0, 200)}</bdi>
+            An image that is not in this chat: <bdi>{beginningOf(image.url, 200)}</bdi>
           </p>
         ),
       )}

@@ -1,3 +1,4 @@
+import { beginningOf } from '../app/cut.js';
 import type { Endpoint } from './settings.js';
 
 /** What the page may ask over http. The Content-Security-Policy says the same, and cannot name `[::1]`. */
@@ -47,7 +48,7 @@ function messageIn(body: string): string {
   try {
     return messageOf(JSON.parse(body)) ?? '';
   } catch {
-    return body.includes('<') ? '' : body.trim().slice(0, LONGEST_MESSAGE);
+    return body.includes('<') ? '' : beginningOf(body.trim(), LONGEST_MESSAGE);
   }
 }
 
@@ -55,5 +56,5 @@ function messageIn(body: string): string {
 export function messageOf(body: { error?: { message?: string } | string; message?: string }) {
   const { error = body.message } = body ?? {};
   const message = typeof error === 'object' ? error.message : error;
-  return typeof message === 'string' ? message.slice(0, LONGEST_MESSAGE) : undefined;
+  return typeof message === 'string' ? beginningOf(message, LONGEST_MESSAGE) : undefined;
 }

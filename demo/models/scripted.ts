@@ -1,4 +1,5 @@
 import type { Message } from 'offshoot';
+import { beginningOf } from '../app/cut.js';
 import { imagesOf, textOf } from '../turns/content.js';
 import type { Model } from './model.js';
 
@@ -31,7 +32,7 @@ export const scripted: Model = {
 
 function script(messages: readonly Message[], attempt: number): string {
   const prompt = textOf(messages.at(-1));
-  const quoted = `“${prompt.length > 80 ? `${prompt.slice(0, 80).trimEnd()}…` : prompt}”`;
+  const quoted = `“${prompt.length > 80 ? `${beginningOf(prompt, 80).trimEnd()}…` : prompt}”`;
   const images = imagesOf(messages.at(-1)).length;
   const seen = images === 0 ? '' : ` You attached ${images === 1 ? 'an image' : `${images} images`}.`;
   const earlier = messages.length - 1;

@@ -1,3 +1,5 @@
+import { cutAt } from '../app/cut.js';
+
 /** Where something was found, and what stands around it. */
 export interface Found {
   before: string;
@@ -19,11 +21,12 @@ export function findText(text: string, needle: RegExp): Found | undefined {
   if (!found) return undefined;
   const [match] = found;
   const end = found.index + match.length;
-  const start = Math.max(0, found.index - BEFORE);
+  const start = cutAt(text, Math.max(0, found.index - BEFORE));
+  const last = cutAt(text, end + AFTER);
   return {
     before:
       start > 0 ? text.slice(start, found.index).replace(/^\S*\s+(?=\S)/, '…') : text.slice(0, found.index),
     match,
-    after: text.slice(end, end + AFTER) + (text.length > end + AFTER ? '…' : ''),
+    after: text.slice(end, last) + (text.length > last ? '…' : ''),
   };
 }

@@ -1,6 +1,7 @@
 import { memo, useEffect, useMemo, useRef, useState, type KeyboardEvent } from 'react';
 import { flushSync } from 'react-dom';
 import type { SessionTree } from 'offshoot';
+import { beginningOf } from '../app/cut.js';
 import { Icon } from '../app/icons.js';
 import { countOf } from '../app/labels.js';
 import { pathTo } from '../turns/branch.js';
@@ -114,7 +115,7 @@ function TreePanel({ tree, standing, onGo, onCompare }: TreePanelProps) {
             {placed.nodes.get(shown)!.status && ` · ${placed.nodes.get(shown)!.status}`}
           </p>
           <p className="title">{textOf(previews.get(shown)?.prompt)}</p>
-          <p className="hint excerpt">{previews.get(shown)?.answer.slice(0, 300)}</p>
+          <p className="hint excerpt">{beginningOf(previews.get(shown)?.answer ?? '', 300)}</p>
         </div>
       )}
     </>

@@ -1,6 +1,7 @@
 import { useRef } from 'react';
 import type { SessionTree, SnapshotNode } from 'offshoot';
 import { useSessionStore, useSnapshot } from 'offshoot/react';
+import { beginningOf } from '../app/cut.js';
 import type { TurnState } from '../store/store.js';
 import { pathTo, siblingsOf } from './branch.js';
 import { textOf, turnsOf, type TurnContent } from './content.js';
@@ -76,4 +77,4 @@ const unsaved = ({ snapshotId, prompt }: LiveTurn, number: number): ShownTurn =>
 
 /** For labels: the first words of a turn. */
 export const previewOf = (content: TurnContent | undefined): string =>
-  textOf(content?.prompt).slice(0, 120) || 'Image';
+  beginningOf(textOf(content?.prompt), 120) || 'Image';

@@ -1,6 +1,7 @@
 import type { RemoteThreadListAdapter, ThreadMessage } from '@assistant-ui/react';
 import { nanoid } from 'nanoid';
 import { SessionStoreError, type SessionInfo, type SessionPatch } from '../index.js';
+import { touched } from '../platform/browser.js';
 import { requireId, requireValid } from '../validation/argument.js';
 import { given, reading, requireStore } from '../validation/given.js';
 import { taken } from '../validation/options.js';
@@ -131,12 +132,14 @@ function threadMetadata({ sessionId, title, metadata, updatedAt }: SessionInfo):
   };
 }
 
-/** Its beginning, cut off between two words. */
+/** Its beginning, cut off between two words, or else between two of what are read as characters. */
 function firstQuestion(messages: readonly ThreadMessage[]): string {
   const content = messages.find(({ role }) => role === 'user')?.content ?? [];
   const text = content.map((part) => (part.type === 'text' ? part.text : '')).join(' ');
   const line = text.replaceAll(/\s+/g, ' ').trim();
-  return line.length > 60 ? `${line.slice(0, 60).replace(/ \S*$/, '')}…` : line;
+  if (line.length <= 60) return line;
+  const end = touched(() => new Intl.Segmenter().segment(line).containing(60)?.index) || 60;
+  return `${line.slice(0, end).replace(/ \S*$|[\ud800-\udbff]$/, '')}…`;
 }
 
 function streamOf(title: string): TitleStream {

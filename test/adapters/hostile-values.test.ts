@@ -113,7 +113,7 @@ const WAYS: Record<string, () => Promise<Way[]>> = {
     ) =>
       saver.put(
         { configurable: config },
-        { ...emptyCheckpoint(), ...checkpoint } as never,
+        { ...emptyCheckpoint(), ...checkpoint },
         metadata as never,
         versions,
       );
