@@ -104,6 +104,8 @@ export class IndexedDBDatabase implements Database {
       raw.addEventListener('complete', () => resolve());
       raw.addEventListener('abort', () => reject(raw.error));
     });
+    // Whoever only reads hears of it by the requests.
+    finished.catch(() => {});
     return {
       transaction,
       finished,

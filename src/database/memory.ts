@@ -89,6 +89,8 @@ class MemoryTransaction implements Begun {
       this.#resolve = resolve;
       this.#reject = reject;
     });
+    // Whoever only reads hears of it by the requests.
+    this.finished.catch(() => {});
     const read = <T>(answer: () => T) => this.#ask(() => structured(answer()));
     const write = (change: (undo: Undo[]) => unknown) => {
       if (!isWriting) throw new DOMException('the transaction only reads', 'ReadOnlyError');
