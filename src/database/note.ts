@@ -9,7 +9,8 @@ function inNotes<T>(use: (storage: Storage) => T) {
   return storage && touched(() => use(storage));
 }
 
-export const noteOf = (database: string) => inNotes((storage) => storage.getItem(keyOf(database)));
+/** What is no text, as a page's own storage may have it, cannot be trimmed, and is no note. */
+export const noteOf = (database: string) => inNotes((storage) => storage.getItem(keyOf(database))?.trim());
 
 export const putNote = (database: string, note: string) =>
   inNotes((storage) => storage.setItem(keyOf(database), note));

@@ -1,4 +1,11 @@
 import type { BrowserContext } from '@playwright/test';
+import { requireValid } from '../validation/argument.js';
+import { satisfying } from '../validation/schema.js';
+
+const contextLike = satisfying(
+  (value) => typeof value?.storageState === 'function' && typeof value.addInitScript === 'function',
+  "one of Playwright's browser contexts",
+);
 
 /**
  * Has pages of a context forget what Offshoot's stores noted in `localStorage` about databases that are not there, because
@@ -6,6 +13,7 @@ import type { BrowserContext } from '@playwright/test';
  * database was `wiped`. To be called before a page is opened.
  */
 export async function forgetMissingDatabases(context: BrowserContext): Promise<void> {
+  requireValid(contextLike, context, 'context');
   const { origins } = await context.storageState({ indexedDB: true });
   const stale = origins.flatMap(({ origin, localStorage, ...rest }) => {
     const { indexedDB = [] } = rest as { indexedDB?: { name: string }[] };

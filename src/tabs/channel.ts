@@ -41,11 +41,11 @@ export class ChangeChannel {
     // Put down in the midst of a save; others want to know of that all the same.
     const channel = this.#channel ?? this.#make();
     touched(() => channel?.postMessage(message));
-    if (channel !== this.#channel) channel?.close();
+    if (channel !== this.#channel) touched(() => channel?.close());
   }
 
   close(): void {
-    this.#channel?.close();
+    touched(() => this.#channel?.close());
     this.#channel = undefined;
   }
 

@@ -8,6 +8,7 @@ import { fitting } from './incoming.js';
 import { MOST_DEEP } from './lines.js';
 import { described } from '../validation/described.js';
 import { reading } from '../validation/given.js';
+import { UNREADABLE } from '../validation/schema.js';
 import { genkitSnapshot } from './line-schemas.js';
 import { unmarked } from './open-file.js';
 import { parseJson } from './parse-json.js';
@@ -37,10 +38,17 @@ export async function* snapshotFiles(files: GenkitFiles): AsyncGenerator<File> {
     if (!(Symbol.iterator in source || Symbol.asyncIterator in source)) throw notFiles(files);
     return source;
   });
-  for await (const file of source) {
-    if (!(file instanceof File)) throw notFiles(file);
-    const folders = pathOf(file).split('/').slice(0, -1);
-    if (file.name.endsWith('.json') && !folders.includes(POINTERS)) yield file;
+  try {
+    for await (const file of source) {
+      if (!(file instanceof File)) throw notFiles(file);
+      const folders = pathOf(file).split('/').slice(0, -1);
+      if (file.name.endsWith('.json') && !folders.includes(POINTERS)) yield file;
+    }
+  } catch (cause) {
+    if (cause instanceof SessionStoreError) throw cause;
+    // What a browser says of a directory is nobody's mistake.
+    if (!(cause instanceof DOMException)) throw invalid('files', UNREADABLE, cause);
+    throw new SessionStoreError('UNAVAILABLE', 'the files cannot be read; see cause', 'files', cause);
   }
 }
 

@@ -79,6 +79,7 @@ async function* chunksOf(
       const { done, value } = await read(reader);
       if (done) break;
       if (!isBytes(value)) throw invalid('stream', 'expected a stream of Uint8Array');
+      if (isGivenAway(value)) throw invalid('stream', 'has bytes that were transferred. Enqueue a copy');
       yield value;
     }
     signal?.throwIfAborted();
@@ -87,6 +88,15 @@ async function* chunksOf(
     signal?.removeEventListener('abort', cancel);
     if (!isDone) cancel();
     reader.releaseLock();
+  }
+}
+
+/** It would be taken for empty. */
+function isGivenAway({ length, buffer }: Uint8Array): boolean {
+  try {
+    return length === 0 && !new Uint8Array(buffer);
+  } catch {
+    return true;
   }
 }
 
