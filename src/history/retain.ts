@@ -96,7 +96,9 @@ class Retention {
     // One is the beginning of the other.
     const doomed = tooOld.length > tooMany.length ? tooOld : tooMany;
     this.#total += doomed.length;
-    for (const [index, session] of doomed.entries()) {
+    let index = -1;
+    for (const session of doomed) {
+      index++;
       const limit = index < tooOld.length ? 'maxAgeMs' : 'maxSessions';
       this.#note(session, limit, await this.#deleteSession(session, limit));
     }
@@ -140,7 +142,9 @@ class Retention {
     if (bytes <= maxBytes) return;
     this.#total += sessions.length - 1;
     const outcomes: [SessionRow, Outcome][] = [];
-    for (const [index, session] of sessions.entries()) {
+    let index = -1;
+    for (const session of sessions) {
+      index++;
       const isLast = index === sessions.length - 1;
       const outcome = isLast ? 'active' : await this.#deleteSession(session, 'maxBytes');
       outcomes.push([session, outcome]);

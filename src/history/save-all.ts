@@ -33,7 +33,9 @@ export async function saveAll<S>(
   const batch = await begun;
   const commit = commitFrom(batch.clock, batch.clock);
   const results: PromiseSettledResult<string | null>[] = [];
-  for (const [index, request] of requests.entries()) {
+  let index = -1;
+  for (const request of requests) {
+    index++;
     try {
       const draft = early[index]?.();
       const value = draft === null ? null : await saveSnapshot(batch, commit, request, draft, client);

@@ -83,7 +83,10 @@ export function sizeOf(value: unknown, most = Infinity, seen = new Set<unknown>(
   if (Array.isArray(value) && value.length * 8 >= most) return most;
   seen.add(value);
   let size = 8;
-  const parts = value instanceof Map || value instanceof Set ? [...value].entries() : Object.entries(value);
+  const parts =
+    value instanceof Map || value instanceof Set
+      ? [...value].map((part) => [0, part] as const)
+      : Object.entries(value);
   for (const [key, part] of parts) {
     if (size >= most) break;
     size += (typeof key === 'string' ? key.length : 8) + 4 + sizeOf(part, most - size, seen);

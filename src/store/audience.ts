@@ -177,7 +177,9 @@ export class Audience<S> {
       }
       return read;
     });
-    for (const [index, result] of changes.entries()) {
+    let index = -1;
+    for (const result of changes) {
+      index++;
       const id = ids[index]!;
       if (result.status === 'rejected') {
         this.#sessions.failed(result.reason);

@@ -22,7 +22,9 @@ export function requireMessages<M extends TranscriptMessage>(
   const refuse = (path: string, problem: string) =>
     new SessionStoreError(status, `${path}: ${problem}`, path);
   if (!Array.isArray(messages)) throw refuse(path, 'must be an array of messages');
-  for (const [index, message] of messages.entries()) {
+  let index = -1;
+  for (const message of messages) {
+    index++;
     if (
       typeof message?.id !== 'string' ||
       typeof message.role !== 'string' ||

@@ -17,7 +17,9 @@ const damagedPart = exactly({
 /** Throws unless these are what `fields` of a snapshot must be. */
 export function* requireFields(fields: readonly FieldLine[], where: string): Steps<void> {
   const keys = new Set<string>();
-  for (const [index, field] of fields.entries()) {
+  let index = -1;
+  for (const field of fields) {
+    index++;
     if (index % UNITS === 0) yield;
     const path = `${where}.fields.${index}`;
     if (!Array.isArray(field) || field.length !== 3)
@@ -60,7 +62,9 @@ export function* requireMedia(places: readonly MediumPlace[], where: string): St
 
 /** Throws unless this is what an export may say that it lacks. */
 export function* requireDamaged(damaged: readonly DamagedPart[], where: string): Steps<void> {
-  for (const [index, part] of damaged.entries()) {
+  let index = -1;
+  for (const part of damaged) {
+    index++;
     if (index % UNITS === 0) yield;
     if (damagedPart(part)) throw invalid(`${where}.damaged.${index}`, 'names nothing');
   }

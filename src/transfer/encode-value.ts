@@ -41,11 +41,13 @@ export async function* encodeValue(
   const { root, parts } = flattening;
   if (taken === 0 && parts.length === 0) return { flat: [root, ...nodes] };
   if (nodes.length > 0) yield { type: 'part', value: number, nodes };
-  for (const [index, part] of parts.entries()) {
+  let index = 0;
+  for (const part of parts) {
     for await (const piece of piecesOf(part)) {
       await pace.rest();
       yield { type: 'part', value: number, part: index, ...piece };
     }
+    index++;
   }
   return { parts: number };
 }

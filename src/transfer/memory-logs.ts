@@ -24,10 +24,10 @@ export class MemoryLogs implements LogWriter {
     const first = this.entries.length;
     const intricate = new Set(row.intricate);
     const size = row.size / row.entries.length;
-    for (const [index, value] of row.entries.entries()) {
+    row.entries.forEach((value, index) => {
       const isPlain = !intricate.has(index);
       this.entries.push({ log, at: row.at + index, value, isPlain, size, media: [], where: this.where });
-    }
+    });
     for (const [index, path, mediaLog, at] of row.media ?? []) {
       this.entries[first + index]!.media.push([path, mediaLog, at]);
     }

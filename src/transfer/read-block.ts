@@ -128,15 +128,18 @@ function* addEntries(
   numbers: ReadonlyMap<number, number>,
 ): Steps<void> {
   const places = new Map<number, MediumPlace[]>();
-  for (const [nth, [index, path, mediaLog, at]] of media.entries()) {
-    if (nth % UNITS === 0) yield;
+  let units = 0;
+  for (const [index, path, mediaLog, at] of media) {
+    if (++units % UNITS === 0) yield;
     const known = places.get(index) ?? [];
     if (known.length === 0) places.set(index, known);
     known.push([path, numbers.get(mediaLog) ?? -1, at]);
   }
-  for (const [index, value] of values.entries()) {
+  let index = 0;
+  for (const value of values) {
     if (index % UNITS === 0) yield;
     const at = start + index;
     if (runAt(runs, at)) entries.push({ log: numbers.get(log)!, at, value, media: places.get(index) ?? [] });
+    index++;
   }
 }

@@ -1,6 +1,15 @@
 import { startingWith } from '../database/key-order.js';
 import { putClock } from '../database/receipt.js';
-import { ROW_FORMAT, logKey, type LogRow, type SnapshotRow, type Spans, type StoredField, type StoredState, type WriteTransaction } from '../database/schema.js';
+import {
+  ROW_FORMAT,
+  logKey,
+  type LogRow,
+  type SnapshotRow,
+  type Spans,
+  type StoredField,
+  type StoredState,
+  type WriteTransaction,
+} from '../database/schema.js';
 import { ofAll, paceWithin } from '../database/of-all.js';
 import { UNITS, each, type Steps } from '../database/pace.js';
 import { together } from '../database/transaction.js';
@@ -65,7 +74,9 @@ export async function writeSession(
   const first = Math.max(commit.version, (await latestLog(transaction)) + 1);
   const logs: { log: number; rows: LogRow[] }[] = [];
   const puts: { log: number; row: LogRow }[] = [];
-  for (const [index, own] of session.logs.entries()) {
+  let index = -1;
+  for (const own of session.logs) {
+    index++;
     const log = first + index;
     const rows: LogRow[] = [];
     for (const row of own) rows.push(await pace.run(movedRow(row, first)));

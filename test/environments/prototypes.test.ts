@@ -80,6 +80,11 @@ test.each([
     'old frameworks have given arrays a JSON of their own',
     'Array.prototype.toJSON = function () { return "[" + this.join() + "]"; };',
   ],
+  [
+    'old frameworks have given arrays other entries, keys and values, and more of their own',
+    `Array.prototype.entries = Array.prototype.keys = function () { return [...this]; };
+     Array.prototype.toArray = Array.prototype.clone = function () { return [...this]; };`,
+  ],
   ['all objects have a JSON of their own', 'Object.prototype.toJSON = function () { return "{}"; };'],
   ['errors are frozen', freeze('Error')],
   [
