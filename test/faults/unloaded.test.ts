@@ -82,9 +82,9 @@ test('a retention policy that cannot be loaded is told once, and saves go on', a
 });
 
 /** A store whose module cannot be had while `isGone`. */
-async function openWithout(module: 'retention' | 'compaction', isGone: () => boolean, options: object) {
+async function openWithout(module: string, isGone: () => boolean, options: object) {
   vi.resetModules();
-  vi.doMock(`../../src/store/${module}.js`, (importOriginal) => {
+  vi.doMock(module, (importOriginal) => {
     if (isGone()) throw new TypeError('Failed to fetch dynamically imported module');
     return importOriginal();
   });
@@ -102,7 +102,7 @@ describe('What could not be loaded, and can be a minute later, does its work the
 
   test('a retention policy', async () => {
     const told: string[] = [];
-    const store = await openWithout('retention', () => isGone, {
+    const store = await openWithout('../../src/store/retention.js', () => isGone, {
       name: freshName(),
       retention: { maxSessions: 1 },
       onHealth: ({ type }: HealthEvent) => told.push(type),
@@ -121,7 +121,7 @@ describe('What could not be loaded, and can be a minute later, does its work the
   test('compaction, by itself and asked for', async () => {
     const told: string[] = [];
     const name = freshName();
-    const store = await openWithout('compaction', () => isGone, {
+    const store = await openWithout('../../src/store/compaction.js', () => isGone, {
       name,
       onHealth: ({ type }: HealthEvent) => told.push(type),
     });
