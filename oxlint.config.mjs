@@ -1,61 +1,60 @@
 // Run with `-c` (npm run lint): a table of layers says in a dozen lines what JSON needs two hundred for.
 
-const base = ['errors.js', 'contract/**', 'platform/**'];
+import { posix } from 'node:path';
+
+const base = ['errors.js', 'types/**', 'platform/**'];
+const values = ['values/**', ...base];
+const database = ['database/**', 'runtime/**', ...values];
+const snapshots = ['snapshots/**', 'logs/**', ...database];
 
 /** What refuses arguments is one thing, whoever is called. */
-const shared = ['platform/**', 'validation/**', 'index.js'];
+const published = ['platform/**', 'values/**', 'index.js'];
+/** An adapter is made of what everybody has, and knows no other. */
+const adapter = ['adapters/shared/**', ...published];
 
 /**
- * Imports through src point one way. Each entry may import from its own folder and from what is listed (seen
- * from the folder around it), and from no other part of src. A folder that is not listed may import nothing else.
+ * Imports through src point one way. What lies in a folder may import from all of that folder and from what is listed
+ * here, and from no other part of src. A folder that is not listed may import nothing else.
  */
 const layers = {
+  types: ['errors.js'],
+  platform: ['errors.js'],
+  runtime: ['platform/**'],
+  values: base,
+  tabs: values,
+  database: ['runtime/**', ...values],
+  logs: database,
+  encoding: database,
+  snapshots: ['logs/**', ...database],
+  encryption: ['encoding/**', ...database],
+  maintenance: snapshots,
+  transfer: ['encoding/**', ...snapshots],
+  store: ['transfer/**', 'encryption/**', 'maintenance/**', 'tabs/**', ...snapshots],
+  testing: ['values/**', 'types/**', 'platform/**'],
+  react: published,
+  playwright: published,
+  'playwright/tab': ['playwright/*.js', 'values/**', 'index.js', 'encryption/index.js'],
+  'adapters/agentick': adapter,
+  'adapters/ai-sdk': adapter,
+  'adapters/assistant-ui': adapter,
+  'adapters/langgraph': adapter,
+  'adapters/openai-agents': adapter,
+  'adapters/shared': published,
+  'adapters/strands': adapter,
+  'adapters/tanstack-ai': adapter,
+};
+
+/** The files beside those folders. */
+const files = {
   'errors.ts': [],
-  'contract/**': ['errors.js'],
-  'platform/**': ['errors.js'],
-  'tabs/**': base,
-  'validation/**': base,
-  'liveness/**': ['validation/**', ...base],
-  'database/**': ['validation/**', ...base],
-  'logs/**': ['database/**', 'validation/**', ...base],
-  'history/**': ['logs/**', 'database/**', 'validation/**', ...base],
-  'encoding/**': ['database/**', 'validation/**', ...base],
-  'transfer/**': ['encoding/**', 'history/**', 'logs/**', 'database/**', 'validation/**', ...base],
-  'encryption/**': ['encoding/**', 'database/**', 'validation/**', ...base],
-  'store/**': [
-    'transfer/**',
-    'encryption/**',
-    'history/**',
-    'logs/**',
-    'database/**',
-    'validation/**',
-    'tabs/**',
-    'liveness/**',
-    ...base,
-  ],
   'index.ts': ['store/**', 'encryption/**', ...base],
-  // An adapter is made of what everybody has.
-  'langgraph/**': shared,
-  'openai-agents/**': ['adapters/**', ...shared],
-  'transcript/**': shared,
-  'ai-sdk/**': ['transcript/**', 'adapters/**', ...shared],
-  'tanstack-ai/**': ['transcript/**', 'adapters/**', ...shared],
-  'assistant-ui/**': ['transcript/**', 'adapters/**', ...shared],
-  'react/**': shared,
-  'testing/**': ['validation/**', 'contract/**', 'platform/kind.js'],
-  'playwright/**': shared,
-  'playwright/tab/**': ['*.js', '../validation/**', '../index.js', '../encryption/index.js'],
-  'adapters/**': shared,
-  'agentick/**': ['adapters/**', ...shared],
-  'strands/**': ['adapters/**', ...shared],
-  'testing/cases/**': ['*.js', '../contract/**'],
 };
 
 /** What an adapter may import beside, and nobody else. */
 const frameworks = {
-  'langgraph/**': '@langchain/**',
-  'openai-agents/**': '@openai/**',
-  'react/**': 'react',
+  'adapters/langgraph': '@langchain/**',
+  'adapters/openai-agents': '@openai/**',
+  react: 'react',
 };
 
 /** Never in src: zod weighs 91 kB and reads what all objects inherit, our types are structural, and nobody imports themselves. */
@@ -95,21 +94,21 @@ const browserGlobals = [
 const typesOnly = ['ai', '@ai-sdk/**', '@assistant-ui/**', '@tanstack/**', '@playwright/**', 'react-dom'];
 
 /**
- * Refuses every relative import out of the folder but the allowed ones.
+ * Refuses every relative import that leaves the folder, but the allowed ones.
  *
- * @param {'./' | '../'} elsewhere
+ * @param {string} leaving
  * @param {string[]} allowed
  * @param {string} message
  * @param {string} [framework] packages that are not refused
  */
-const mayImport = (elsewhere, allowed, message, framework) => ({
+const mayImport = (leaving, allowed, message, framework) => ({
   'no-restricted-imports': [
     'error',
     {
       // As a pattern it would be every `@scope/react` as well.
       paths: framework === 'react' ? [] : ['react'],
       patterns: [
-        { group: [`${elsewhere}**`, ...allowed.map((path) => `!${elsewhere}${path}`)], message },
+        { group: [leaving, ...allowed.map((path) => `!${path}`)], message },
         {
           group: refusedPackages.filter((name) => name !== framework),
           message: 'Not in src; see oxlint.config.mjs.',
@@ -119,6 +118,27 @@ const mayImport = (elsewhere, allowed, message, framework) => ({
     },
   ],
 });
+
+/** @param {string} place @param {string[]} allowed */
+const refusal = (place, allowed) =>
+  `src/${place} may import ${allowed.join(', ') || 'nothing beside itself'}; see oxlint.config.mjs.`;
+
+/**
+ * The same for a folder, and for the folders in it: from there the ways out are longer.
+ *
+ * @param {string} folder
+ * @param {string[]} allowed
+ */
+const layer = (folder, allowed) =>
+  [0, 1].map((depth) => ({
+    files: [`src/${folder}${'/*'.repeat(depth + 1)}`],
+    rules: mayImport(
+      `${'../'.repeat(depth + 1)}**`,
+      allowed.map((path) => posix.relative(`${folder}${'/folder'.repeat(depth)}`, path)),
+      refusal(folder, allowed),
+      frameworks[/** @type {keyof typeof frameworks} */ (folder)],
+    ),
+  }));
 
 const plugins = ['eslint', 'typescript', 'unicorn', 'oxc', 'import', 'promise'];
 
@@ -175,7 +195,7 @@ export default {
           'error',
           ...browserGlobals.map((property) => ({ object: 'globalThis', property })),
         ],
-        ...mayImport('../', [], 'Add the new folder to the layers in oxlint.config.mjs.'),
+        ...mayImport('../**', [], 'Add the new folder to the layers in oxlint.config.mjs.'),
       },
     },
     {
@@ -183,13 +203,13 @@ export default {
       files: ['src/platform/**', 'src/testing/**', 'src/playwright/**'],
       rules: { 'no-restricted-globals': 'off' },
     },
-    ...Object.entries(layers).map(([files, allowed]) => ({
-      files: [`src/${files}`],
+    ...Object.entries(layers).flatMap(([folder, allowed]) => layer(folder, allowed)),
+    ...Object.entries(files).map(([file, allowed]) => ({
+      files: [`src/${file}`],
       rules: mayImport(
-        files.endsWith('.ts') ? './' : '../',
-        allowed,
-        `src/${files} may import ${allowed.join(', ') || 'nothing beside itself'}; see oxlint.config.mjs.`,
-        frameworks[/** @type {keyof typeof frameworks} */ (files)],
+        './**',
+        allowed.map((path) => `./${path}`),
+        refusal(file, allowed),
       ),
     })),
     {

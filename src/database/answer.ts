@@ -1,5 +1,5 @@
 import { SessionStoreError } from '../errors.js';
-import { within } from './deadline.js';
+import { within } from '../runtime/timeout.js';
 
 /** How long WebCrypto and blobs may be silent, in ms. None takes so long for what one row or part has. */
 const SILENCE_MS = 60_000;

@@ -1,7 +1,7 @@
-import type { HealthEvent } from '../contract/health.js';
+import type { HealthEvent } from '../types/health.js';
 import { requireCloning } from '../platform/clone.js';
 import { load } from '../platform/load.js';
-import { within } from './deadline.js';
+import { within } from '../runtime/timeout.js';
 import {
   asLoss,
   isConnectionFault,
@@ -16,8 +16,8 @@ import { noteOf, removeNote } from './note.js';
 import { hasCommitted } from './receipt.js';
 import { replacementOf } from './replacement.js';
 import type { Database, ReadTransaction, WriteTransaction } from './schema.js';
-import { Sentinel } from './sentinel.js';
-import { Refusal, together, transact, type Running } from './transaction.js';
+import { WipeDetector } from './wipe-detector.js';
+import { Refusal, requestAll, transact, type Running } from './transaction.js';
 
 /** How often a database that fails at once is tried to be opened, and how long it is left alone in between, in ms. */
 const ATTEMPTS = 3;
@@ -45,7 +45,7 @@ export type Lost = () => void;
 export class Connection {
   /** The database that is used: the one that was asked for, or its replacement. */
   name: string;
-  readonly #sentinel: Sentinel;
+  readonly #sentinel: WipeDetector;
   /** All that was to be compared has been, in order. Nobody waits for it but those who close. */
   #looked: Promise<unknown> = Promise.resolve();
   #opening: Promise<Database> | undefined;
@@ -69,7 +69,7 @@ export class Connection {
     readonly lost: Lost,
   ) {
     this.name = asked;
-    this.#sentinel = new Sentinel(asked, options.tell);
+    this.#sentinel = new WipeDetector(asked, options.tell);
   }
 
   /** `limitMs`: after how long it is given up; `Infinity` for work that may take as long as it is answered. */
@@ -316,7 +316,7 @@ async function marksOf(database: Database) {
   try {
     const begun = database.begin('readonly', 'default', ['meta']);
     const meta = begun.transaction.objectStore('meta');
-    const marks = await together(
+    const marks = await requestAll(
       () => meta.get('epoch'),
       () => meta.get('clock'),
     );

@@ -1,5 +1,5 @@
 import { SessionStoreError } from '../errors.js';
-import { within } from './deadline.js';
+import { within } from '../runtime/timeout.js';
 import { createSchema, SCHEMA_VERSION, STORES } from './schema.js';
 import { isWhole, misfit, storesOf } from './structure.js';
 

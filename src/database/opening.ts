@@ -1,8 +1,8 @@
-import type { HealthEvent } from '../contract/health.js';
+import type { HealthEvent } from '../types/health.js';
 import { isServer, requiredDatabases } from '../platform/browser.js';
 import { load } from '../platform/load.js';
 import { SessionStoreError } from '../errors.js';
-import { within } from './deadline.js';
+import { within } from '../runtime/timeout.js';
 import type { Ask } from './mend.js';
 import { IndexedDBDatabase } from './indexeddb.js';
 import { answerTo } from './requests.js';

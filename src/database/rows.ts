@@ -1,5 +1,5 @@
 import { SessionStoreError } from '../errors.js';
-import { list, object, optional, ownOf, record, satisfying, string } from '../validation/schema.js';
+import { list, object, optional, ownOf, record, satisfying, string } from '../values/schema.js';
 import {
   LATEST_MS,
   ROW_FORMAT,
@@ -9,7 +9,7 @@ import {
   type SessionRow,
   type SnapshotRow,
 } from './schema.js';
-import { together } from './transaction.js';
+import { requestAll } from './transaction.js';
 
 /** Whether a clock can have shown this, and go on from it. */
 export const isReading = (clock: unknown): clock is number =>
@@ -97,7 +97,7 @@ export const isEncrypted = (row: unknown): boolean =>
  * is the first to be, and the last session the last.
  */
 export async function holdsSealedRows(transaction: ReadTransaction): Promise<boolean> {
-  const [snapshots, session] = await together(
+  const [snapshots, session] = await requestAll(
     () => transaction.objectStore('snapshots').getAll(undefined, 1),
     () => transaction.objectStore('sessions').openCursor('prev'),
   );

@@ -1,5 +1,5 @@
-import type { QuarantinedRow } from '../contract/check.js';
-import { bare } from '../validation/property.js';
+import type { QuarantinedRow } from '../types/check.js';
+import { bare } from '../values/property.js';
 import type { ReadStore, WriteStore } from './object-store.js';
 
 /** Rises only when stores or indexes change. What is inside a row has a format of its own. */

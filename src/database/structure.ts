@@ -1,4 +1,4 @@
-import { bare } from '../validation/property.js';
+import { bare } from '../values/property.js';
 import { SHAPES, STORES, type StoreName } from './schema.js';
 
 const isSame = (a: unknown, b: unknown) => JSON.stringify(a) === JSON.stringify(b);

@@ -1,5 +1,5 @@
 import { SessionStoreError } from '../errors.js';
-import { within } from './deadline.js';
+import { within } from '../runtime/timeout.js';
 import type { Database, WriteTransaction } from './schema.js';
 
 /** Another tab's transaction may go on for as long, and nobody can see whether that tab was stopped in its midst. */
@@ -24,7 +24,7 @@ export class Refusal {
 }
 
 /** Makes several requests at once and waits for all. If one of them throws, none is made after it. */
-export async function together<T extends readonly (() => Promise<unknown>)[]>(
+export async function requestAll<T extends readonly (() => Promise<unknown>)[]>(
   ...requests: T
 ): Promise<{ -readonly [K in keyof T]: Awaited<ReturnType<T[K]>> }> {
   const made: Promise<unknown>[] = [];

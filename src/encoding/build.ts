@@ -2,7 +2,7 @@ import { UNITS, type Steps } from '../database/pace.js';
 import { isBuffer } from '../platform/kind.js';
 import { shapeOf } from './geometry.js';
 import { ERRORS, LISTED, Unfit, VIEWS, type Node, type Part } from './nodes.js';
-import { define } from '../validation/property.js';
+import { define } from '../values/property.js';
 
 /** What few bytes may stand for much of, and is asked for before it is made. */
 export type Allow = (kind: 'holes' | 'reserved bytes', amount: number) => void;

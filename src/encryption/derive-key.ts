@@ -1,10 +1,10 @@
 import { subtleCrypto } from '../platform/crypto.js';
 import { isBuffer, isBytes } from '../platform/kind.js';
 import { load } from '../platform/load.js';
-import { requireValid } from '../validation/argument.js';
-import { described } from '../validation/described.js';
-import { taken } from '../validation/options.js';
-import { satisfying } from '../validation/schema.js';
+import { requireValid } from '../values/argument.js';
+import { described } from '../values/described.js';
+import { taken } from '../values/options.js';
+import { satisfying } from '../values/schema.js';
 import { workOf, workShape, type WorkFactor } from './work-factor.js';
 
 /** NIST SP 800-132 asks for this many bytes of salt. */

@@ -1,9 +1,9 @@
-import type { QuarantinedRow } from '../contract/check.js';
+import type { QuarantinedRow } from '../types/check.js';
 import type { KeyRange } from '../database/key-order.js';
 import type { Rows, WriteStore } from '../database/object-store.js';
 import type { ReadTransaction, WriteTransaction } from '../database/schema.js';
 import type { Plaintext } from './plaintext.js';
-import type { KeptPlace, Place, RowKey, RowStore } from './sealed-rows.js';
+import type { StoredRowAddress, RowAddress, RowKey, RowStore } from './encrypted-row.js';
 
 /** Something that was asked to be written. */
 export type Write =
@@ -24,7 +24,7 @@ export type Write =
       kind: 'kept';
       kept: QuarantinedRow;
       key: number | undefined;
-      place: Place | KeptPlace;
+      place: RowAddress | StoredRowAddress;
       plaintext: Plaintext;
     }
   | { kind: 'delete meta'; key: string };

@@ -1,13 +1,13 @@
 import type { Connection } from '../database/connection.js';
-import { alone, whenIdle } from '../database/idle.js';
+import { alone, whenIdle } from '../runtime/idle.js';
 import type { WriteTransaction } from '../database/schema.js';
 import { SessionStoreError } from '../errors.js';
 import { callSafely } from '../platform/report.js';
 import { UNENCRYPTED } from './key-list.js';
 import type { Keyring } from './keyring.js';
-import { isSealed } from './sealed-rows.js';
-import { countRows, slicesOf, type StoredRow } from './slices.js';
-import type { Stage } from './stage.js';
+import { isSealed } from './encrypted-row.js';
+import { countRows, rowBatchesOf, type StoredRow } from './row-batches.js';
+import type { RecordingTransaction } from './recording-transaction.js';
 
 /** How far a rotation has come, in rows. */
 export interface RekeyProgress {
@@ -27,7 +27,7 @@ interface Rotating {
   connection: Connection;
   /** Has the current key put in front of the database's list; `undefined` if nothing is encrypted, nor going to be. */
   begin(): Promise<Keyring | undefined>;
-  write<T>(work: (transaction: WriteTransaction, stage?: Stage) => Promise<T>): Promise<T>;
+  write<T>(work: (transaction: WriteTransaction, stage?: RecordingTransaction) => Promise<T>): Promise<T>;
   /** Takes the other keys off the list, unless it was changed since it was this. Resolves to whether it did. */
   settle(keyring: Keyring): Promise<boolean>;
 }
@@ -98,7 +98,7 @@ export class Rotation {
       isSealed(row)
         ? row.cipher.database !== list.database || row.cipher.key !== current.id
         : current.id !== UNENCRYPTED.id;
-    for await (const slice of slicesOf(connection)) {
+    for await (const slice of rowBatchesOf(connection)) {
       await pause?.(signal);
       signal?.throwIfAborted();
       const old = slice.filter(isOld);

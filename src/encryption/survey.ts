@@ -4,8 +4,8 @@ import type { Cipher, LogKey } from '../database/schema.js';
 import { isClock, isLocked, UNENCRYPTED, type Key } from './key-list.js';
 import { keyringOf, refusal, unsealWith, type Keyring } from './keyring.js';
 import { Plaintext } from './plaintext.js';
-import { isSealed, type KeptPlace, type Place } from './sealed-rows.js';
-import { slicesOf, STORES_OF_ROWS } from './slices.js';
+import { isSealed, type StoredRowAddress, type RowAddress } from './encrypted-row.js';
+import { rowBatchesOf, STORES_OF_ROWS } from './row-batches.js';
 
 /** If so many rows were looked at and none of them opens, the keys are the wrong ones. */
 const MOST_UNOPENED = 32;
@@ -19,7 +19,7 @@ interface Witness {
   rows: number;
   keys: Map<string, Key>;
   /** Keys under which nothing opened, by their ids: as of the latest list that is named, and where that is. */
-  unknown: Map<string, { turn: number; place: Place | KeptPlace }>;
+  unknown: Map<string, { turn: number; place: RowAddress | StoredRowAddress }>;
   /** As of the latest list that any row knows of. */
   turn: number;
   mixed: boolean;
@@ -44,7 +44,7 @@ export async function survey(
 ): Promise<Findings> {
   const witnesses = new Map<string, Witness>();
   let [sealed, plain, opened] = [0, 0, 0];
-  for await (const slice of slicesOf(connection, stores)) {
+  for await (const slice of rowBatchesOf(connection, stores)) {
     signal?.throwIfAborted();
     for (const { store, places, row } of slice) {
       if (!isSealed(row)) {
@@ -79,7 +79,11 @@ const newWitness = (database: string): Witness => ({
   clock: 0,
 });
 
-function noteUnknown({ keys, unknown }: Witness, place: Place | KeptPlace, { key, turn }: Cipher): void {
+function noteUnknown(
+  { keys, unknown }: Witness,
+  place: RowAddress | StoredRowAddress,
+  { key, turn }: Cipher,
+): void {
   const before = unknown.get(key);
   if (!keys.has(key) && (!before || before.turn < turn)) unknown.set(key, { turn, place });
 }
@@ -87,7 +91,7 @@ function noteUnknown({ keys, unknown }: Witness, place: Place | KeptPlace, { key
 async function hear(
   witness: Witness,
   name: string,
-  place: Place | KeptPlace,
+  place: RowAddress | StoredRowAddress,
   cipher: Cipher,
   given: readonly Key[],
 ): Promise<boolean> {

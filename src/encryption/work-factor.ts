@@ -1,5 +1,5 @@
-import { invalid } from '../validation/argument.js';
-import { optional, satisfying } from '../validation/schema.js';
+import { invalid } from '../values/argument.js';
+import { optional, satisfying } from '../values/schema.js';
 
 /** What OWASP recommends for PBKDF2 with HMAC-SHA-256. */
 const ITERATIONS = 600_000;

@@ -1,6 +1,6 @@
-import { isBlob, isPlainArray } from '../validation/clone.js';
-import { isOrdinary } from '../validation/graph.js';
-import { define } from '../validation/property.js';
+import { isBlob, isPlainArray } from '../values/clone.js';
+import { isOrdinary } from '../values/graph.js';
+import { define } from '../values/property.js';
 
 type Path = string[];
 

@@ -1,7 +1,7 @@
 import { between } from '../database/key-order.js';
 import { isLogRow, unreadable } from '../database/rows.js';
 import type { LogRow, ReadTransaction, SnapshotRow, Spans } from '../database/schema.js';
-import { copy, copyPlain } from '../validation/clone.js';
+import { copy, copyPlain } from '../values/clone.js';
 import { runsByLog, type Entry } from './entry.js';
 import { valueOf } from './links.js';
 import { replaceAt } from './media.js';

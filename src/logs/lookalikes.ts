@@ -1,5 +1,5 @@
 import type { Entry } from './entry.js';
-import { equal } from './equal.js';
+import { equal } from '../values/deep-equal.js';
 import { fingerprint } from './fingerprint.js';
 
 /** How many that look like a value are compared before it counts as new. */

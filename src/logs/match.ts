@@ -1,6 +1,6 @@
-import { copy } from '../validation/clone.js';
+import { copy } from '../values/clone.js';
 import type { Entry } from './entry.js';
-import { equal } from './equal.js';
+import { equal } from '../values/deep-equal.js';
 import { Lookalikes } from './lookalikes.js';
 
 export interface Matched {

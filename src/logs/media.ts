@@ -1,4 +1,4 @@
-import { isBlob, isPlainArray, isPlainObject } from '../validation/clone.js';
+import { isBlob, isPlainArray, isPlainObject } from '../values/clone.js';
 
 /** From here on a blob, a buffer or a data URL gets a row of its own. In bytes, or characters of a URL. */
 export const MEDIA_SIZE = 8 * 1024;

@@ -1,9 +1,9 @@
 import type { SnapshotCondition, WaitOptions } from './condition.js';
 import type { SessionSeed } from './seed.js';
 import type { TabStoreOptions } from './tab-store-options.js';
-import { invalid, requireValid } from '../validation/argument.js';
-import { taken } from '../validation/options.js';
-import { anything, callable, list, number, optional, record, satisfying } from '../validation/schema.js';
+import { invalid, requireValid } from '../values/argument.js';
+import { taken } from '../values/options.js';
+import { anything, callable, list, number, optional, record, satisfying } from '../values/schema.js';
 
 export interface PageSessionStoreOptions extends TabStoreOptions {
   /** An address of the app: its origin has the database. The fixture takes Playwright's `baseURL` by default. */

@@ -1,6 +1,6 @@
 import type { BrowserContext } from '@playwright/test';
-import { requireValid } from '../validation/argument.js';
-import { satisfying } from '../validation/schema.js';
+import { requireValid } from '../values/argument.js';
+import { satisfying } from '../values/schema.js';
 
 const contextLike = satisfying(
   (value) => typeof value?.storageState === 'function' && typeof value.addInitScript === 'function',

@@ -16,7 +16,7 @@ import {
   type SnapshotPage,
   type SnapshotStatus,
 } from '../index.js';
-import { described } from '../validation/described.js';
+import { described } from '../values/described.js';
 import {
   conditionOf,
   pageStoreOptions,

@@ -1,7 +1,7 @@
 import { createContext, createElement, useContext, type ReactElement, type ReactNode } from 'react';
 import type { IndexedDBSessionStore } from '../index.js';
-import { taken } from '../validation/options.js';
-import { anything, record } from '../validation/schema.js';
+import { taken } from '../values/options.js';
+import { anything, record } from '../values/schema.js';
 
 const StoreContext = createContext<IndexedDBSessionStore | undefined>(undefined);
 

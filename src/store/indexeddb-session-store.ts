@@ -1,7 +1,7 @@
 import { nanoid } from 'nanoid';
-import type { CheckOptions, CheckReport } from '../contract/check.js';
-import type { HealthEvent } from '../contract/health.js';
-import type { RetainOptions, RetentionPolicy, RetentionReport } from '../contract/retention.js';
+import type { CheckOptions, CheckReport } from '../types/check.js';
+import type { HealthEvent } from '../types/health.js';
+import type { RetainOptions, RetentionPolicy, RetentionReport } from '../types/retention.js';
 import type {
   DeleteSnapshotOptions,
   ListOptions,
@@ -14,41 +14,41 @@ import type {
   SessionTree,
   SnapshotInfo,
   SnapshotPage,
-} from '../contract/session.js';
+} from '../types/session.js';
 import type {
   GetSnapshotOptions,
   SessionSnapshot,
   SessionStore,
   SessionStoreOptions,
   SnapshotMutator,
-} from '../contract/snapshot.js';
-import type { StorageReport } from '../contract/storage.js';
-import type { ExportOptions, GenkitFiles, ImportOptions, ImportReport } from '../contract/transfer.js';
+} from '../types/snapshot.js';
+import type { StorageReport } from '../types/storage.js';
+import type { ExportOptions, GenkitFiles, ImportOptions, ImportReport } from '../types/transfer.js';
 import type { ReadTransaction } from '../database/schema.js';
 import { Refusal } from '../database/transaction.js';
 import { SessionStoreError } from '../errors.js';
-import { readHead, readLatest, readSession, readSnapshot } from '../history/read.js';
+import { readHead, readLatest, readSession, readSnapshot } from '../snapshots/read/snapshots.js';
 import type { RekeyOptions } from '../encryption/rotation.js';
-import { removeAll, removeSession, removeSnapshot } from '../history/remove.js';
-import type { Recent } from '../history/recent.js';
-import { sessionInfo, snapshotOf, type Surface } from '../history/rows.js';
+import { removeAll, removeSession, removeSnapshot } from '../snapshots/delete/delete.js';
+import type { SnapshotCache } from '../snapshots/cache.js';
+import { sessionInfo, snapshotOf, type ApplyExpiry } from '../snapshots/stored-snapshot.js';
 import {
   listSessions,
   listSnapshots,
   requirePatch,
   selectBranch,
   updateSession,
-} from '../history/sessions.js';
-import { readHistory, readLeaves, readTree } from '../history/tree.js';
+} from '../snapshots/read/sessions.js';
+import { readHistory, readLeaves, readTree } from '../snapshots/read/tree.js';
 import { persistStorage } from '../platform/browser.js';
 import { load } from '../platform/load.js';
-import { requireId, requireValid } from '../validation/argument.js';
-import { taken } from '../validation/options.js';
-import { callable, optional, record } from '../validation/schema.js';
+import { requireId, requireValid } from '../values/argument.js';
+import { taken } from '../values/options.js';
+import { callable, optional, record } from '../values/schema.js';
 import { callSafely } from '../platform/report.js';
 import { ALL } from '../tabs/watchers.js';
 import { lookupIn } from './lookup.js';
-import { checkedMutator } from './mutation.js';
+import { checkedMutator } from '../snapshots/save/checked-mutator.js';
 import {
   callShape,
   databaseName,
@@ -113,11 +113,11 @@ export class IndexedDBSessionStore<S = unknown> implements SessionStore<S> {
     const { isSession, id } = lookupIn(options);
     const tenant = this.#tenant(options);
     const { rejectBranchingSessions: reject = false } = this.#options;
-    return tenant.show(async (transaction, surface) => {
+    return tenant.readWithLiveness(async (transaction, applyExpiry) => {
       const stored = isSession
         ? await readLatest(transaction, tenant.recent, id, reject)
         : await readSnapshot(transaction, tenant.recent, id);
-      return stored && surface(snapshotOf<S>(stored), stored.row);
+      return stored && applyExpiry(snapshotOf<S>(stored), stored.row);
     });
   }
 
@@ -206,7 +206,9 @@ export class IndexedDBSessionStore<S = unknown> implements SessionStore<S> {
   async listSnapshots(options: ListSnapshotsOptions): Promise<SnapshotPage> {
     const page = taken(sessionListShape, options);
     requireId(page.sessionId, 'sessionId');
-    return this.#tenant(page).show((transaction, surface) => listSnapshots(transaction, page, surface));
+    return this.#tenant(page).readWithLiveness((transaction, applyExpiry) =>
+      listSnapshots(transaction, page, applyExpiry),
+    );
   }
 
   /**
@@ -456,10 +458,17 @@ export class IndexedDBSessionStore<S = unknown> implements SessionStore<S> {
     kind: 'sessionId' | 'snapshotId',
     id: string,
     options: SessionStoreOptions | undefined,
-    work: (transaction: ReadTransaction, id: string, surface: Surface, recent: Recent) => Promise<T>,
+    work: (
+      transaction: ReadTransaction,
+      id: string,
+      applyExpiry: ApplyExpiry,
+      recent: SnapshotCache,
+    ) => Promise<T>,
   ): Promise<T> {
     requireId(id, kind);
     const tenant = this.#called(options);
-    return tenant.show((transaction, surface) => work(transaction, id, surface, tenant.recent));
+    return tenant.readWithLiveness((transaction, applyExpiry) =>
+      work(transaction, id, applyExpiry, tenant.recent),
+    );
   }
 }

@@ -1,7 +1,7 @@
-import type { GetSnapshotOptions } from '../contract/snapshot.js';
-import { invalid, requireId, requireValid } from '../validation/argument.js';
-import { advice, picked } from '../validation/options.js';
-import { record } from '../validation/schema.js';
+import type { GetSnapshotOptions } from '../types/snapshot.js';
+import { invalid, requireId, requireValid } from '../values/argument.js';
+import { advice, picked } from '../values/options.js';
+import { record } from '../values/schema.js';
 
 const IDS = ['snapshotId', 'sessionId'];
 

@@ -1,13 +1,13 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec';
-import type { HealthEvent, QuotaExceeded } from '../contract/health.js';
-import type { RetentionPolicy } from '../contract/retention.js';
-import type { SessionStoreOptions } from '../contract/snapshot.js';
-import type { ExportOptions } from '../contract/transfer.js';
+import type { HealthEvent, QuotaExceeded } from '../types/health.js';
+import type { RetentionPolicy } from '../types/retention.js';
+import type { SessionStoreOptions } from '../types/snapshot.js';
+import type { ExportOptions } from '../types/transfer.js';
 import type { EncryptionOptions } from '../encryption/options.js';
-import { HEARTBEAT_TIMEOUT_MS } from '../liveness/expiry.js';
-import { requireValid } from '../validation/argument.js';
-import { taken } from '../validation/options.js';
-import { anything, callable, flag, optional, satisfying, signal, string } from '../validation/schema.js';
+import { HEARTBEAT_TIMEOUT_MS } from '../tabs/expiry.js';
+import { requireValid } from '../values/argument.js';
+import { taken } from '../values/options.js';
+import { anything, callable, flag, optional, satisfying, signal, string } from '../values/schema.js';
 
 export interface IndexedDBSessionStoreOptions {
   /** Name of the IndexedDB database. Default `offshoot`. */

@@ -1,4 +1,4 @@
-import { bare } from '../validation/property.js';
+import { bare } from '../values/property.js';
 
 export const failedStream = (error: unknown): ReadableStream<Uint8Array> =>
   new ReadableStream({ start: (controller) => controller.error(error) });

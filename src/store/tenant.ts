@@ -1,4 +1,4 @@
-import type { UnloadedPart } from '../contract/health.js';
+import type { UnloadedPart } from '../types/health.js';
 import { Connection, type ConnectionOptions } from '../database/connection.js';
 import { isConnectionFault, isNewer } from '../database/faults.js';
 import type { ReadTransaction, WriteTransaction } from '../database/schema.js';
@@ -10,22 +10,22 @@ import {
   tick,
   UNSEALED,
   type Commit,
-} from '../history/commit.js';
-import { Recent } from '../history/recent.js';
-import { removeAll } from '../history/remove.js';
-import type { Caretaker } from '../history/caretaker.js';
-import type { Surface } from '../history/rows.js';
-import type { SaveRequest } from '../history/save.js';
-import { saveAll } from '../history/save-all.js';
-import { withExpiry } from '../liveness/expiry.js';
-import { Presence } from '../liveness/presence.js';
+} from '../snapshots/commit.js';
+import { SnapshotCache } from '../snapshots/cache.js';
+import { removeAll } from '../snapshots/delete/delete.js';
+import type { Caretaker } from '../maintenance/caretaker.js';
+import type { ApplyExpiry } from '../snapshots/stored-snapshot.js';
+import type { SaveRequest } from '../snapshots/save/save-snapshot.js';
+import { saveBatch } from '../snapshots/save/save-batch.js';
+import { withExpiry } from '../tabs/expiry.js';
+import { Presence } from '../tabs/presence.js';
 import { Part } from '../platform/load.js';
-import { followLifecycle } from '../tabs/lifecycle.js';
-import { Audience } from './audience.js';
-import type * as CompactionModule from './compaction.js';
-import { EncryptedConnection } from './encrypted-connection.js';
+import { followLifecycle } from '../tabs/page-lifecycle.js';
+import { Subscriptions } from './subscriptions.js';
+import type * as CompactionModule from '../maintenance/compaction/scheduler.js';
+import { LazyEncryptedDatabase } from '../encryption/lazy-encrypted-database.js';
 import { OperationQueue } from './operation-queue.js';
-import type * as RetentionModule from './retention.js';
+import type * as RetentionModule from '../maintenance/retention/scheduler.js';
 import type { StoreOptions } from './options.js';
 import { UnencryptedConnection } from './unencrypted-connection.js';
 
@@ -40,24 +40,24 @@ function unseenRemoval(error: unknown): Commit {
 
 /** One tenant's database. */
 export class Tenant<S> {
-  readonly recent = new Recent();
-  readonly audience: Audience<S>;
+  readonly recent = new SnapshotCache();
+  readonly audience: Subscriptions<S>;
   readonly connection: Connection;
-  readonly encrypted: EncryptedConnection | undefined;
+  readonly encrypted: LazyEncryptedDatabase | undefined;
   /** Where rows look as if they were not encrypted. */
   readonly #rows: Pick<Connection, 'read' | 'write'>;
   readonly presence = new Presence();
   /** What can be said without asking who lives. */
-  readonly surface = this.#surfaceBy(new Map());
+  readonly applyExpiry = this.#surfaceBy(new Map());
   readonly #endLifecycle: () => void;
   readonly #queue = new OperationQueue((requests: SaveRequest<S>[]) => this.#save(requests));
   readonly #compaction = this.#part('compaction', async () =>
-    this.#makeCompaction(await import('./compaction.js')),
+    this.#makeCompaction(await import('../maintenance/compaction/scheduler.js')),
   );
   readonly #retention = this.#part('retention', async () =>
-    this.#makeRetention(await import('./retention.js')),
+    this.#makeRetention(await import('../maintenance/retention/scheduler.js')),
   );
-  readonly #room = this.#part('room', () => import('./room.js'));
+  readonly #room = this.#part('room', () => import('../maintenance/quota/retry-when-full.js'));
   readonly #reads = new Set<Promise<unknown>>();
 
   constructor(
@@ -66,9 +66,9 @@ export class Tenant<S> {
   ) {
     this.connection = new Connection(databaseName, settings, () => this.audience.catchUp());
     const { encryption } = settings;
-    this.encrypted = encryption && new EncryptedConnection(this.connection, encryption);
+    this.encrypted = encryption && new LazyEncryptedDatabase(this.connection, encryption);
     this.#rows = this.encrypted ?? new UnencryptedConnection(this.connection);
-    this.audience = new Audience(this);
+    this.audience = new Subscriptions(this);
     this.#endLifecycle = this.#followLifecycle();
     void this.#retainLater();
   }
@@ -77,7 +77,7 @@ export class Tenant<S> {
   get caretaker(): Caretaker {
     return {
       read: (work) => this.read(work, Infinity),
-      show: (work) => this.show(work),
+      readWithLiveness: (work) => this.readWithLiveness(work),
       remove: (work) => this.remove(work),
     };
   }
@@ -92,7 +92,9 @@ export class Tenant<S> {
    * Reads what is shown to the application. Whether those who work at pending snapshots live cannot be asked inside
    * a transaction; so if it has to be, it is read again with the answer: they may have finished before they went.
    */
-  show<T>(work: (transaction: ReadTransaction, surface: Surface) => Promise<T>): Promise<T> {
+  readWithLiveness<T>(
+    work: (transaction: ReadTransaction, applyExpiry: ApplyExpiry) => Promise<T>,
+  ): Promise<T> {
     return this.#untilClosed(this.#show(work));
   }
 
@@ -165,7 +167,7 @@ export class Tenant<S> {
   }
 
   async #show<T>(
-    work: (transaction: ReadTransaction, surface: Surface) => Promise<T>,
+    work: (transaction: ReadTransaction, applyExpiry: ApplyExpiry) => Promise<T>,
     read: Caretaker['read'] = (work) => this.read(work),
   ): Promise<T> {
     const unknown = new Set<string>();
@@ -176,7 +178,7 @@ export class Tenant<S> {
   }
 
   /** `unknown` collects the clients that would have to be asked about. */
-  #surfaceBy(alive: ReadonlyMap<string, boolean>, unknown?: Set<string>): Surface {
+  #surfaceBy(alive: ReadonlyMap<string, boolean>, unknown?: Set<string>): ApplyExpiry {
     return (snapshot, { client }) => {
       const lives = client === undefined ? undefined : client === this.presence.client || alive.get(client);
       if (client !== undefined && lives === undefined) unknown?.add(client);
@@ -187,7 +189,7 @@ export class Tenant<S> {
   async #save(requests: SaveRequest<S>[]): Promise<PromiseSettledResult<string | null>[]> {
     await this.presence.take();
     const saved = await this.#withRoom(() =>
-      this.#rows.write((transaction) => saveAll(transaction, this.recent, requests, this.presence.client)),
+      this.#rows.write((transaction) => saveBatch(transaction, this.recent, requests, this.presence.client)),
     );
     saved.remember();
     this.#publish(saved.commit);
@@ -221,7 +223,7 @@ export class Tenant<S> {
         tell,
         caretaker: {
           read,
-          show: (work) => this.#show(work, read),
+          readWithLiveness: (work) => this.#show(work, read),
           remove: (work) => this.#remove(work),
         },
         retention: await this.#retention.made(),

@@ -1,8 +1,8 @@
 import type { Connection } from '../database/connection.js';
 import { holdsSealedRows, withoutKey } from '../database/rows.js';
 import type { ReadTransaction, WriteTransaction } from '../database/schema.js';
-import { together } from '../database/transaction.js';
-import { readClock } from '../history/commit.js';
+import { requestAll } from '../database/transaction.js';
+import { readClock } from '../snapshots/commit.js';
 
 /**
  * A connection of a store without a key. Rows tell that they are encrypted, even where `meta` is lost or says something
@@ -17,7 +17,7 @@ export class UnencryptedConnection implements Pick<Connection, 'read' | 'write'>
   read<T>(work: (transaction: ReadTransaction) => Promise<T>, limitMs?: number): Promise<T> {
     return this.connection.read(async (transaction) => {
       if (limitMs !== Infinity) return this.#isPlain ? work(transaction) : this.#guarded(transaction, work);
-      const [result] = await together(
+      const [result] = await requestAll(
         () => this.#guarded(transaction, work),
         () => readClock(transaction),
       );
@@ -33,7 +33,7 @@ export class UnencryptedConnection implements Pick<Connection, 'read' | 'write'>
     transaction: Transaction,
     work: (transaction: Transaction) => Promise<T>,
   ): Promise<T> {
-    const [result] = await together(
+    const [result] = await requestAll(
       () => work(transaction),
       async () => {
         if (await holdsSealedRows(transaction)) throw withoutKey();

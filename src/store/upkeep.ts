@@ -1,12 +1,12 @@
 // What an application does to a whole database now and then. Loaded for the first of these, and with each what it takes.
-import type { CheckOptions, CheckReport } from '../contract/check.js';
-import type { RetainOptions, RetentionPolicy, RetentionReport } from '../contract/retention.js';
-import type { StorageReport } from '../contract/storage.js';
-import type { ExportOptions, GenkitFiles, ImportOptions, ImportReport } from '../contract/transfer.js';
+import type { CheckOptions, CheckReport } from '../types/check.js';
+import type { RetainOptions, RetentionPolicy, RetentionReport } from '../types/retention.js';
+import type { StorageReport } from '../types/storage.js';
+import type { ExportOptions, GenkitFiles, ImportOptions, ImportReport } from '../types/transfer.js';
 import type { RekeyOptions } from '../encryption/rotation.js';
 import { SessionStoreError } from '../errors.js';
 import { load } from '../platform/load.js';
-import type { Target } from '../transfer/target.js';
+import type { Target } from '../transfer/import/target.js';
 import type { Tenant } from './tenant.js';
 
 /** The tenant of a transfer, asked for at each of its steps. Throws once the store is closed. */
@@ -22,7 +22,7 @@ export async function check(
   tenant: Tenant<any>,
   { repair = false, signal }: CheckOptions,
 ): Promise<CheckReport> {
-  const { checkDatabase } = await load('check()', () => import('../history/check.js'));
+  const { checkDatabase } = await load('check()', () => import('../maintenance/integrity/check.js'));
   await (await tenant.encrypted?.vault())?.prepareCheck(repair, signal);
   return checkDatabase(
     portOf(() => tenant),
@@ -32,7 +32,7 @@ export async function check(
 }
 
 export async function storage(tenant: Tenant<any>): Promise<StorageReport> {
-  const { readStorage } = await load('storage()', () => import('./room.js'));
+  const { readStorage } = await load('storage()', () => import('../maintenance/quota/retry-when-full.js'));
   return readStorage(portOf(() => tenant).read);
 }
 
@@ -41,7 +41,7 @@ export async function retain(
   policy: RetentionPolicy,
   options: RetainOptions,
 ): Promise<RetentionReport> {
-  const { retain } = await load('retain()', () => import('../history/retain.js'));
+  const { retain } = await load('retain()', () => import('../maintenance/retention/apply-policy.js'));
   return retain(tenant.caretaker, policy, options);
 }
 
@@ -60,7 +60,7 @@ export async function exportSessions(
   find: Find,
   options: ExportOptions,
 ): Promise<AsyncGenerator<Uint8Array, void>> {
-  const { exportSessions } = await load('exports', () => import('../transfer/export-sessions.js'));
+  const { exportSessions } = await load('exports', () => import('../transfer/export/export-sessions.js'));
   return exportSessions(portOf(find).read, options);
 }
 
@@ -76,7 +76,7 @@ export async function importSessions(
   options: ImportOptions,
   generateId: Target['generateId'],
 ): Promise<ImportReport> {
-  const { importSessions } = await load('imports', () => import('../transfer/import-sessions.js'));
+  const { importSessions } = await load('imports', () => import('../transfer/import/import-sessions.js'));
   return importSessions(targetOf(find, generateId), source, options);
 }
 
@@ -86,6 +86,6 @@ export async function importGenkitFiles(
   options: ImportOptions,
   generateId: Target['generateId'],
 ): Promise<ImportReport> {
-  const { importGenkitFiles } = await load('imports', () => import('../transfer/import-genkit.js'));
+  const { importGenkitFiles } = await load('imports', () => import('../transfer/genkit/import-genkit.js'));
   return importGenkitFiles(targetOf(find, generateId), files, options);
 }

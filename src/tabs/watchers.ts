@@ -1,4 +1,4 @@
-import type { Stretch } from './heard.js';
+import type { Stretch } from './commit-gaps.js';
 import { callSafely } from '../platform/report.js';
 
 /** A value as of one write. Of two for the same key, the one with the greater version is later. */

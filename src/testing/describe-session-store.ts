@@ -1,7 +1,7 @@
-import type { SessionSnapshot } from '../contract/snapshot.js';
-import { invalid, requireValid } from '../validation/argument.js';
-import { taken } from '../validation/options.js';
-import { callable, nonBlank, number, optional, record, string } from '../validation/schema.js';
+import type { SessionSnapshot } from '../types/snapshot.js';
+import { invalid, requireValid } from '../values/argument.js';
+import { taken } from '../values/options.js';
+import { callable, nonBlank, number, optional, record, string } from '../values/schema.js';
 import { assert, eventually } from './assertions.js';
 import { SESSION_STORE_CAPABILITIES, type SessionStoreCapability } from './capabilities.js';
 import { sessionStoreCases } from './cases/index.js';

@@ -1,4 +1,4 @@
-import type { SessionSnapshot, SessionSnapshotInput, SessionStore } from '../contract/snapshot.js';
+import type { SessionSnapshot, SessionSnapshotInput, SessionStore } from '../types/snapshot.js';
 
 /** The n-th second of the day on which all cases happen. */
 export const at = (second: number): string => new Date(Date.UTC(2026, 0, 1, 0, 0, second)).toISOString();

@@ -1,4 +1,4 @@
-import type { SessionSnapshot, SessionStore, SessionStoreOptions } from '../contract/snapshot.js';
+import type { SessionSnapshot, SessionStore, SessionStoreOptions } from '../types/snapshot.js';
 import type { SessionStoreCapability } from './capabilities.js';
 import type { StoreUnderTestOptions } from './store-under-test.js';
 

@@ -1,4 +1,4 @@
-import type { SessionStore, SessionStoreOptions } from '../contract/snapshot.js';
+import type { SessionStore, SessionStoreOptions } from '../types/snapshot.js';
 
 /** The options a case needs its store to be made with. Those a store does not know it may ignore. */
 export interface StoreUnderTestOptions {

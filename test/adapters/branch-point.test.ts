@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { openChat } from '../../src/ai-sdk/index.js';
+import { openChat } from '../../src/adapters/ai-sdk/index.js';
 import type { IndexedDBSessionStore } from '../../src/index.js';
-import { chatPersistence } from '../../src/tanstack-ai/index.js';
-import { branchPoint } from '../../src/transcript/branch-point.js';
-import { continues, messagesOf } from '../../src/transcript/messages.js';
-import type { TranscriptMessage } from '../../src/transcript/store.js';
+import { chatPersistence } from '../../src/adapters/tanstack-ai/index.js';
+import { branchPoint } from '../../src/adapters/shared/transcript/branch-point.js';
+import { continues, messagesOf } from '../../src/adapters/shared/transcript/messages.js';
+import type { TranscriptMessage } from '../../src/adapters/shared/transcript/store.js';
 import { openStore } from '../browser/open-store.js';
 
 type Store = IndexedDBSessionStore<any>;

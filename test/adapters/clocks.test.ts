@@ -1,13 +1,13 @@
 import { AIMessage, HumanMessage, type BaseMessage } from '@langchain/core/messages';
 import { MessagesAnnotation, START, StateGraph } from '@langchain/langgraph/web';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { AgentickSessionStore } from '../../src/agentick/index.js';
-import { openChat, type StoredChat } from '../../src/ai-sdk/index.js';
-import { threadHistory, type StoredThreadHistory } from '../../src/assistant-ui/index.js';
-import { IndexedDBSaver } from '../../src/langgraph/index.js';
-import { IndexedDBSession } from '../../src/openai-agents/index.js';
-import { OffshootSnapshotStorage } from '../../src/strands/index.js';
-import { chatPersistence } from '../../src/tanstack-ai/index.js';
+import { AgentickSessionStore } from '../../src/adapters/agentick/index.js';
+import { openChat, type StoredChat } from '../../src/adapters/ai-sdk/index.js';
+import { threadHistory, type StoredThreadHistory } from '../../src/adapters/assistant-ui/index.js';
+import { IndexedDBSaver } from '../../src/adapters/langgraph/index.js';
+import { IndexedDBSession } from '../../src/adapters/openai-agents/index.js';
+import { OffshootSnapshotStorage } from '../../src/adapters/strands/index.js';
+import { chatPersistence } from '../../src/adapters/tanstack-ai/index.js';
 import { freshName, openStore } from '../browser/open-store.js';
 
 const HOUR = 3_600_000;

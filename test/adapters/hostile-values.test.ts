@@ -1,14 +1,14 @@
 import { emptyCheckpoint } from '@langchain/langgraph-checkpoint';
 import { IDBFactory } from 'fake-indexeddb';
 import { beforeEach, describe, expect, test } from 'vitest';
-import { AgentickSessionStore } from '../../src/agentick/index.js';
-import { openChat } from '../../src/ai-sdk/index.js';
-import { threadHistory, threadList } from '../../src/assistant-ui/index.js';
+import { AgentickSessionStore } from '../../src/adapters/agentick/index.js';
+import { openChat } from '../../src/adapters/ai-sdk/index.js';
+import { threadHistory, threadList } from '../../src/adapters/assistant-ui/index.js';
 import { SessionStoreError } from '../../src/index.js';
-import { IndexedDBSaver } from '../../src/langgraph/index.js';
-import { IndexedDBSession } from '../../src/openai-agents/index.js';
-import { OffshootSnapshotStorage } from '../../src/strands/index.js';
-import { chatPersistence } from '../../src/tanstack-ai/index.js';
+import { IndexedDBSaver } from '../../src/adapters/langgraph/index.js';
+import { IndexedDBSession } from '../../src/adapters/openai-agents/index.js';
+import { OffshootSnapshotStorage } from '../../src/adapters/strands/index.js';
+import { chatPersistence } from '../../src/adapters/tanstack-ai/index.js';
 import { openStore } from '../browser/open-store.js';
 
 beforeEach(() => {

@@ -1,12 +1,16 @@
 import { describe, expect, it } from 'vitest';
-import { AgentickSessionStore } from '../../src/agentick/index.js';
-import { openChat } from '../../src/ai-sdk/index.js';
-import { threadHistory, threadList, type StoredThreadHistory } from '../../src/assistant-ui/index.js';
-import { IndexedDBSaver } from '../../src/langgraph/index.js';
-import { IndexedDBSession } from '../../src/openai-agents/index.js';
-import { OffshootSnapshotStorage, OffshootStorage } from '../../src/strands/index.js';
+import { AgentickSessionStore } from '../../src/adapters/agentick/index.js';
+import { openChat } from '../../src/adapters/ai-sdk/index.js';
+import {
+  threadHistory,
+  threadList,
+  type StoredThreadHistory,
+} from '../../src/adapters/assistant-ui/index.js';
+import { IndexedDBSaver } from '../../src/adapters/langgraph/index.js';
+import { IndexedDBSession } from '../../src/adapters/openai-agents/index.js';
+import { OffshootSnapshotStorage, OffshootStorage } from '../../src/adapters/strands/index.js';
 import { snapshotSource } from '../../src/react/snapshot-source.js';
-import { chatPersistence } from '../../src/tanstack-ai/index.js';
+import { chatPersistence } from '../../src/adapters/tanstack-ai/index.js';
 import { freshName, openStore } from '../browser/open-store.js';
 
 const part = (text: string) => ({ type: 'text' as const, text, content: text });

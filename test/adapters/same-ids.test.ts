@@ -2,9 +2,9 @@ import { Chat } from '@ai-sdk/react';
 import { ChatClient } from '@tanstack/ai-client';
 import type { UIMessage } from 'ai';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { openChat } from '../../src/ai-sdk/index.js';
-import { threadHistory, type StoredThreadHistory } from '../../src/assistant-ui/index.js';
-import { chatPersistence } from '../../src/tanstack-ai/index.js';
+import { openChat } from '../../src/adapters/ai-sdk/index.js';
+import { threadHistory, type StoredThreadHistory } from '../../src/adapters/assistant-ui/index.js';
+import { chatPersistence } from '../../src/adapters/tanstack-ai/index.js';
 import { freshName, openStore } from '../browser/open-store.js';
 
 const ID = 'chatcmpl-0';

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { openChat } from '../../src/ai-sdk/index.js';
-import { threadList } from '../../src/assistant-ui/index.js';
-import { chatPersistence } from '../../src/tanstack-ai/index.js';
+import { openChat } from '../../src/adapters/ai-sdk/index.js';
+import { threadList } from '../../src/adapters/assistant-ui/index.js';
+import { chatPersistence } from '../../src/adapters/tanstack-ai/index.js';
 import { openStore } from '../browser/open-store.js';
 
 const thrown = new Error('of the one who is told');

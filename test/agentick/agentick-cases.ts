@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { AgentickSessionStore, type SessionSnapshot } from '../../src/agentick/index.js';
+import { AgentickSessionStore, type SessionSnapshot } from '../../src/adapters/agentick/index.js';
 import type { IndexedDBSessionStore } from '../../src/index.js';
 import { freshName, openStore } from '../browser/open-store.js';
 

@@ -1,7 +1,7 @@
 import { Chat } from '@ai-sdk/react';
 import type { UIMessage } from 'ai';
 import { describe, expect, it } from 'vitest';
-import { openChat, type ChatSource } from '../../src/ai-sdk/index.js';
+import { openChat, type ChatSource } from '../../src/adapters/ai-sdk/index.js';
 import type { IndexedDBSessionStore } from '../../src/index.js';
 import { expectRefusal } from '../browser/expect-refusal.js';
 import { freshName, openStore } from '../browser/open-store.js';

@@ -3,7 +3,7 @@ import type { UIMessage } from 'ai';
 import { createElement } from 'react';
 import { createRoot } from 'react-dom/client';
 import { expect, onTestFinished, test } from 'vitest';
-import { openChat } from '../../src/ai-sdk/index.js';
+import { openChat } from '../../src/adapters/ai-sdk/index.js';
 import type { IndexedDBSessionStore } from '../../src/index.js';
 import { openStore } from '../browser/open-store.js';
 import { Model, textOf } from './model.js';

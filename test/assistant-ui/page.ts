@@ -9,7 +9,7 @@ import {
 } from '@assistant-ui/react';
 import { createElement, type ReactElement } from 'react';
 import { expect, onTestFinished } from 'vitest';
-import { threadList, type ThreadListOptions } from '../../src/assistant-ui/index.js';
+import { threadList, type ThreadListOptions } from '../../src/adapters/assistant-ui/index.js';
 import { eventually } from '../browser/eventually.js';
 import { openStore } from '../browser/open-store.js';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { threadHistory, threadList } from '../../src/assistant-ui/index.js';
+import { threadHistory, threadList } from '../../src/adapters/assistant-ui/index.js';
 import { eventually } from '../browser/eventually.js';
 import { expectRefusal } from '../browser/expect-refusal.js';
 import { freshName, openStore } from '../browser/open-store.js';

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test, vi } from 'vitest';
-import { threadList } from '../../src/assistant-ui/index.js';
+import { threadList } from '../../src/adapters/assistant-ui/index.js';
 import { titleFor } from '../../demo/app/labels.js';
 import { scripted } from '../../demo/models/scripted.js';
 import { findText, needleOf } from '../../demo/sessions/find-text.js';

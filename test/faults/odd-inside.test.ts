@@ -1,7 +1,7 @@
 import { IDBFactory } from 'fake-indexeddb';
 import { beforeEach, expect, test } from 'vitest';
-import { openChat } from '../../src/ai-sdk/index.js';
-import { threadHistory } from '../../src/assistant-ui/index.js';
+import { openChat } from '../../src/adapters/ai-sdk/index.js';
+import { threadHistory } from '../../src/adapters/assistant-ui/index.js';
 import { IndexedDBSessionStore } from '../../src/index.js';
 import { freshName, openStore } from '../browser/open-store.js';
 import { ODD } from './odd.js';

@@ -1,13 +1,13 @@
 import { IDBFactory } from 'fake-indexeddb';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { AgentickSessionStore } from '../../src/agentick/index.js';
-import { openChat } from '../../src/ai-sdk/index.js';
-import { threadList } from '../../src/assistant-ui/index.js';
+import { AgentickSessionStore } from '../../src/adapters/agentick/index.js';
+import { openChat } from '../../src/adapters/ai-sdk/index.js';
+import { threadList } from '../../src/adapters/assistant-ui/index.js';
 import { deriveKey } from '../../src/encryption/index.js';
 import { IndexedDBSessionStore } from '../../src/index.js';
 import { PageSessionStore, type SessionSeed } from '../../src/playwright/index.js';
-import { OffshootSnapshotStorage, OffshootStorage } from '../../src/strands/index.js';
-import { chatPersistence } from '../../src/tanstack-ai/index.js';
+import { OffshootSnapshotStorage, OffshootStorage } from '../../src/adapters/strands/index.js';
+import { chatPersistence } from '../../src/adapters/tanstack-ai/index.js';
 import { describeSessionStore } from '../../src/testing/index.js';
 import { save, turn } from '../../src/testing/sample-snapshots.js';
 import { expectRefusal } from '../browser/expect-refusal.js';

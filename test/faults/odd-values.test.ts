@@ -1,15 +1,15 @@
 import { IDBFactory } from 'fake-indexeddb';
 import { beforeEach, describe, expect, test } from 'vitest';
-import { AgentickSessionStore } from '../../src/agentick/index.js';
-import { openChat } from '../../src/ai-sdk/index.js';
-import { threadHistory, threadList } from '../../src/assistant-ui/index.js';
+import { AgentickSessionStore } from '../../src/adapters/agentick/index.js';
+import { openChat } from '../../src/adapters/ai-sdk/index.js';
+import { threadHistory, threadList } from '../../src/adapters/assistant-ui/index.js';
 import { deriveKey } from '../../src/encryption/index.js';
 import { IndexedDBSessionStore } from '../../src/index.js';
-import { configOf, IndexedDBSaver } from '../../src/langgraph/index.js';
-import { IndexedDBSession } from '../../src/openai-agents/index.js';
+import { configOf, IndexedDBSaver } from '../../src/adapters/langgraph/index.js';
+import { IndexedDBSession } from '../../src/adapters/openai-agents/index.js';
 import { PageSessionStore } from '../../src/playwright/index.js';
-import { OffshootSnapshotStorage, OffshootStorage } from '../../src/strands/index.js';
-import { chatPersistence } from '../../src/tanstack-ai/index.js';
+import { OffshootSnapshotStorage, OffshootStorage } from '../../src/adapters/strands/index.js';
+import { chatPersistence } from '../../src/adapters/tanstack-ai/index.js';
 import { freshName, openStore } from '../browser/open-store.js';
 import { expectOurs, ODD } from './odd.js';
 

@@ -7,8 +7,8 @@ import { freshName } from '../browser/open-store.js';
 import { settled, withRaw } from '../browser/raw-database.js';
 
 afterEach(() => {
-  vi.doUnmock('../../src/store/retention.js');
-  vi.doUnmock('../../src/store/compaction.js');
+  vi.doUnmock('../../src/maintenance/retention/scheduler.js');
+  vi.doUnmock('../../src/maintenance/compaction/scheduler.js');
   vi.useRealTimers();
   vi.restoreAllMocks();
 });
@@ -59,7 +59,7 @@ test('a retention policy that cannot be loaded is told once, and saves go on', a
   let now = 1_000_000;
   vi.spyOn(performance, 'now').mockImplementation(() => now);
   vi.resetModules();
-  vi.doMock('../../src/store/retention.js', () => {
+  vi.doMock('../../src/maintenance/retention/scheduler.js', () => {
     throw new TypeError('Failed to fetch dynamically imported module');
   });
   const { IndexedDBSessionStore } = await import('../../src/index.js');
@@ -102,7 +102,7 @@ describe('What could not be loaded, and can be a minute later, does its work the
 
   test('a retention policy', async () => {
     const told: string[] = [];
-    const store = await openWithout('../../src/store/retention.js', () => isGone, {
+    const store = await openWithout('../../src/maintenance/retention/scheduler.js', () => isGone, {
       name: freshName(),
       retention: { maxSessions: 1 },
       onHealth: ({ type }: HealthEvent) => told.push(type),
@@ -121,7 +121,7 @@ describe('What could not be loaded, and can be a minute later, does its work the
   test('compaction, by itself and asked for', async () => {
     const told: string[] = [];
     const name = freshName();
-    const store = await openWithout('../../src/store/compaction.js', () => isGone, {
+    const store = await openWithout('../../src/maintenance/compaction/scheduler.js', () => isGone, {
       name,
       onHealth: ({ type }: HealthEvent) => told.push(type),
     });

@@ -8,7 +8,7 @@ import {
   type BaseCheckpointSaver,
 } from '@langchain/langgraph/web';
 import { expect, test } from 'vitest';
-import { configOf, IndexedDBSaver } from '../../src/langgraph/index.js';
+import { configOf, IndexedDBSaver } from '../../src/adapters/langgraph/index.js';
 import { freshName, openStore } from '../browser/open-store.js';
 import { all, chatGraph, graphWithFailure, graphWithSubgraph, inThread, saying, textsOf } from './graphs.js';
 

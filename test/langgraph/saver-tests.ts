@@ -6,7 +6,7 @@ import {
   type SerializerProtocol,
 } from '@langchain/langgraph-checkpoint';
 import { expect, test } from 'vitest';
-import { IndexedDBSaver } from '../../src/langgraph/index.js';
+import { IndexedDBSaver } from '../../src/adapters/langgraph/index.js';
 import { expectRefusal } from '../browser/expect-refusal.js';
 import { freshName, openStore } from '../browser/open-store.js';
 import { all, inThread } from './graphs.js';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { IndexedDBSaver } from '../../src/langgraph/index.js';
+import { IndexedDBSaver } from '../../src/adapters/langgraph/index.js';
 import { expectRefusal } from '../browser/expect-refusal.js';
 import { freshName, openStore } from '../browser/open-store.js';
 import { overwriteRow } from '../browser/raw-database.js';

@@ -1,6 +1,6 @@
 import { Annotation, Command, interrupt, START, StateGraph } from '@langchain/langgraph';
 import { expect, test } from 'vitest';
-import { IndexedDBSaver } from '../../src/langgraph/index.js';
+import { IndexedDBSaver } from '../../src/adapters/langgraph/index.js';
 import { freshName, openStore } from '../browser/open-store.js';
 import { inThread } from './graphs.js';
 

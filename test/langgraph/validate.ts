@@ -1,7 +1,7 @@
 import { deltaChannelHistoryTests, validate } from '@langchain/langgraph-checkpoint-validation';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { IndexedDBSessionStore } from '../../src/index.js';
-import { IndexedDBSaver } from '../../src/langgraph/index.js';
+import { IndexedDBSaver } from '../../src/adapters/langgraph/index.js';
 
 // The suite takes them for globals, as they are in the configuration of its authors.
 Object.assign(globalThis, { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it });

@@ -11,7 +11,7 @@ import {
 import { assistantMessage, functionCall, ScriptedModel } from '@openai/agents-core/testing';
 import { expect, test } from 'vitest';
 import { z } from 'zod';
-import { IndexedDBSession } from '../../src/openai-agents/index.js';
+import { IndexedDBSession } from '../../src/adapters/openai-agents/index.js';
 import { expectRefusal } from '../browser/expect-refusal.js';
 import { freshName, openStore } from '../browser/open-store.js';
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { IndexedDBSessionStore } from '../../src/index.js';
-import { OffshootSnapshotStorage, OffshootStorage } from '../../src/strands/index.js';
+import { OffshootSnapshotStorage, OffshootStorage } from '../../src/adapters/strands/index.js';
 import { freshName, openStore } from '../browser/open-store.js';
 import { describeAgents, openAgent } from './agent-cases.js';
 import { textsOf } from './mock-model.js';
@@ -111,7 +111,7 @@ export function describeOurs(): void {
       expect((await store.getTree('trip')).nodes.size).toBe(1);
     });
 
-    test('with a history, so many displaced ones are kept, and all checkpoints', async () => {
+    test('with a history, so many overwritten ones are kept, and all checkpoints', async () => {
       const store = openStore();
       const storage = new OffshootSnapshotStorage(store, { history: 2 });
       const texts: string[] = [];
@@ -121,7 +121,7 @@ export function describeOurs(): void {
         if (turn < 3) await storage.saveSnapshot({ ...checkpoint(turn), snapshot: snapshotOf(texts) });
       }
       const ids = [...(await store.getTree('trip')).nodes.keys()].map((id) => id.split('/')[4]);
-      expect(ids.filter((kind) => kind === 'displaced')).toHaveLength(2);
+      expect(ids.filter((kind) => kind === 'overwritten')).toHaveLength(2);
       expect(ids.filter((kind) => kind === 'checkpoint')).toHaveLength(3);
       const history = await store.getHistory((await store.getHead('trip'))!.snapshotId);
       const states = await Promise.all(history.map(({ snapshotId }) => store.getSnapshot({ snapshotId })));
@@ -194,7 +194,7 @@ export function describeOurs(): void {
       expect(await after.sessionManager.listSnapshotIds({ target: after.agent })).toHaveLength(2);
     });
 
-    test('with a history, displaced bytes that are no snapshot are kept as well', async () => {
+    test('with a history, overwritten bytes that are no snapshot are kept as well', async () => {
       const store = openStore();
       const storage = new OffshootStorage(store, { history: 5 });
       const key = 'session/trip/scopes/agent/helper/snapshots/snapshot_latest.json';

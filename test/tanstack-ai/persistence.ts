@@ -1,7 +1,7 @@
 import { ChatClient, indexedDBPersistence, type UIMessage } from '@tanstack/ai-client';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { IndexedDBSessionStore } from '../../src/index.js';
-import { chatPersistence } from '../../src/tanstack-ai/index.js';
+import { chatPersistence } from '../../src/adapters/tanstack-ai/index.js';
 import { eventually } from '../browser/eventually.js';
 import { expectRefusal } from '../browser/expect-refusal.js';
 import { freshName, openStore } from '../browser/open-store.js';

@@ -1,6 +1,6 @@
 // Proves, at compile time, that our structural types and those of the Strands SDK are assignable both ways.
 import type * as sdk from '@strands-agents/sdk';
-import type * as ours from '../../src/strands/index.js';
+import type * as ours from '../../src/adapters/strands/index.js';
 
 export const snapshotToSdk = (value: ours.Snapshot): sdk.Snapshot => value;
 export const snapshotFromSdk = (value: sdk.Snapshot): ours.Snapshot => value;

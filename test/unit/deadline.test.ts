@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { within } from '../../src/database/deadline.js';
+import { within } from '../../src/runtime/timeout.js';
 
 beforeEach(() => {
   vi.useFakeTimers();

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { Heard, type Stretch } from '../../src/tabs/heard.js';
+import { CommitGaps, type Stretch } from '../../src/tabs/commit-gaps.js';
 
 /** What a tab may come to know: a message, or the clock as it read it. */
 type News = Stretch | { clock: number };
@@ -34,8 +34,8 @@ function known(news: readonly News[]): { upTo: number | undefined; isMissing: bo
   }
 }
 
-function hear(news: readonly News[]): Heard {
-  const heard = new Heard();
+function hear(news: readonly News[]): CommitGaps {
+  const heard = new CommitGaps();
   for (const each of news) {
     if ('clock' in each) heard.catchUp(each.clock);
     else heard.add(each);

@@ -4,7 +4,7 @@ import { save } from '../../src/testing/sample-snapshots.js';
 import { eventually } from '../browser/eventually.js';
 import { freshName, openStore } from '../browser/open-store.js';
 import { deleteRaw, dumpDatabase } from '../browser/raw-database.js';
-import { ask, type Heard } from '../tabs/page/host.js';
+import { ask, type CommitGaps } from '../tabs/page/host.js';
 import { counter, watchEverything } from './watch-everything.js';
 
 type Store = IndexedDBSessionStore<any>;
@@ -31,7 +31,7 @@ async function openInWorker(name: string) {
     save: (count: number) => ask(worker, { action: 'save', args: ['a', counter(count)] }),
     watch: () => ask(worker, { action: 'watch', args: ['a', 's'] }),
     async counts(): Promise<number[]> {
-      const { counts } = (await ask(worker, { action: 'heard', args: [] })) as Heard;
+      const { counts } = (await ask(worker, { action: 'heard', args: [] })) as CommitGaps;
       return counts.map(({ told }) => told);
     },
   };

@@ -9,11 +9,11 @@ import { expect, test } from 'vitest';
  */
 const CONSTANT = [
   'src/database/faults.ts: new SessionStoreError(...UNREADABLE',
-  'src/encryption/slices.ts: together(...STORES_OF_ROWS',
+  'src/encryption/row-batches.ts: requestAll(...STORES_OF_ROWS',
   'src/playwright/tab/index.ts: (host![method] as (...args: unknown[]) => unknown)(...args',
-  'src/strands/errors.ts: super(...about',
-  'src/validation/argument.ts: requireNone(schema(value), ...prefix',
-  'src/validation/clone.ts: unstorable(value, cause, ...prefix',
+  'src/adapters/strands/errors.ts: super(...about',
+  'src/values/argument.ts: requireNone(schema(value), ...prefix',
+  'src/values/clone.ts: unstorable(value, cause, ...prefix',
 ];
 
 interface Tree {

@@ -1,4 +1,4 @@
-import type { SessionStore } from '../../contract/snapshot.js';
+import type { SessionStore } from '../../types/snapshot.js';
 import { assertEqual } from '../assertions.js';
 import { latest, message, save, turn } from '../sample-snapshots.js';
 import type { SessionStoreCase } from '../session-store-case.js';

@@ -1,4 +1,4 @@
-import type { SessionSnapshotInput } from '../../contract/snapshot.js';
+import type { SessionSnapshotInput } from '../../types/snapshot.js';
 import { assertEqual, assertRejects } from '../assertions.js';
 import { at, latest, peek, save, turn } from '../sample-snapshots.js';
 import type { SessionStoreCase } from '../session-store-case.js';

@@ -1,4 +1,4 @@
-import type { SnapshotMutator } from '../../contract/snapshot.js';
+import type { SnapshotMutator } from '../../types/snapshot.js';
 import { assert, assertEqual } from '../assertions.js';
 import { latest, message, save, turn } from '../sample-snapshots.js';
 import type { SessionStoreCase } from '../session-store-case.js';

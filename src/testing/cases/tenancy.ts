@@ -1,4 +1,4 @@
-import type { SessionStoreOptions } from '../../contract/snapshot.js';
+import type { SessionStoreOptions } from '../../types/snapshot.js';
 import { assertEqual } from '../assertions.js';
 import { turn } from '../sample-snapshots.js';
 import type { SessionStoreCase } from '../session-store-case.js';

@@ -1,4 +1,4 @@
-import type { SessionSnapshot } from '../../contract/snapshot.js';
+import type { SessionSnapshot } from '../../types/snapshot.js';
 import { assert, assertEqual } from '../assertions.js';
 import { save, turn } from '../sample-snapshots.js';
 import type { SessionStoreCase } from '../session-store-case.js';

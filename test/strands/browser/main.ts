@@ -1,6 +1,6 @@
 import { Agent, Graph, SessionManager } from '@strands-agents/sdk';
 import { IndexedDBSessionStore } from '../../../src/index.js';
-import { OffshootSnapshotStorage, OffshootStorage } from '../../../src/strands/index.js';
+import { OffshootSnapshotStorage, OffshootStorage } from '../../../src/adapters/strands/index.js';
 import { MockModel, textsOf } from '../mock-model.js';
 
 export type Kind = 'snapshot' | 'bytes';

@@ -26,7 +26,7 @@ export type Failure = Pick<SessionStoreError, 'status' | 'message' | 'room'> & {
 };
 
 /** All that the watchers of a host were told, in order. */
-export interface Heard {
+export interface CommitGaps {
   /** What the watched snapshot counts. */
   counts: Told<number>[];
   session: Told<SessionChange>[];
@@ -39,7 +39,7 @@ export interface Heard {
 /** Whether a snapshot's worker is at it, and its last sign of life. */
 export type Pulse = Pick<SnapshotInfo, 'status' | 'heartbeatAt'>;
 
-const nothing = (): Heard => ({ counts: [], session: [], sessions: [], statuses: [], health: [] });
+const nothing = (): CommitGaps => ({ counts: [], session: [], sessions: [], statuses: [], health: [] });
 
 type Method = Exclude<keyof IndexedDBSessionStore, symbol>;
 
@@ -210,7 +210,7 @@ export class Host {
     });
   }
 
-  heard(): Heard {
+  heard(): CommitGaps {
     return this.#heard;
   }
 

@@ -1,0 +1,147 @@
+import { historyShape, jsonObject, type AnyStore } from '../shared/arguments.js';
+import { forget } from '../shared/forget.js';
+import { Turns } from '../shared/turns.js';
+import { SessionStoreError } from '../../index.js';
+import { requireId } from '../../values/argument.js';
+import { requireStore } from '../../values/given.js';
+import { taken } from '../../values/options.js';
+import type { AgentickSessionStoreOptions, SessionSnapshot, SessionStore } from './contract.js';
+import { historyOverflow } from './history-overflow.js';
+
+/** Where a session stands. */
+interface Head {
+  snapshotId: string | undefined;
+  /** What is saved next must not look older than this, in ms since 1970. */
+  createdMs: number;
+}
+
+/**
+ * Agentick's `SessionStore` on an Offshoot store: `createApp(Agent, { sessions: { store } })`.
+ *
+ * Every save appends a snapshot that continues what this instance loaded or saved last, so that two tabs with one
+ * session make two branches. The snapshot's fields are the top of `state`, and `timeline` is stored once, whatever
+ * saves have it. Operations on one session run in the order in which they were called, awaited or not.
+ *
+ * Methods reject with the store's own `SessionStoreError`s, and with `INVALID_ARGUMENT` and a `path` for what cannot
+ * be stored.
+ */
+export class AgentickSessionStore implements SessionStore {
+  readonly #store: AnyStore;
+  readonly #history: number | false;
+  readonly #turns = new Turns();
+  /** Where this instance stands in each session: the id of what it loaded or saved last. */
+  readonly #places = new Map<string, string>();
+
+  /** `store` should hold nothing but Agentick's sessions: give it a `name` of its own. */
+  constructor(store: AnyStore, options: AgentickSessionStoreOptions = {}) {
+    requireStore(store);
+    const { history = 20 } = taken(historyShape, options);
+    this.#store = store;
+    this.#history = history;
+  }
+
+  /** Appends a state to the session. What it is at the time of the call is what is saved, as JSON has it. */
+  async save(sessionId: string, snapshot: SessionSnapshot): Promise<void> {
+    requireId(sessionId, 'sessionId');
+    const state = jsonObject(snapshot, 'snapshot');
+    await this.#turns.after(sessionId, () => this.#append(sessionId, state));
+  }
+
+  /**
+   * The state that the session reopens on: that of the branch chosen with the store's `selectBranch`, otherwise the
+   * one saved last. `null` if there is none. Changes nothing, not even the order of `list`.
+   */
+  async load(sessionId: string): Promise<SessionSnapshot | null> {
+    requireId(sessionId, 'sessionId');
+    return this.#turns.after(sessionId, async () => {
+      for (;;) {
+        const { snapshotId } = await this.#head(sessionId);
+        this.#places.delete(sessionId);
+        if (snapshotId === undefined) return null;
+        const stored = await this.#store.getSnapshot({ snapshotId });
+        // Another tab was faster with a later state, and this one fell out of the history.
+        if (!stored) continue;
+        if (!stored.state) throw foreign(sessionId);
+        this.#places.set(sessionId, snapshotId);
+        return stored.state as unknown as SessionSnapshot;
+      }
+    });
+  }
+
+  /** Deletes the session with all its states and branches. No error if there is none. */
+  async delete(sessionId: string): Promise<void> {
+    requireId(sessionId, 'sessionId');
+    await this.#turns.after(sessionId, async () => {
+      await this.#store.deleteSession(sessionId);
+      this.#places.delete(sessionId);
+    });
+  }
+
+  /** Ids of all sessions, the one saved last first. */
+  async list(): Promise<string[]> {
+    await this.#turns.idle();
+    const ids: string[] = [];
+    let cursor: string | undefined;
+    do {
+      const page = await this.#store.listSessions({ limit: 1000, cursor });
+      for (const { sessionId } of page.sessions) ids.push(sessionId);
+      ({ cursor } = page);
+    } while (cursor !== undefined);
+    return ids;
+  }
+
+  /** Whether there is something to load, without loading it. */
+  async has(sessionId: string): Promise<boolean> {
+    requireId(sessionId, 'sessionId');
+    const session = await this.#turns.after(sessionId, () => this.#store.getSession(sessionId));
+    return session !== undefined;
+  }
+
+  /** Finishes what was called before, awaited or not, and closes the store. */
+  async close(): Promise<void> {
+    await this.#turns.idle();
+    await this.#store.close();
+  }
+
+  async #append(sessionId: string, state: Record<string, unknown>): Promise<void> {
+    const head = await this.#head(sessionId);
+    const parentId = this.#places.get(sessionId) ?? head.snapshotId;
+    // Clocks are set back, and differ from tab to tab, and what was saved last must still be the latest.
+    const createdMs = Math.max(Date.now(), head.createdMs);
+    const next = {
+      sessionId,
+      createdAt: new Date(createdMs).toISOString(),
+      status: 'completed' as const,
+      state,
+    };
+    const snapshotId =
+      this.#history === false
+        ? await this.#store.saveSnapshot(parentId, () => next)
+        : await this.#store.saveSnapshot(undefined, () => (parentId ? { ...next, parentId } : next));
+    this.#places.set(sessionId, snapshotId!);
+    // The state is saved. What could not be deleted now is deleted after the next save.
+    await this.#forgetOld(sessionId, snapshotId!).catch(() => {});
+  }
+
+  async #forgetOld(sessionId: string, saved: string): Promise<void> {
+    const tree = await this.#store.getTree(sessionId);
+    const ids = historyOverflow(tree, saved, this.#history);
+    if (ids.size > 0) await forget(this.#store, tree, ids);
+  }
+
+  async #head(sessionId: string): Promise<Head> {
+    const [head, leaves] = await Promise.all([
+      this.#store.getHead(sessionId),
+      this.#store.getLeaves(sessionId),
+    ]);
+    return { snapshotId: head?.snapshotId, createdMs: leaves[0] ? Date.parse(leaves[0].createdAt) : 0 };
+  }
+}
+
+function foreign(sessionId: string): SessionStoreError {
+  return new SessionStoreError(
+    'FAILED_PRECONDITION',
+    `session "${sessionId}" was not saved by Agentick. Give Agentick a store with a name of its own`,
+    'sessionId',
+  );
+}

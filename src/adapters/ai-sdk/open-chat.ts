@@ -1,0 +1,178 @@
+import type { ChatInit, UIMessage } from 'ai';
+import { copyOf } from '../shared/copy.js';
+import { SessionStoreError, type Message, type SessionSnapshot } from '../../index.js';
+import { report } from '../../platform/browser.js';
+import { callSafely } from '../../platform/report.js';
+import { requireId } from '../../values/argument.js';
+import { given, requireStore } from '../../values/given.js';
+import { taken } from '../../values/options.js';
+import { anything, callable, optional } from '../../values/schema.js';
+import { branchPoint } from '../shared/transcript/branch-point.js';
+import { continues, messagesOf, requireMessages } from '../shared/transcript/messages.js';
+import { saveTurn } from '../shared/transcript/save-turn.js';
+import type { TranscriptStore } from '../shared/transcript/store.js';
+import { outcomeOf, type Finish } from './outcome.js';
+
+/** Exactly one of the two. */
+export interface ChatSource {
+  /** Opens the session where it was left; a new one begins empty. */
+  sessionId?: string | undefined;
+  /** Opens the conversation as it was after this turn. What is sent next branches off. */
+  snapshotId?: string | undefined;
+}
+
+export interface OpenChatOptions {
+  /** Is told when an answer could not be saved. By default the error is reported like any that nobody caught. */
+  onSaveError?: ((error: unknown) => void) | undefined;
+}
+
+/** A chat whose turns are saved as they finish. */
+export interface StoredChat<M extends UIMessage = UIMessage> {
+  /** For `useChat` or `new Chat`, to be spread. Whoever has an `onFinish` of their own calls this one from it. */
+  readonly init: Required<Pick<ChatInit<M>, 'id' | 'messages'>> & { onFinish: (finish: Finish<M>) => void };
+  /** The session's id, and the chat's. */
+  readonly sessionId: string;
+  /** The snapshot that the chat shows and goes on from; `undefined` before the first is saved. */
+  readonly snapshotId: string | undefined;
+  /**
+   * Goes to another snapshot of the session, which the session reopens on from now. Resolves to its messages, for
+   * `setMessages`. Not while an answer streams: stop it first. Errors: `NOT_FOUND`; `FAILED_PRECONDITION` if it is
+   * of another session, or of another framework.
+   */
+  show(snapshotId: string): Promise<M[]>;
+  /**
+   * Resolves when all that finished so far has been saved or has failed to be; failures go to `onSaveError`.
+   */
+  settled(): Promise<void>;
+}
+
+/**
+ * Opens a chat for `useChat` and `Chat` of the AI SDK: loads the messages of a session or a snapshot, and saves the
+ * conversation as a new snapshot whenever an answer has ended. One that does not continue what was saved before
+ * (an answer regenerated, a message edited, another tab that was faster) becomes a branch beside it.
+ *
+ * Messages are kept as they are, in `state.messages`, with their ids. Source of the contract: `ChatInit` and
+ * `ChatOnFinishCallback` of `ai` 7.
+ *
+ * Errors: `INVALID_ARGUMENT` unless exactly one id is given; `NOT_FOUND` if there is no such snapshot;
+ * `FAILED_PRECONDITION` if it belongs to no session, or its messages are another framework's.
+ */
+export async function openChat<M extends UIMessage = UIMessage>(
+  store: TranscriptStore,
+  source: ChatSource,
+  options: OpenChatOptions = {},
+): Promise<StoredChat<M>> {
+  requireStore(store);
+  const { sessionId, snapshotId } = taken(sourceShape, source, 'source');
+  const { onSaveError = report } = taken({ onSaveError: optional(callable) }, options);
+  if ((sessionId === undefined) === (snapshotId === undefined)) {
+    throw new SessionStoreError('INVALID_ARGUMENT', 'openChat takes exactly one of sessionId and snapshotId');
+  }
+  if (sessionId === undefined) {
+    requireId(snapshotId, 'snapshotId');
+    const snapshot = await existing(store, snapshotId);
+    if (snapshot.sessionId === undefined) {
+      throw new SessionStoreError(
+        'FAILED_PRECONDITION',
+        `the snapshot ${snapshotId} belongs to no session, so nothing can continue it. Save it with a sessionId`,
+        'snapshotId',
+      );
+    }
+    return new SavedChat<M>(store, snapshot.sessionId, snapshot, onSaveError);
+  }
+  requireId(sessionId, 'sessionId');
+  const head = await store.getHead(sessionId);
+  const snapshot = head && (await store.getSnapshot({ snapshotId: head.snapshotId }));
+  return new SavedChat<M>(store, sessionId, snapshot, onSaveError);
+}
+
+const sourceShape = { sessionId: anything, snapshotId: anything };
+
+class SavedChat<M extends UIMessage> implements StoredChat<M> {
+  readonly init: StoredChat<M>['init'];
+  readonly #store: TranscriptStore;
+  readonly #onSaveError: (error: unknown) => void;
+  /** Never what the chat has: that changes in place. */
+  #at: SessionSnapshot | undefined;
+  #saves: Promise<void> = Promise.resolve();
+
+  constructor(
+    store: TranscriptStore,
+    readonly sessionId: string,
+    at: SessionSnapshot | undefined,
+    onSaveError: (error: unknown) => void,
+  ) {
+    this.#store = store;
+    this.#at = at;
+    this.#onSaveError = onSaveError;
+    this.init = {
+      id: sessionId,
+      messages: at ? copyOf(messagesOf<M>(at), 'messages') : [],
+      onFinish: (finish) => this.#queue(finish),
+    };
+  }
+
+  get snapshotId(): string | undefined {
+    return this.#at?.snapshotId;
+  }
+
+  async show(snapshotId: string): Promise<M[]> {
+    requireId(snapshotId, 'snapshotId');
+    await this.#saves;
+    const snapshot = await existing(this.#store, snapshotId);
+    if (snapshot.sessionId !== this.sessionId) {
+      throw new SessionStoreError(
+        'FAILED_PRECONDITION',
+        `the snapshot ${snapshotId} is not of the session ${this.sessionId}. Open it with openChat`,
+        'snapshotId',
+      );
+    }
+    const messages = copyOf(messagesOf<M>(snapshot), 'messages');
+    await this.#store.selectBranch(snapshotId);
+    this.#at = snapshot;
+    return messages;
+  }
+
+  settled(): Promise<void> {
+    return this.#saves;
+  }
+
+  /** One after the other, so that each knows what the one before has become. */
+  #queue(finish: Finish<M>): void {
+    const copied = async () => {
+      const { messages, ...outcome } = given(finish, 'finish');
+      return { ...outcome, messages: copyOf(messages, 'finish.messages') };
+    };
+    const copy = copied();
+    this.#saves = this.#saves
+      .then(async () => this.#save((await copy) as Finish<M>))
+      .catch((error: unknown) => callSafely(this.#onSaveError, error));
+  }
+
+  async #save(finish: Finish<M>): Promise<void> {
+    const { messages } = finish;
+    requireMessages<M>(messages, 'messages', 'INVALID_ARGUMENT');
+    const shown = this.#at && messagesOf<M>(this.#at);
+    // An answer that was to be replaced, and failed before its first word, is better than none.
+    if (shown && shown.length > messages.length && continues(shown, messages)) return;
+
+    const parent = await branchPoint(this.#store, this.snapshotId, messages);
+    this.#at = await saveTurn(this.#store, {
+      sessionId: this.sessionId,
+      ...(parent && { parentId: parent.snapshotId }),
+      ...outcomeOf(finish),
+      // Genkit's type says what Genkit keeps there. The store keeps what it is given.
+      state: { messages: messages as unknown as Message[] },
+    });
+  }
+}
+
+async function existing(store: TranscriptStore, snapshotId: string): Promise<SessionSnapshot> {
+  const snapshot = await store.getSnapshot({ snapshotId });
+  if (snapshot) return snapshot;
+  throw new SessionStoreError(
+    'NOT_FOUND',
+    `there is no snapshot ${snapshotId}. Open the chat by its sessionId`,
+    'snapshotId',
+  );
+}

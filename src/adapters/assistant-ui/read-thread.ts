@@ -1,0 +1,118 @@
+import { SessionStoreError, type SessionSnapshot } from '../../index.js';
+import { isGrown } from '../shared/transcript/answers.js';
+import type { ThreadStore } from './thread-store.js';
+
+/** A message as it is stored. */
+export interface Entry {
+  id: string;
+  content: unknown;
+}
+
+/** A message with what it answers, `null` for the first. */
+export interface Item<E = Entry> {
+  entry: E;
+  parentId: string | null;
+}
+
+/** Where a message is: the snapshot that ends with it. One whose snapshot was pruned is only part of others. */
+export interface ThreadPosition {
+  snapshotId?: string;
+  /** The message that it answers, `null` for the first. */
+  parentId: string | null;
+  /** The conversation up to this message. */
+  path: () => Entry[];
+}
+
+export interface StoredThread {
+  /** Parents before their children, siblings in the order in which they were saved. */
+  items: Item[];
+  /** The last message of the branch that the thread reopens on. */
+  headId?: string;
+  places: Map<string, ThreadPosition>;
+}
+
+/** The first so many of these. */
+interface Conversation {
+  entries: Entry[];
+  length: number;
+}
+
+/**
+ * Reads all messages of all branches of a session whose snapshots have one message more than their parents. The state
+ * of a leaf has those of all above it, so only leaves are read, and what was rewritten after others had continued it.
+ */
+export async function readThread(store: ThreadStore, sessionId: string): Promise<StoredThread> {
+  const tree = await store.getTree(sessionId);
+  const read = new Map<string, Conversation>();
+
+  for (const leaf of tree.leaves) {
+    let above: Conversation | undefined;
+    let node = tree.nodes.get(leaf);
+    while (node && !read.has(node.snapshotId)) {
+      const isRewritten = node.updatedAt !== undefined && node.updatedAt !== node.createdAt;
+      const conversation: Conversation | undefined =
+        above && !isRewritten ? above : ((await conversationIn(store, node.snapshotId)) ?? above);
+      if (conversation) read.set(node.snapshotId, conversation);
+      above = conversation?.length
+        ? { entries: conversation.entries, length: conversation.length - 1 }
+        : undefined;
+      node = node.parentId === undefined ? undefined : tree.nodes.get(node.parentId);
+    }
+  }
+
+  const items: Item[] = [];
+  const places: StoredThread['places'] = new Map();
+  const roots = new Set(tree.roots);
+  const waiting = [...tree.roots].reverse();
+  for (let id = waiting.pop(); id !== undefined; id = waiting.pop()) {
+    for (const child of [...tree.nodes.get(id)!.children].reverse()) waiting.push(child);
+    const { entries, length } = read.get(id) ?? { entries: [], length: 0 };
+    // What is above a root was pruned, or cannot be read.
+    for (let index = roots.has(id) ? 0 : Math.max(length - 1, 0); index < length; index++) {
+      const entry = entries[index]!;
+      const parentId = entries[index - 1]?.id ?? null;
+      const place: ThreadPosition = { parentId, path: () => entries.slice(0, index + 1) };
+      if (index === length - 1) place.snapshotId = id;
+      if (!places.has(entry.id)) items.push({ entry, parentId });
+      if (!places.has(entry.id) || place.snapshotId) places.set(entry.id, place);
+    }
+  }
+  const head = tree.headId === undefined ? undefined : read.get(tree.headId);
+  const headId = head?.entries[head.length - 1]?.id;
+  return { items, places, ...(headId !== undefined && { headId }) };
+}
+
+/** `undefined` if the row cannot be read: every other message still can. */
+async function conversationIn(store: ThreadStore, snapshotId: string): Promise<Conversation | undefined> {
+  try {
+    const snapshot = await store.getSnapshot({ snapshotId });
+    const entries = snapshot && entriesOf(snapshot);
+    return entries && { entries, length: entries.length };
+  } catch (error) {
+    if (error instanceof SessionStoreError && error.status === 'DATA_LOSS') return undefined;
+    throw error;
+  }
+}
+
+/** The messages of a snapshot. Throws `FAILED_PRECONDITION` if another framework has saved others there. */
+export function entriesOf(snapshot: SessionSnapshot): Entry[] {
+  const entries = (snapshot.state?.messages ?? []) as unknown as Entry[];
+  const strange = entries.findIndex(({ id, content }) => typeof id !== 'string' || content === undefined);
+  if (strange < 0) return entries;
+  const path = `state.messages.${strange}`;
+  throw new SessionStoreError(
+    'FAILED_PRECONDITION',
+    `${path}: is no message with id and content. Use a database of its own for each framework`,
+    path,
+  );
+}
+
+/** Whether a message may have become another of its id. Of formats that are not known here it is taken for granted. */
+export function isSameMessage(later: Entry, earlier: Entry | undefined): boolean {
+  const [parts, before] = [later, earlier].map((entry) => {
+    const { content } = entry ?? {};
+    const parts: unknown = Array.isArray(content) ? content : (content as { parts?: unknown } | null)?.parts;
+    return Array.isArray(parts) ? { parts } : undefined;
+  });
+  return !parts || !before || isGrown(parts, before);
+}

@@ -1,0 +1,157 @@
+import { nanoid } from 'nanoid';
+import { copyOf } from '../shared/copy.js';
+import { SessionStoreError, type Message, type SessionPatch, type SnapshotStatus } from '../../index.js';
+import { changedAt, saveTurn } from '../shared/transcript/save-turn.js';
+import {
+  entriesOf,
+  isSameMessage,
+  readThread,
+  type Entry,
+  type Item,
+  type ThreadPosition,
+  type StoredThread,
+} from './read-thread.js';
+import type { ThreadStore } from './thread-store.js';
+
+/** A session with a snapshot for each message: the conversation up to it. */
+export class Thread {
+  readonly #store: ThreadStore;
+  readonly #sessionId: string;
+  /** Where the messages are that were read or saved here. */
+  #places = new Map<string, ThreadPosition>();
+  /** What is stored under other ids than the framework gave, which other messages have. */
+  readonly #renamed = new Map<string, string[]>();
+  /** What is known of a thread that has no session yet, because nothing was saved in it. */
+  #patches: SessionPatch[] | undefined;
+  #last: Promise<unknown> = Promise.resolve();
+
+  constructor(store: ThreadStore, sessionId: string, isNew = false) {
+    this.#store = store;
+    this.#sessionId = sessionId;
+    if (isNew) this.#patches = [];
+  }
+
+  load(): Promise<StoredThread> {
+    return this.#run(async () => {
+      const thread = await this.#read();
+      // From now on the framework says what is stored.
+      this.#renamed.clear();
+      return { ...thread, items: copyOf(thread.items, 'messages') };
+    });
+  }
+
+  /**
+   * Saves a message behind another, or in its own place if it is there already. Servers may give all answers one id: one
+   * that answers something else, or says something else, is another message.
+   */
+  append({ entry, ...item }: Item, status?: SnapshotStatus): Promise<void> {
+    return this.#run(async () => {
+      const parentId = item.parentId === null ? null : this.#stored(item.parentId);
+      await this.#find(this.#stored(entry.id));
+      const namesakes = [entry.id, ...(this.#renamed.get(entry.id) ?? [])].filter((id) =>
+        this.#places.has(id),
+      );
+      const known = namesakes.reverse().find((id) => this.#places.get(id)!.parentId === parentId);
+      const snapshotId = known && this.#places.get(known)!.snapshotId;
+      if (snapshotId && (await this.#rewrite(snapshotId, { ...entry, id: known }, status))) return;
+      const isFree = known ? snapshotId === undefined || !this.#places.has(known) : namesakes.length === 0;
+      const id = isFree ? (known ?? entry.id) : `${entry.id}-${nanoid()}`;
+      await this.#add({ entry: { ...entry, id }, parentId }, status);
+      if (id !== entry.id) {
+        this.#renamed.set(entry.id, [...(this.#renamed.get(entry.id) ?? []), id]);
+      }
+    });
+  }
+
+  /** Changes the session. The framework may name a thread before its first message has arrived. */
+  change(given: SessionPatch): Promise<void> {
+    const patch = copyOf(given, 'patch');
+    return this.#run(async () => {
+      if (this.#patches) this.#patches.push(patch);
+      else await this.#store.updateSession(this.#sessionId, patch);
+    });
+  }
+
+  /** Has the thread reopen on the branch that ends with this message. */
+  select(messageId: string): Promise<void> {
+    return this.#run(async () => {
+      const place = await this.#find(this.#stored(messageId));
+      if (place?.snapshotId === undefined) throw unknown(messageId, 'messageId');
+      await this.#store.selectBranch(place.snapshotId);
+    });
+  }
+
+  /** One after the other, so that a message finds the one before. */
+  #run<T>(work: () => Promise<T>): Promise<T> {
+    const result = this.#last.then(work);
+    this.#last = result.catch(() => {});
+    return result;
+  }
+
+  async #read(): Promise<StoredThread> {
+    const thread = await readThread(this.#store, this.#sessionId);
+    this.#places = thread.places;
+    return thread;
+  }
+
+  /** Another tab may have saved it meanwhile. */
+  async #find(messageId: string): Promise<ThreadPosition | undefined> {
+    if (!this.#places.has(messageId)) await this.#read();
+    return this.#places.get(messageId);
+  }
+
+  /** What the framework calls by this id; of several, the last. */
+  readonly #stored = (messageId: string) => this.#renamed.get(messageId)?.at(-1) ?? messageId;
+
+  /** Resolves to whether it was there, and is the same message. */
+  async #rewrite(snapshotId: string, entry: Entry, status: SnapshotStatus | undefined): Promise<boolean> {
+    let isAnother = false;
+    const saved = await this.#store.saveSnapshot(snapshotId, (current) => {
+      if (!current) return null;
+      const before = entriesOf(current);
+      isAnother = !isSameMessage(entry, before.at(-1));
+      if (isAnother) return null;
+      const messages = [...before.slice(0, -1), entry] as unknown as Message[];
+      const state = { ...current.state, messages };
+      return { ...current, ...(status && { status }), updatedAt: changedAt(current), state };
+    });
+    // What was deleted is saved anew, as itself.
+    if (saved === null && !isAnother) this.#places.delete(entry.id);
+    return saved !== null;
+  }
+
+  async #add({ entry, parentId }: Item, status: SnapshotStatus | undefined): Promise<void> {
+    const parent = parentId === null ? undefined : await this.#find(parentId);
+    if (parentId !== null && !parent) throw unknown(parentId, 'parentId');
+    const before = parent ? await this.#pathOf(parent, parentId!) : [];
+    const entries = [...before, entry];
+    const { snapshotId } = await saveTurn(this.#store, {
+      sessionId: this.#sessionId,
+      ...(parent?.snapshotId !== undefined && { parentId: parent.snapshotId }),
+      ...(status && { status }),
+      // Genkit's type says what Genkit keeps there. The store keeps what it is given.
+      state: { messages: entries as unknown as Message[] },
+    });
+    this.#places.set(entry.id, { snapshotId, parentId, path: () => entries });
+    const patches = this.#patches ?? [];
+    this.#patches = undefined;
+    for (const patch of patches) await this.#store.updateSession(this.#sessionId, patch);
+  }
+
+  /** What is stored, because it may have been rewritten. */
+  async #pathOf(place: ThreadPosition, messageId: string): Promise<Entry[]> {
+    if (place.snapshotId === undefined) return place.path();
+    const snapshot = await this.#store.getSnapshot({ snapshotId: place.snapshotId });
+    if (snapshot) return entriesOf(snapshot);
+    this.#places.delete(messageId);
+    throw unknown(messageId, 'parentId');
+  }
+}
+
+function unknown(messageId: string, path: string): SessionStoreError {
+  return new SessionStoreError(
+    'NOT_FOUND',
+    `${path}: there is no message ${messageId}. It was deleted, or could not be saved: reload the thread`,
+    path,
+  );
+}

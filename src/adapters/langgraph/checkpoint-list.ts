@@ -1,0 +1,100 @@
+import { SessionStoreError, type SnapshotInfo } from '../../index.js';
+import { checkpointSnapshotId, nodeOf, type CheckpointNode, type addressIn } from './checkpoint-address.js';
+import type { CheckpointStore } from './checkpoint-store.js';
+
+/** Most often the newest is looked for, so that a page of all would be a waste. */
+const FIRST_PAGE = 8;
+const PAGE = 200;
+
+export interface ListedCheckpoint {
+  snapshotId: string;
+  createdAt: string;
+  node: CheckpointNode;
+}
+
+/**
+ * The checkpoints of a thread in all namespaces, without their states; the newest first, and of two of one
+ * millisecond the one with the greater id. `onDamaged` is told ids of rows on the way that cannot be read.
+ */
+export async function* checkpointsOf(
+  store: CheckpointStore,
+  threadId: string,
+  onDamaged?: (ids: string[]) => void,
+): AsyncGenerator<ListedCheckpoint> {
+  let limit = FIRST_PAGE;
+  let cursor: string | undefined;
+  let tied: ListedCheckpoint[] = [];
+  do {
+    const page = await store.listSnapshots({ sessionId: threadId, limit, cursor });
+    if (page.damaged.length > 0) onDamaged?.(page.damaged);
+    for (const listed of page.snapshots.flatMap((info) => asCheckpoint(info) ?? [])) {
+      if (tied[0] && tied[0].createdAt !== listed.createdAt) {
+        yield* tied.sort(byId);
+        tied = [];
+      }
+      tied.push(listed);
+    }
+    ({ cursor } = page);
+    limit = PAGE;
+  } while (cursor !== undefined);
+  yield* tied.sort(byId);
+}
+
+function asCheckpoint(info: SnapshotInfo | undefined): ListedCheckpoint | undefined {
+  const node = nodeOf(info);
+  if (!info || node?.metadata === undefined) return undefined;
+  return { snapshotId: info.snapshotId, createdAt: info.createdAt, node };
+}
+
+const byId = (a: ListedCheckpoint, b: ListedCheckpoint) =>
+  a.node.checkpointId < b.node.checkpointId ? 1 : -1;
+
+/**
+ * Those that come after `end` in that order. Where that is not in the thread, its id tells: an id begins with the time
+ * when it was made.
+ */
+export async function* checkpointsBefore(
+  store: CheckpointStore,
+  threadId: string,
+  { namespace, checkpointId, ...end }: ReturnType<typeof addressIn>,
+): AsyncGenerator<ListedCheckpoint> {
+  const snapshotId =
+    checkpointId && end.threadId === threadId && checkpointSnapshotId(threadId, namespace, checkpointId);
+  const found = snapshotId ? asCheckpoint(await store.getSnapshot({ snapshotId })) : undefined;
+  for await (const listed of checkpointsOf(store, threadId)) {
+    if (found) {
+      const difference = Date.parse(listed.createdAt) - Date.parse(found.createdAt);
+      if (difference > 0 || (difference === 0 && listed.node.checkpointId >= found.node.checkpointId))
+        continue;
+    } else if (checkpointId !== undefined && listed.node.checkpointId >= checkpointId) continue;
+    yield listed;
+  }
+}
+
+/** The snapshot of a namespace's newest checkpoint. Errors: `DATA_LOSS` if a newer one may be among unreadable rows. */
+export async function newestIn(
+  store: CheckpointStore,
+  threadId: string,
+  namespace: string,
+): Promise<string | undefined> {
+  const damaged: string[] = [];
+  const note = (ids: readonly string[]) => {
+    for (const id of ids) damaged.push(id);
+  };
+  for await (const { snapshotId, node } of checkpointsOf(store, threadId, note)) {
+    if (node.namespace !== namespace) continue;
+    // To go on from an older checkpoint would drop a turn without a word.
+    if (damaged.length > 0) throw damagedThread(threadId, damaged);
+    return snapshotId;
+  }
+  if (damaged.length > 0) throw damagedThread(threadId, damaged);
+  return undefined;
+}
+
+const damagedThread = (threadId: string, ids: string[]) =>
+  new SessionStoreError(
+    'DATA_LOSS',
+    `which checkpoint of thread "${threadId}" is the newest cannot be said: ${ids.join(', ')} cannot be read. ` +
+      'Call check({ repair: true }) on the store, which puts that aside',
+    'config.configurable.checkpoint_id',
+  );

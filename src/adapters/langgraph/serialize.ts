@@ -1,0 +1,68 @@
+import type { SerializerProtocol } from '@langchain/langgraph-checkpoint';
+import { SessionStoreError } from '../../index.js';
+import { invalid } from '../../values/argument.js';
+import { reading } from '../../values/given.js';
+
+/** What a serde made of a value: JSON as its text, so that equal values are found at once; otherwise bytes. */
+export type Serialized = string | { type: string; data: Uint8Array };
+
+/** Fails for what is not UTF-8, and keeps a byte order mark: what comes out must be what went in. */
+const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
+/** What the serde throws is about the value, whose path is `path`: that is `INVALID_ARGUMENT`. */
+export async function serialize(
+  serde: SerializerProtocol,
+  value: unknown,
+  path: string,
+): Promise<Serialized> {
+  const [type, data] = await dumped(serde, value, path);
+  if (type !== 'json') return { type, data };
+  try {
+    return utf8.decode(data);
+  } catch {
+    // A serde of the application's own may call anything JSON.
+    return { type, data };
+  }
+}
+
+async function dumped(
+  serde: SerializerProtocol,
+  value: unknown,
+  path: string,
+): Promise<[string, Uint8Array]> {
+  try {
+    return await serde.dumpsTyped(value);
+  } catch (cause) {
+    throw cause instanceof SessionStoreError
+      ? cause
+      : invalid(path, 'cannot be written by the serde; see cause', cause);
+  }
+}
+
+export async function deserialize(serde: SerializerProtocol, packed: Serialized): Promise<any> {
+  return typeof packed === 'string'
+    ? serde.loadsTyped('json', packed)
+    : serde.loadsTyped(packed.type, packed.data);
+}
+
+/**
+ * The value of a channel. An array is packed element by element: a store keeps each element of an array once, however
+ * many checkpoints have it.
+ */
+export async function serializeChannel(
+  serde: SerializerProtocol,
+  value: unknown,
+  path: string,
+): Promise<Serialized | Serialized[]> {
+  const elements = reading(path, () => Array.isArray(value) && Array.from(value));
+  if (!elements) return serialize(serde, value, path);
+  return Promise.all(elements.map((element, index) => serialize(serde, element, `${path}.${index}`)));
+}
+
+export async function deserializeChannel(
+  serde: SerializerProtocol,
+  packed: Serialized | Serialized[],
+): Promise<unknown> {
+  if (!Array.isArray(packed)) return deserialize(serde, packed);
+  return Promise.all(packed.map((element) => deserialize(serde, element)));
+}

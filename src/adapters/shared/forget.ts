@@ -1,0 +1,56 @@
+import { SessionStoreError, type SessionTree } from '../../index.js';
+import type { AnyStore } from './arguments.js';
+
+/**
+ * Deletes snapshots out of the middle of a session's tree. What continued them continues the nearest ancestor that
+ * stays. One that another tab has continued in the meantime is left, unless `evenContinued`, which is much faster: then what
+ * continued it goes as well.
+ */
+export async function forget(
+  store: AnyStore,
+  tree: SessionTree,
+  ids: ReadonlySet<string>,
+  evenContinued = false,
+): Promise<void> {
+  for (const { snapshotId, parentId } of tree.nodes.values()) {
+    if (ids.has(snapshotId) || parentId === undefined || !ids.has(parentId)) continue;
+    const heir = heirOf(tree, parentId, ids);
+    await store.saveSnapshot(snapshotId, (current) => {
+      if (current?.parentId !== parentId) return null;
+      const { parentId: _, ...rest } = current;
+      return heir === undefined ? rest : { ...rest, parentId: heir };
+    });
+  }
+  const roots = [...ids].filter((id) => tree.nodes.has(id) && !ids.has(tree.nodes.get(id)!.parentId ?? ''));
+  if (evenContinued) {
+    for (const id of roots) await store.deleteSnapshot(id, { subtree: true });
+    return;
+  }
+  for (const id of childrenFirst(tree, ids, roots)) {
+    try {
+      await store.deleteSnapshot(id);
+    } catch (error) {
+      if (!(error instanceof SessionStoreError) || error.status !== 'FAILED_PRECONDITION') throw error;
+    }
+  }
+}
+
+function heirOf({ nodes }: SessionTree, id: string, ids: ReadonlySet<string>): string | undefined {
+  let heir: string | undefined = id;
+  // What another program wrote may go round in a circle.
+  for (let steps = 0; heir !== undefined && ids.has(heir); steps++) {
+    if (steps > ids.size) return undefined;
+    heir = nodes.get(heir)?.parentId;
+  }
+  return heir;
+}
+
+/** A snapshot that is continued cannot be deleted. */
+function childrenFirst({ nodes }: SessionTree, ids: ReadonlySet<string>, roots: string[]): string[] {
+  const order = [...roots];
+  // It grows while we go through it, by one generation after the other.
+  for (const id of order) {
+    for (const child of nodes.get(id)!.children) if (ids.has(child)) order.push(child);
+  }
+  return order.reverse();
+}

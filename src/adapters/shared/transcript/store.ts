@@ -1,0 +1,14 @@
+import type { IndexedDBSessionStore } from '../../../index.js';
+
+/** The part of a store that keeping transcripts needs, so that a store of any `custom` state will do. */
+export type TranscriptStore = Pick<
+  IndexedDBSessionStore<any>,
+  'getSnapshot' | 'getHistory' | 'saveSnapshot' | 'getHead' | 'getSession' | 'selectBranch' | 'deleteSession'
+>;
+
+/** What the messages of chat frameworks have in common. */
+export interface TranscriptMessage {
+  id: string;
+  role: string;
+  parts: readonly unknown[];
+}

@@ -1,0 +1,89 @@
+import { invalid } from '../../values/argument.js';
+import { described } from '../../values/described.js';
+import { StorageError } from './errors.js';
+import { checkpointOf, latestOf, manifestOf, placeOf, type ScopeAddress } from './rows.js';
+
+/** Where the value of a key is. A snapshot is kept as one, so that its messages are shared; anything else as bytes. */
+export type Target =
+  | { kind: 'latest'; sessionId: string; id: string; place: ScopeAddress }
+  | { kind: 'checkpoint'; sessionId: string; id: string; place: ScopeAddress; checkpointId: string }
+  | { kind: 'bytes'; sessionId: string; id: string };
+
+/** How the SDK lays out a session; what comes before is the namespace and the session's id. */
+const LAYOUT =
+  /^(.+)\/scopes\/(agent|multiAgent)\/([a-z0-9_-]+)\/snapshots\/(?:snapshot_(latest)\.json|(manifest)\.json|immutable_history\/snapshot_([a-z0-9_-]+)\.json)$/;
+const ROW = /^(.+)\/scopes\/(agent|multiAgent)\/([a-z0-9_-]+)\/(?:(latest)|(manifest)|checkpoint\/(.+))$/;
+const BYTES = 'bytes:';
+
+/**
+ * The Offshoot session of what is under `root`. The SDK's own namespace is `session`: what `SessionManager` keeps with a
+ * storage of either kind is in one session of the same id. Everything else has a slash in front.
+ */
+const sessionIdOf = (root: string) => /^session\/([a-z0-9_-]+)$/.exec(root)?.[1] ?? `/${root}`;
+
+/** What all keys of an Offshoot session begin with, but for a slash. */
+const rootOf = (sessionId: string) =>
+  sessionId.startsWith('/') ? sessionId.slice(1) : `session/${sessionId}`;
+
+export function targetOf(key: string): Target {
+  const [, root, scope, scopeId, latest, manifest, checkpointId] = LAYOUT.exec(key) ?? [];
+  if (root === undefined) {
+    const folder = /^(.+)\/scopes\//.exec(key)?.[1] ?? /^(.+)\//.exec(key)?.[1] ?? '';
+    return { kind: 'bytes', sessionId: `/${folder}`, id: `${BYTES}${key}` };
+  }
+  const sessionId = sessionIdOf(root);
+  const place = placeOf(sessionId, scope!, scopeId!);
+  if (latest) return { kind: 'latest', sessionId, id: latestOf(place), place };
+  if (manifest) return { kind: 'bytes', sessionId, id: manifestOf(place) };
+  const id = checkpointOf(place, checkpointId!);
+  return { kind: 'checkpoint', sessionId, id, place, checkpointId: checkpointId! };
+}
+
+/** The key that a row is the value of; `undefined` for what has none, as overwritten snapshots. */
+export function keyOf(id: string): string | undefined {
+  if (id.startsWith(BYTES)) return id.slice(BYTES.length);
+  const [, sessionId, scope, scopeId, latest, manifest, checkpointId] = ROW.exec(id) ?? [];
+  if (sessionId === undefined) return undefined;
+  const file = checkpointId === undefined ? '' : `immutable_history/snapshot_${checkpointId}.json`;
+  const name = latest ? 'snapshot_latest.json' : manifest ? 'manifest.json' : file;
+  return `${rootOf(sessionId)}/scopes/${scope}/${scopeId}/snapshots/${name}`;
+}
+
+/** Whether an Offshoot session can have keys that begin so. */
+export function mayHave(sessionId: string, prefix: string): boolean {
+  const root = rootOf(sessionId);
+  return root === '' || `${root}/`.startsWith(prefix) || prefix.startsWith(`${root}/`);
+}
+
+/** A key as the SDK's own storages take it: no empty segments. Throws `StorageError` for one that is none. */
+export function normalizedKey(key: string): string {
+  const segments = segmentsOf(key, 'key');
+  if (segments.length === 0) throw refused('key', 'Storage key must not be empty');
+  return segments.join('/');
+}
+
+/** A prefix as the SDK's own storages take it; an empty one is fine. */
+export function normalizedPrefix(prefix: string): string {
+  const segments = segmentsOf(prefix, 'prefix');
+  return segments.join('/') + (segments.length > 0 && prefix.endsWith('/') ? '/' : '');
+}
+
+export function requireText(path: unknown, name: 'key' | 'prefix'): asserts path is string {
+  if (typeof path !== 'string')
+    throw refused(name, `Storage ${name} must be a string, got ${described(path)}`);
+}
+
+function segmentsOf(path: string, name: 'key' | 'prefix'): string[] {
+  requireText(path, name);
+  if (path.includes('\\')) {
+    throw refused(name, `Invalid storage ${name} '${path}': backslashes are not allowed`);
+  }
+  const segments = path.split('/').filter(Boolean);
+  if (segments.includes('..')) {
+    throw refused(name, `Invalid storage ${name} '${path}': '..' path segments are not allowed`);
+  }
+  return segments;
+}
+
+const refused = (path: string, problem: string) =>
+  new StorageError(problem, { cause: invalid(path, problem) });

@@ -1,0 +1,42 @@
+import type { AnyStore } from '../shared/arguments.js';
+import { forget } from '../shared/forget.js';
+import { overwrittenOf, latestOf, moved, type ScopeAddress, type Row, type State } from './rows.js';
+import { sameContent } from './state.js';
+
+/** What a save is about to overwrite: its revision, and whether that is the same as what is saved. */
+export interface Overwritten {
+  revision: string | undefined;
+  isSame: boolean;
+}
+
+/** Keeps the latest snapshot as one of its own, unless what follows says the same. */
+export async function keepOverwritten(
+  store: AnyStore,
+  place: ScopeAddress,
+  next: State,
+): Promise<Overwritten> {
+  const latest = latestOf(place);
+  const current: Row | undefined = await store.getSnapshot({ snapshotId: latest });
+  if (!current?.state || current.revision === undefined) return { revision: undefined, isSame: false };
+  const { snapshotId: _, ...row } = current;
+  if (sameContent(current.state, next)) return { revision: current.revision, isSame: true };
+  const id = overwrittenOf(place, current.revision);
+  // As a child of latest it shares latest's messages, and goes on sharing them wherever it moves.
+  await Promise.all([
+    store.saveSnapshot(id, () => moved(row, latest)),
+    store.saveSnapshot(id, (copy) => moved(copy!, row.parentId)),
+  ]);
+  return { revision: current.revision, isSame: false };
+}
+
+/** Deletes all but the newest `history` overwritten snapshots of a scope. The one that is selected stays. */
+export async function forgetOverwritten(
+  store: AnyStore,
+  place: ScopeAddress,
+  history: number,
+): Promise<void> {
+  const tree = await store.getTree(place.sessionId);
+  const kept = [...tree.nodes.keys()].filter((id) => id.startsWith(overwrittenOf(place, '')));
+  const old = kept.slice(0, -history).filter((id) => id !== tree.headId);
+  if (old.length > 0) await forget(store, tree, new Set(old));
+}

@@ -1,0 +1,44 @@
+import type { SessionSnapshot } from '../../index.js';
+
+/**
+ * Where a scope's snapshots are: an Offshoot session, and what the ids of the scope's rows in it begin with. Offshoot's
+ * session is Strands' own, for all scopes, so that it is listed and deleted as one.
+ */
+export interface ScopeAddress {
+  sessionId: string;
+  prefix: string;
+}
+
+export type State = Record<string, unknown>;
+
+/** A row of ours. `revision` names what a latest one holds. */
+export type Row = SessionSnapshot & { state?: any; revision?: any };
+
+export const placeOf = (sessionId: string, scope: string, scopeId: string): ScopeAddress => ({
+  sessionId,
+  prefix: `${sessionId}/scopes/${scope}/${scopeId}/`,
+});
+
+export const latestOf = ({ prefix }: ScopeAddress): string => `${prefix}latest`;
+export const manifestOf = ({ prefix }: ScopeAddress): string => `${prefix}manifest`;
+export const checkpointOf = ({ prefix }: ScopeAddress, id: string): string => `${prefix}checkpoint/${id}`;
+/** A latest snapshot that was overwritten. */
+export const overwrittenOf = ({ prefix }: ScopeAddress, revision: string): string =>
+  `${prefix}overwritten/${revision}`;
+
+/** A row as it is written; a rewritten one never looks older than before. */
+export function rowOf(
+  { sessionId }: ScopeAddress,
+  state: State,
+  { current, ...rest }: { current: Row | undefined; parentId: string | undefined; revision?: string },
+) {
+  const createdMs = Math.max(Date.now(), current ? Date.parse(current.createdAt) : 0);
+  const createdAt = new Date(createdMs).toISOString();
+  return moved({ sessionId, createdAt, status: 'completed' as const, ...rest, state }, rest.parentId);
+}
+
+/** The row with another parent, or with none. */
+export function moved<R extends { parentId?: string | undefined }>(row: R, parentId: string | undefined) {
+  const { parentId: _, ...rest } = row;
+  return parentId === undefined ? rest : { ...rest, parentId };
+}

@@ -1,0 +1,76 @@
+import type { ChatPersistedState } from '@tanstack/ai-client';
+import { copyOf } from '../shared/copy.js';
+import { callSafely } from '../../platform/report.js';
+import { requireId } from '../../values/argument.js';
+import { given, requireStore } from '../../values/given.js';
+import { taken } from '../../values/options.js';
+import { callable, optional } from '../../values/schema.js';
+import { requireMessages } from '../shared/transcript/messages.js';
+import type { TranscriptStore } from '../shared/transcript/store.js';
+import { Thread } from './thread.js';
+
+export interface ChatPersistenceOptions {
+  /** Is told what went wrong, which the client keeps to itself: it swallows every error of a persistence. */
+  onError?: ((error: unknown) => void) | undefined;
+}
+
+/** A `ChatClientPersistence` that always answers with a promise. */
+export interface ChatPersistence {
+  getItem(threadId: string): Promise<ChatPersistedState | null>;
+  setItem(threadId: string, state: ChatPersistedState): Promise<void>;
+  removeItem(threadId: string): Promise<void>;
+}
+
+/**
+ * The `persistence` of TanStack AI's `ChatClient` and `useChat`: a thread is a session, and each turn a snapshot, which
+ * grows while the answer streams. What does not continue what was saved before (an answer made anew, messages set by
+ * hand, another tab that was faster) becomes a branch; nothing that another tab or an earlier page saved is
+ * overwritten.
+ *
+ * - `getItem(threadId)` resolves to where the session was left, `null` if there is nothing.
+ * - `setItem(threadId, { messages, resume })` resolves when it is committed.
+ * - `removeItem(threadId)`, which is what `clear()` calls, deletes the session with all its branches.
+ *
+ * Messages are kept as they are, with dates as dates, in `state.messages`, what resumes a run in `state.resume`. Source
+ * of the contract: `ChatClientPersistence` of `@tanstack/ai-client` 0.33.
+ *
+ * Errors: `INVALID_ARGUMENT` with the path of what is no thread's id or no message; `FAILED_PRECONDITION` if the
+ * session has another framework's messages.
+ */
+export function chatPersistence(
+  store: TranscriptStore,
+  options: ChatPersistenceOptions = {},
+): ChatPersistence {
+  requireStore(store);
+  const { onError } = taken({ onError: optional(callable) }, options);
+  const threads = new Map<string, Thread>();
+
+  async function inThread<T>(threadId: string, work: (thread: Thread) => Promise<T>): Promise<T> {
+    try {
+      requireId(threadId, 'threadId');
+      let thread = threads.get(threadId);
+      if (!thread) threads.set(threadId, (thread = new Thread(store, threadId)));
+      return await thread.run(work);
+    } catch (error) {
+      if (onError) callSafely(onError, error);
+      throw error;
+    }
+  }
+
+  return {
+    getItem: (threadId) => inThread(threadId, (thread) => thread.load()),
+    setItem: (threadId, state) => {
+      const copied = async () => {
+        const { messages, resume } = given(state, 'state');
+        const copy = copyOf({ messages, ...(resume && { resume }) }, 'state');
+        requireMessages(copy.messages, 'state.messages', 'INVALID_ARGUMENT');
+        return copy;
+      };
+      const copy = copied();
+      // Another argument may be refused first.
+      copy.catch(() => {});
+      return inThread(threadId, async (thread) => thread.save(await copy));
+    },
+    removeItem: (threadId) => inThread(threadId, (thread) => thread.remove()),
+  };
+}

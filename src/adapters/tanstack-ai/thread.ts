@@ -1,0 +1,110 @@
+import type { ChatPersistedState, UIMessage } from '@tanstack/ai-client';
+import { dequal } from 'dequal';
+import { copyOf } from '../shared/copy.js';
+import type { SessionSnapshot, SessionState } from '../../index.js';
+import { branchPoint } from '../shared/transcript/branch-point.js';
+import { continues, messagesOf } from '../shared/transcript/messages.js';
+import { changedAt, saveTurn } from '../shared/transcript/save-turn.js';
+import type { TranscriptStore } from '../shared/transcript/store.js';
+
+/** Where a client is in its session. */
+interface Place {
+  snapshotId: string;
+  /** As this client knows it, and never what the client has: that changes in place. */
+  state: ChatPersistedState;
+  /** Whether it was made here: then it may grow, because nobody else rewrites it. */
+  own: boolean;
+}
+
+/** A thread as one client sees it: the snapshot that it shows, and what becomes of it as messages come. */
+export class Thread {
+  readonly #store: TranscriptStore;
+  readonly #id: string;
+  /** `undefined` until it was read, `null` if there is nothing. */
+  #place: Place | null | undefined;
+  #last: Promise<unknown> = Promise.resolve();
+
+  constructor(store: TranscriptStore, id: string) {
+    this.#store = store;
+    this.#id = id;
+  }
+
+  /** One after the other, so that each knows what the one before has become. */
+  run<T>(work: (thread: this) => Promise<T>): Promise<T> {
+    const result = this.#last.then(() => work(this));
+    this.#last = result.catch(() => {});
+    return result;
+  }
+
+  /** Reads where the session was left, which another tab may have moved. */
+  async load(): Promise<ChatPersistedState | null> {
+    const head = await this.#store.getHead(this.#id);
+    const snapshot = head && (await this.#store.getSnapshot({ snapshotId: head.snapshotId }));
+    const own = this.#place?.own === true && this.#place.snapshotId === snapshot?.snapshotId;
+    this.#place = snapshot ? { snapshotId: snapshot.snapshotId, state: stateOf(snapshot), own } : null;
+    return copyOf(this.#place && this.#place.state, 'state');
+  }
+
+  async save(state: ChatPersistedState): Promise<void> {
+    if (this.#place === undefined) await this.load();
+    const place = this.#place;
+    if (!place || !continues(state.messages, place.state.messages)) return this.#branch(state);
+
+    const { messages, resume } = place.state;
+    const unchanged = dequal(state.messages, messages);
+    if (unchanged && dequal(state.resume, resume)) return undefined;
+    const isNewTurn = state.messages.slice(messages.length).some(({ role }) => role === 'user');
+    // What resumes a run says nothing about the conversation, and is rewritten wherever it is.
+    if (unchanged || (place.own && !isNewTurn)) return this.#rewrite(place, state);
+    return this.#add(state, place.snapshotId);
+  }
+
+  async remove(): Promise<void> {
+    await this.#store.deleteSession(this.#id);
+    this.#place = null;
+  }
+
+  /** Goes back to the snapshot that it continues, and on from there. */
+  async #branch(state: ChatPersistedState): Promise<void> {
+    const parent = await branchPoint(this.#store, this.#place?.snapshotId, state.messages);
+    if (!parent) return this.#add(state, undefined);
+    const { snapshotId } = parent;
+    const found = stateOf(parent);
+    if (!dequal(found.messages, state.messages)) return this.#add(state, snapshotId);
+    await this.#store.selectBranch(snapshotId);
+    this.#place = { snapshotId, state: found, own: false };
+    return this.save(state);
+  }
+
+  async #rewrite(place: Place, next: ChatPersistedState): Promise<void> {
+    const saved = await this.#store.saveSnapshot(place.snapshotId, (current) => {
+      if (!current) return null;
+      const { resume: _, ...state } = (current.state ?? {}) as Stored;
+      const { messages, ...rest } = next;
+      // Somebody else's may have grown since it was read here.
+      const changed = { ...state, ...rest, ...(place.own && { messages }) };
+      return { ...current, updatedAt: changedAt(current), state: changed as SessionState };
+    });
+    // Deleted meanwhile: what is on the screen begins anew.
+    if (saved === null) return this.#branch(next);
+    this.#place = { ...place, state: next };
+    return undefined;
+  }
+
+  async #add(state: ChatPersistedState, parentId: string | undefined): Promise<void> {
+    const { snapshotId } = await saveTurn(this.#store, {
+      sessionId: this.#id,
+      ...(parentId !== undefined && { parentId }),
+      // Genkit's type says what Genkit keeps there. The store keeps what it is given.
+      state: state as unknown as SessionState,
+    });
+    this.#place = { snapshotId, state, own: true };
+  }
+}
+
+type Stored = SessionState & Pick<ChatPersistedState, 'resume'>;
+
+function stateOf(snapshot: SessionSnapshot): ChatPersistedState {
+  const { resume } = (snapshot.state ?? {}) as Stored;
+  return { messages: messagesOf<UIMessage>(snapshot), ...(resume && { resume }) };
+}

@@ -1,0 +1,82 @@
+import { nanoid } from 'nanoid';
+import type { Connection } from '../database/connection.js';
+import { putClock } from '../database/receipt.js';
+import type { WriteTransaction } from '../database/schema.js';
+import { seal } from './cipher.js';
+import { isClock, isLocked } from './key-list.js';
+import type { Keyring } from './keyring.js';
+import type { DecryptedCache } from './decrypted-cache.js';
+import { rawStore, type Write } from './raw-rows.js';
+import { cipherFingerprint, type StoredRowAddress, type RowAddress } from './encrypted-row.js';
+import type { Plaintext } from './plaintext.js';
+import type { RecordingTransaction } from './recording-transaction.js';
+
+/** What is new with every write, so that nobody writes on the strength of what is not so any more. */
+const stampOf = (stored: unknown) => (isLocked(stored) ? stored.stamp : isClock(stored) ? stored : undefined);
+
+/**
+ * Encrypts what was written on a stage, and writes it in a transaction of its own. Resolves to `false`, with nothing
+ * written, if somebody has written since the clock was `stored`.
+ */
+export async function commitWrites(
+  connection: Connection,
+  { writes, keyring, settled = keyring, clock }: RecordingTransaction,
+  stored: unknown,
+  remembered: DecryptedCache,
+): Promise<boolean> {
+  const sealed = await Promise.all(writes.map((write) => prepared(write, settled)));
+  const next = settled ? { clock, stamp: nanoid(), ...settled.list } : clock;
+  const isDone = await connection.write(async (transaction) => {
+    const meta = transaction.objectStore('meta');
+    // A replacement of the database is another one.
+    if (keyring.name !== connection.name || stampOf(await meta.get('clock')) !== stampOf(stored))
+      return false;
+    // The transaction's own error says what went wrong.
+    for (const { send } of sealed) send(transaction).catch(() => {});
+    await putClock(transaction, next);
+    return true;
+  });
+  if (isDone) for (const { done } of sealed) done?.(remembered);
+  return isDone;
+}
+
+interface Prepared {
+  send(transaction: WriteTransaction): Promise<unknown>;
+  done?(remembered: DecryptedCache): void;
+}
+
+async function prepared(write: Write, keyring: Keyring | null): Promise<Prepared> {
+  if (write.kind === 'delete meta') {
+    return { send: (transaction) => rawStore(transaction, 'meta').delete(write.key) };
+  }
+  if (write.kind === 'kept') {
+    const { kept, key, place, plaintext } = write;
+    const { row } = await sealedRow(plaintext, place, place[0] === 'quarantine' ? {} : kept.row!, keyring);
+    return { send: (transaction) => rawStore(transaction, 'quarantine').put({ ...kept, row }, key) };
+  }
+  const storeIn = (transaction: WriteTransaction) => rawStore(transaction, write.store);
+  if (write.kind === 'raw') return { send: (transaction) => storeIn(transaction).put(write.row, write.key) };
+  if (write.kind === 'clear') return { send: (transaction) => storeIn(transaction).clear() };
+  if (write.kind === 'delete') return { send: (transaction) => storeIn(transaction).delete(write.range) };
+  const { how, store, key, columns, plaintext } = write;
+  // Rows of logs do not have their keys inside.
+  const outside = store === 'logs' ? key : undefined;
+  const { row, done } = await sealedRow(plaintext, [store, key], columns, keyring);
+  return { send: (transaction) => storeIn(transaction)[how](row, outside), ...(done && { done }) };
+}
+
+/** As it is stored, with what stays readable beside it. */
+async function sealedRow(
+  plaintext: Plaintext,
+  place: RowAddress | StoredRowAddress,
+  columns: object,
+  keyring: Keyring | null,
+): Promise<{ row: unknown; done?: (remembered: DecryptedCache) => void }> {
+  const key = keyring?.current.key;
+  if (!keyring || !key) return { row: plaintext.toRow() };
+  const cipher = await seal(key, keyring.name, keyring.binding, place, await plaintext.toBytes());
+  return {
+    row: { ...columns, cipher },
+    done: (remembered) => remembered.add(cipherFingerprint(place, cipher), plaintext),
+  };
+}

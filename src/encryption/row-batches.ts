@@ -1,0 +1,62 @@
+import { behind, type KeyRange } from '../database/key-order.js';
+import type { QuarantinedRow } from '../types/check.js';
+import type { Connection } from '../database/connection.js';
+import { requestAll } from '../database/transaction.js';
+import { rawStore } from './raw-rows.js';
+import {
+  addressesOf,
+  ROW_STORES,
+  type StoredRowAddress,
+  type RowAddress,
+  type RowKey,
+  type RowStore,
+} from './encrypted-row.js';
+
+/** Rows of logs that were gathered have up to 576 KiB. */
+const SLICE = 16;
+
+/** Last comes what was put aside: what is put aside meanwhile has been written anew by then. */
+export const STORES_OF_ROWS: readonly (RowStore | 'quarantine')[] = [...ROW_STORES, 'quarantine'];
+
+export type StoredRow = {
+  /** What it may be sealed for. */
+  places: readonly (RowAddress | StoredRowAddress)[];
+  row: unknown;
+} & ({ store: RowStore; key: RowKey } | { store: 'quarantine'; key: number });
+
+/** Goes through all rows as they are stored, some in each transaction, so that nobody has to wait long. */
+export async function* rowBatchesOf(
+  connection: Connection,
+  stores: typeof STORES_OF_ROWS = STORES_OF_ROWS,
+): AsyncGenerator<StoredRow[]> {
+  for (const store of stores) {
+    let range: KeyRange | undefined;
+    for (;;) {
+      const after = range;
+      const [keys, rows] = await connection.read((transaction) => {
+        const raw = rawStore(transaction, store);
+        return requestAll(
+          () => raw.getAllKeys(after, SLICE),
+          () => raw.getAll(after, SLICE),
+        );
+      });
+      yield keys.map((key, index): StoredRow => {
+        const row: unknown = rows[index];
+        if (store !== 'quarantine') return { store, key, places: [[store, key]], row };
+        const kept = row as QuarantinedRow;
+        return { store, key, places: addressesOf(kept), row: kept.row };
+      });
+      if (keys.length < SLICE) break;
+      range = behind(keys.at(-1));
+    }
+  }
+}
+
+export function countRows(connection: Connection): Promise<number> {
+  return connection.read(async (transaction) => {
+    const counts = await requestAll(
+      ...STORES_OF_ROWS.map((store) => () => rawStore(transaction, store).count()),
+    );
+    return counts.reduce((sum, count) => sum + count, 0);
+  });
+}

@@ -1,0 +1,68 @@
+import type { LogRow, SnapshotRow, Spans } from '../database/schema.js';
+import type { SessionStoreError } from '../errors.js';
+import { invalid } from '../values/argument.js';
+import type { RowStore } from './encrypted-row.js';
+
+/** Says what of a row cannot be encrypted, by the path that the application knows it under. */
+export function unencryptable(store: RowStore | 'quarantine', row: any, cause: unknown): SessionStoreError {
+  return refusal(keysFor(store, row, pathOf(cause)), cause);
+}
+
+const pathOf = (cause: unknown) => (cause as { path?: readonly string[] }).path ?? [];
+
+/** An entry of a log of which something cannot be encrypted. Which snapshot's it is, that one's row tells. */
+export class UnfitEntry {
+  readonly #at: number;
+  readonly #path: readonly string[];
+
+  constructor(
+    readonly log: number,
+    row: LogRow,
+    readonly cause: unknown,
+  ) {
+    const [, index, ...path] = pathOf(cause);
+    this.#at = row.at + Number(index);
+    this.#path = path;
+  }
+
+  /** `undefined` if the snapshot does not have it. */
+  refusedIn({ state }: SnapshotRow): SessionStoreError | undefined {
+    for (const field of state?.fields ?? []) {
+      const index = field[1] === 'value' ? undefined : this.#indexIn(field[2]);
+      if (index === undefined) continue;
+      const [key, kind] = field;
+      // What is linked is stored with its links behind it.
+      const path = kind === 'linked' ? this.#path.slice(1) : this.#path;
+      return refusal(['state', key, ...(kind === 'one' ? [] : [String(index)]), ...path], this.cause);
+    }
+    return undefined;
+  }
+
+  #indexIn(spans: Spans): number | undefined {
+    let before = 0;
+    for (let i = 0; i < spans.length; i += 3) {
+      const offset = this.#at - spans[i + 1]!;
+      if (spans[i] === this.log && offset >= 0 && offset < spans[i + 2]!) return before + offset;
+      before += spans[i + 2]!;
+    }
+    return undefined;
+  }
+}
+
+function refusal(path: readonly string[], cause: unknown): SessionStoreError {
+  return invalid(
+    path.join('.'),
+    'cannot be encrypted. Leave out objects of the browser such as keys, bitmaps and file handles',
+    cause,
+  );
+}
+
+function keysFor(store: RowStore | 'quarantine', row: any, keys: readonly string[]): string[] {
+  const [first, second, third, ...rest] = keys;
+  if (store === 'sessions') return ['patch', ...keys];
+  if (store === 'quarantine') return [store, ...keys];
+  // Whose state the entry is part of, and where, is not in its row; see above.
+  if (store === 'logs') return ['state'];
+  if (first !== 'state') return keys.slice(1);
+  return second === 'fields' ? ['state', row.state.fields[Number(third)][0], ...rest.slice(1)] : ['state'];
+}

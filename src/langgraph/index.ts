@@ -1,3 +1,0 @@
-export { IndexedDBSaver } from './indexeddb-saver.js';
-export type { CheckpointStore } from './checkpoint-store.js';
-export { configOf } from './place.js';

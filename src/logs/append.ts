@@ -1,0 +1,117 @@
+import { ROW_FORMAT, type LogRow, type Spans, type StoredState } from '../database/schema.js';
+import type { Entry } from './entry.js';
+import { Lookalikes } from './lookalikes.js';
+import { replaceAt, sizeOf } from './media.js';
+import { Fresh, type LoggedField, type Plan } from './diff.js';
+import { continued, toSpans, type Sequence } from './sequence.js';
+import { stateOf, type LoadedField, type LoadedState } from './state.js';
+
+/** Where new entries go. */
+export interface LogWriter {
+  /** Told first which entries of the base stay in use. */
+  keep(used: readonly Spans[]): Promise<void>;
+  /** Where to append what continues `last`, the last entry of the base. */
+  placeAfter(last: Entry | undefined): Promise<{ log: number; at: number }>;
+  write(log: number, row: LogRow): void;
+}
+
+export interface Encoded {
+  stored: StoredState;
+  loaded: LoadedState;
+}
+
+/** Appends to logs what is new in a state, and refers to the rest. */
+export async function encodeState(
+  plan: Plan,
+  base: LoadedState | null | undefined,
+  writer: LogWriter,
+): Promise<Encoded> {
+  await writer.keep(plan.flatMap((field) => (field.kind === 'value' ? [] : spansInUse(field))));
+  const shelf = new MediaShelf(base?.media.at(-1), writer);
+  const fields: LoadedField[] = [];
+  for (const field of plan) {
+    if (field.kind === 'value') fields.push(field);
+    else fields.push({ key: field.key, kind: field.kind, sequence: await append(field, shelf, writer) });
+  }
+  const loaded = stateOf(fields);
+  return { stored: toStored(loaded), loaded };
+}
+
+function toStored({ fields, media }: LoadedState): StoredState {
+  return {
+    fields: fields.map((field) =>
+      field.kind === 'value'
+        ? [field.key, 'value', field.value]
+        : [field.key, field.kind, field.sequence.spans],
+    ),
+    media: toSpans(media),
+  };
+}
+
+function spansInUse({ start, rest }: LoggedField): Spans[] {
+  const entries = rest.flatMap((element) =>
+    element instanceof Fresh
+      ? element.media.flatMap(({ known }) => known ?? [])
+      : [element, ...element.media.map(({ entry }) => entry)],
+  );
+  return [start.spans, toSpans(start.media), toSpans(entries)];
+}
+
+/** Appends what is fresh, all in one row. */
+async function append(
+  { start, rest, last }: LoggedField,
+  shelf: MediaShelf,
+  writer: LogWriter,
+): Promise<Sequence> {
+  const entries: Entry[] = [];
+  let place: { log: number; row: LogRow } | undefined;
+  for (const element of rest) {
+    if (!(element instanceof Fresh)) {
+      entries.push(element);
+      continue;
+    }
+    if (!place) {
+      const { log, at } = await writer.placeAfter(last);
+      place = { log, row: { format: ROW_FORMAT, at, size: 0, entries: [] } };
+    }
+    const { log, row } = place;
+    const { value: fresh, isPlain } = element;
+    const entry: Entry = { log, at: row.at + row.entries.length, value: fresh, isPlain, size: 0, media: [] };
+    if (!isPlain) (row.intricate ??= []).push(row.entries.length);
+    for (const { path, value, known } of element.media) {
+      const medium = known ?? (await shelf.find(value));
+      entry.media.push({ path, entry: medium });
+      (row.media ??= []).push([row.entries.length, path, medium.log, medium.at]);
+    }
+    const bare = replaceAt(
+      fresh,
+      entry.media.map(({ path }) => ({ path, value: null })),
+    );
+    entry.size = sizeOf(bare);
+    row.size += entry.size;
+    row.entries.push(bare);
+    entries.push(entry);
+  }
+  if (place) writer.write(place.log, place.row);
+  return continued(start, entries);
+}
+
+/** The media that this save adds. */
+class MediaShelf {
+  readonly #added = new Lookalikes([]);
+
+  constructor(
+    public last: Entry | undefined,
+    readonly writer: LogWriter,
+  ) {}
+
+  async find(value: unknown): Promise<Entry> {
+    const known = this.#added.medium(value);
+    if (known) return known;
+    const { log, at } = await this.writer.placeAfter(this.last);
+    const entry: Entry = { log, at, value, isPlain: true, size: sizeOf(value), media: [] };
+    this.writer.write(log, { format: ROW_FORMAT, at, size: entry.size, entries: [value] });
+    this.#added.add(entry);
+    return (this.last = entry);
+  }
+}

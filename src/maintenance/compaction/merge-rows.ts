@@ -1,0 +1,91 @@
+import { between, startingWith } from '../../database/key-order.js';
+import { UNITS, type Pace, type Steps } from '../../database/pace.js';
+import { isLogRow } from '../../database/rows.js';
+import { logKey, type LogKey, type LogRow, type WriteTransaction } from '../../database/schema.js';
+
+const KIB = 1024;
+
+/**
+ * Rows of these sizes, in bytes, are gathered until they come to `sealed`. Browsers store rows from 64 KiB on apart
+ * and read them several times faster; and each costs something again, so that four of them are better one. With
+ * the second step, what is written is written three times in all, and no row that is made of several is larger than 576 KiB.
+ */
+const STEPS = [
+  { from: 0, to: 64 * KIB, sealed: 128 * KIB },
+  { from: 64 * KIB, to: 256 * KIB, sealed: 320 * KIB },
+];
+
+/** Rows of a log that follow each other and are to be one, by step. Later steps begin when those before are done. */
+export const GROUPINGS = STEPS.map(
+  (step) => async (transaction: WriteTransaction, log: number, pace: Pace) => {
+    const keys = await transaction.objectStore('logs').getAllKeys(startingWith(log));
+    return pace.run(groupsOf(keys, step));
+  },
+);
+
+/** Makes a row of several; resolves to whether they were still there. Positions stay as they are, so nothing that refers to them changes. */
+export async function seal(transaction: WriteTransaction, group: readonly LogKey[]): Promise<boolean> {
+  const logs = transaction.objectStore('logs');
+  const [log] = group[0]!;
+  const range = between(group[0], group.at(-1));
+  const rows: LogRow[] = await logs.getAll(range);
+  // What cannot be read is not made to look as if it could.
+  if (!rows.every(isLogRow)) return false;
+  const isThere = (key: LogKey, index: number) =>
+    rows[index] && String(logKey(log, rows[index])) === String(key);
+  if (rows.length !== group.length || !group.every(isThere)) return false;
+  const sealed = joined(rows);
+  await logs.delete(range);
+  await logs.put(sealed, logKey(log, sealed));
+  return true;
+}
+
+function* groupsOf(keys: readonly LogKey[], { from, to, sealed }: (typeof STEPS)[number]): Steps<LogKey[][]> {
+  const groups: LogKey[][] = [];
+  let group: LogKey[] = [];
+  let size = 0;
+  let units = 0;
+  for (const key of keys) {
+    if (++units % UNITS === 0) yield;
+    const [, , start, bytes] = key;
+    const fits = bytes >= from && bytes < to;
+    if (!fits || (group.length > 0 && group.at(-1)![1] !== start)) {
+      group = [];
+      size = 0;
+    }
+    if (!fits) continue;
+    group.push(key);
+    size += bytes;
+    if (size < sealed || group.length === 1) continue;
+    groups.push(group);
+    group = [];
+    size = 0;
+  }
+  return groups;
+}
+
+type MediaPlace = NonNullable<LogRow['media']>[number];
+
+/** One row of several that follow each other. */
+function joined(rows: readonly LogRow[]): LogRow {
+  const { format, at } = rows[0]!;
+  const entries: unknown[] = [];
+  const intricate: number[] = [];
+  const media: MediaPlace[] = [];
+  let size = 0;
+  for (const row of rows) {
+    const offset = entries.length;
+    for (const index of row.intricate ?? []) intricate.push(index + offset);
+    for (const [index, ...where] of row.media ?? []) media.push([index + offset, ...where]);
+    for (const entry of row.entries) entries.push(entry);
+    size += row.size;
+  }
+  return {
+    format,
+    at,
+    size,
+    entries,
+    ...(intricate.length > 0 && { intricate }),
+    ...(media.length > 0 && { media }),
+  };
+}

@@ -1,0 +1,46 @@
+import { alone, whenIdle } from '../../runtime/idle.js';
+import { compactSession, unmergedSessions, type Runner } from './compact.js';
+
+/** Seals logs when there is nothing better to do, in one tab at a time. Loaded when there is something to seal. */
+export class Compaction {
+  readonly #waiting = new Set<string>();
+  #scheduled = false;
+  readonly #stopping = new AbortController();
+  #running: Promise<void> | undefined;
+
+  constructor(
+    readonly lockName: string,
+    readonly runner: Runner,
+  ) {}
+
+  /** Some time soon. */
+  schedule(sessionId: string): void {
+    this.#waiting.add(sessionId);
+    if (this.#scheduled || this.#stopping.signal.aborted) return;
+    this.#scheduled = true;
+    whenIdle(() => (this.#running = this.#runScheduled()));
+  }
+
+  /** Now. Everything that has gathered small rows, if no sessions are named. */
+  async run(sessionIds?: readonly string[], signal?: AbortSignal): Promise<void> {
+    signal?.throwIfAborted();
+    for (const id of sessionIds ?? (await this.runner.run(unmergedSessions))) {
+      await compactSession(this.runner, id, signal);
+    }
+  }
+
+  /** Waits for the row that is being sealed in idle time. */
+  async stop(): Promise<void> {
+    this.#stopping.abort();
+    await this.#running;
+  }
+
+  async #runScheduled(): Promise<void> {
+    this.#scheduled = false;
+    const ids = [...this.#waiting];
+    this.#waiting.clear();
+    const { signal } = this.#stopping;
+    if (signal.aborted) return;
+    await alone(this.lockName, () => this.run(ids, signal)).catch(() => {});
+  }
+}

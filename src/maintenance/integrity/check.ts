@@ -1,0 +1,40 @@
+import type { CheckReport } from '../../types/check.js';
+import type { ReadTransaction, WriteTransaction } from '../../database/schema.js';
+import { paceWithin } from '../../database/of-all.js';
+import type { SessionStoreError } from '../../errors.js';
+import type { Commit } from '../../snapshots/commit.js';
+import { readContents } from './scan.js';
+import { reportOn } from './problems.js';
+import { repairAll } from './repair.js';
+import { findUnreadable, type Unreadable } from './unreadable-keys.js';
+
+/** A database, each call of which is a transaction of its own, however long it takes. */
+interface Port {
+  read<T>(work: (transaction: ReadTransaction) => Promise<T>): Promise<T>;
+  write<C extends Commit>(work: (transaction: WriteTransaction) => Promise<C>): Promise<C | null>;
+}
+
+/** Walks through the whole database, as of one moment, and compares what rows say of each other. */
+export async function checkDatabase(
+  { read, write }: Port,
+  repair: boolean,
+  signal?: AbortSignal,
+): Promise<CheckReport> {
+  signal?.throwIfAborted();
+  const check = (unreadable: Unreadable) =>
+    read(async (transaction) => {
+      const pace = paceWithin(transaction, signal);
+      return pace.run(reportOn(await readContents(transaction, unreadable, pace)));
+    });
+  let unreadable: Unreadable = new Set();
+  let report = await check(unreadable).catch((error: SessionStoreError) => {
+    if (error.status !== 'DATA_LOSS' || signal?.aborted) throw error;
+  });
+  if (!report) {
+    unreadable = await findUnreadable(read, signal);
+    report = await check(unreadable);
+  }
+  if (!repair) return report;
+  return (await write((transaction) => repairAll(transaction, unreadable, paceWithin(transaction, signal))))!
+    .report;
+}

@@ -1,0 +1,189 @@
+import { READINGS } from '../retention/counted-until.js';
+import type { CheckProblem, CheckReport } from '../../types/check.js';
+import { isReceipt } from '../../database/receipt.js';
+import { each, UNITS, type Steps } from '../../database/pace.js';
+import type { SessionRow, SnapshotRow } from '../../database/schema.js';
+import { gathering } from '../../logs/entry.js';
+import { spansOf, spansOfAll } from '../../logs/load.js';
+import { isIn, merging, removing, type Run } from '../../logs/runs.js';
+import type { Contents, LogContents } from './scan.js';
+import { leavesIn, type Leaves } from '../../snapshots/leaves.js';
+import { rowSchemas } from './row-schemas.js';
+
+export function* reportOn(contents: Contents): Steps<CheckReport> {
+  const { snapshots, sessions, logs, quarantined } = contents;
+  const problems: CheckProblem[] = [];
+  for (const kind of ['damaged', 'newer'] as const) {
+    for (const { id } of snapshots[kind]) problems.push({ kind, store: 'snapshots', id });
+    for (const { id } of sessions[kind]) problems.push({ kind, store: 'sessions', id });
+    for (const key of logs[kind]) problems.push({ kind, store: 'logs', id: nameOf(key) });
+  }
+  for (const problem of metaProblems(contents)) problems.push(problem);
+  for (const problem of yield* sessionProblems(contents)) problems.push(problem);
+  for (const row of snapshots.whole) {
+    yield;
+    for (const part of yield* lostParts(row, logs)) {
+      problems.push({ kind: 'dangling', snapshotId: row.id, ...part });
+    }
+  }
+  for (const [log, runs] of yield* unreached(contents, snapshots.whole)) {
+    yield* each(runs, ([from, to]) => problems.push({ kind: 'unreachable', log, from, to }));
+  }
+  return {
+    sessions: sessions.whole.length + sessions.damaged.length + sessions.newer.length,
+    snapshots: snapshots.whole.length,
+    entries: logs.entries,
+    bytes: logs.bytes,
+    problems,
+    quarantined,
+  };
+}
+
+const nameOf = (key: IDBValidKey): string => (Array.isArray(key) ? `${key[0]},${key[2]}` : String(key));
+
+/** What a state refers to and is not there: entries, and media inside them. */
+export function* lostParts(
+  row: SnapshotRow,
+  { runs, media }: LogContents,
+): Steps<{ log: number; from: number; to: number }[]> {
+  const lost: { log: number; from: number; to: number }[] = [];
+  const needed = yield* gathering(spansOf(row));
+  for (const [log, each] of needed) needed.set(log, yield* merging(each));
+  let units = 0;
+  const isNeeded = (log: number, at: number) => isIn(needed.get(log), at);
+  for (const [log, each] of needed) {
+    yield;
+    for (const [from, to] of yield* removing(each, runs.get(log) ?? [])) lost.push({ log, from, to });
+    const places = media.get(log) ?? [];
+    for (const [from, to] of places.length > 0 ? each : []) {
+      if (++units % UNITS === 0) yield;
+      for (let i = firstFrom(places, from); i < places.length && places[i]!.at < to; i++) {
+        if (++units % UNITS === 0) yield;
+        const { log, mediaAt } = places[i]!;
+        if (!isNeeded(log, mediaAt)) lost.push({ log, from: mediaAt, to: mediaAt + 1 });
+      }
+    }
+  }
+  return lost;
+}
+
+/** The index of the first of places, which come by position, that is not before a position. */
+function firstFrom(places: readonly { at: number }[], at: number): number {
+  let [low, high] = [0, places.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (places[middle]!.at >= at) high = middle;
+    else low = middle + 1;
+  }
+  return low;
+}
+
+/** Entries that none of these snapshots refers to, by log. What newer rows refer to, nobody here can tell. */
+export function* unreached(
+  { snapshots, logs }: Contents,
+  reading: readonly SnapshotRow[],
+): Steps<Map<number, Run[]>> {
+  const result = new Map<number, Run[]>();
+  if (snapshots.newer.length + logs.newer.length > 0) return result;
+  const reached = yield* gathering(spansOfAll(reading));
+  for (const [log, runs] of logs.runs) {
+    const left = yield* removing(runs, yield* merging(reached.get(log) ?? []));
+    if (left.length > 0) result.set(log, left);
+  }
+  return result;
+}
+
+/** Which of some snapshots make up which sessions. */
+export interface Members {
+  /** By session id; without sessions of which a newer Offshoot knows more. */
+  members: Map<string, SnapshotRow[]>;
+  isNewer: (sessionId: string) => boolean;
+}
+
+export function membersOf({ snapshots, sessions }: Contents, whole: readonly SnapshotRow[]): Members {
+  const newer = new Set([
+    ...snapshots.newer.map(({ sessionId }) => sessionId),
+    ...sessions.newer.map(({ id }) => id),
+  ]);
+  const members = new Map<string, SnapshotRow[]>();
+  for (const row of whole) {
+    if (row.sessionId === '' || newer.has(row.sessionId)) continue;
+    const known = members.get(row.sessionId);
+    if (known) known.push(row);
+    else members.set(row.sessionId, [row]);
+  }
+  return { members, isNewer: (sessionId) => newer.has(sessionId) };
+}
+
+function* sessionProblems(contents: Contents): Steps<CheckProblem[]> {
+  const problems: CheckProblem[] = [];
+  const { members, isNewer } = membersOf(contents, contents.snapshots.whole);
+  for (const row of contents.sessions.whole) {
+    yield;
+    if (isNewer(row.id)) continue;
+    const problem = problemOf(row, members.get(row.id) ?? []);
+    if (problem) problems.push(problem);
+  }
+  for (const { id } of [...contents.sessions.whole, ...contents.sessions.damaged]) members.delete(id);
+  for (const [sessionId, own] of members) {
+    problems.push({ kind: 'miscounted', sessionId, stored: 0, actual: own.length });
+  }
+  return problems;
+}
+
+/** How a session's row disagrees with its snapshots. */
+export function problemOf(row: SessionRow, own: readonly SnapshotRow[]): CheckProblem | undefined {
+  const { id: sessionId, selected } = row;
+  if (row.snapshots !== own.length) {
+    return { kind: 'miscounted', sessionId, stored: row.snapshots, actual: own.length };
+  }
+  const actual = leavesIn(own);
+  const differs = (['id', 'createdMs', 'version'] as const).some(
+    (part) => row.latest?.[part] !== actual.latest?.[part],
+  );
+  if (row.leaves !== actual.leaves || differs) {
+    return { kind: 'leaves', sessionId, stored: shown(row), actual: shown(actual) };
+  }
+  if (selected !== undefined && !own.some(({ id }) => id === selected)) {
+    return { kind: 'selection', sessionId, snapshotId: selected };
+  }
+  return undefined;
+}
+
+const shown = ({ leaves, latest }: Leaves) => ({ count: leaves, ...(latest && { latest: latest.id }) });
+
+/** The latest reading of the clock that anything bears. */
+export function latestReading({ snapshots, sessions, logs }: Contents): number {
+  const rows = [...snapshots.whole, ...sessions.whole];
+  return [...rows.map(({ version }) => version), ...logs.runs.keys()].reduce((a, b) => Math.max(a, b), 0);
+}
+
+function metaProblems(contents: Contents): CheckProblem[] {
+  const { meta } = contents;
+  const problems: CheckProblem[] = foreignMeta(contents).map((key) => ({
+    kind: 'damaged',
+    store: 'meta',
+    id: String(key),
+  }));
+  const clock = readingOf(meta);
+  const actual = latestReading(contents);
+  if (clock < actual) problems.push({ kind: 'clock', stored: clock, actual });
+  return problems;
+}
+
+/** Without one, the clock begins anew at the time of day. */
+function readingOf(meta: Contents['meta']): number {
+  const clock = meta.get('clock');
+  return rowSchemas.meta(clock) ? Date.now() * 1000 : (clock as number);
+}
+
+/** The keys of what is not what it should be, or should not be there. */
+export function foreignMeta({ meta }: Contents): IDBValidKey[] {
+  const known = ['clock', 'epoch', ...READINGS];
+  const foreign = [...meta].filter(
+    ([key, row]) =>
+      // A hint for whoever watches, which is looked at where it is read.
+      key !== 'loose' && ((!known.includes(key as string) && !isReceipt(key)) || rowSchemas.meta(row)),
+  );
+  return [...(meta.has('epoch') ? [] : ['epoch']), ...foreign.map(([key]) => key)];
+}

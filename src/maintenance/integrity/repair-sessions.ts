@@ -1,0 +1,108 @@
+import {
+  ROW_FORMAT,
+  LATEST_MS,
+  type SessionRow,
+  type SnapshotRow,
+  type WriteTransaction,
+} from '../../database/schema.js';
+import { bare } from '../../values/property.js';
+import { record } from '../../values/schema.js';
+import { instantOf } from '../../values/instant.js';
+import type { Commit } from '../../snapshots/commit.js';
+import type { Contents } from './scan.js';
+import { problemOf, type Members } from './problems.js';
+import { leavesIn } from '../../snapshots/leaves.js';
+import type { Quarantine } from './quarantine.js';
+import { selectionWithout } from '../../snapshots/selection.js';
+
+/** Makes the rows of sessions agree with the snapshots that are left, and notes those that changed in the commit. */
+export async function repairSessions(
+  transaction: WriteTransaction,
+  { snapshots, sessions: { whole, damaged } }: Contents,
+  quarantine: Quarantine,
+  { members, isNewer }: Members,
+  commit: Commit,
+): Promise<void> {
+  const sessions = transaction.objectStore('sessions');
+  const rows = new Map([...snapshots.whole, ...snapshots.damaged].map((row) => [row?.id, row]));
+  const put = async (row: SessionRow, own: readonly SnapshotRow[]) => {
+    const there = new Set(own);
+    const { selected } = row;
+    const isThere = (snapshot: SnapshotRow) => there.has(snapshot);
+    const heir = selected && (await selectionWithout(selected, (id) => rows.get(id), isThere));
+    const { since, version } = commit;
+    const session = { ...recomputed(row, own, version, heir), written: [{ since, version }] };
+    commit.sessions.set(row.id, session);
+    await sessions.put(session);
+  };
+  const lost = new Set(members.keys());
+  for (const row of whole) {
+    const own = members.get(row.id);
+    lost.delete(row.id);
+    if (isNewer(row.id)) continue;
+    if (own) {
+      if (problemOf(row, own)) await put(row, own);
+      continue;
+    }
+    await quarantine.move('sessions', row.id, row, 'empty');
+    commit.sessions.set(row.id, undefined);
+  }
+  for (const row of damaged) {
+    const own = members.get(row.id);
+    lost.delete(row.id);
+    if (isNewer(row.id)) continue;
+    await quarantine.move('sessions', row.id, row, 'damaged');
+    if (own) await put(rebuilt(row.id, own, commit.version, row), own);
+    else commit.sessions.set(row.id, undefined);
+  }
+  for (const id of lost) {
+    const own = members.get(id)!;
+    await put(rebuilt(id, own, commit.version), own);
+  }
+}
+
+/** What follows from the session's snapshots. */
+function recomputed(
+  row: SessionRow,
+  own: readonly SnapshotRow[],
+  version: number,
+  selected: string | undefined,
+): SessionRow {
+  const { latest: _, selected: _gone, ...kept } = row;
+  return {
+    ...kept,
+    ...leavesIn(own),
+    snapshots: own.length,
+    ...(selected !== undefined && { selected }),
+    version,
+  };
+}
+
+const isTime = (ms: unknown): ms is number => typeof ms === 'number' && Math.abs(ms) <= LATEST_MS;
+
+/** What does not follow from them, where it can still be read. */
+function rebuilt(
+  id: string,
+  own: readonly SnapshotRow[],
+  version: number,
+  damaged: Partial<SessionRow> = {},
+): SessionRow {
+  const { title, metadata, createdMs, updatedMs, selected, unsealed } = bare({ ...damaged });
+  const created = own.map((row) => row.createdMs);
+  const updated = own.map(({ info }) => instantOf(info['updatedAt'])).filter(isTime);
+  return {
+    format: ROW_FORMAT,
+    id,
+    ...(typeof title === 'string' && { title }),
+    ...(!record(metadata) && { metadata }),
+    createdMs: isTime(createdMs) ? createdMs : created.reduce((a, b) => Math.min(a, b)),
+    updatedMs: isTime(updatedMs) ? updatedMs : [...created, ...updated].reduce((a, b) => Math.max(a, b)),
+    snapshots: 0,
+    ...(typeof selected === 'string' && { selected }),
+    leaves: 0,
+    version,
+    // That of none of them: whoever is saved again must not take for its own what others may have appended.
+    saved: version,
+    unsealed: Number.isFinite(unsealed) ? unsealed! : 0,
+  };
+}

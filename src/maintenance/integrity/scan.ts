@@ -1,0 +1,149 @@
+import { nameOfKey } from '../../database/key-order.js';
+import { isEncrypted, isNewer, withoutKey } from '../../database/rows.js';
+import {
+  logKey,
+  type LockedClock,
+  type LogKey,
+  type LogRow,
+  type ReadTransaction,
+  type SessionRow,
+  type SnapshotRow,
+} from '../../database/schema.js';
+import { each, type Pace, type Steps } from '../../database/pace.js';
+import { merging, type Run } from '../../logs/runs.js';
+import type { Schema } from '../../values/schema.js';
+import { logKeySchema, rowSchemas } from './row-schemas.js';
+import type { Unreadable } from './unreadable-keys.js';
+
+/** Rows of a store, sorted by whether they can be read. */
+export interface Sorted<Row> {
+  whole: Row[];
+  damaged: Row[];
+  /** Written by a newer Offshoot. */
+  newer: Row[];
+}
+
+/** The same of logs, without what takes up room. */
+export interface LogContents {
+  whole: LogKey[];
+  damaged: IDBValidKey[];
+  newer: IDBValidKey[];
+  /** What there is of each log; of a newer row, what its key says. */
+  runs: Map<number, Run[]>;
+  /** The media inside the entries of each log: where the entry is, and where they are logged. */
+  media: Map<number, { at: number; log: number; mediaAt: number }[]>;
+  entries: number;
+  bytes: number;
+}
+
+/** All of a database as of one moment. */
+export interface Contents {
+  snapshots: Sorted<SnapshotRow>;
+  sessions: Sorted<SessionRow>;
+  logs: LogContents;
+  meta: Map<IDBValidKey, unknown>;
+  quarantined: number;
+}
+
+/** Without looking at what is `unreadable`. */
+export async function readContents(
+  transaction: ReadTransaction,
+  unreadable: Unreadable,
+  pace: Pace,
+): Promise<Contents> {
+  const meta = transaction.objectStore('meta');
+  const [metaKeys, metaRows] = [await meta.getAllKeys(), await meta.getAll()];
+  // Without its key nothing can be said of an encrypted database.
+  if (metaRows.some((row) => Array.isArray((row as LockedClock | null)?.keys))) throw withoutKey();
+  return {
+    snapshots: await pace.run(
+      sorted(await transaction.objectStore('snapshots').getAll(), rowSchemas.snapshots),
+    ),
+    sessions: await pace.run(sorted(await transaction.objectStore('sessions').getAll(), rowSchemas.sessions)),
+    logs: await readLogs(transaction, unreadable, pace),
+    meta: new Map(metaKeys.map((key, index) => [key, metaRows[index]])),
+    quarantined: await transaction.objectStore('quarantine').count(),
+  };
+}
+
+function* sorted<Row>(rows: readonly Row[], schema: Schema): Steps<Sorted<Row>> {
+  const result: Sorted<Row> = { whole: [], damaged: [], newer: [] };
+  yield* each(rows, (row) => result[kindOf(row, schema)].push(row));
+  return result;
+}
+
+function kindOf(row: unknown, schema: Schema): keyof Sorted<unknown> {
+  // Nothing is put aside that a key would open; whoever has the key sees no such row.
+  if (isEncrypted(row)) throw withoutKey();
+  return isNewer(row) ? 'newer' : schema(row) ? 'damaged' : 'whole';
+}
+
+async function readLogs(
+  transaction: ReadTransaction,
+  unreadable: Unreadable,
+  pace: Pace,
+): Promise<LogContents> {
+  const logs: LogContents = {
+    whole: [],
+    damaged: [],
+    newer: [],
+    runs: new Map(),
+    media: new Map(),
+    entries: 0,
+    bytes: 0,
+  };
+  for await (const [key, value] of logRows(transaction, unreadable)) {
+    await pace.step();
+    const kind = kindOf(value, rowSchemas.logs);
+    if (kind === 'newer') {
+      logs.newer.push(key);
+      if (isLogKey(key)) addRun(logs.runs, key);
+    } else if (kind === 'whole' && value && isKeyOf(key, value)) await pace.run(addRow(logs, key, value));
+    else logs.damaged.push(key);
+  }
+  for (const [log, each] of logs.runs) logs.runs.set(log, await pace.run(merging(each)));
+  for (const places of logs.media.values()) places.sort((a, b) => a.at - b.at);
+  return logs;
+}
+
+/** All rows with their keys; `undefined` for what cannot be read. */
+async function* logRows(
+  transaction: ReadTransaction,
+  unreadable: Unreadable,
+): AsyncGenerator<[IDBValidKey, LogRow | undefined]> {
+  const logs = transaction.objectStore('logs');
+  if (unreadable.size > 0) {
+    for (const key of await logs.getAllKeys()) {
+      yield [key, unreadable.has(nameOfKey(key)) ? undefined : await logs.get(key)];
+    }
+    return;
+  }
+  for (let cursor = await logs.openCursor(); cursor; cursor = await cursor.continue()) {
+    yield [cursor.key, cursor.value];
+  }
+}
+
+const isLogKey = (key: unknown): key is LogKey => !logKeySchema(key);
+
+const isKeyOf = (key: IDBValidKey, row: LogRow): key is LogKey =>
+  isLogKey(key) && logKey(key[0], row).every((part, index) => part === key[index]);
+
+function* addRow(logs: LogContents, key: LogKey, row: LogRow): Steps<void> {
+  const [log] = key;
+  logs.whole.push(key);
+  logs.entries += row.entries.length;
+  logs.bytes += row.size;
+  addRun(logs.runs, key);
+  if (!row.media) return;
+  const places = logs.media.get(log) ?? [];
+  if (places.length === 0) logs.media.set(log, places);
+  yield* each(row.media, ([index, , mediaLog, mediaAt]) => {
+    places.push({ at: row.at + index, log: mediaLog, mediaAt });
+  });
+}
+
+function addRun(runs: Map<number, Run[]>, [log, end, start]: LogKey): void {
+  const known = runs.get(log);
+  if (known) known.push([start, end]);
+  else runs.set(log, [[start, end]]);
+}

@@ -1,0 +1,55 @@
+import { behind } from '../../database/key-order.js';
+import type { StorageReport } from '../../types/storage.js';
+import { isSnapshotRow } from '../../database/rows.js';
+import { paceWithin } from '../../database/of-all.js';
+import type { ReadTransaction } from '../../database/schema.js';
+import { spansOf } from '../../logs/load.js';
+import { sizeOf } from '../../logs/media.js';
+
+/** How many rows are held at once. */
+const BATCH = 500;
+
+/** What a snapshot's row takes beside what its application put into it; roughly, in bytes. */
+const ROW_SIZE = 300;
+
+/** Counts sessions and snapshots, and what each session takes, as of one moment. Reads keys and small rows only. */
+export async function readUsage(
+  transaction: ReadTransaction,
+  signal?: AbortSignal,
+): Promise<Pick<StorageReport, 'sessions' | 'snapshots'>> {
+  const logSizes = new Map<number, number>();
+  for (const [log, , , size] of await transaction.objectStore('logs').getAllKeys()) {
+    logSizes.set(log, (logSizes.get(log) ?? 0) + size);
+  }
+  const sessions = new Map<string, { bytes: number; logs: Set<number> }>();
+  for (const id of await transaction.objectStore('sessions').getAllKeys()) {
+    sessions.set(id, { bytes: ROW_SIZE, logs: new Set() });
+  }
+  const snapshots = transaction.objectStore('snapshots');
+  const pace = paceWithin(transaction, signal);
+  let after: string | undefined;
+  let count = 0;
+  for (;;) {
+    await pace.rest();
+    const range = after === undefined ? undefined : behind(after);
+    const rows = await snapshots.getAll(range, BATCH);
+    for (const row of rows) {
+      const session = sessions.get(row.sessionId);
+      if (!session || !isSnapshotRow(row)) continue;
+      session.bytes += ROW_SIZE + sizeOf(row.info);
+      for (const spans of spansOf(row)) for (let i = 0; i < spans.length; i += 3) session.logs.add(spans[i]!);
+    }
+    count += rows.length;
+    after = rows.at(-1)?.id;
+    if (rows.length < BATCH) break;
+  }
+  return {
+    snapshots: count,
+    sessions: [...sessions]
+      .map(([sessionId, { bytes, logs }]) => ({
+        sessionId,
+        bytes: [...logs].reduce((sum, log) => sum + (logSizes.get(log) ?? 0), bytes),
+      }))
+      .sort((a, b) => b.bytes - a.bytes),
+  };
+}

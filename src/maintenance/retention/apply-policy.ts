@@ -1,0 +1,302 @@
+import { startingWith } from '../../database/key-order.js';
+import type { RetainOptions, Retained, RetentionPolicy, RetentionReport } from '../../types/retention.js';
+import type { WillBeDeleted } from '../../types/transfer.js';
+import { isSessionRow, isSnapshotRow } from '../../database/rows.js';
+import type { ReadTransaction, SessionRow, SnapshotRow, WriteTransaction } from '../../database/schema.js';
+import { paceWithin } from '../../database/of-all.js';
+import { each } from '../../database/pace.js';
+import { requestAll } from '../../database/transaction.js';
+import type { SessionStoreError } from '../../errors.js';
+import { callSafely } from '../../platform/report.js';
+import { invalid, isForgotten } from '../../values/argument.js';
+import { sparedBranches } from './prunable-branches.js';
+import type { beginCommit } from '../../snapshots/commit.js';
+import type { Caretaker } from '../caretaker.js';
+import { countedUntil } from './counted-until.js';
+import { leavesIn } from '../../snapshots/leaves.js';
+import { removeRows, type Removal } from '../../snapshots/delete/delete.js';
+import { sessionInfo, snapshotInfo, type ApplyExpiry } from '../../snapshots/stored-snapshot.js';
+import { readUsage } from '../quota/usage.js';
+
+/** How often a session is looked at anew when it changed while it was being dealt with. */
+const ATTEMPTS = 3;
+
+/** A session as of one moment. */
+interface Found {
+  session: SessionRow;
+  /** In the order of their creation. */
+  rows: SnapshotRow[];
+  isDamaged: boolean;
+  /** Ids of the snapshots that somebody works at. */
+  pending: string[];
+}
+
+type Because = Retained['because'];
+
+/** What to delete of a session; or why nothing, unless nothing has to be. */
+type Choice = { ids: string[] } | { because: Because } | undefined;
+
+/** What became of that; `gone`: somebody else has deleted enough. */
+type Outcome = 'deleted' | 'gone' | Because;
+
+/** Applies a policy, one session in each transaction, so that nobody has to wait long. */
+export async function retain(
+  caretaker: Caretaker,
+  policy: RetentionPolicy,
+  options: Pick<RetainOptions, 'signal' | 'onProgress'> = {},
+): Promise<RetentionReport> {
+  options.signal?.throwIfAborted();
+  const retention = new Retention(caretaker, policy, options);
+  await retention.run();
+  return retention.finish();
+}
+
+/** What applying a policy now would delete, by session; with what it leaves only because the clock may be wrong. */
+export async function foresee(
+  caretaker: Caretaker,
+  policy: RetentionPolicy,
+  signal: AbortSignal | undefined,
+): Promise<Map<string, WillBeDeleted>> {
+  const foreseen = new Map<string, WillBeDeleted>();
+  await new Retention(caretaker, policy, { signal }, foreseen).run();
+  return foreseen;
+}
+
+class Retention {
+  readonly report: RetentionReport = { sessions: [], snapshots: [], bytes: 0, retained: [] };
+  /** What each session took before anything was deleted of it. */
+  #before: Map<string, number> | undefined;
+  #changed = new Set<string>();
+  #done = 0;
+  #total = 0;
+
+  constructor(
+    readonly caretaker: Caretaker,
+    readonly policy: RetentionPolicy,
+    readonly options: Pick<RetainOptions, 'signal' | 'onProgress'>,
+    /** If there is such a list, nothing is deleted, but noted in it. */
+    readonly foreseen?: Map<string, WillBeDeleted>,
+  ) {}
+
+  async run(): Promise<void> {
+    await this.deleteSessions();
+    await this.deleteBranches();
+    await this.makeRoom();
+  }
+
+  /** Those that are too old or too many. */
+  async deleteSessions(): Promise<void> {
+    const { maxAgeMs = Infinity, maxSessions = Infinity } = this.policy;
+    const sessions = await this.#sessions();
+    const isAged = maxAgeMs < Infinity && sessions.length > 0;
+    const until = isAged ? await countedUntil(this.caretaker, maxAgeMs) : Date.now();
+    const olderThan = (ms: number) => sessions.filter(({ updatedMs }) => updatedMs < ms - maxAgeMs);
+    const tooOld = olderThan(until);
+    const tooMany = sessions.slice(0, Math.max(0, sessions.length - maxSessions));
+    // One is the beginning of the other.
+    const doomed = tooOld.length > tooMany.length ? tooOld : tooMany;
+    this.#total += doomed.length;
+    let index = -1;
+    for (const session of doomed) {
+      index++;
+      const limit = index < tooOld.length ? 'maxAgeMs' : 'maxSessions';
+      this.#note(session, limit, await this.#deleteSession(session, limit));
+    }
+    for (const session of olderThan(Date.now()).slice(doomed.length)) {
+      this.#note(session, 'maxAgeMs', 'clock');
+      const { snapshots } = session;
+      if (!this.#isPinned(session))
+        this.foreseen?.set(session.id, { limit: 'maxAgeMs', what: 'session', snapshots });
+    }
+  }
+
+  async deleteBranches(): Promise<void> {
+    const { maxSnapshotsPerSession: most = Infinity } = this.policy;
+    const sessions = (await this.#sessions()).filter(({ snapshots }) => snapshots > most);
+    this.#total += sessions.length;
+    for (const session of sessions) {
+      let isEnough = false;
+      const outcome = await this.#settle(
+        session,
+        'maxSnapshotsPerSession',
+        ({ session: { selected }, rows, pending }) => {
+          const heads = [selected, leavesIn(rows).latest?.id, ...pending].filter((id) => id !== undefined);
+          const ids = [...sparedBranches(rows, heads, most)];
+          isEnough = rows.length - ids.length <= most;
+          if (ids.length > 0) return { ids };
+          return isEnough ? undefined : { because: 'active' };
+        },
+      );
+      this.#note(session, 'maxSnapshotsPerSession', outcome === 'deleted' && !isEnough ? 'active' : outcome);
+    }
+  }
+
+  /** The least recently active sessions go until the others take little enough. */
+  async makeRoom(): Promise<void> {
+    const { maxBytes = Infinity } = this.policy;
+    if (maxBytes === Infinity) return;
+    const usage = await this.#measure();
+    const sessions = await this.#sessions();
+    let bytes = [...usage.values()].reduce((sum, size) => sum + size, 0);
+    for (const [id, { what }] of this.foreseen ?? []) if (what === 'session') bytes -= usage.get(id) ?? 0;
+    if (bytes <= maxBytes) return;
+    this.#total += sessions.length - 1;
+    const outcomes: [SessionRow, Outcome][] = [];
+    let index = -1;
+    for (const session of sessions) {
+      index++;
+      const isLast = index === sessions.length - 1;
+      const outcome = isLast ? 'active' : await this.#deleteSession(session, 'maxBytes');
+      outcomes.push([session, outcome]);
+      if (outcome === 'deleted' || outcome === 'gone') bytes -= usage.get(session.id) ?? 0;
+      if (bytes <= maxBytes) return;
+    }
+    for (const [session, outcome] of outcomes) this.#note(session, 'maxBytes', outcome);
+  }
+
+  async finish(): Promise<RetentionReport> {
+    if (this.#changed.size === 0) return this.report;
+    const after = await this.#measure();
+    for (const id of this.#changed) {
+      this.report.bytes += Math.max(0, (this.#before!.get(id) ?? 0) - (after.get(id) ?? 0));
+    }
+    return this.report;
+  }
+
+  /** The least recently active first. */
+  async #sessions(): Promise<SessionRow[]> {
+    const rows = await this.caretaker.read((transaction) =>
+      transaction.objectStore('sessions').index('updatedMs').getAll(),
+    );
+    return rows.filter((row) => isSessionRow(row) && this.foreseen?.get(row.id)?.what !== 'session');
+  }
+
+  async #deleteSession(listed: SessionRow, limit: Retained['limit']): Promise<Outcome> {
+    const outcome = await this.#settle(listed, limit, ({ session, rows, pending }) =>
+      // Whoever has gone on with it meanwhile needs it.
+      pending.length > 0 || session.saved !== listed.saved
+        ? { because: 'active' }
+        : { ids: rows.map(({ id }) => id) },
+    );
+    if (outcome === 'deleted') this.report.sessions.push(listed.id);
+    return outcome;
+  }
+
+  async #settle(
+    { id }: SessionRow,
+    limit: Retained['limit'],
+    choose: (found: Found) => Choice,
+  ): Promise<Outcome> {
+    this.options.signal?.throwIfAborted();
+    let outcome: Outcome | undefined;
+    for (let attempt = 0; !outcome && attempt < ATTEMPTS; attempt++)
+      outcome = await this.#attempt(id, limit, choose);
+    this.#done++;
+    const { onProgress } = this.options;
+    if (onProgress) callSafely(onProgress, { done: this.#done, total: this.#total });
+    return outcome ?? 'active';
+  }
+
+  /**
+   * Deletes what is chosen. Who works at a snapshot can only be asked outside of the transaction that deletes; so that
+   * one looks whether the session is still what it was. `undefined` if it is not.
+   */
+  async #attempt(
+    id: string,
+    limit: Retained['limit'],
+    choose: (found: Found) => Choice,
+  ): Promise<Outcome | undefined> {
+    const found = await this.caretaker.readWithLiveness((transaction, applyExpiry) =>
+      find(transaction, id, applyExpiry, this.options.signal),
+    );
+    if (!found) return 'gone';
+    const choice = this.#isPinned(found.session)
+      ? ({ because: 'pinned' } as const)
+      : found.isDamaged
+        ? ({ because: 'damaged' } as const)
+        : choose(found);
+    if (!choice) return 'gone';
+    if ('because' in choice) return choice.because;
+    if (this.foreseen) {
+      const { length: snapshots } = choice.ids;
+      const what = snapshots === found.rows.length ? 'session' : 'branches';
+      this.foreseen.set(id, { limit, what, snapshots });
+      return 'deleted';
+    }
+    this.#before ??= await this.#measure();
+    try {
+      const removal = await this.caretaker.remove((transaction, begin) =>
+        removeUnchanged(transaction, begin, found.session, choice.ids, this.options.signal),
+      );
+      if (!removal) return undefined;
+    } catch (error) {
+      if ((error as SessionStoreError).status === 'RESOURCE_EXHAUSTED') return 'full';
+      throw error;
+    }
+    this.#changed.add(id);
+    for (const removed of choice.ids) this.report.snapshots.push(removed);
+    return 'deleted';
+  }
+
+  #isPinned(session: SessionRow): boolean {
+    const answer: unknown = this.policy.keep?.(sessionInfo(session));
+    if (isForgotten(answer)) {
+      throw invalid('policy.keep', 'returned a promise. It must answer true or false');
+    }
+    return Boolean(answer);
+  }
+
+  #note({ id }: SessionRow, limit: Retained['limit'], outcome: Outcome): void {
+    if (outcome === 'deleted' || outcome === 'gone') return;
+    this.report.retained.push({ sessionId: id, limit, because: outcome });
+  }
+
+  /** What each session takes. Everything has to be read for that. */
+  async #measure(): Promise<Map<string, number>> {
+    const { sessions } = await this.caretaker.read((transaction) =>
+      readUsage(transaction, this.options.signal),
+    );
+    return new Map(sessions.map(({ sessionId, bytes }) => [sessionId, bytes]));
+  }
+}
+
+async function sessionOf(transaction: ReadTransaction, id: string): Promise<SessionRow | undefined> {
+  const row: unknown = await transaction.objectStore('sessions').get(id);
+  return isSessionRow(row) ? row : undefined;
+}
+
+async function find(
+  transaction: ReadTransaction,
+  id: string,
+  applyExpiry: ApplyExpiry,
+  signal: AbortSignal | undefined,
+): Promise<Found | undefined> {
+  const [session, all] = await requestAll(
+    () => sessionOf(transaction, id),
+    () => transaction.objectStore('snapshots').index('sessionId').getAll(startingWith(id)),
+  );
+  if (!session) return undefined;
+  const rows: SnapshotRow[] = [];
+  const pending: string[] = [];
+  const look = (row: SnapshotRow) => {
+    if (!isSnapshotRow(row)) return;
+    rows.push(row);
+    if (applyExpiry(snapshotInfo(row), row).status === 'pending') pending.push(row.id);
+  };
+  await paceWithin(transaction, signal).run(each(all, look));
+  return { session, rows, isDamaged: rows.length < all.length, pending };
+}
+
+/** Deletes snapshots of a session unless something in that has changed. */
+async function removeUnchanged(
+  transaction: WriteTransaction,
+  begin: typeof beginCommit,
+  { id, version }: SessionRow,
+  ids: readonly string[],
+  signal: AbortSignal | undefined,
+): Promise<Removal | null> {
+  if ((await sessionOf(transaction, id))?.version !== version) return null;
+  const commit = await begin(transaction);
+  await removeRows(transaction, commit, id, ids, signal);
+  return { ...commit, removed: ids.length };
+}

@@ -1,0 +1,45 @@
+import type { Caretaker } from '../caretaker.js';
+
+const DAY_MS = 86_400_000;
+
+/** Nobody loses a conversation by a clock that is as wrong as this, in ms. */
+const LEAST_MS = 5 * 60_000;
+
+/** Readings of the device's clock, in ms, that were noted when a policy was applied. */
+export const READINGS = ['seen', 'since'] as const;
+
+/**
+ * Until when the age of sessions is counted, in ms since 1970: now, unless the clock is suddenly far ahead of what was
+ * `seen` of it before. Nobody can tell whether it was set wrong or everybody was away; so what it shows `since` then counts when it
+ * has shown it for a day, or for a quarter of the age if that is less.
+ */
+export async function countedUntil(caretaker: Caretaker, maxAgeMs: number): Promise<number> {
+  const now = Date.now();
+  const trial = Math.min(DAY_MS, Math.max(LEAST_MS, maxAgeMs / 4));
+  const [clock, ...noted] = await caretaker.read(async (transaction) => {
+    const meta = transaction.objectStore('meta');
+    return [await meta.get('clock'), await meta.get('seen'), await meta.get('since')];
+  });
+  // The store's own clock began at the time of day, in µs, and has counted writes since.
+  const began = typeof clock === 'number' ? clock / 1000 : now;
+  let [seen, since] = noted.map((reading) => (typeof reading === 'number' ? reading : NaN)) as [
+    number,
+    number,
+  ];
+  // A reading that is still to come was wrong.
+  seen = Math.min(now, Math.floor(seen >= 0 ? seen : began));
+  if (since <= now - trial) [seen, since] = [since, now];
+  else if (!(since <= now)) since = now;
+  if (seen !== noted[0] || since !== noted[1]) {
+    await caretaker
+      .remove(async (transaction) => {
+        const meta = transaction.objectStore('meta');
+        await meta.put(seen, 'seen');
+        await meta.put(since, 'since');
+        return null;
+      })
+      // Where there is no room for it, less is deleted.
+      .catch(() => {});
+  }
+  return Math.min(now, seen + 2 * trial);
+}

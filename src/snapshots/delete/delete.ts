@@ -1,0 +1,115 @@
+import { startingWith } from '../../database/key-order.js';
+import { isSessionRow, isSnapshotRow } from '../../database/rows.js';
+import { STORES, type WriteTransaction } from '../../database/schema.js';
+import { ofAll } from '../../database/of-all.js';
+import { requestAll } from '../../database/transaction.js';
+import { SessionStoreError } from '../../errors.js';
+import { freeUnreached } from '../../logs/garbage-collect.js';
+import { spansOf } from '../../logs/load.js';
+import { beginCommit, putSession, type Commit } from '../commit.js';
+import { countLeaves } from '../leaves.js';
+import { selectionWithout } from '../selection.js';
+import { EVERYTHING, NOBODY, noteLoose, withWritten, type Stretch } from '../save/written.js';
+
+export type Removal = Commit & { removed: number };
+
+/** Deletes one snapshot, or it and all that continues it. Works on rows that cannot be read, too. */
+export async function removeSnapshot(
+  transaction: WriteTransaction,
+  id: string,
+  subtree: boolean,
+): Promise<Removal | null> {
+  const row: unknown = await transaction.objectStore('snapshots').get(id);
+  if (row === undefined) return null;
+  const sessionId = (row as { sessionId?: unknown }).sessionId;
+  const owner = typeof sessionId === 'string' ? sessionId : '';
+  const ids = await subtreeOf(transaction, id, owner);
+  if (ids.length > 1 && !subtree) {
+    throw new SessionStoreError(
+      'FAILED_PRECONDITION',
+      `snapshot "${id}" has others that continue it. Delete those first, or pass { subtree: true }`,
+      'snapshotId',
+    );
+  }
+  const commit = await beginCommit(transaction);
+  await removeRows(transaction, commit, owner, ids);
+  return { ...commit, removed: ids.length };
+}
+
+export async function removeSession(
+  transaction: WriteTransaction,
+  sessionId: string,
+  begin = beginCommit,
+): Promise<Removal | null> {
+  const [ids, session] = await requestAll(
+    () => transaction.objectStore('snapshots').index('sessionId').getAllKeys(startingWith(sessionId)),
+    () => transaction.objectStore('sessions').getKey(sessionId),
+  );
+  if (ids.length === 0 && session === undefined) return null;
+  const commit = await begin(transaction);
+  await removeRows(transaction, commit, sessionId, ids);
+  return { ...commit, removed: ids.length };
+}
+
+/** Deletes everything but the clock: whoever watches must be able to tell what came later. */
+export async function removeAll(transaction: WriteTransaction, begin = beginCommit): Promise<Commit> {
+  const commit = await begin(transaction);
+  const stores = STORES.filter((name) => name !== 'meta');
+  await ofAll(stores, (name) => transaction.objectStore(name).clear());
+  if (commit.hasNoRoom) await transaction.objectStore('meta').delete('loose');
+  else await noteLoose(transaction, EVERYTHING, [{ since: 1, version: commit.version }]);
+  return { ...commit, cleared: true };
+}
+
+/** Deletes snapshots of one session and brings its row up to date. */
+export async function removeRows(
+  transaction: WriteTransaction,
+  commit: Commit,
+  sessionId: string,
+  ids: readonly string[],
+  signal?: AbortSignal,
+): Promise<void> {
+  const snapshots = transaction.objectStore('snapshots');
+  const sessions = transaction.objectStore('sessions');
+  const rows: unknown[] = await ofAll(ids, (id) => snapshots.get(id), signal);
+  await ofAll(ids, (id) => snapshots.delete(id), signal);
+  await freeUnreached(transaction, sessionId, rows.filter(isSnapshotRow).flatMap(spansOf), signal);
+  const note = async (id: string, before?: readonly Stretch[]) => {
+    if (!commit.hasNoRoom) await noteLoose(transaction, id, withWritten(before, commit));
+  };
+  if (sessionId === '') return note(NOBODY);
+  const [remaining, session] = await requestAll(
+    () => snapshots.index('sessionId').count(startingWith(sessionId)),
+    () => sessions.get(sessionId),
+  );
+  if (remaining === 0) {
+    commit.sessions.set(sessionId, undefined);
+    await sessions.delete(sessionId);
+    return note(sessionId, isSessionRow(session) ? session.written : undefined);
+  }
+  if (!isSessionRow(session)) return;
+  delete session.latest;
+  Object.assign(session, await countLeaves(transaction, sessionId));
+  session.snapshots = remaining;
+  const { selected } = session;
+  const gone = new Map(ids.map((id, index) => [id, rows[index]]));
+  if (selected !== undefined && gone.has(selected)) {
+    delete session.selected;
+    const heir = await selectionWithout(
+      selected,
+      (id) => gone.get(id) ?? snapshots.get(id),
+      (row) => !gone.has(row.id) && row.sessionId === sessionId && isSnapshotRow(row),
+    );
+    if (heir !== undefined) session.selected = heir;
+  }
+  await putSession(transaction, commit, session);
+}
+
+async function subtreeOf(transaction: WriteTransaction, id: string, sessionId: string): Promise<string[]> {
+  const children = transaction.objectStore('snapshots').index('parentId');
+  const found = new Set([id]);
+  // A set grows while it is walked, and a cyclic history ends at what it has seen.
+  for (const node of found)
+    for (const child of await children.getAllKeys([node, sessionId])) found.add(child);
+  return [...found];
+}

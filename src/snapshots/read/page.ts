@@ -1,0 +1,48 @@
+import { between } from '../../database/key-order.js';
+import type { Rows } from '../../database/object-store.js';
+import type { ListOptions } from '../../types/session.js';
+import { invalid } from '../../values/argument.js';
+import { jsonOf } from '../../platform/json.js';
+
+/**
+ * Reads a page of a compound index below `prefix` with four requests at the most, in either order: a key cursor jumps to
+ * the page's last key, and one `getAll` fetches what lies in between.
+ */
+export async function readPage<Row, At extends readonly (string | number)[]>(
+  index: Rows<Row, string, At>,
+  prefix: (string | number)[],
+  options: ListOptions,
+): Promise<{ rows: Row[]; cursor: string | undefined }> {
+  const { limit = 50, cursor, order = 'desc' } = options;
+  const down = order === 'desc';
+  const begin = cursor === undefined ? undefined : [...prefix, ...decodeCursor(cursor, index.name)];
+  const end = [...prefix, []];
+  const range = down ? between(prefix, begin ?? end, false, !!begin) : between(begin ?? prefix, end, !!begin);
+  const first = await index.openKeyCursor(range, down ? 'prev' : 'next');
+  if (!first) return { rows: [], cursor: undefined };
+
+  // Without a key so far ahead, the page is the rest.
+  let page = range;
+  let next: string | undefined;
+  const last = limit === 1 ? first : await first.advance(limit - 1);
+  if (last) {
+    const edge = last.key;
+    page = down
+      ? between(edge, range.upper, false, range.upperOpen)
+      : between(range.lower, edge, range.lowerOpen);
+    if (await last.continue()) next = jsonOf([index.name, ...edge.slice(prefix.length)]);
+  }
+  const rows = await index.getAll(page);
+  return { rows: down ? rows.reverse() : rows, cursor: next };
+}
+
+function decodeCursor(cursor: string, list: string): (string | number)[] {
+  try {
+    const [name, ...key] = JSON.parse(cursor);
+    const isKey = key.every((part: unknown) => typeof part === 'string' || typeof part === 'number');
+    if (name === list && isKey) return key;
+  } catch {
+    // Said below.
+  }
+  throw invalid('options.cursor', 'is not a cursor that a page of this list came with');
+}

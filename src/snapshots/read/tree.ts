@@ -1,0 +1,98 @@
+import { startingWith } from '../../database/key-order.js';
+import type { SessionTree, SnapshotInfo, SnapshotNode } from '../../types/session.js';
+import { isSessionRow, isSnapshotRow, sortOut, unreadable, wholeSnapshot } from '../../database/rows.js';
+import type { ReadTransaction, SnapshotRow } from '../../database/schema.js';
+import { requestAll } from '../../database/transaction.js';
+import { SessionStoreError } from '../../errors.js';
+import { leavesAmong } from '../leaves.js';
+import { requireRow } from './snapshots.js';
+import { snapshotInfo, type ApplyExpiry } from '../stored-snapshot.js';
+
+/** The snapshots of a session, oldest first, and the ids of those that cannot be read. */
+async function sessionRows(
+  transaction: ReadTransaction,
+  sessionId: string,
+): Promise<{ whole: SnapshotRow[]; damaged: string[] }> {
+  const index = transaction.objectStore('snapshots').index('sessionId');
+  return sortOut(await index.getAll(startingWith(sessionId)), isSnapshotRow);
+}
+
+/** From the root to the snapshot. */
+export async function readHistory(
+  transaction: ReadTransaction,
+  id: string,
+  applyExpiry: ApplyExpiry,
+): Promise<SnapshotInfo[]> {
+  const snapshots = transaction.objectStore('snapshots');
+  let row: SnapshotRow | undefined = await requireRow(transaction, id);
+  // One request for the session instead of one for each turn; only a parent elsewhere costs its own.
+  const { whole, damaged } =
+    row.sessionId === '' ? { whole: [], damaged: [] } : await sessionRows(transaction, row.sessionId);
+  const known = new Map(whole.map((candidate) => [candidate.id, candidate]));
+  const isDamaged = new Set(damaged);
+  const history = new Map<string, SnapshotRow>();
+  while (row) {
+    history.set(row.id, row);
+    const parentId: string | undefined = row.info.parentId;
+    if (parentId === undefined) break;
+    if (history.has(parentId)) {
+      throw new SessionStoreError(
+        'FAILED_PRECONDITION',
+        `the history of snapshot "${id}" is cyclic: "${parentId}" comes up twice`,
+        'snapshotId',
+      );
+    }
+    if (isDamaged.has(parentId)) throw unreadable('snapshot', parentId);
+    row = known.get(parentId) ?? wholeSnapshot(await snapshots.get(parentId), parentId);
+  }
+  return [...history.values()].reverse().map((each) => applyExpiry(snapshotInfo(each), each));
+}
+
+/** Leaves, newest first. */
+export async function readLeaves(
+  transaction: ReadTransaction,
+  sessionId: string,
+  applyExpiry: ApplyExpiry,
+): Promise<SnapshotInfo[]> {
+  const { whole } = await sessionRows(transaction, sessionId);
+  return leavesAmong(whole)
+    .reverse()
+    .map((row) => applyExpiry(snapshotInfo(row), row));
+}
+
+export async function readTree(
+  transaction: ReadTransaction,
+  sessionId: string,
+  applyExpiry: ApplyExpiry,
+): Promise<SessionTree> {
+  const [{ whole, damaged }, session] = await requestAll(
+    () => sessionRows(transaction, sessionId),
+    () => transaction.objectStore('sessions').get(sessionId),
+  );
+  const nodes = new Map<string, SnapshotNode>();
+  for (const row of whole) nodes.set(row.id, { ...applyExpiry(snapshotInfo(row), row), children: [] });
+  for (const node of nodes.values()) nodes.get(node.parentId ?? '')?.children.push(node.snapshotId);
+
+  const leaves = leavesAmong(whole)
+    .reverse()
+    .map(({ id }) => id);
+  const selected = isSessionRow(session) ? session.selected : undefined;
+  const headId = selected !== undefined && nodes.has(selected) ? selected : leaves[0];
+  return { sessionId, nodes, roots: rootsOf(nodes), leaves, headId, damaged };
+}
+
+/** Nodes without a parent here, and one node of each cycle, so that every node hangs below a root. */
+function rootsOf(nodes: ReadonlyMap<string, SnapshotNode>): string[] {
+  const reached = new Set<string>();
+  const reach = (root: string) => {
+    const below = new Set([root]);
+    for (const id of below)
+      for (const child of nodes.get(id)!.children) if (!reached.has(child)) below.add(child);
+    for (const id of below) reached.add(id);
+    return root;
+  };
+  const ids = [...nodes.keys()];
+  const roots = new Set(ids.filter((id) => !nodes.has(nodes.get(id)!.parentId ?? '')).map(reach));
+  for (const id of ids) if (!reached.has(id)) roots.add(reach(id));
+  return ids.filter((id) => roots.has(id));
+}

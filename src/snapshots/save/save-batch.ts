@@ -1,0 +1,62 @@
+import type { WriteTransaction } from '../../database/schema.js';
+import { Refusal } from '../../database/transaction.js';
+import { SessionStoreError } from '../../errors.js';
+import { UnitOfWork } from './unit-of-work.js';
+import { commitFrom, type Commit } from '../commit.js';
+import { draftSave } from './draft.js';
+import type { SnapshotCache } from '../cache.js';
+import { saveSnapshot, type Client, type SaveRequest } from './save-snapshot.js';
+
+export interface SavedUnit {
+  commit: Commit;
+  /** What became of each request. */
+  results: PromiseSettledResult<string | null>[];
+  /** To be called once the transaction has committed. */
+  remember: () => void;
+}
+
+/** Does saves one after the other in one transaction. One that is refused leaves no trace and stops no other. */
+export async function saveBatch<S>(
+  transaction: WriteTransaction,
+  recent: SnapshotCache,
+  requests: SaveRequest<S>[],
+  client: Client,
+): Promise<SavedUnit> {
+  const ids = requests.flatMap(({ snapshotId }) => snapshotId ?? []);
+  const begun = UnitOfWork.begin(transaction, recent, ids);
+  // While that is on its way, what need not wait for it can be prepared. Mutators are called in order all the same.
+  const fromFirstId = requests.findIndex(({ snapshotId }) => snapshotId !== undefined);
+  const early = requests
+    .slice(0, fromFirstId === -1 ? undefined : fromFirstId)
+    .map(({ mutator }) => attempt(() => draftSave(mutator, undefined, (id) => recent.recall(id))));
+
+  const batch = await begun;
+  const commit = commitFrom(batch.clock, batch.clock);
+  const results: PromiseSettledResult<string | null>[] = [];
+  let index = -1;
+  for (const request of requests) {
+    index++;
+    try {
+      const draft = early[index]?.();
+      const value = draft === null ? null : await saveSnapshot(batch, commit, request, draft, client);
+      results.push({ status: 'fulfilled', value });
+    } catch (error) {
+      if (!(error instanceof Refusal || error instanceof SessionStoreError)) throw error;
+      results.push({ status: 'rejected', reason: error instanceof Refusal ? error.reason : error });
+    }
+  }
+  batch.flush();
+  return { commit, results, remember: () => batch.remember() };
+}
+
+/** Does it now, and tells later what came of it. */
+function attempt<T>(work: () => T): () => T {
+  try {
+    const result = work();
+    return () => result;
+  } catch (error) {
+    return () => {
+      throw error;
+    };
+  }
+}

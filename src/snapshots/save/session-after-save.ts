@@ -1,0 +1,33 @@
+import { instantOf } from '../../values/instant.js';
+import { ROW_FORMAT, type SessionRow, type SnapshotRow } from '../../database/schema.js';
+import type { Leaves } from '../leaves.js';
+import { withWritten } from './written.js';
+
+/** A session's row after a snapshot of it was saved. */
+export function sessionAfterSave(
+  session: SessionRow | undefined,
+  { id, sessionId, createdMs, version, info }: SnapshotRow,
+  since: number,
+  joins: boolean,
+  bytes: number,
+  leaves: Leaves,
+): SessionRow {
+  // As it is shown, in whole ms, so that whoever sorts what is shown finds the same order.
+  const updatedMs = Math.floor(Math.max(createdMs, instantOf(info['updatedAt'] ?? info.createdAt)));
+  // Whoever continues the selected branch wants to come back to where they got.
+  const follows = joins && info.parentId !== undefined && session?.selected === info.parentId;
+  const selected = follows ? id : session?.selected;
+  const { latest: _, ...kept } = session ?? { format: ROW_FORMAT, id: sessionId };
+  return {
+    ...kept,
+    ...leaves,
+    createdMs: Math.min(createdMs, session?.createdMs ?? createdMs),
+    updatedMs: Math.max(updatedMs, session?.updatedMs ?? updatedMs),
+    snapshots: (session?.snapshots ?? 0) + (joins ? 1 : 0),
+    ...(selected !== undefined && { selected }),
+    version,
+    saved: version,
+    written: withWritten(session?.written, { since, version }),
+    unsealed: (session?.unsealed ?? 0) + bytes,
+  };
+}

@@ -1,0 +1,37 @@
+import type { SessionSnapshotInput } from '../../types/snapshot.js';
+import { isForgotten, requireValid } from '../../values/argument.js';
+import { instant } from '../../values/instant.js';
+import { picked } from '../../values/options.js';
+import { list, nonBlank, object, optional, record, satisfying } from '../../values/schema.js';
+
+export const storedStatus = satisfying(
+  (status) => !nonBlank(status) && status !== 'expired',
+  'a status other than "expired", which is never stored',
+);
+
+const snapshotInput = object({
+  snapshotId: optional(nonBlank),
+  sessionId: optional(nonBlank),
+  parentId: optional(nonBlank),
+  createdAt: instant,
+  updatedAt: optional(instant),
+  heartbeatAt: optional(instant),
+  status: optional(storedStatus),
+  state: optional(
+    object({ sessionId: optional(nonBlank), messages: optional(list), artifacts: optional(list) }),
+  ),
+});
+
+const mutated = satisfying(
+  (result) => !record(result) && !isForgotten(result),
+  'a snapshot or null, at once',
+);
+
+/** What a mutator returned, once it is known to be a snapshot that can be stored; its two upper levels read once. */
+export function requireSnapshotInput<S>(result: unknown): SessionSnapshotInput<S> {
+  requireValid(mutated, result, 'mutator()');
+  const input = picked(result as SessionSnapshotInput<S>, '');
+  if (!record(input.state)) input.state = picked(input.state!, 'state');
+  requireValid(snapshotInput, input);
+  return input;
+}

@@ -1,0 +1,41 @@
+import type { SessionInfo, SnapshotInfo } from '../types/session.js';
+import type { SessionSnapshot } from '../types/snapshot.js';
+import type { SessionRow, SnapshotRow } from '../database/schema.js';
+import { copyOut } from '../logs/load.js';
+import type { LoadedState } from '../logs/state.js';
+import { copy } from '../values/clone.js';
+import { bare } from '../values/property.js';
+
+/** A snapshot with its state. */
+export interface StoredSnapshot {
+  row: SnapshotRow;
+  state: LoadedState | null | undefined;
+}
+
+/** What is shown of a row's snapshot, depending on what is known of those who work at it. */
+export type ApplyExpiry = <T extends SnapshotInfo>(snapshot: T, row: SnapshotRow) => T;
+
+export function snapshotInfo(row: SnapshotRow): SnapshotInfo {
+  return { ...row.info, snapshotId: row.id };
+}
+
+/** The snapshot exactly as it was saved, in objects of its own. `null` stands for a state of `undefined`. */
+export function snapshotOf<S>({ row, state }: StoredSnapshot): SessionSnapshot<S> {
+  const snapshot = copy(snapshotInfo(row)) as SessionSnapshot<S>;
+  if (state) snapshot.state = copyOut(state);
+  else if (state === null) Object.assign(snapshot, { state: undefined });
+  return snapshot;
+}
+
+export function sessionInfo(row: SessionRow): SessionInfo {
+  const { title, metadata } = bare({ ...row });
+  return {
+    sessionId: row.id,
+    ...(title !== undefined && { title }),
+    ...(metadata !== undefined && { metadata: copy(metadata) }),
+    createdAt: new Date(row.createdMs).toISOString(),
+    updatedAt: new Date(row.updatedMs).toISOString(),
+    snapshotCount: row.snapshots,
+    selectedSnapshotId: row.selected,
+  };
+}

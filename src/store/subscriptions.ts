@@ -1,0 +1,266 @@
+import type { SessionsChange } from '../types/session.js';
+import type { SessionSnapshot } from '../types/snapshot.js';
+import type { Connection } from '../database/connection.js';
+import type { ReadTransaction, SessionRow } from '../database/schema.js';
+import { SessionStoreError } from '../errors.js';
+import { readClock, type Commit } from '../snapshots/commit.js';
+import { readSession, readSnapshot } from '../snapshots/read/snapshots.js';
+import type { SnapshotCache } from '../snapshots/cache.js';
+import {
+  sessionInfo,
+  snapshotInfo,
+  snapshotOf,
+  type StoredSnapshot,
+  type ApplyExpiry,
+} from '../snapshots/stored-snapshot.js';
+import { EVERYTHING, isStretch, NOBODY, readLoose } from '../snapshots/save/written.js';
+import type { Presence } from '../tabs/presence.js';
+import { MOST_IDS } from '../tabs/channel.js';
+import type { Hints } from '../tabs/hints.js';
+import { report } from '../platform/browser.js';
+import { CatchUp, type Note } from '../tabs/catch-up.js';
+import { ALL, Watchers, type Versioned } from '../tabs/watchers.js';
+
+/** Where those who watch get what they are told. */
+export interface Source {
+  readonly databaseName: string;
+  readonly connection: Pick<Connection, 'name' | 'expectDeletion'>;
+  readonly presence: Pick<Presence, 'awaitEnd'>;
+  readonly recent: SnapshotCache;
+  readonly applyExpiry: ApplyExpiry;
+  read<T>(work: (transaction: ReadTransaction) => Promise<T>): Promise<T>;
+  readWithLiveness<T>(
+    work: (transaction: ReadTransaction, applyExpiry: ApplyExpiry) => Promise<T>,
+  ): Promise<T>;
+}
+
+/** Everybody in this tab who watches a database, and what they are told, whichever tab wrote it. */
+export class Subscriptions<S> {
+  readonly #snapshots: Watchers<SessionSnapshot<S>>;
+  readonly #sessions: Watchers<SessionsChange>;
+  readonly #sync: CatchUp;
+
+  /** As of when all is known to be gone. */
+  #resetAt = 0;
+
+  constructor(readonly source: Source) {
+    const failed = reporter();
+    this.#snapshots = new Watchers(async (id, hasChanged) => {
+      const found = await source.readWithLiveness(async (transaction, applyExpiry) => {
+        const stored = await readSnapshot(transaction, source.recent, id, hasChanged);
+        return stored && { client: stored.row.client, change: snapshotChange<S>(stored, applyExpiry) };
+      });
+      if (found?.client && !found.change.ended) {
+        source.presence.awaitEnd(found.client, () => this.#refreshSnapshots());
+      }
+      return found?.change;
+    }, failed);
+    this.#sessions = new Watchers((id) => source.read((transaction) => readChange(transaction, id)), failed);
+    this.#sync = new CatchUp(source.databaseName, {
+      isWatched: () => !this.#snapshots.isEmpty || !this.#sessions.isEmpty,
+      database: () => source.connection.name,
+      readClock: () => source.read(readClock),
+      hear: (hints, note, later) => this.#hear(hints, note, later),
+      missed: (clock) => {
+        this.#refreshSnapshots();
+        this.#refreshSessions(0);
+        this.#tellAll(clock);
+      },
+      replaced: (version) => {
+        this.#refreshSessions(version);
+        this.#tellAll(version);
+      },
+    });
+  }
+
+  watchSnapshot(id: string, callback: (snapshot: SessionSnapshot<S>) => void): () => void {
+    const end = this.#snapshots.watch(id, callback);
+    this.#sync.begin(false);
+    void this.#snapshots.refresh(id);
+    return end;
+  }
+
+  /** `ALL` for every session. */
+  watchSessions(id: string, callback: (change: SessionsChange) => void): () => void {
+    // Only for them is kept track of what other tabs write.
+    const isFirst = this.#sessions.isEmpty;
+    const end = this.#sessions.watch(id, callback);
+    this.#sync.begin(isFirst);
+    return end;
+  }
+
+  /** Tells everybody, in all tabs, what was written here. */
+  publish({ since, version, snapshots, sessions, cleared }: Commit): void {
+    if (version === since) return;
+    const ids = [...sessions.keys()];
+    const isLoose = ids.length === 0 || snapshots.some(({ row }) => row.sessionId === '');
+    const message = {
+      database: this.source.connection.name,
+      snapshots: [...new Set(snapshots.map(({ row }) => row.id))].slice(0, MOST_IDS),
+      // One more than are looked at, if there are more.
+      sessions: [...(isLoose ? [NOBODY] : []), ...ids].slice(0, MOST_IDS + 1),
+      cleared,
+    };
+    this.#sync.tell(message, { since, version });
+    for (const stored of snapshots) {
+      this.#snapshots.deliver(stored.row.id, snapshotChange(stored, this.source.applyExpiry));
+    }
+    for (const [id, row] of sessions) this.#sessions.deliver(id, sessionChange(version, id, row));
+    if (cleared) this.#reset(version);
+  }
+
+  /** The database was deleted. */
+  forget(): void {
+    this.#sync.forget();
+  }
+
+  /** Hears nothing from now on. */
+  leave(): void {
+    this.#sync.putDown();
+  }
+
+  /** Hears again, and finds out what was missed. */
+  comeBack(): void {
+    this.#sync.takeUp();
+    this.catchUp();
+    // A tab that was lost meanwhile has advanced no clock.
+    this.#refreshSnapshots();
+  }
+
+  /** Finds out what was missed. */
+  catchUp(): void {
+    void this.#sync.catchUp();
+  }
+
+  clear(): void {
+    this.#snapshots.clear();
+    this.#sessions.clear();
+  }
+
+  #refreshSnapshots(): void {
+    for (const id of this.#snapshots.keys()) void this.#snapshots.refresh(id);
+  }
+
+  #refreshSessions(goneAt: number): void {
+    for (const id of this.#sessions.keys()) void this.#sessions.refresh(id, false, goneAt);
+  }
+
+  async #hear(hints: Hints, note: Note, later: number): Promise<void> {
+    // To look at what is left would make it anew.
+    // The browser says that somebody deletes it, so that was on purpose.
+    if (hints.cleared && this.source.connection.expectDeletion()) {
+      this.#sync.forget();
+      return this.#reset(later);
+    }
+    const sessions = this.#hearOfSessions(hints, note).catch((error: unknown) => {
+      this.#sessions.failed(error);
+      throw error;
+    });
+    await Promise.all([this.#hearOfSnapshots(hints), sessions]);
+  }
+
+  /** No hint shows that nothing else was written, so each is looked at; those first of which somebody tells. */
+  async #hearOfSnapshots({ snapshots }: Hints): Promise<void> {
+    const watched = this.#snapshots.keys();
+    for (const hasChanged of [true, false]) {
+      for (const id of watched) {
+        if (snapshots.has(id) === hasChanged) await this.#snapshots.refresh(id, hasChanged);
+      }
+    }
+  }
+
+  async #hearOfSessions({ sessions, cleared }: Hints, note: Note): Promise<void> {
+    if (this.#sessions.isEmpty) return;
+    const ids = cleared ? [EVERYTHING, ...sessions] : [...sessions];
+    const changes = await this.source.read(async (transaction) => {
+      let noted: ReturnType<typeof readLoose> | undefined;
+      const read: PromiseSettledResult<Versioned<SessionsChange> | undefined>[] = [];
+      for (const id of ids) {
+        const change = readChange(transaction, id, true, () => (noted ??= readLoose(transaction)));
+        const [settled] = await Promise.allSettled([change]);
+        // What is wrong with one row is told; a transaction that fell is done again.
+        if (settled.status === 'rejected' && !(settled.reason instanceof SessionStoreError))
+          throw settled.reason;
+        read.push(settled);
+      }
+      return read;
+    });
+    let index = -1;
+    for (const result of changes) {
+      index++;
+      const id = ids[index]!;
+      if (result.status === 'rejected') {
+        this.#sessions.failed(result.reason);
+        continue;
+      }
+      const change = result.value;
+      // Where nothing is noted, there was no room, or it is another database by now.
+      const isNews = note(change?.written);
+      if (change && id.trim()) this.#sessions.deliver(id, change);
+      if (!change || id !== EVERYTHING) continue;
+      if (isNews) this.#reset(change.version);
+      // Who began to watch meanwhile may have read something before, and the clock after it.
+      else if ((change.written?.at(-1)?.version ?? 0) > this.#resetAt) {
+        this.#resetAt = change.version;
+        this.#refreshSessions(change.version);
+        this.#tellAll(change.version);
+      }
+    }
+  }
+
+  #reset(version: number): void {
+    this.#resetAt = version;
+    this.#tellAll(version);
+    for (const id of this.#sessions.keys()) this.#sessions.deliver(id, sessionChange(version, id), [id]);
+  }
+
+  #tellAll(version: number): void {
+    this.#sessions.deliver(ALL, { version, value: () => ({ type: 'reset' }), gone: false });
+  }
+}
+
+function snapshotChange<S>(stored: StoredSnapshot, applyExpiry: ApplyExpiry): Versioned<SessionSnapshot<S>> {
+  const { row } = stored;
+  return {
+    version: row.version,
+    value: () => applyExpiry(snapshotOf<S>(stored), row),
+    gone: false,
+    ended: applyExpiry(snapshotInfo(row), row).status === 'expired',
+  };
+}
+
+/** What became of a session; of one that is not there, if somebody only hints at it, what is noted of its end. */
+async function readChange(
+  transaction: ReadTransaction,
+  id: string,
+  isHint = false,
+  noted = () => readLoose(transaction),
+): Promise<Versioned<SessionsChange> | undefined> {
+  const row = await readSession(transaction, id);
+  if (row) return sessionChange(row.version, id, row);
+  const written = (await noted()).filter((each) => each.id === id);
+  const end = written.at(-1)?.version;
+  if (end === undefined && isHint) return undefined;
+  return { ...sessionChange(end ?? (await readClock(transaction)), id), written };
+}
+
+function sessionChange(version: number, sessionId: string, row?: SessionRow): Versioned<SessionsChange> {
+  const value = (): SessionsChange =>
+    row ? { type: 'changed', sessionId, session: sessionInfo(row) } : { type: 'deleted', sessionId };
+  return { version, value, gone: !row, written: row?.written?.filter(isStretch) };
+}
+
+/** How many causes are remembered. */
+const MOST_CAUSES = 100;
+
+/** Reports what went wrong for those who watch: once, however many they are and however often it goes wrong. */
+function reporter(): (error: unknown) => void {
+  const told = new Set<string>();
+  return (error) => {
+    // Of that the application has been told already.
+    if ((error as { cause?: Error }).cause?.name === 'VersionError' || told.has(String(error))) return;
+    if (told.size === MOST_CAUSES) told.clear();
+    told.add(String(error));
+    report(error);
+  };
+}

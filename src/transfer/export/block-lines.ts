@@ -1,0 +1,235 @@
+import type { DamagedPart } from '../../types/transfer.js';
+import type { Pace } from '../../database/pace.js';
+import type { SnapshotRow } from '../../database/schema.js';
+import { Unfit } from '../../encoding/nodes.js';
+import { SessionStoreError } from '../../errors.js';
+import { Coverage, firstBehind } from '../format/entry-ranges.js';
+import { encodeValue } from '../format/encode-value.js';
+import type { EncodedValue, FieldLine, Line, PartLine } from '../format/lines.js';
+import { bare } from '../../values/property.js';
+import type { Omissions } from './omissions.js';
+import type { Block, StoredEntry } from './read-session.js';
+
+/** Why a value is not in the file; `undefined` if it could not be read. */
+type Why = Pick<DamagedPart, 'path' | 'reason'>;
+
+/** A value for a line, or why there is none. */
+type Outcome = { encoded: EncodedValue } | { why: Why };
+
+/** A session's lines but the last; none if no snapshot of it can be exported. What is left out is among `omissions`. */
+export async function* blockLines(
+  block: Block,
+  omissions: Omissions,
+  pace: Pace,
+): AsyncGenerator<Line | 'selection lost'> {
+  for (const part of block.damaged) omissions.add(part);
+  const { sessionId } = block;
+  const session = block.session && bare({ ...block.session });
+  const lost = new LostEntries();
+  const entries = await entriesWithMedia(block, pace);
+  const candidates = await readable(block.snapshots, entries, block, pace);
+  if (candidates.length > 0) {
+    const metadata = session?.metadata && (yield* encoded(session.metadata, 0, 'metadata', pace));
+    if (metadata && 'why' in metadata) {
+      omissions.add({ sessionId, ...metadata.why });
+      yield { type: 'dropped' };
+    }
+    yield sessionLine(
+      { ...block, session },
+      candidates,
+      metadata && 'encoded' in metadata ? metadata.encoded : undefined,
+    );
+  }
+  for (const entry of candidates.length > 0 ? entries : []) {
+    const { log, at, media } = entry;
+    const outcome = yield* encoded(entry.value, 0, undefined, pace);
+    if ('encoded' in outcome) {
+      yield { type: 'entry', log, at, value: outcome.encoded, ...(media.length > 0 && { media }) };
+    } else {
+      lost.add(log, at, outcome.why);
+      yield { type: 'dropped' };
+    }
+  }
+  const left = lost.size > 0 ? entries.filter(({ log, at }) => !lost.within(log, at, 1)) : entries;
+  const whole = lost.size > 0 ? await readable(candidates, left, block, pace) : candidates;
+  const written = new Set<SnapshotRow>();
+  const reasons = new Map<SnapshotRow, Why>();
+  for (const { row } of whole) {
+    const why = yield* snapshotLine(row, block, pace);
+    if (why) reasons.set(row, why);
+    else written.add(row);
+  }
+  for (const { row } of block.snapshots) {
+    await pace.step();
+    if (written.has(row)) continue;
+    const why = reasons.get(row) ?? lost.of(row, block.renumber);
+    omissions.add({ sessionId, snapshotId: row.id, ...why });
+    if (row.id === session?.selected && candidates.some((each) => each.row === row)) yield 'selection lost';
+  }
+}
+
+/** Which entries could not be written, and why. */
+class LostEntries {
+  size = 0;
+  readonly #byLog = new Map<number, { at: number; why: Why }[]>();
+
+  /** Entries come by position. */
+  add(log: number, at: number, why: Why): void {
+    this.size++;
+    const known = this.#byLog.get(log);
+    if (known) known.push({ at, why });
+    else this.#byLog.set(log, [{ at, why }]);
+  }
+
+  within(log: number, from: number, count: number): { at: number; why: Why } | undefined {
+    const lost = this.#byLog.get(log) ?? [];
+    const first = lost[firstBehind(lost, ({ at }) => at >= from)];
+    return first && first.at < from + count ? first : undefined;
+  }
+
+  /** Why the first of those is not there that a snapshot refers to, and where in it that would be. */
+  of({ state }: SnapshotRow, renumber: Block['renumber']): Why | undefined {
+    for (const [key, kind, content] of state?.fields ?? []) {
+      const spans = kind === 'value' ? [] : renumber(content);
+      let before = 0;
+      for (let i = 0; i < spans.length; i += 3) {
+        const [from, count] = [spans[i + 1]!, spans[i + 2]!];
+        const lost = this.within(spans[i]!, from, count);
+        if (lost) {
+          const { reason, path = '' } = lost.why;
+          if (reason === undefined) return lost.why;
+          const index = kind === 'one' ? [] : [before + lost.at - from];
+          // What is linked is stored with its links behind it.
+          const inside = kind === 'linked' ? path.replace(/^0\.?/, '') : path;
+          return { path: ['state', key, ...index, inside].filter((part) => part !== '').join('.'), reason };
+        }
+        before += count;
+      }
+    }
+    return undefined;
+  }
+}
+
+/** Without those that refer to media that are not there. */
+async function entriesWithMedia(block: Block, pace: Pace): Promise<StoredEntry[]> {
+  const present = await coverageOf(block.entries, pace);
+  const whole: StoredEntry[] = [];
+  for (const entry of block.entries) {
+    await pace.step();
+    let hasAll = true;
+    for (const [, log, at] of entry.media) {
+      await pace.step();
+      hasAll &&= present.has(log, at, 1);
+    }
+    if (hasAll) whole.push(entry);
+  }
+  return whole;
+}
+
+async function coverageOf(entries: readonly StoredEntry[], pace: Pace): Promise<Coverage> {
+  const coverage = new Coverage();
+  for (const entry of entries) {
+    await pace.step();
+    coverage.add(entry);
+  }
+  return coverage;
+}
+
+async function readable(
+  snapshots: Block['snapshots'],
+  entries: readonly StoredEntry[],
+  block: Block,
+  pace: Pace,
+): Promise<Block['snapshots']> {
+  const coverage = await coverageOf(entries, pace);
+  const whole: Block['snapshots'] = [];
+  for (const snapshot of snapshots) {
+    await pace.step();
+    let hasAll = true;
+    for (const spans of snapshot.spans) {
+      hasAll &&= await pace.run(coverage.hasAll(block.renumber(spans)));
+    }
+    if (hasAll) whole.push(snapshot);
+  }
+  return whole;
+}
+
+function sessionLine(
+  { session, sessionId }: Block,
+  snapshots: Block['snapshots'],
+  metadata: EncodedValue | undefined,
+): Line {
+  const times = snapshots.map(({ row }) => row.createdMs);
+  const selected = session?.selected;
+  const first = times.reduce((a, b) => Math.min(a, b));
+  const last = times.reduce((a, b) => Math.max(a, b));
+  return {
+    type: 'session',
+    sessionId: sessionId ?? null,
+    ...(session?.title !== undefined && { title: session.title }),
+    ...(metadata && { metadata }),
+    createdAt: new Date(session?.createdMs ?? first).toISOString(),
+    updatedAt: new Date(session?.updatedMs ?? last).toISOString(),
+    ...(snapshots.some(({ row }) => row.id === selected) && { selectedSnapshotId: selected }),
+  };
+}
+
+/** Its parts and the line itself; or why there is none. */
+async function* snapshotLine(
+  { id, info, state }: SnapshotRow,
+  block: Block,
+  pace: Pace,
+): AsyncGenerator<Line, Why | undefined> {
+  const fields: FieldLine[] = [];
+  let parts = 0;
+  const take = (outcome: { encoded: EncodedValue }) => {
+    if ('parts' in outcome.encoded) parts++;
+    return outcome.encoded;
+  };
+  const head = yield* encoded(info, parts, undefined, pace);
+  if ('why' in head) {
+    yield { type: 'dropped' };
+    return head.why;
+  }
+  const value = take(head);
+  for (const [key, kind, content] of state?.fields ?? []) {
+    await pace.step();
+    if (kind !== 'value') {
+      fields.push([key, kind, block.renumber(content)]);
+      continue;
+    }
+    const outcome = yield* encoded(content, parts, `state.${key}`, pace);
+    if ('why' in outcome) {
+      yield { type: 'dropped' };
+      return outcome.why;
+    }
+    fields.push([key, kind, take(outcome)]);
+  }
+  yield {
+    type: 'snapshot',
+    snapshotId: id,
+    info: value,
+    ...(state !== undefined && { fields: state && fields }),
+  };
+  return undefined;
+}
+
+/** The lines that a value needs before its own, and what it is there. */
+async function* encoded(
+  value: unknown,
+  number: number,
+  where: string | undefined,
+  pace: Pace,
+): AsyncGenerator<PartLine, Outcome> {
+  try {
+    return { encoded: yield* encodeValue(value, number, pace) };
+  } catch (error) {
+    if (error instanceof Unfit) {
+      const path = [...(where === undefined ? [] : [where]), ...error.path].join('.');
+      return { why: { ...(path !== '' && { path }), reason: error.message } };
+    }
+    // The signal's reason, or the store's: the browser's own is that it has lost the file behind a blob.
+    if (error instanceof SessionStoreError || pace.signal?.aborted) throw error;
+    return { why: {} };
+  }
+}

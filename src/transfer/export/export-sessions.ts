@@ -1,0 +1,107 @@
+import { sha256 } from '@noble/hashes/sha2.js';
+import { bytesToHex } from '@noble/hashes/utils.js';
+import type { DamagedPart, ExportOptions, TransferProgress } from '../../types/transfer.js';
+import { Pace } from '../../database/pace.js';
+import type { ReadTransaction } from '../../database/schema.js';
+import { SessionStoreError } from '../../errors.js';
+import { callSafely } from '../../platform/report.js';
+import { blockLines } from './block-lines.js';
+import { FORMAT, VERSION, type Line } from '../format/lines.js';
+import { Omissions } from './omissions.js';
+import { readBlock, readBlockIds } from './read-session.js';
+import { requireExportOptions } from '../options.js';
+import { jsonOf } from '../../platform/json.js';
+
+/** Lines are handed on when there is so much of them, in characters. */
+const CHUNK = 64 * 1024;
+
+type Read = <T>(work: (transaction: ReadTransaction) => Promise<T>) => Promise<T>;
+
+/**
+ * The bytes of an export. Each session is read in a transaction of its own, and none is open while bytes are waited
+ * for, or waited with; so at the most one session is in memory, without its blobs. Ends with an error if something was
+ * left out and nobody is told of it.
+ */
+export async function* exportSessions(
+  read: Read,
+  options: ExportOptions,
+): AsyncGenerator<Uint8Array, void, undefined> {
+  requireExportOptions(options);
+  const { sessionIds, signal, onProgress, onDamaged } = options;
+  const pace = new Pace(signal);
+  const lines = new LineWriter();
+  const done: TransferProgress = { sessions: 0, snapshots: 0, entries: 0, bytes: 0 };
+  const omissions = new Omissions(onDamaged);
+  signal?.throwIfAborted();
+  const ids = await read((transaction) => readBlockIds(transaction, sessionIds));
+  lines.add({ type: 'header', format: FORMAT, version: VERSION, exportedAt: new Date().toISOString() });
+  for (const id of ids) {
+    await pace.step();
+    const block = await read((transaction) => readBlock(transaction, id, signal)).catch((error: unknown) => {
+      if (!(error instanceof SessionStoreError) || error.status !== 'DATA_LOSS') throw error;
+      omissions.add(id);
+    });
+    if (!block) continue;
+    const counts = { snapshots: 0, entries: 0 };
+    let isBegun = false;
+    let isSelectionLost = false;
+    for await (const line of blockLines(block, omissions, pace)) {
+      await pace.step();
+      if (line === 'selection lost') {
+        isSelectionLost = true;
+        continue;
+      }
+      isBegun = true;
+      if (line.type === 'snapshot') counts.snapshots++;
+      if (line.type === 'entry') counts.entries++;
+      lines.add(line);
+      if (lines.length >= CHUNK) yield lines.take();
+    }
+    // Nothing of it could be read.
+    if (!isBegun) continue;
+    if (lines.length > 0) yield lines.take();
+    const lost = isSelectionLost && ({ selectionLost: true } as const);
+    lines.add({ type: 'session-end', ...counts, ...lost, sha256: lines.digest() });
+    done.sessions++;
+    done.snapshots += counts.snapshots;
+    done.entries += counts.entries;
+    done.bytes = lines.bytes;
+    if (onProgress) callSafely(onProgress, { ...done, totalSessions: ids.length });
+  }
+  yield lines.take();
+  omissions.requireNone();
+  const { sessions, snapshots, entries } = done;
+  const { all } = omissions;
+  const damaged: { damaged?: DamagedPart[] } = all.length > 0 ? { damaged: all } : {};
+  lines.add({ type: 'end', sessions, snapshots, entries, ...damaged, sha256: lines.digest() });
+  yield lines.take();
+}
+
+/** Gathers lines, and knows the digest of all that was taken. */
+class LineWriter {
+  bytes = 0;
+  #text = '';
+  readonly #hash = sha256.create();
+  readonly #encoder = new TextEncoder();
+
+  get length(): number {
+    return this.#text.length;
+  }
+
+  add(line: Line): void {
+    this.#text += `${jsonOf(line)}\n`;
+  }
+
+  take(): Uint8Array {
+    const bytes = this.#encoder.encode(this.#text);
+    this.#text = '';
+    this.#hash.update(bytes);
+    this.bytes += bytes.length;
+    return bytes;
+  }
+
+  /** Of everything before, which has to be taken first. */
+  digest(): string {
+    return bytesToHex(this.#hash.clone().digest());
+  }
+}

@@ -1,0 +1,104 @@
+import { UNITS, type Steps } from '../../database/pace.js';
+import type { Spans, StoredField } from '../../database/schema.js';
+import { merged, merging, type Run } from '../../logs/runs.js';
+import { firstBehind } from '../format/entry-ranges.js';
+import type { MediumPlace } from '../format/lines.js';
+
+/** An entry that has media, as runs of them by log. */
+interface WithMedia {
+  at: number;
+  runs: ReadonlyMap<number, readonly Run[]>;
+}
+
+/** What an earlier snapshot reached from the same beginning, so that a longer one only adds to it. */
+interface Known {
+  /** The position where it begins. */
+  from: number;
+  /** The first of the entries with media that is not in it. */
+  next: number;
+  runs: Map<number, Run[]>;
+}
+
+/** Which entries have media, to find those of a state without going through all of it. */
+export class MediaIndex {
+  readonly #byLog = new Map<number, WithMedia[]>();
+  /** The latest of each log. */
+  readonly #known = new Map<number, Known>();
+
+  /** `look` is asked before so many runs are gone through. */
+  constructor(readonly look: (amount: number) => void) {}
+
+  /** Entries come by position. */
+  add(log: number, at: number, places: readonly MediumPlace[]): void {
+    const runs = new Map<number, Run[]>();
+    for (const [, mediaLog, mediaAt] of places) addRun(runs, mediaLog, [mediaAt, mediaAt + 1]);
+    for (const [mediaLog, each] of runs) runs.set(mediaLog, merged(each));
+    const known = this.#byLog.get(log);
+    if (known) known.push({ at, runs });
+    else this.#byLog.set(log, [{ at, runs }]);
+  }
+
+  /** All media that fields reach, each once. */
+  *within(fields: readonly StoredField[]): Steps<Spans> {
+    const found = new Map<number, Run[]>();
+    let units = 0;
+    const take = (runs: ReadonlyMap<number, readonly Run[]>) => {
+      for (const [log, each] of runs) {
+        this.look(each.length);
+        for (const [from, to] of each) addRun(found, log, [from, to]);
+      }
+    };
+    const seen = new Map<string, number>();
+    for (const [, kind, spans] of fields) {
+      if (kind === 'value') continue;
+      for (let i = 0; i < spans.length; i += 3) {
+        if (++units % UNITS === 0) yield;
+        const [log, from, count] = [spans[i]!, spans[i + 1]!, spans[i + 2]!];
+        const place = `${log},${from}`;
+        if ((seen.get(place) ?? 0) >= count || !this.#byLog.has(log)) continue;
+        seen.set(place, count);
+        take(yield* this.#from(log, from, count));
+      }
+    }
+    const result: Spans = [];
+    for (const [log, each] of found) {
+      for (const [from, to] of yield* merging(each)) {
+        if (result.push(log, from, to - from) % (3 * UNITS) === 0) yield;
+      }
+    }
+    return result;
+  }
+
+  *#from(log: number, from: number, count: number): Steps<ReadonlyMap<number, readonly Run[]>> {
+    const entries = this.#byLog.get(log)!;
+    const first = firstBehind(entries, ({ at }) => at >= from);
+    const known = this.#known.get(log);
+    const end = from + count;
+    // Histories grow: the one before is most often the beginning of this one.
+    const isBeginning = known?.from === from && (known.next === first || entries[known.next - 1]!.at < end);
+    const reached: Known = isBeginning ? known : { from, next: first, runs: new Map() };
+    let units = 0;
+    for (; reached.next < entries.length && entries[reached.next]!.at < end; reached.next++) {
+      for (const [mediaLog, each] of entries[reached.next]!.runs) {
+        this.look(each.length);
+        for (const run of each) {
+          if (++units % UNITS === 0) yield;
+          addRun(reached.runs, mediaLog, run);
+        }
+      }
+    }
+    for (const [mediaLog, each] of units > 0 ? reached.runs : []) {
+      reached.runs.set(mediaLog, yield* merging(each));
+    }
+    this.#known.set(log, reached);
+    return reached.runs;
+  }
+}
+
+function addRun(runs: Map<number, Run[]>, log: number, [from, to]: readonly [number, number]): void {
+  const known = runs.get(log);
+  const last = known?.at(-1);
+  if (last && from === last[1]) last[1] = to;
+  else if (known) known.push([from, to]);
+  else runs.set(log, [[from, to]]);
+}

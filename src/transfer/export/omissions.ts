@@ -1,0 +1,41 @@
+import type { DamagedPart, SessionExportError } from '../../types/transfer.js';
+import { SessionStoreError } from '../../errors.js';
+import { callSafely } from '../../platform/report.js';
+
+/** How many parts an error's message names. */
+const MOST_NAMED = 3;
+
+/** What an export had to leave out. Somebody is told of each, or the export fails in the end. */
+export class Omissions {
+  readonly all: DamagedPart[] = [];
+
+  constructor(readonly tell: ((part: DamagedPart) => void) | undefined) {}
+
+  add(part: DamagedPart): void {
+    this.all.push(part);
+    if (this.tell) callSafely(this.tell, part);
+  }
+
+  /** Unless the caller was told: whoever keeps the file must not take it for all there is. */
+  requireNone(): void {
+    const { all, tell } = this;
+    if (all.length === 0 || tell) return;
+    const names = all.slice(0, MOST_NAMED).map(nameOf).join('; ');
+    const more = all.length > MOST_NAMED ? `; and ${all.length - MOST_NAMED} more` : '';
+    const isLoss = all.some(({ reason }) => reason === undefined);
+    const error = new SessionStoreError(
+      isLoss ? 'DATA_LOSS' : 'FAILED_PRECONDITION',
+      `the export lacks ${names}${more}. All else was exported. Pass onDamaged to be told of each and to have the file ended all the same, or delete them`,
+      all[0]!.path ?? all[0]!.snapshotId ?? all[0]!.sessionId,
+    );
+    const failed: SessionExportError = Object.assign(error, { damaged: all });
+    throw failed;
+  }
+}
+
+function nameOf({ sessionId, snapshotId, path, reason = 'cannot be read' }: DamagedPart): string {
+  const snapshot = snapshotId === undefined ? '' : `snapshot "${snapshotId}"`;
+  const session = sessionId === undefined ? '' : `session "${sessionId}"`;
+  const whole = snapshot && session ? `${snapshot} of ${session}` : snapshot || session;
+  return `${whole} (${path === undefined ? '' : `${path} `}${reason})`;
+}

@@ -1,0 +1,145 @@
+import { between, startingWith } from '../../database/key-order.js';
+import { paceWithin } from '../../database/of-all.js';
+import { UNITS, type Steps } from '../../database/pace.js';
+import { isLogRow, isSessionRow, isSnapshotRow } from '../../database/rows.js';
+import type { LogRow, ReadTransaction, SessionRow, SnapshotRow, Spans } from '../../database/schema.js';
+import { requestAll } from '../../database/transaction.js';
+import type { DamagedPart } from '../../types/transfer.js';
+import { spansOf } from '../../logs/load.js';
+import { merging, type Run } from '../../logs/runs.js';
+import { runAt } from '../format/entry-ranges.js';
+import type { MediumPlace } from '../format/lines.js';
+
+/** A session, or a snapshot that belongs to none. */
+export type BlockId = { sessionId: string } | { snapshotId: string };
+
+/** An entry with its media taken out. */
+export interface StoredEntry {
+  log: number;
+  at: number;
+  value: unknown;
+  media: MediumPlace[];
+}
+
+/** A session as of one moment. Logs are numbered from 0, in the order in which its snapshots name them. */
+export interface Block {
+  sessionId: string | undefined;
+  /** Absent for snapshots without a session, and if it cannot be read. */
+  session: SessionRow | undefined;
+  /** In the order of their saves. */
+  snapshots: { row: SnapshotRow; spans: Spans[] }[];
+  /** By log, then by position. Some may be missing. */
+  entries: StoredEntry[];
+  /** What a snapshot's spans are in the block's numbers. */
+  renumber: (spans: Spans) => Spans;
+  damaged: DamagedPart[];
+}
+
+/** What there is to export: ids only. */
+export async function readBlockIds(
+  transaction: ReadTransaction,
+  sessionIds: readonly string[] | undefined,
+): Promise<BlockId[]> {
+  if (sessionIds) return [...new Set(sessionIds)].map((sessionId) => ({ sessionId }));
+  const [sessions, alone] = await requestAll(
+    () => transaction.objectStore('sessions').getAllKeys(),
+    () => transaction.objectStore('snapshots').index('sessionId').getAllKeys(startingWith('')),
+  );
+  return [
+    ...sessions.map((sessionId) => ({ sessionId })),
+    ...alone.sort().map((snapshotId) => ({ snapshotId })),
+  ];
+}
+
+/** Reads a session whole, in one transaction; `undefined` if it is gone. */
+export async function readBlock(
+  transaction: ReadTransaction,
+  id: BlockId,
+  signal: AbortSignal | undefined,
+): Promise<Block | undefined> {
+  const pace = paceWithin(transaction, signal);
+  const snapshots = transaction.objectStore('snapshots');
+  const [rows, session]: [unknown[], unknown] =
+    'sessionId' in id
+      ? await requestAll(
+          () => snapshots.index('sessionId').getAll(startingWith(id.sessionId)),
+          () => transaction.objectStore('sessions').get(id.sessionId),
+        )
+      : [[await snapshots.get(id.snapshotId)].filter((row) => row !== undefined), undefined];
+  const sessionId = 'sessionId' in id ? id.sessionId : undefined;
+  if (rows.length === 0) return undefined;
+
+  const whole: Block['snapshots'] = [];
+  const damaged: DamagedPart[] = [];
+  const runs = new Map<number, Run[]>();
+  if (sessionId !== undefined && !isSessionRow(session)) damaged.push({ sessionId });
+  for (const row of rows) {
+    await pace.step();
+    if (!isSnapshotRow(row)) {
+      damaged.push({ sessionId, snapshotId: (row as SnapshotRow).id });
+      continue;
+    }
+    const spans = spansOf(row);
+    whole.push({ row, spans });
+    for (const each of spans) await pace.run(addRuns(runs, each));
+  }
+  whole.sort((a, b) => a.row.version - b.row.version);
+  const numbers = new Map([...runs.keys()].map((log, number) => [log, number]));
+  const entries: StoredEntry[] = [];
+  for (const [log, each] of runs) {
+    const rowsOf = await rowsFrom(transaction, log, each);
+    const union = await pace.run(merging(each));
+    for (const row of rowsOf) await pace.run(addEntries(entries, log, row, union, numbers));
+  }
+  return {
+    sessionId,
+    session: isSessionRow(session) ? session : undefined,
+    snapshots: whole,
+    entries,
+    renumber: (spans) => spans.map((part, i) => (i % 3 === 0 ? numbers.get(part)! : part)),
+    damaged,
+  };
+}
+
+function* addRuns(runs: Map<number, Run[]>, spans: Spans): Steps<void> {
+  for (let i = 0; i < spans.length; i += 3) {
+    if (i % (3 * UNITS) === 0) yield;
+    const log = spans[i]!;
+    const from = spans[i + 1]!;
+    const known = runs.get(log);
+    if (known) known.push([from, from + spans[i + 2]!]);
+    else runs.set(log, [[from, from + spans[i + 2]!]]);
+  }
+}
+
+/** All rows of a log that end behind the first entry that is needed of it. */
+async function rowsFrom(transaction: ReadTransaction, log: number, runs: readonly Run[]): Promise<LogRow[]> {
+  const first = runs.reduce((from, run) => Math.min(from, run[0]), Infinity);
+  // Keys are [log, end, start].
+  const range = between([log, first, []], [log, []]);
+  return (await transaction.objectStore('logs').getAll(range)).filter(isLogRow);
+}
+
+function* addEntries(
+  entries: StoredEntry[],
+  log: number,
+  { at: start, entries: values, media = [] }: LogRow,
+  runs: readonly Run[],
+  numbers: ReadonlyMap<number, number>,
+): Steps<void> {
+  const places = new Map<number, MediumPlace[]>();
+  let units = 0;
+  for (const [index, path, mediaLog, at] of media) {
+    if (++units % UNITS === 0) yield;
+    const known = places.get(index) ?? [];
+    if (known.length === 0) places.set(index, known);
+    known.push([path, numbers.get(mediaLog) ?? -1, at]);
+  }
+  let index = 0;
+  for (const value of values) {
+    if (index % UNITS === 0) yield;
+    const at = start + index;
+    if (runAt(runs, at)) entries.push({ log: numbers.get(log)!, at, value, media: places.get(index) ?? [] });
+    index++;
+  }
+}

@@ -1,0 +1,69 @@
+import { answerOf } from '../../database/answer.js';
+import { UNITS, type Pace } from '../../database/pace.js';
+import { Flattening, MOST_TEXT } from '../../encoding/flatten.js';
+import { measure } from '../../encoding/measure.js';
+import type { Node, Part } from '../../encoding/nodes.js';
+import { isBuffer } from '../../platform/kind.js';
+import { toBase64 } from './base64.js';
+import { MOST_DEEP, type EncodedValue, type PartLine } from './lines.js';
+
+/** What is larger is cut into pieces, in characters. */
+const MOST_PIECE = 256 * 1024;
+
+/** As many characters in Base64. */
+const MOST_BYTES = (MOST_PIECE / 4) * 3;
+
+/**
+ * Encodes whatever IndexedDB can hold and a file can. What is large comes in lines of its own before, the `number`-th
+ * of those for one line. Throws `Unfit` for the rest, and whatever reading a blob fails with: what came before is to
+ * be dropped then.
+ */
+export async function* encodeValue(
+  value: unknown,
+  number: number,
+  pace: Pace,
+): AsyncGenerator<PartLine, EncodedValue, undefined> {
+  const { isJson, size } = await pace.run(measure(value, MOST_DEEP));
+  if (isJson && size <= MOST_PIECE) return { json: value };
+  const flattening = new Flattening(value, true);
+  let nodes: Node[] = [];
+  let taken = 0;
+  let count = 0;
+  for (const node of flattening.nodes()) {
+    if (!node || ++count % UNITS === 0) await pace.rest();
+    if (!node) continue;
+    nodes.push(node);
+    if (flattening.size - taken < MOST_PIECE) continue;
+    yield { type: 'part', value: number, nodes };
+    taken = flattening.size;
+    nodes = [];
+  }
+  const { root, parts } = flattening;
+  if (taken === 0 && parts.length === 0) return { flat: [root, ...nodes] };
+  if (nodes.length > 0) yield { type: 'part', value: number, nodes };
+  let index = 0;
+  for (const part of parts) {
+    for await (const piece of piecesOf(part)) {
+      await pace.rest();
+      yield { type: 'part', value: number, part: index, ...piece };
+    }
+    index++;
+  }
+  return { parts: number };
+}
+
+/** At least one. Of a blob, no more than one is in memory. */
+async function* piecesOf(part: Part): AsyncGenerator<{ text: string } | { bytes: string }> {
+  if (typeof part === 'string') {
+    for (let at = 0; at < part.length; at += MOST_TEXT) yield { text: part.slice(at, at + MOST_TEXT) };
+    return;
+  }
+  const size = isBuffer(part) ? part.byteLength : part.size;
+  for (let at = 0; at === 0 || at < size; at += MOST_BYTES) {
+    const end = Math.min(size, at + MOST_BYTES);
+    const bytes = isBuffer(part)
+      ? new Uint8Array(part, at, end - at)
+      : new Uint8Array(await answerOf(part.slice(at, end).arrayBuffer(), 'a blob'));
+    yield { bytes: toBase64(bytes) };
+  }
+}

@@ -1,0 +1,107 @@
+import { UNITS, type Pace, type Steps } from '../../database/pace.js';
+import {
+  ROW_FORMAT,
+  type LogRow,
+  type SnapshotRow,
+  type Spans,
+  type StoredField,
+  type StoredState,
+} from '../../database/schema.js';
+import { instantOf } from '../../values/instant.js';
+import { fitting, requireWhole, type Incoming, type IncomingEntry } from './imported-session.js';
+import { MediaIndex } from '../export/media-index.js';
+import type { MediumPlace } from '../format/lines.js';
+
+/** Rows of entries grow to about this size, in bytes: what sealing would make of them. */
+const ROW_SIZE = 128 * 1024;
+
+/** A session as it will be written, but for what its transaction gives it: numbers of logs, and versions. */
+export interface LaidOut extends Omit<Incoming, 'entries' | 'snapshots' | 'allowance' | 'where'> {
+  /** The n-th is what spans call log n. */
+  logs: LogRow[][];
+  snapshots: Pick<SnapshotRow, 'id' | 'info' | 'createdMs' | 'state'>[];
+}
+
+/** Throws `INVALID_ARGUMENT` for a session that does not fit together; keeps what its snapshots reach. */
+export async function layOut(incoming: Incoming, pace: Pace): Promise<LaidOut> {
+  const entries = await requireWhole(incoming, pace);
+  const { entries: _, snapshots, allowance, where: __, ...session } = incoming;
+  const numbers = new Map<number, number>();
+  const logs: LogRow[][] = [];
+  for (const { log } of entries) {
+    await pace.step();
+    if (!numbers.has(log)) numbers.set(log, logs.push([]) - 1);
+  }
+  const media = new MediaIndex((amount) => allowance.allow('looks at media', amount));
+  for (const entry of entries) {
+    await pace.step();
+    const log = numbers.get(entry.log)!;
+    const places = await pace.run(renumbered(entry.media, numbers));
+    await pace.run(append(logs[log]!, entry, places));
+    if (places.length > 0) media.add(log, entry.at, places);
+  }
+  const laidOut: LaidOut['snapshots'] = [];
+  for (const { id, info, fields, where } of snapshots) {
+    await pace.step();
+    const state = fields && (await fitting(where, () => pace.run(stateOf(fields, numbers, media))));
+    if (state) await fitting(where, () => allowance.allow('places of media', state.media.length / 3));
+    laidOut.push({
+      id,
+      info,
+      createdMs: instantOf(info.createdAt),
+      ...(fields !== undefined && { state: state ?? null }),
+    });
+  }
+  return { ...session, logs, snapshots: laidOut };
+}
+
+function* renumbered(
+  places: readonly MediumPlace[],
+  numbers: ReadonlyMap<number, number>,
+): Steps<MediumPlace[]> {
+  const result: MediumPlace[] = [];
+  for (const [path, log, at] of places) {
+    if (result.push([path, numbers.get(log)!, at]) % UNITS === 0) yield;
+  }
+  return result;
+}
+
+function* append(
+  rows: LogRow[],
+  { at, value, isPlain, size }: IncomingEntry,
+  media: readonly MediumPlace[],
+): Steps<void> {
+  const last = rows.at(-1);
+  const fits = last && last.at + last.entries.length === at && last.size + size <= ROW_SIZE;
+  const row: LogRow = fits ? last : { format: ROW_FORMAT, at, size: 0, entries: [] };
+  if (!fits) rows.push(row);
+  const index = row.entries.length;
+  row.entries.push(value);
+  row.size += size;
+  if (!isPlain) (row.intricate ??= []).push(index);
+  if (media.length > 0) row.media ??= [];
+  for (const [path, log, place] of media) if (row.media!.push([index, path, log, place]) % UNITS === 0) yield;
+}
+
+function* stateOf(
+  fields: readonly StoredField[],
+  numbers: ReadonlyMap<number, number>,
+  media: MediaIndex,
+): Steps<StoredState> {
+  const renumbered: StoredField[] = [];
+  let units = 0;
+  for (const [key, kind, content] of fields) {
+    if (++units % UNITS === 0) yield;
+    if (kind === 'value') {
+      renumbered.push([key, kind, content]);
+      continue;
+    }
+    const spans: Spans = [];
+    for (let i = 0; i < content.length; i += 3) {
+      if (++units % UNITS === 0) yield;
+      spans.push(numbers.get(content[i]!)!, content[i + 1]!, content[i + 2]!);
+    }
+    renumbered.push([key, kind, spans]);
+  }
+  return { fields: renumbered, media: yield* media.within(renumbered) };
+}

@@ -1,0 +1,164 @@
+import { startingWith } from '../../database/key-order.js';
+import { putClock } from '../../database/receipt.js';
+import {
+  ROW_FORMAT,
+  logKey,
+  type LogRow,
+  type SnapshotRow,
+  type Spans,
+  type StoredField,
+  type StoredState,
+  type WriteTransaction,
+} from '../../database/schema.js';
+import { ofAll, paceWithin } from '../../database/of-all.js';
+import { UNITS, each, type Steps } from '../../database/pace.js';
+import { requestAll } from '../../database/transaction.js';
+import { SessionStoreError } from '../../errors.js';
+import { beginCommit, latestLog, type Commit } from '../../snapshots/commit.js';
+import { leavesIn } from '../../snapshots/leaves.js';
+import { removeRows } from '../../snapshots/delete/delete.js';
+import { noteLoose, NOBODY } from '../../snapshots/save/written.js';
+import type { StoredSnapshot } from '../../snapshots/stored-snapshot.js';
+import { assembleState } from '../../logs/load.js';
+import type { LaidOut } from './to-rows.js';
+
+/** What of a session, or of a snapshot without one, is there already: ids of its snapshots. */
+export interface Present {
+  isThere: boolean;
+  ids: string[];
+}
+
+/** Looks for the session. Errors: `ALREADY_EXISTS` if one of its snapshots has the id of another session's. */
+export async function findPresent(
+  transaction: WriteTransaction,
+  session: LaidOut,
+  signal: AbortSignal | undefined,
+): Promise<Present> {
+  const snapshots = transaction.objectStore('snapshots');
+  const sessionId = session.sessionId ?? '';
+  const [own, row] = await requestAll(
+    () =>
+      sessionId === ''
+        ? Promise.resolve([])
+        : snapshots.index('sessionId').getAllKeys(startingWith(sessionId)),
+    () => transaction.objectStore('sessions').getKey(sessionId),
+  );
+  const taken = await ofAll(session.snapshots, ({ id }) => snapshots.getKey(id), signal);
+  const ids = new Set(own);
+  for (const id of taken) {
+    if (id === undefined || ids.has(id)) continue;
+    const owner: unknown = (await snapshots.get(id))?.sessionId;
+    if (sessionId !== '' || owner !== '') {
+      throw new SessionStoreError(
+        'ALREADY_EXISTS',
+        `another session has a snapshot "${id}". Import with onConflict: 'fork'`,
+        'snapshotId',
+      );
+    }
+    ids.add(id);
+  }
+  return { isThere: row !== undefined || ids.size > 0, ids: [...ids] };
+}
+
+/** Writes a session whole, in place of what is there. */
+export async function writeSession(
+  transaction: WriteTransaction,
+  session: LaidOut,
+  present: Present,
+  signal: AbortSignal | undefined,
+): Promise<Commit> {
+  const commit = await beginCommit(transaction);
+  const sessionId = session.sessionId ?? '';
+  if (present.isThere) await removeRows(transaction, commit, sessionId, present.ids, signal);
+  const pace = paceWithin(transaction, signal);
+  const first = Math.max(commit.version, (await latestLog(transaction)) + 1);
+  const logs: { log: number; rows: LogRow[] }[] = [];
+  const puts: { log: number; row: LogRow }[] = [];
+  let index = -1;
+  for (const own of session.logs) {
+    index++;
+    const log = first + index;
+    const rows: LogRow[] = [];
+    for (const row of own) rows.push(await pace.run(movedRow(row, first)));
+    await pace.run(each(rows, (row) => puts.push({ log, row })));
+    logs.push({ log, rows });
+  }
+  const rows: SnapshotRow[] = [];
+  for (const { state, ...snapshot } of session.snapshots) {
+    rows.push({
+      ...snapshot,
+      format: ROW_FORMAT,
+      sessionId,
+      version: first + logs.length + rows.length,
+      ...(state !== undefined && { state: state && (await pace.run(movedState(state, first))) }),
+      own: [],
+    });
+  }
+  commit.version = first + logs.length + rows.length - 1;
+
+  await ofAll(puts, ({ log, row }) => transaction.objectStore('logs').put(row, logKey(log, row)), signal);
+  await ofAll(rows, (row) => transaction.objectStore('snapshots').add(row), signal);
+  await putClock(transaction, commit.version);
+  if (sessionId !== '') {
+    const { title, metadata, createdMs, updatedMs, selected } = session;
+    const row = {
+      format: ROW_FORMAT,
+      id: sessionId,
+      ...(title !== undefined && { title }),
+      ...(metadata && { metadata }),
+      createdMs,
+      updatedMs,
+      snapshots: rows.length,
+      ...(selected !== undefined && { selected }),
+      ...leavesIn(rows),
+      version: commit.version,
+      saved: commit.version,
+      written: [{ since: commit.since, version: commit.version }],
+      unsealed: 0,
+    };
+    await transaction.objectStore('sessions').put(row);
+    commit.sessions.set(sessionId, row);
+  } else await noteLoose(transaction, NOBODY, [commit]);
+  commit.snapshots = rows.map((row) => storedSnapshot(row, logs));
+  return commit;
+}
+
+/** Put together only for those who watch it. */
+function storedSnapshot(row: SnapshotRow, logs: Parameters<typeof assembleState>[1]): StoredSnapshot {
+  return {
+    row,
+    get state() {
+      return assembleState(row, logs);
+    },
+  };
+}
+
+function* moved(spans: Spans, first: number): Steps<Spans> {
+  const result: Spans = [];
+  for (let i = 0; i < spans.length; i += 3) {
+    if (i % (3 * UNITS) === 0) yield;
+    result.push(spans[i]! + first, spans[i + 1]!, spans[i + 2]!);
+  }
+  return result;
+}
+
+function* movedState({ fields, media }: StoredState, first: number): Steps<StoredState> {
+  const result: StoredField[] = [];
+  for (const [key, kind, content] of fields) {
+    if (kind === 'value') result.push([key, kind, content]);
+    else result.push([key, kind, yield* moved(content, first)]);
+    yield;
+  }
+  return { fields: result, media: yield* moved(media, first) };
+}
+
+/** A copy, since the transaction may have to be done again. */
+function* movedRow(row: LogRow, first: number): Steps<LogRow> {
+  yield;
+  if (!row.media) return row;
+  const media: NonNullable<LogRow['media']> = [];
+  for (const [index, path, log, at] of row.media) {
+    if (media.push([index, path, log + first, at]) % UNITS === 0) yield;
+  }
+  return { ...row, media };
+}
