@@ -1,3 +1,4 @@
+import type { DatabaseAccess } from '../snapshots/database-access.js';
 import type { SessionsChange } from '../types/session.js';
 import type { SessionSnapshot } from '../types/snapshot.js';
 import type { Connection } from '../database/connection.js';
@@ -22,16 +23,12 @@ import { CatchUp, type Note } from '../tabs/catch-up.js';
 import { ALL, Watchers, type Versioned } from '../tabs/watchers.js';
 
 /** Where those who watch get what they are told. */
-export interface Source {
+export interface Source extends Pick<DatabaseAccess, 'read' | 'readWithLiveness'> {
   readonly databaseName: string;
   readonly connection: Pick<Connection, 'name' | 'expectDeletion'>;
   readonly presence: Pick<Presence, 'awaitEnd'>;
   readonly recent: SnapshotCache;
   readonly applyExpiry: ApplyExpiry;
-  read<T>(work: (transaction: ReadTransaction) => Promise<T>): Promise<T>;
-  readWithLiveness<T>(
-    work: (transaction: ReadTransaction, applyExpiry: ApplyExpiry) => Promise<T>,
-  ): Promise<T>;
 }
 
 /** Everybody in this tab who watches a database, and what they are told, whichever tab wrote it. */

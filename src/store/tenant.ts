@@ -13,7 +13,7 @@ import {
 } from '../snapshots/commit.js';
 import { SnapshotCache } from '../snapshots/cache.js';
 import { removeAll } from '../snapshots/delete/delete.js';
-import type { Caretaker } from '../maintenance/caretaker.js';
+import type { DatabaseAccess, DeletingAccess } from '../snapshots/database-access.js';
 import type { ApplyExpiry } from '../snapshots/stored-snapshot.js';
 import type { SaveRequest } from '../snapshots/save/save-snapshot.js';
 import { saveBatch } from '../snapshots/save/save-batch.js';
@@ -39,7 +39,7 @@ function unseenRemoval(error: unknown): Commit {
 }
 
 /** One tenant's database. */
-export class Tenant<S> {
+export class Tenant<S> implements DatabaseAccess {
   readonly recent = new SnapshotCache();
   readonly audience: Subscriptions<S>;
   readonly connection: Connection;
@@ -73,8 +73,8 @@ export class Tenant<S> {
     void this.#retainLater();
   }
 
-  /** Work that waits for its turn. */
-  get caretaker(): Caretaker {
+  /** For what takes as long as it takes. */
+  get unhurried(): DeletingAccess {
     return {
       read: (work) => this.read(work, Infinity),
       readWithLiveness: (work) => this.readWithLiveness(work),
@@ -120,6 +120,10 @@ export class Tenant<S> {
     work: (transaction: WriteTransaction, begin: typeof beginCommit) => Promise<C | null>,
   ): Promise<C | null> {
     return this.#queue.enqueue(() => this.#remove(work));
+  }
+
+  rearrange<T>(work: (transaction: WriteTransaction) => Promise<T>): Promise<T> {
+    return this.#queue.enqueue(() => this.#rows.write(work));
   }
 
   deleteDatabase(): Promise<void> {
@@ -168,7 +172,7 @@ export class Tenant<S> {
 
   async #show<T>(
     work: (transaction: ReadTransaction, applyExpiry: ApplyExpiry) => Promise<T>,
-    read: Caretaker['read'] = (work) => this.read(work),
+    read: DatabaseAccess['read'] = (work) => this.read(work),
   ): Promise<T> {
     const unknown = new Set<string>();
     const first = await read((transaction) => work(transaction, this.#surfaceBy(new Map(), unknown)));
@@ -217,11 +221,11 @@ export class Tenant<S> {
       const room = await this.#room.getInBackground();
       if (!room) throw error;
       const { onQuotaExceeded, tell } = this.settings;
-      const read: Caretaker['read'] = (work) => this.#rows.read(work, Infinity);
+      const read: DatabaseAccess['read'] = (work) => this.#rows.read(work, Infinity);
       return room.writeWithRoom(error, write, {
         database: this.connection.name,
         tell,
-        caretaker: {
+        access: {
           read,
           readWithLiveness: (work) => this.#show(work, read),
           remove: (work) => this.#remove(work),
@@ -256,16 +260,13 @@ export class Tenant<S> {
   }
 
   #makeCompaction({ Compaction: Made }: typeof CompactionModule): CompactionModule.Compaction {
-    return new Made(`offshoot:${this.databaseName}:compact`, {
-      run: (work) => this.#queue.enqueue(() => this.#rows.write(work)),
-      write: (work) => this.write(work),
-    });
+    return new Made(`offshoot:${this.databaseName}:compact`, this);
   }
 
   #makeRetention({ Retention: Made }: typeof RetentionModule): RetentionModule.Retention {
-    const { databaseName: database, caretaker } = this;
+    const { databaseName: database, unhurried: access } = this;
     const { retention, tell } = this.settings;
-    return new Made(retention!, { database, tell, caretaker });
+    return new Made(retention!, { database, tell, access });
   }
 
   /** What is used in the background. Nobody waits for it, so nobody else would know that it is not there. */

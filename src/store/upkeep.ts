@@ -6,6 +6,7 @@ import type { ExportOptions, GenkitFiles, ImportOptions, ImportReport } from '..
 import type { RekeyOptions } from '../encryption/rotation.js';
 import { SessionStoreError } from '../errors.js';
 import { load } from '../platform/load.js';
+import type { DatabaseAccess } from '../snapshots/database-access.js';
 import type { Target } from '../transfer/import/target.js';
 import type { Tenant } from './tenant.js';
 
@@ -13,9 +14,9 @@ import type { Tenant } from './tenant.js';
 export type Find = () => Tenant<any>;
 
 /** How much there is to read or to write, and how long it takes, is not for us to say. */
-const portOf = (find: Find) => ({
-  read: (async (work) => find().read(work, Infinity)) as Tenant<any>['read'],
-  write: (async (work) => find().write(work, Infinity)) as Tenant<any>['write'],
+const unhurried = (find: Find): Pick<DatabaseAccess, 'read' | 'write'> => ({
+  read: async (work) => find().read(work, Infinity),
+  write: async (work) => find().write(work, Infinity),
 });
 
 export async function check(
@@ -25,7 +26,7 @@ export async function check(
   const { checkDatabase } = await load('check()', () => import('../maintenance/integrity/check.js'));
   await (await tenant.encrypted?.vault())?.prepareCheck(repair, signal);
   return checkDatabase(
-    portOf(() => tenant),
+    unhurried(() => tenant),
     repair,
     signal,
   );
@@ -33,7 +34,7 @@ export async function check(
 
 export async function storage(tenant: Tenant<any>): Promise<StorageReport> {
   const { readStorage } = await load('storage()', () => import('../maintenance/quota/retry-when-full.js'));
-  return readStorage(portOf(() => tenant).read);
+  return readStorage(unhurried(() => tenant).read);
 }
 
 export async function retain(
@@ -42,7 +43,7 @@ export async function retain(
   options: RetainOptions,
 ): Promise<RetentionReport> {
   const { retain } = await load('retain()', () => import('../maintenance/retention/apply-policy.js'));
-  return retain(tenant.caretaker, policy, options);
+  return retain(tenant.unhurried, policy, options);
 }
 
 export async function rekey({ encrypted }: Tenant<any>, options: RekeyOptions): Promise<void> {
@@ -61,11 +62,11 @@ export async function exportSessions(
   options: ExportOptions,
 ): Promise<AsyncGenerator<Uint8Array, void>> {
   const { exportSessions } = await load('exports', () => import('../transfer/export/export-sessions.js'));
-  return exportSessions(portOf(find).read, options);
+  return exportSessions(unhurried(find).read, options);
 }
 
 const targetOf = (find: Find, generateId: Target['generateId']): Target => ({
-  ...portOf(find),
+  ...unhurried(find),
   retention: async () => find().retention(),
   generateId,
 });

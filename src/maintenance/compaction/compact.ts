@@ -1,3 +1,4 @@
+import type { DatabaseAccess } from '../../snapshots/database-access.js';
 import { startingWith } from '../../database/key-order.js';
 import { isSessionRow, isSnapshotRow } from '../../database/rows.js';
 import { paceWithin } from '../../database/of-all.js';
@@ -6,15 +7,8 @@ import type { WriteTransaction } from '../../database/schema.js';
 import { runsByLog } from '../../logs/entry.js';
 import { spansOf } from '../../logs/load.js';
 import { GROUPINGS, seal } from './merge-rows.js';
-import { beginCommit, readClock, UNSEALED, type Commit } from '../../snapshots/commit.js';
+import { beginCommit, readClock, UNSEALED } from '../../snapshots/commit.js';
 import { noteLoose, NOBODY } from '../../snapshots/save/written.js';
-
-/** Runs work in a transaction of its own. */
-export interface Runner {
-  run<T>(work: (transaction: WriteTransaction) => Promise<T>): Promise<T>;
-  /** What advances the clock; others are told. */
-  write(work: (transaction: WriteTransaction) => Promise<Commit | null>): Promise<unknown>;
-}
 
 /** The sessions that have gathered small rows. */
 export async function unmergedSessions(transaction: WriteTransaction): Promise<string[]> {
@@ -29,12 +23,12 @@ export async function unmergedSessions(transaction: WriteTransaction): Promise<s
  * by a signal or by a crash, it has lost nothing and goes on where it was.
  */
 export async function compactSession(
-  { run, write }: Runner,
+  access: Pick<DatabaseAccess, 'rearrange' | 'write'>,
   sessionId: string,
   signal?: AbortSignal,
 ): Promise<void> {
   signal?.throwIfAborted();
-  const logs = await run(async (transaction) => {
+  const logs = await access.rearrange(async (transaction) => {
     const rows = await transaction
       .objectStore('snapshots')
       .index('sessionId')
@@ -50,11 +44,11 @@ export async function compactSession(
   for (const log of logs) {
     for (const group of GROUPINGS) {
       signal?.throwIfAborted();
-      for (const keys of await run((transaction) =>
+      for (const keys of await access.rearrange((transaction) =>
         group(transaction, log, paceWithin(transaction, signal)),
       )) {
         signal?.throwIfAborted();
-        const isSealed = await run(async (transaction) => {
+        const isSealed = await access.rearrange(async (transaction) => {
           // Fails where somebody is about to encrypt everything: what is sealed meanwhile might be passed over.
           await readClock(transaction);
           return seal(transaction, keys);
@@ -63,7 +57,7 @@ export async function compactSession(
       }
     }
   }
-  await write(async (transaction) => {
+  await access.write(async (transaction) => {
     const sessions = transaction.objectStore('sessions');
     const session = await sessions.get(sessionId);
     // What was not enough to be sealed is counted on, until it has been looked at in vain.

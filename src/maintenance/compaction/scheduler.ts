@@ -1,5 +1,6 @@
 import { alone, whenIdle } from '../../runtime/idle.js';
-import { compactSession, unmergedSessions, type Runner } from './compact.js';
+import type { DatabaseAccess } from '../../snapshots/database-access.js';
+import { compactSession, unmergedSessions } from './compact.js';
 
 /** Seals logs when there is nothing better to do, in one tab at a time. Loaded when there is something to seal. */
 export class Compaction {
@@ -10,7 +11,7 @@ export class Compaction {
 
   constructor(
     readonly lockName: string,
-    readonly runner: Runner,
+    readonly access: Pick<DatabaseAccess, 'rearrange' | 'write'>,
   ) {}
 
   /** Some time soon. */
@@ -24,8 +25,8 @@ export class Compaction {
   /** Now. Everything that has gathered small rows, if no sessions are named. */
   async run(sessionIds?: readonly string[], signal?: AbortSignal): Promise<void> {
     signal?.throwIfAborted();
-    for (const id of sessionIds ?? (await this.runner.run(unmergedSessions))) {
-      await compactSession(this.runner, id, signal);
+    for (const id of sessionIds ?? (await this.access.rearrange(unmergedSessions))) {
+      await compactSession(this.access, id, signal);
     }
   }
 

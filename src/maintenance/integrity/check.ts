@@ -1,22 +1,16 @@
+import type { DatabaseAccess } from '../../snapshots/database-access.js';
 import type { CheckReport } from '../../types/check.js';
-import type { ReadTransaction, WriteTransaction } from '../../database/schema.js';
 import { paceWithin } from '../../database/of-all.js';
 import type { SessionStoreError } from '../../errors.js';
-import type { Commit } from '../../snapshots/commit.js';
 import { readContents } from './scan.js';
 import { reportOn } from './problems.js';
 import { repairAll } from './repair.js';
 import { findUnreadable, type Unreadable } from './unreadable-keys.js';
 
 /** A database, each call of which is a transaction of its own, however long it takes. */
-interface Port {
-  read<T>(work: (transaction: ReadTransaction) => Promise<T>): Promise<T>;
-  write<C extends Commit>(work: (transaction: WriteTransaction) => Promise<C>): Promise<C | null>;
-}
-
 /** Walks through the whole database, as of one moment, and compares what rows say of each other. */
 export async function checkDatabase(
-  { read, write }: Port,
+  { read, write }: Pick<DatabaseAccess, 'read' | 'write'>,
   repair: boolean,
   signal?: AbortSignal,
 ): Promise<CheckReport> {

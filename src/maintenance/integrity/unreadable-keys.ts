@@ -1,6 +1,7 @@
+import type { DatabaseAccess } from '../../snapshots/database-access.js';
 import { between } from '../../database/key-order.js';
 import { nameOfKey } from '../../database/key-order.js';
-import type { LogKey, ReadTransaction } from '../../database/schema.js';
+import type { LogKey } from '../../database/schema.js';
 import type { SessionStoreError } from '../../errors.js';
 
 /** The keys of rows that the browser itself cannot read, as `nameOfKey` writes them. */
@@ -11,7 +12,7 @@ export type Unreadable = ReadonlySet<string>;
  * its whole transaction down, so all are tried in halves of halves, each in a transaction of its own.
  */
 export async function findUnreadable(
-  read: <T>(work: (transaction: ReadTransaction) => Promise<T>) => Promise<T>,
+  read: DatabaseAccess['read'],
   signal?: AbortSignal,
 ): Promise<Unreadable> {
   const found = new Set<string>();

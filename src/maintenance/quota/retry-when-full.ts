@@ -3,7 +3,7 @@ import type { StorageReport } from '../../types/storage.js';
 import type { RoomReport, SessionStoreError } from '../../errors.js';
 import { within } from '../../runtime/timeout.js';
 import { removeSession } from '../../snapshots/delete/delete.js';
-import type { Caretaker } from '../caretaker.js';
+import type { DeletingAccess } from '../../snapshots/database-access.js';
 import { readUsage } from './usage.js';
 import { estimateStorage, isStoragePersisted, report } from '../../platform/browser.js';
 import type { Retention } from '../retention/scheduler.js';
@@ -13,7 +13,7 @@ interface FullDatabase {
   database: string;
   tell: (event: HealthEvent) => void;
   /** Its work is done at once, before all that waits. */
-  caretaker: Caretaker;
+  access: DeletingAccess;
   retention: Retention | undefined;
   onQuotaExceeded: ((event: QuotaExceeded) => unknown) | undefined;
 }
@@ -35,16 +35,16 @@ const told = <T>(asked: Promise<T>): Promise<T | undefined> =>
 export async function writeWithRoom<T>(
   error: SessionStoreError,
   write: () => Promise<T>,
-  { database, tell, caretaker, retention, onQuotaExceeded }: FullDatabase,
+  { database, tell, access, retention, onQuotaExceeded }: FullDatabase,
 ): Promise<T> {
-  if (await hasFreed(retention, caretaker)) {
+  if (await hasFreed(retention, access)) {
     try {
       return await write();
     } catch (again) {
       if ((again as SessionStoreError).status !== 'RESOURCE_EXHAUSTED') throw again;
     }
   }
-  const { usage, quota, sessions } = await readStorage(caretaker.read);
+  const { usage, quota, sessions } = await readStorage(access.read);
   const room: RoomReport = {
     ...(usage !== undefined && { usage }),
     ...(quota !== undefined && { quota }),
@@ -56,7 +56,7 @@ export async function writeWithRoom<T>(
   const free = async (sessionIds: readonly string[]): Promise<number> => {
     let freed = 0;
     for (const id of sessionIds) {
-      const removal = await caretaker.remove((transaction, begin) => removeSession(transaction, id, begin));
+      const removal = await access.remove((transaction, begin) => removeSession(transaction, id, begin));
       freed += removal?.removed ?? 0;
     }
     return freed;
@@ -68,9 +68,9 @@ export async function writeWithRoom<T>(
   });
 }
 
-async function hasFreed(retention: Retention | undefined, caretaker: Caretaker): Promise<boolean> {
+async function hasFreed(retention: Retention | undefined, access: DeletingAccess): Promise<boolean> {
   try {
-    return (await retention?.run(caretaker)) ?? false;
+    return (await retention?.run(access)) ?? false;
   } catch (error) {
     // The save did not ask for it.
     report(error);
@@ -78,7 +78,7 @@ async function hasFreed(retention: Retention | undefined, caretaker: Caretaker):
   }
 }
 
-export async function readStorage(read: Caretaker['read']): Promise<StorageReport> {
+export async function readStorage(read: DeletingAccess['read']): Promise<StorageReport> {
   const [used, estimate, persisted] = await Promise.all([
     read((transaction) => readUsage(transaction)),
     told(estimateStorage()),

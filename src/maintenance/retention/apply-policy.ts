@@ -11,7 +11,7 @@ import { callSafely } from '../../platform/report.js';
 import { invalid, isForgotten } from '../../values/argument.js';
 import { sparedBranches } from './prunable-branches.js';
 import type { beginCommit } from '../../snapshots/commit.js';
-import type { Caretaker } from '../caretaker.js';
+import type { DeletingAccess } from '../../snapshots/database-access.js';
 import { countedUntil } from './counted-until.js';
 import { leavesIn } from '../../snapshots/leaves.js';
 import { removeRows, type Removal } from '../../snapshots/delete/delete.js';
@@ -41,24 +41,24 @@ type Outcome = 'deleted' | 'gone' | Because;
 
 /** Applies a policy, one session in each transaction, so that nobody has to wait long. */
 export async function retain(
-  caretaker: Caretaker,
+  access: DeletingAccess,
   policy: RetentionPolicy,
   options: Pick<RetainOptions, 'signal' | 'onProgress'> = {},
 ): Promise<RetentionReport> {
   options.signal?.throwIfAborted();
-  const retention = new Retention(caretaker, policy, options);
+  const retention = new Retention(access, policy, options);
   await retention.run();
   return retention.finish();
 }
 
 /** What applying a policy now would delete, by session; with what it leaves only because the clock may be wrong. */
 export async function foresee(
-  caretaker: Caretaker,
+  access: DeletingAccess,
   policy: RetentionPolicy,
   signal: AbortSignal | undefined,
 ): Promise<Map<string, WillBeDeleted>> {
   const foreseen = new Map<string, WillBeDeleted>();
-  await new Retention(caretaker, policy, { signal }, foreseen).run();
+  await new Retention(access, policy, { signal }, foreseen).run();
   return foreseen;
 }
 
@@ -71,7 +71,7 @@ class Retention {
   #total = 0;
 
   constructor(
-    readonly caretaker: Caretaker,
+    readonly access: DeletingAccess,
     readonly policy: RetentionPolicy,
     readonly options: Pick<RetainOptions, 'signal' | 'onProgress'>,
     /** If there is such a list, nothing is deleted, but noted in it. */
@@ -89,7 +89,7 @@ class Retention {
     const { maxAgeMs = Infinity, maxSessions = Infinity } = this.policy;
     const sessions = await this.#sessions();
     const isAged = maxAgeMs < Infinity && sessions.length > 0;
-    const until = isAged ? await countedUntil(this.caretaker, maxAgeMs) : Date.now();
+    const until = isAged ? await countedUntil(this.access, maxAgeMs) : Date.now();
     const olderThan = (ms: number) => sessions.filter(({ updatedMs }) => updatedMs < ms - maxAgeMs);
     const tooOld = olderThan(until);
     const tooMany = sessions.slice(0, Math.max(0, sessions.length - maxSessions));
@@ -165,7 +165,7 @@ class Retention {
 
   /** The least recently active first. */
   async #sessions(): Promise<SessionRow[]> {
-    const rows = await this.caretaker.read((transaction) =>
+    const rows = await this.access.read((transaction) =>
       transaction.objectStore('sessions').index('updatedMs').getAll(),
     );
     return rows.filter((row) => isSessionRow(row) && this.foreseen?.get(row.id)?.what !== 'session');
@@ -206,7 +206,7 @@ class Retention {
     limit: Retained['limit'],
     choose: (found: Found) => Choice,
   ): Promise<Outcome | undefined> {
-    const found = await this.caretaker.readWithLiveness((transaction, applyExpiry) =>
+    const found = await this.access.readWithLiveness((transaction, applyExpiry) =>
       find(transaction, id, applyExpiry, this.options.signal),
     );
     if (!found) return 'gone';
@@ -225,7 +225,7 @@ class Retention {
     }
     this.#before ??= await this.#measure();
     try {
-      const removal = await this.caretaker.remove((transaction, begin) =>
+      const removal = await this.access.remove((transaction, begin) =>
         removeUnchanged(transaction, begin, found.session, choice.ids, this.options.signal),
       );
       if (!removal) return undefined;
@@ -253,9 +253,7 @@ class Retention {
 
   /** What each session takes. Everything has to be read for that. */
   async #measure(): Promise<Map<string, number>> {
-    const { sessions } = await this.caretaker.read((transaction) =>
-      readUsage(transaction, this.options.signal),
-    );
+    const { sessions } = await this.access.read((transaction) => readUsage(transaction, this.options.signal));
     return new Map(sessions.map(({ sessionId, bytes }) => [sessionId, bytes]));
   }
 }

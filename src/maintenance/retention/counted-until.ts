@@ -1,4 +1,4 @@
-import type { Caretaker } from '../caretaker.js';
+import type { DeletingAccess } from '../../snapshots/database-access.js';
 
 const DAY_MS = 86_400_000;
 
@@ -13,10 +13,10 @@ export const READINGS = ['seen', 'since'] as const;
  * `seen` of it before. Nobody can tell whether it was set wrong or everybody was away; so what it shows `since` then counts when it
  * has shown it for a day, or for a quarter of the age if that is less.
  */
-export async function countedUntil(caretaker: Caretaker, maxAgeMs: number): Promise<number> {
+export async function countedUntil(access: DeletingAccess, maxAgeMs: number): Promise<number> {
   const now = Date.now();
   const trial = Math.min(DAY_MS, Math.max(LEAST_MS, maxAgeMs / 4));
-  const [clock, ...noted] = await caretaker.read(async (transaction) => {
+  const [clock, ...noted] = await access.read(async (transaction) => {
     const meta = transaction.objectStore('meta');
     return [await meta.get('clock'), await meta.get('seen'), await meta.get('since')];
   });
@@ -31,7 +31,7 @@ export async function countedUntil(caretaker: Caretaker, maxAgeMs: number): Prom
   if (since <= now - trial) [seen, since] = [since, now];
   else if (!(since <= now)) since = now;
   if (seen !== noted[0] || since !== noted[1]) {
-    await caretaker
+    await access
       .remove(async (transaction) => {
         const meta = transaction.objectStore('meta');
         await meta.put(seen, 'seen');

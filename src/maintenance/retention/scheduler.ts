@@ -2,7 +2,7 @@ import type { HealthEvent } from '../../types/health.js';
 import type { RetentionPolicy } from '../../types/retention.js';
 import type { WillBeDeleted } from '../../types/transfer.js';
 import { SessionStoreError } from '../../errors.js';
-import type { Caretaker } from '../caretaker.js';
+import type { DeletingAccess } from '../../snapshots/database-access.js';
 import { foresee, retain } from './apply-policy.js';
 import { report } from '../../platform/browser.js';
 import { alone, whenIdle, withoutOthers } from '../../runtime/idle.js';
@@ -15,7 +15,7 @@ export interface Kept {
   database: string;
   tell: (event: HealthEvent) => void;
   /** Its work waits for its turn. */
-  caretaker: Caretaker;
+  access: DeletingAccess;
 }
 
 /**
@@ -46,7 +46,7 @@ export class Retention {
   }
 
   /** Now. Resolves to whether that has deleted anything. */
-  async run(caretaker: Caretaker): Promise<boolean> {
+  async run(access: DeletingAccess): Promise<boolean> {
     this.#last = performance.now();
     const isImported = (id: string) => [...this.#imports].some((ids) => ids.has(id));
     const { keep } = this.policy;
@@ -54,7 +54,7 @@ export class Retention {
       ...this.policy,
       keep: (session) => isImported(session.sessionId) || keep?.(session),
     };
-    const freed = await retain(caretaker, policy, { signal: this.#stopping.signal });
+    const freed = await retain(access, policy, { signal: this.#stopping.signal });
     if (freed.snapshots.length === 0) return false;
     this.kept.tell({ type: 'freed', database: this.kept.database, ...freed });
     return true;
@@ -74,7 +74,7 @@ export class Retention {
 
   /** What it would delete if it ran now. A policy that throws deletes nothing. */
   async foresee(signal: AbortSignal | undefined): Promise<ReadonlyMap<string, WillBeDeleted>> {
-    return foresee(this.kept.caretaker, this.policy, signal).catch((error: unknown) => {
+    return foresee(this.kept.access, this.policy, signal).catch((error: unknown) => {
       if (isDatabases(error) || signal?.aborted) throw error;
       return new Map();
     });
@@ -91,7 +91,7 @@ export class Retention {
   }
 
   #runAlone(): Promise<void> {
-    return alone(this.#lock, async () => void (await this.run(this.kept.caretaker))).catch((error) => {
+    return alone(this.#lock, async () => void (await this.run(this.kept.access))).catch((error) => {
       // What is wrong with the database is told to whoever uses it next; what is wrong with `keep`, to nobody else.
       if (!isDatabases(error) && !this.#stopping.signal.aborted) report(error);
     });

@@ -1,8 +1,8 @@
+import type { DatabaseAccess } from '../../snapshots/database-access.js';
 import { sha256 } from '@noble/hashes/sha2.js';
 import { bytesToHex } from '@noble/hashes/utils.js';
 import type { DamagedPart, ExportOptions, TransferProgress } from '../../types/transfer.js';
 import { Pace } from '../../database/pace.js';
-import type { ReadTransaction } from '../../database/schema.js';
 import { SessionStoreError } from '../../errors.js';
 import { callSafely } from '../../platform/report.js';
 import { blockLines } from './block-lines.js';
@@ -15,15 +15,13 @@ import { jsonOf } from '../../platform/json.js';
 /** Lines are handed on when there is so much of them, in characters. */
 const CHUNK = 64 * 1024;
 
-type Read = <T>(work: (transaction: ReadTransaction) => Promise<T>) => Promise<T>;
-
 /**
  * The bytes of an export. Each session is read in a transaction of its own, and none is open while bytes are waited
  * for, or waited with; so at the most one session is in memory, without its blobs. Ends with an error if something was
  * left out and nobody is told of it.
  */
 export async function* exportSessions(
-  read: Read,
+  read: DatabaseAccess['read'],
   options: ExportOptions,
 ): AsyncGenerator<Uint8Array, void, undefined> {
   requireExportOptions(options);

@@ -1,6 +1,5 @@
 import type { WillBeDeleted } from '../../types/transfer.js';
-import type { ReadTransaction, WriteTransaction } from '../../database/schema.js';
-import type { Commit } from '../../snapshots/commit.js';
+import type { DatabaseAccess } from '../../snapshots/database-access.js';
 
 /** What deletes by itself what is too old or too much. */
 export interface Policy {
@@ -10,9 +9,7 @@ export interface Policy {
 }
 
 /** Where an import goes. */
-export interface Target {
-  read<T>(work: (transaction: ReadTransaction) => Promise<T>): Promise<T>;
-  write(work: (transaction: WriteTransaction) => Promise<Commit | null>): Promise<Commit | null>;
+export interface Target extends Pick<DatabaseAccess, 'read' | 'write'> {
   generateId(): string;
   /** The store's own, if it has one. */
   retention(): Promise<Policy | undefined>;
