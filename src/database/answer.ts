@@ -1,10 +1,10 @@
 import { SessionStoreError } from '../errors.js';
 import { within } from '../runtime/timeout.js';
 
-/** How long WebCrypto and blobs may be silent, in ms. None takes so long for what one row or part has. */
+/** How long WebCrypto and blobs may take to answer, in ms. Nothing takes this long for one row or part. */
 const SILENCE_MS = 60_000;
 
-/** What the browser is asked for outside of a transaction. Fails with `UNAVAILABLE` if it never answers. */
+/** Waits, outside of any transaction, for an answer of the browser. Fails with `UNAVAILABLE` if none comes. */
 export const answerOf = <T>(asked: Promise<T>, what: string): Promise<T> =>
   within(
     asked,

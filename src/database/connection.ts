@@ -19,48 +19,48 @@ import type { Database, ReadTransaction, WriteTransaction } from './schema.js';
 import { WipeDetector } from './wipe-detector.js';
 import { Refusal, requestAll, transact, type Running } from './transaction.js';
 
-/** How often a database that fails at once is tried to be opened, and how long it is left alone in between, in ms. */
+/** How many times in a row opening may fail before failover, and the pause between attempts, in ms. */
 const ATTEMPTS = 3;
 const PAUSE_MS = 100;
 
-/** How long nothing is written after the page has said that it goes; one that goes has no timers any more. */
+/** How long no write begins after `pagehide`, in ms. A page that is really unloaded runs no timers any more. */
 const GONE_MS = 1000;
 
-/** How long those who close wait for what is still under way. */
+/** How long `close()` waits for running transactions, in ms. */
 const CLOSING_MS = 30_000;
 
 export interface ConnectionOptions {
   durability: IDBTransactionDurability;
-  /** What to do where there is no IndexedDB: `memory` for one that lives as long as the page. */
+  /** What to do without IndexedDB: `memory` keeps the data in memory, for the life of the page. */
   fallback?: 'memory' | undefined;
-  /** What to do about a database that cannot be opened: `failover` to another one. */
+  /** What to do if the database cannot be opened: `failover` opens a replacement. */
   onUnavailable?: 'failover' | undefined;
   tell: (event: HealthEvent) => void;
 }
 
-/** Who is told that the browser ended the connection: whatever happened since is unknown, the database may be gone. */
+/** Called when the browser ends the connection: later changes may have been missed, and the database may be gone. */
 export type Lost = () => void;
 
-/** The one connection to a database: opened when first needed, let go when asked, opened again when lost. */
+/** The one connection to a database: opened when first needed, released on request, reopened when lost. */
 export class Connection {
-  /** The database that is used: the one that was asked for, or its replacement. */
+  /** The database in use: the one that was asked for, or its replacement. */
   name: string;
   readonly #sentinel: WipeDetector;
-  /** All that was to be compared has been, in order. Nobody waits for it but those who close. */
+  /** Settles when all comparisons with the note are done, in order. Only `close()` waits for it. */
   #looked: Promise<unknown> = Promise.resolve();
   #opening: Promise<Database> | undefined;
-  /** What was read may be known before its transaction has ended. */
+  /** Transactions that have not ended. The result of a read may be known before its transaction ends. */
   readonly #running = new Set<Running>();
   #suspensions = 0;
   #gone: Promise<void> | undefined;
   #isOutdated = false;
-  /** Which database was opened and not looked at yet. */
+  /** A database that was opened and not yet compared with the note. */
   #unseen: Database | undefined;
   #isInMemory = false;
-  /** Somebody wanted to delete the database when it was last let go of. */
+  /** Whether the last release was for a deletion of the database. */
   #wasDeleted = false;
   #failures = 0;
-  /** Whether it could be opened before. */
+  /** Whether an earlier attempt has opened it. */
   #wasOpened = false;
 
   constructor(
@@ -72,7 +72,7 @@ export class Connection {
     this.#sentinel = new WipeDetector(asked, options.tell);
   }
 
-  /** `limitMs`: after how long it is given up; `Infinity` for work that may take as long as it is answered. */
+  /** `limitMs`: time limit; `Infinity` for work that may run as long as the database answers. */
   read<T>(work: (transaction: ReadTransaction) => Promise<T>, limitMs?: number): Promise<T> {
     return this.#run('readonly', work, limitMs);
   }
@@ -81,19 +81,19 @@ export class Connection {
     return this.#run('readwrite', work, limitMs);
   }
 
-  /** The clock shows this since something was written. */
+  /** Records the clock's reading after a commit. */
   advance(clock: number): void {
     void this.#looked.then(() => this.#sentinel.advance(clock));
   }
 
-  /** Waits until nobody is kept from deleting the database any longer. */
+  /** Waits until this connection no longer blocks a deletion of the database. */
   async close(): Promise<void> {
     const ending = Array.from(this.#running, ({ ended }) => ended);
     await this.#release();
     await within(Promise.all([...ending, this.#looked]), CLOSING_MS, () => new Error()).catch(() => {});
   }
 
-  /** Transactions that have begun are finished. */
+  /** Closes the connection; running transactions finish. */
   async #release(): Promise<void> {
     this.#look();
     void this.#looked.then(() => this.#sentinel.flush());
@@ -105,7 +105,9 @@ export class Connection {
     );
   }
 
-  /** Lets go at once, so that nobody waits for what this page cannot finish now. It is done again when it goes on. */
+  /**
+   * Aborts and closes at once, since a frozen page would block other tabs. Its work is replayed when the page resumes.
+   */
   async suspend(): Promise<void> {
     this.#suspensions++;
     this.#unseen = undefined;
@@ -118,8 +120,8 @@ export class Connection {
   }
 
   /**
-   * Takes back what has not asked for all that it is going to write. A page that goes for good hears of no request any
-   * more, and Firefox then commits the half that it has asked for.
+   * Aborts writes that have not made all their requests. A page that is unloaded receives no more events, and Firefox
+   * then commits the requests made so far.
    */
   giveUpUnfinished(): void {
     this.#gone = new Promise((resolve) => setTimeout(resolve, GONE_MS));
@@ -135,7 +137,7 @@ export class Connection {
     });
   }
 
-  /** Another tab says that it deletes the database. That is so if the browser says so, too. */
+  /** Called when another tab announces a deletion; true if the browser confirmed it with a `versionchange` event. */
   expectDeletion(): boolean {
     if (this.#wasDeleted) this.#forget();
     return this.#wasDeleted;
@@ -149,10 +151,10 @@ export class Connection {
     let last: { transaction: WriteTransaction; result: T } | undefined;
     for (let failures = 0; ;) {
       const suspensions = this.#suspensions;
-      // What was taken back must not be begun anew by the last events that the page hears.
+      // The last events of an unloading page must not replay what was aborted.
       if (this.#gone && mode === 'readwrite') await this.#gone;
       const database = await this.#open();
-      // What is written could hide how much is missing.
+      // The note has to be compared before a write: a write could hide how much is missing.
       if (mode === 'readwrite') this.#look();
       try {
         const once = async (transaction: WriteTransaction) => {
@@ -165,8 +167,8 @@ export class Connection {
       } catch (error) {
         if (error instanceof Refusal) throw error.reason;
         const fault = toStoreError(error);
-        // It is done again on a new connection: an aborted transaction has written nothing, and one whose end nobody
-        // has heard of has left a receipt if it did. What had to stop with its page has not failed.
+        // Replayed on a new connection: an aborted transaction has written nothing, and a lost one that committed has
+        // left a receipt. Work that was aborted by a suspension does not count as failed.
         if (suspensions === this.#suspensions) failures++;
         const isLost = isConnectionFault(fault);
         if (isLost) await this.#release();
@@ -176,13 +178,14 @@ export class Connection {
           throw isLoss ? asLoss(fault) : fault;
         }
       } finally {
-        // After whoever waits for what was read: a page's first look at localStorage stops it for some ms.
+        // Deferred, so that the reader gets its result first: a page's first access to localStorage blocks it for some
+        // ms.
         if (this.#unseen) setTimeout(() => this.#look());
       }
     }
   }
 
-  /** Whether it is not the whole database that cannot be read. */
+  /** Whether the database as a whole is still readable. */
   async #answers(): Promise<boolean> {
     try {
       const look = (transaction: ReadTransaction) => transaction.objectStore('meta').get('clock');
@@ -202,7 +205,7 @@ export class Connection {
     const opening = (this.#opening ??= this.#connect());
     this.#wasDeleted = false;
     opening.catch(() => {
-      // Let go of meanwhile, another one may have been begun.
+      // It may have been released meanwhile, and another attempt may have begun.
       if (this.#opening === opening) this.#opening = undefined;
     });
     return opening;
@@ -240,21 +243,22 @@ export class Connection {
       } catch (cause) {
         const error = toOpeningError(cause);
         if (isNewer(error)) this.#outdated();
-        // What was saved before must not seem to be gone.
+        // An empty database in memory would look as if everything saved before were gone.
         const mayFallBack = this.options.fallback && !this.#wasOpened;
         if (mayFallBack && isForbidden(cause)) return this.#openInMemory();
-        // Waiting for another tab is no failure.
+        // Waiting for another tab is not a failure.
         if (isBlocked || isForbidden(cause) || !isConnectionFault(error)) throw error;
         this.#failures++;
         if (this.#failures < ATTEMPTS) {
-          // What did not answer has been waited for long enough.
+          // A timeout has already waited long enough; no further attempt.
           if (error === cause) throw error;
           await new Promise((resolve) => setTimeout(resolve, PAUSE_MS * this.#failures));
         } else if (!this.#failOver()) {
-          // Browsers may keep all databases of an origin in the same files; then the replacement cannot be opened either.
+          // A browser may keep all databases of an origin in the same files; then the replacement cannot be opened
+          // either.
           if (this.options.onUnavailable && this.options.fallback) return this.#openInMemory();
-          // By its name alone, a passing failure cannot be told from storage that is blocked. Where it is, nothing
-          // could ever be opened, nor noted.
+          // The error's name does not tell a passing failure from blocked storage. Without a note, this browser has
+          // never opened the database.
           if (mayFallBack && error !== cause && noteOf(this.asked) === undefined) return this.#openInMemory();
           throw error;
         }
@@ -269,7 +273,7 @@ export class Connection {
     return openInMemory(this.name, this.#listener);
   }
 
-  /** Leaves the database as it is and takes another one, until the page is closed. */
+  /** Leaves the database as it is and uses the replacement until the page is closed. */
   #failOver(): boolean {
     const replacement = replacementOf(this.asked);
     if (!this.options.onUnavailable || this.name === replacement) return false;
@@ -279,12 +283,12 @@ export class Connection {
     return true;
   }
 
-  /** Finds out, once, what became of the database since it was last used. */
+  /** Compares the database, once after it is opened, with the note of its last use. */
   #look(): void {
     const database = this.#unseen;
     this.#unseen = undefined;
     if (!database || this.name !== this.asked) return;
-    // Before anybody writes to either of them.
+    // Read before anybody writes to the database or to the note.
     const noted = noteOf(this.name);
     this.#looked = this.#compare(this.#looked, noted, marksOf(database));
   }
@@ -299,7 +303,7 @@ export class Connection {
     if (marks) await this.#sentinel.check(noted, marks, !!this.options.onUnavailable);
   }
 
-  /** The database is deleted on purpose. */
+  /** Removes the note, since the database is deleted on purpose. */
   #forget(): void {
     removeNote(this.asked);
     void this.#looked.then(() => this.#sentinel.forget());
@@ -311,7 +315,10 @@ export class Connection {
   }
 }
 
-/** Which database it is, and what its clock shows. Whoever opened it finds out for themselves that it cannot be read. */
+/**
+ * The database's epoch and clock; `undefined` if they cannot be read, which the work that opened it finds out by
+ * itself.
+ */
 async function marksOf(database: Database) {
   try {
     const begun = database.begin('readonly', 'default', ['meta']);

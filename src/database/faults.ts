@@ -1,11 +1,17 @@
 import { browserDatabases } from '../platform/browser.js';
 import { SessionStoreError, type StatusName } from '../errors.js';
 
-/** The language's, and IndexedDB's for wrong use: ours to mend. All other names, known or not, are a browser's own. */
+/**
+ * Errors of JavaScript and of wrong use of IndexedDB, which are bugs of this library. All other names come from the
+ * browser.
+ */
 const BUG =
   /^(?:Type|Range|Reference|Syntax|Eval|URI|Data|ReadOnly|InvalidAccess|TransactionInactive)?Error$/;
 
-/** Browsers give blocked storage, damaged files and passing failures the same names, and others every year. */
+/**
+ * Browsers use the same names for blocked storage, damaged files and passing failures, and change them between
+ * versions.
+ */
 const NOT_OPENED =
   "the browser does not open IndexedDB: storage is blocked, or damaged. Allow it, reload the page, or go on with fallback: 'memory', onUnavailable: 'failover'";
 
@@ -19,7 +25,7 @@ const UNREADABLE: [StatusName, string] = [
   'a stored value cannot be read; its file may be gone. Everything else can',
 ];
 
-/** What the browser's own error names mean to a caller, and the way out. */
+/** Maps the names of browser errors to a status and a way out. */
 const FAULTS: Record<string, [StatusName, string]> = {
   QuotaExceededError: [
     'RESOURCE_EXHAUSTED',
@@ -36,7 +42,7 @@ const FAULTS: Record<string, [StatusName, string]> = {
   NotReadableError: UNREADABLE,
 };
 
-/** One place that turns whatever IndexedDB throws into an error that says what to do. */
+/** Converts any error of IndexedDB into a `SessionStoreError` that says what to do. */
 export function toStoreError(cause: unknown): SessionStoreError {
   if (cause instanceof SessionStoreError) return cause;
   const name = (cause as Error | null)?.name ?? 'AbortError';
@@ -45,25 +51,25 @@ export function toStoreError(cause: unknown): SessionStoreError {
   return new SessionStoreError(status, message, undefined, cause);
 }
 
-/** What a failure to open means. */
+/** Converts an error of opening a database. */
 export function toOpeningError(cause: unknown): SessionStoreError {
   const error = toStoreError(cause);
   const isClear = error === cause || CLEAR.includes(error.status);
   return isClear ? error : new SessionStoreError('UNAVAILABLE', NOT_OPENED, undefined, cause);
 }
 
-/** A full disk, and a newer version. */
+/** Statuses that are unambiguous when opening fails: a full disk, and a newer version. */
 const CLEAR: StatusName[] = ['RESOURCE_EXHAUSTED', 'FAILED_PRECONDITION'];
 
-/** Whether it may be a single value that cannot be read: Chromium says no more of a damaged file. */
+/** Whether a single value may be unreadable: Chromium reports nothing more specific for a damaged file. */
 export const mayBeLoss = ({ cause }: SessionStoreError): boolean =>
   (cause as Error | undefined)?.name === 'UnknownError';
 
-/** What cannot be read although the database answers is lost. */
+/** The `DATA_LOSS` error for a value that cannot be read although the database answers. */
 export const asLoss = ({ cause }: SessionStoreError): SessionStoreError =>
   new SessionStoreError(...UNREADABLE, undefined, cause);
 
-/** Whether the database is one of a newer Offshoot. */
+/** Whether a newer version of Offshoot made the database. */
 export const isNewer = ({ cause }: SessionStoreError): boolean =>
   (cause as Error | undefined)?.name === 'VersionError';
 
@@ -72,7 +78,7 @@ export function isConnectionFault({ status }: SessionStoreError): boolean {
   return status === 'ABORTED' || status === 'UNAVAILABLE';
 }
 
-/** Whether databases cannot be had here at all, as for an opaque origin and in some private modes. */
+/** Whether IndexedDB is forbidden here, as for opaque origins and in some private modes. */
 export function isForbidden(cause: unknown): boolean {
   return (
     !browserDatabases() || /^(?:Security|InvalidState)Error$/.test(String((cause as Error | null)?.name))

@@ -6,7 +6,7 @@ import { STORES, type Begun, type Database, type WriteTransaction } from './sche
 
 type Key = IDBValidKey;
 
-/** As IndexedDB takes it. */
+/** Converts a query to IndexedDB's form. */
 function native(query: Query<Key> | undefined): Key | IDBKeyRange | undefined {
   if (!isRange(query)) return query;
   const { lower, upper, lowerOpen, upperOpen } = query;
@@ -15,7 +15,7 @@ function native(query: Query<Key> | undefined): Key | IDBKeyRange | undefined {
   return keyRanges().bound(lower, upper, lowerOpen, upperOpen);
 }
 
-/** A cursor's request answers again each time that it is moved. */
+/** A cursor reuses one request, which succeeds again after each move. */
 async function cursorOf<T extends IDBCursor, To>(
   request: IDBRequest<T | null>,
   show: (cursor: T) => To,
@@ -104,21 +104,21 @@ export class IndexedDBDatabase implements Database {
       raw.addEventListener('complete', () => resolve());
       raw.addEventListener('abort', () => reject(raw.error));
     });
-    // Whoever only reads hears of it by the requests.
+    // Readers see a failure by their requests.
     finished.catch(() => {});
     return {
       transaction,
       finished,
-      // Never `commit()`: after that, Firefox keeps what was put before a put that finds no room, instead of aborting.
+      // Never `commit()`: after it, if a put finds no room, Firefox keeps the earlier puts instead of aborting.
       end: () => {},
       abort: () => {
         try {
           raw.abort();
         } catch {
-          // It has ended by itself, or is about to commit.
+          // It has ended already, or is about to commit.
         }
       },
-      // What is answered does not bubble, but it can be seen on its way down.
+      // `success` does not bubble, but it can be captured.
       onAnswer: (answered) => raw.addEventListener('success', answered, true),
     };
   }

@@ -1,6 +1,6 @@
 import { jsonOf } from '../platform/json.js';
 
-/** All keys from `lower` to `upper`; without a bound, to the end. An open one is not among them. */
+/** All keys from `lower` to `upper`; a missing bound means no limit, an open one excludes its key. */
 export interface KeyRange {
   lower: unknown;
   upper: unknown;
@@ -41,11 +41,11 @@ export function compareKeys(left: unknown, right: unknown): number {
   return lefts.length - rights.length;
 }
 
-/** `true` for ranges, `false` for keys, which need no range to be found. */
+/** `true` for ranges, `false` for single keys. */
 export const isRange = (query: unknown): query is KeyRange =>
   typeof query === 'object' && query !== null && 'lowerOpen' in query;
 
-/** Whether a query finds a key; one that is missing finds all. */
+/** Whether a query matches a key; a missing query matches all. */
 export function finds(query: unknown, key: unknown): boolean {
   if (query === undefined || query === null) return true;
   if (!isRange(query)) return compareKeys(query, key) === 0;
@@ -55,12 +55,12 @@ export function finds(query: unknown, key: unknown): boolean {
   return (above > 0 || (above === 0 && !lowerOpen)) && (below < 0 || (below === 0 && !upperOpen));
 }
 
-/** Something to look a key up by: the same for equal keys, and for no others. */
+/** A string for use in a `Map`: the same for equal keys, different for all others. */
 export function nameOfKey(key: unknown): string {
   const kind = kindOfKey(key);
   if (kind === 'array') return jsonOf((key as unknown[]).map(nameOfKey));
   if (kind === 'binary') return `binary ${bytesOf(key as BufferSource).join()}`;
-  // -0 and 0 are one key.
+  // IndexedDB treats -0 and 0 as one key.
   return `${kind} ${kind === 'string' ? key : Number(key)}`;
 }
 
@@ -71,7 +71,7 @@ export const between = (lower: unknown, upper: unknown, lowerOpen = false, upper
   upperOpen,
 });
 
-/** All keys behind one. */
+/** All keys after the given one. */
 export const behind = (key: unknown): KeyRange => between(key, undefined, true);
 
 /** All keys of a compound index that begin with `prefix`: an array sorts after every number and string. */

@@ -3,14 +3,14 @@ import { compareKeys, finds, isRange } from './key-order.js';
 import type { RowCursor, Rows, WriteStore } from './object-store.js';
 import { SHAPES, type StoreName } from './schema.js';
 
-/** Takes one change back. */
+/** Reverts one change. */
 export type Undo = () => void;
 
-/** Has something answered, or changed, in the transaction's order. */
+/** Schedules a read or a change in the transaction's order. */
 type Read = <T>(answer: () => T) => Promise<T>;
 type Write = (change: (undo: Undo[]) => unknown) => Promise<unknown>;
 
-/** A row under its own key, and under that of the store or index that it is looked up in. */
+/** A row with its primary key and its key in the object store or index that is searched. */
 interface Entry {
   at: unknown;
   key: unknown;
@@ -20,7 +20,7 @@ interface Entry {
 const inOrder = (a: Omit<Entry, 'row'>, b: Omit<Entry, 'row'>) =>
   compareKeys(a.at, b.at) || compareKeys(a.key, b.key);
 
-/** Entries in order. */
+/** Entries, sorted by key. */
 class Sorted {
   readonly entries: Entry[] = [];
 
@@ -29,7 +29,7 @@ class Sorted {
     readonly keyOf: (row: any, key: unknown) => unknown,
   ) {}
 
-  /** Where the first one is that is not before. */
+  /** The index of the first entry for which `isBefore` is false. */
   #place(isBefore: (entry: Entry) => boolean): number {
     let [low, high] = [0, this.entries.length];
     while (low < high) {
@@ -40,7 +40,7 @@ class Sorted {
     return low;
   }
 
-  /** From where to where a query finds. */
+  /** The indexes of the first match and after the last. */
   find(query: unknown): [from: number, to: number] {
     if (query === undefined || query === null) return [0, this.entries.length];
     const [lower, upper] = isRange(query) ? [query.lower, query.upper] : [query, query];
@@ -51,7 +51,7 @@ class Sorted {
     return [from, Math.max(from, to)];
   }
 
-  /** The one that many places further on, or the first; `undefined` beyond what the query finds. */
+  /** The match that is `count` places after `here`, or the first one; `undefined` past the last. */
   next(query: unknown, isDown: boolean, here?: Entry, count = 1): Entry | undefined {
     const [from, to] = this.find(query);
     let place = isDown ? to - 1 : from;
@@ -85,7 +85,7 @@ class Sorted {
   }
 }
 
-/** The rows of an object store and its indexes, in memory. What is put is copied; what is read must be. */
+/** The rows of an object store and its indexes, in memory. `put` copies; readers have to copy what they get. */
 export class MemoryStore {
   readonly #rows: Sorted;
   readonly #indexes: Record<string, Sorted>;
@@ -116,7 +116,7 @@ export class MemoryStore {
     undo.push(() => this.#take(key, row));
   }
 
-  /** The store as a transaction knows it. */
+  /** The store as seen by one transaction. */
   within(read: Read, write: Write): WriteStore<any, any, any> {
     const rows = this.#rows;
     return {

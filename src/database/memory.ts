@@ -10,10 +10,10 @@ import {
   type WriteTransaction,
 } from './schema.js';
 
-/** After so many requests others have their turn: timers, events, the page's own work. */
+/** How many requests are answered before other tasks (timers, events, the page's own work) get a turn. */
 const UNITS = 256;
 
-/** The databases of this page, which live as long as it does. Loaded where there is no IndexedDB. */
+/** The databases of this page, which live as long as it does. Loaded only where there is no IndexedDB. */
 const databases = new Map<string, MemoryDatabase>();
 
 export function openInMemory(name: string, listener: Pick<OpeningListener, 'release'>): Database {
@@ -22,7 +22,7 @@ export function openInMemory(name: string, listener: Pick<OpeningListener, 'rele
   return database.open(listener);
 }
 
-/** Whoever has it open lets go of it, and finds another one when it is opened again. */
+/** Connections to the database are closed; when opened again, they find a new one. */
 export function deleteInMemory(name: string): void {
   databases.get(name)?.release();
   databases.delete(name);
@@ -34,7 +34,7 @@ class MemoryDatabase {
     MemoryStore
   >;
   readonly #listeners = new Set<Pick<OpeningListener, 'release'>>();
-  /** When the last one that writes, and all that only read since, have ended. */
+  /** Settles when the last writer and all readers after it have ended. */
   #written: Promise<unknown> = Promise.resolve();
   #read: Promise<unknown> = Promise.resolve();
 
@@ -89,7 +89,7 @@ class MemoryTransaction implements Begun {
       this.#resolve = resolve;
       this.#reject = reject;
     });
-    // Whoever only reads hears of it by the requests.
+    // Readers see a failure by their requests.
     this.finished.catch(() => {});
     const read = <T>(answer: () => T) => this.#ask(() => structured(answer()));
     const write = (change: (undo: Undo[]) => unknown) => {
@@ -118,7 +118,7 @@ class MemoryTransaction implements Begun {
     this.#answered = answered;
   }
 
-  /** One request after the other, in the order in which they were made. */
+  /** Answers requests one by one, in the order in which they are made. */
   #ask<T>(answer: () => T): Promise<T> {
     if (this.#hasEnded) throw new DOMException('the transaction has ended', 'TransactionInactiveError');
     const answering = this.#last.then(async () => {

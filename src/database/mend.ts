@@ -3,26 +3,26 @@ import { within } from '../runtime/timeout.js';
 import { createSchema, SCHEMA_VERSION, STORES } from './schema.js';
 import { isWhole, misfit, storesOf } from './structure.js';
 
-/** So many of our object stores make a database ours, and a lesser number may be anybody's. */
+/** How many of our object stores identify a database as ours; fewer may be a coincidence. */
 const ENOUGH = 3;
 
-/** After so many ms, what the browser calls newer is taken to be so. */
+/** After how many ms an answer of the browser that the database is newer is believed. */
 const LOOKING_MS = 2000;
 
-/** How often it is looked at anew because others were first to mend it. */
+/** How often mending is tried again after another tab has upgraded the database first. */
 const ATTEMPTS = 5;
 
-/** The name of an object store, without rows: which schema a database has whose version says another. */
+/** The name of an empty object store that records the schema version where the database's version differs from it. */
 const SIGN = /^schema (\d+)$/;
 
 export type Upgrade = (database: IDBDatabase, transaction: IDBTransaction) => void;
 
-/** Opens a version of the database, or whatever is there. */
+/** Opens the given version of the database, or the current one. */
 export type Ask = (version: number | undefined, upgrade: Upgrade) => Promise<IDBDatabase>;
 
 /**
- * Makes what a database of ours lacks, under the next version and with a sign that this is no newer schema. Loaded
- * when there is something to mend. `newer`: what the browser says of a database of a newer Offshoot.
+ * Adds missing stores and indexes under the next version, with a store whose name says that the schema is not newer.
+ * Loaded only when there is something to mend. `newer`: the browser's error for a database of a newer version.
  */
 export async function mend(name: string, ask: Ask, newer: unknown): Promise<IDBDatabase> {
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
@@ -45,10 +45,10 @@ export async function mend(name: string, ask: Ask, newer: unknown): Promise<IDBD
   throw foreign(name, 'is changed by others all the time');
 }
 
-/** Opens what is there. After it has refused an older version, Firefox may not answer that for long. */
+/** Opens the current version. After Firefox has refused an older version, this may take long. */
 function look(ask: Ask, newer: unknown): Promise<IDBDatabase> {
   const opening = ask(undefined, upgrade);
-  // No timer waits for ever: a browser's is over at once.
+  // `within` cannot be used without a limit: a browser's timer with an infinite delay fires at once.
   if (newer === undefined) return opening;
   return within(opening, LOOKING_MS, () => {
     opening.then(
@@ -71,7 +71,7 @@ function schemaOf({ version, objectStoreNames }: IDBDatabase): number {
   return sign === undefined ? version : Number(SIGN.exec(sign)![1]);
 }
 
-/** Why it is better left as it is. */
+/** The error for a database that should be left alone, or `undefined`. */
 function whyForeign(name: string, database: IDBDatabase): SessionStoreError | undefined {
   const stores = [...database.objectStoreNames];
   const ours = storesOf(database);

@@ -1,15 +1,15 @@
 import { localStore, touched } from '../platform/browser.js';
 
-/** Where is noted, outside of IndexedDB, which database there was and how far its clock had come. */
+/** The localStorage key of the note: the epoch and clock of a database. */
 const keyOf = (database: string) => `offshoot:${database}`;
 
-/** Not every context has localStorage, and it may be forbidden or full. */
+/** Some contexts have no localStorage, and it may be forbidden or full. */
 function inNotes<T>(use: (storage: Storage) => T) {
   const storage = localStore();
   return storage && touched(() => use(storage));
 }
 
-/** What is no text, as a page's own storage may have it, cannot be trimmed, and is no note. */
+/** Only a string counts as a note: a page may have replaced localStorage by an object that returns other values. */
 export const noteOf = (database: string) => inNotes((storage) => storage.getItem(keyOf(database))?.trim());
 
 export const putNote = (database: string, note: string) =>

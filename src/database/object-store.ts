@@ -1,18 +1,18 @@
 import type { KeyRange } from './key-order.js';
 
-/** What rows are found by: their key, or a range of keys. */
+/** A key, or a range of keys. */
 export type Query<Key> = Key | KeyRange;
 
 /**
- * Rows in the order of their keys, which is that of IndexedDB: strings by their UTF-16 units, arrays after strings. All
- * that is asked in one transaction is answered in that order, from one state of the database. In an index rows are in
- * the order of its keys (`At`), then of their own.
+ * Rows in IndexedDB's key order: strings by their UTF-16 units, arrays after strings. Requests of one transaction are
+ * answered in order, from one state of the database. In an index, rows are ordered by the index's key (`At`), then by
+ * primary key.
  */
 export interface Rows<Row, Key, At = Key> {
   readonly name: string;
-  /** The first row that is found. */
+  /** The first matching row. */
   get(query: Query<At>): Promise<Row | undefined>;
-  /** Its key in the object store. */
+  /** The primary key of the first matching row. */
   getKey(query: Query<At>): Promise<Key | undefined>;
   getAll(query?: Query<At>, count?: number): Promise<Row[]>;
   getAllKeys(query?: Query<At>, count?: number): Promise<Key[]>;
@@ -20,7 +20,7 @@ export interface Rows<Row, Key, At = Key> {
   openKeyCursor(query?: Query<At>, direction?: 'next' | 'prev'): Promise<Cursor<At, Key> | null>;
 }
 
-/** A place among rows. What it says stays so: the next place is another one. */
+/** An immutable position among rows; moving returns another one. */
 export interface Cursor<At, Key> {
   readonly key: At;
   readonly primaryKey: Key;
@@ -40,9 +40,9 @@ export interface ReadStore<Row, Key, Indexes extends object = {}> extends Rows<R
 }
 
 export interface WriteStore<Row, Key, Indexes extends object = {}> extends ReadStore<Row, Key, Indexes> {
-  /** `key` for stores whose rows do not have it inside. A copy is stored, as by `structuredClone`. */
+  /** `key` for object stores without a key path. Stores a structured clone. */
   put(row: Row, key?: Key): Promise<unknown>;
-  /** Fails with `ConstraintError` if there is such a row, and the whole transaction with it. */
+  /** Fails with `ConstraintError` if the key exists, which aborts the transaction. */
   add(row: Row, key?: Key): Promise<unknown>;
   delete(query: Query<Key>): Promise<unknown>;
   clear(): Promise<unknown>;

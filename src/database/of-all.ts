@@ -2,7 +2,7 @@ import { Pace, UNITS } from './pace.js';
 import type { ReadTransaction } from './schema.js';
 import { Refusal } from './transaction.js';
 
-/** The pace of work inside of a transaction. */
+/** A pace for work inside of a transaction. */
 export const paceWithin = (transaction: ReadTransaction, signal?: AbortSignal): Pace =>
   new Pace(
     signal,
@@ -10,14 +10,14 @@ export const paceWithin = (transaction: ReadTransaction, signal?: AbortSignal): 
     (reason) => new Refusal(reason),
   );
 
-/** Throws the signal's reason, out of the transaction, if that is aborted. */
+/** Throws the signal's reason as a `Refusal` if the signal is aborted. */
 export function heed(signal: AbortSignal | undefined): void {
   if (signal?.aborted) throw new Refusal(signal.reason);
 }
 
 /**
- * Makes one request for each of many items, and waits for those before it makes more: neither the requests nor what
- * they are made of pile up, and whoever has to can stop it. Resolves to what they resolve to, in order.
+ * Makes one request for each item, in chunks, so that requests and their results do not pile up and a signal can stop
+ * them. Resolves to the results, in order.
  */
 export async function ofAll<T, R>(
   items: readonly T[],
@@ -30,13 +30,13 @@ export async function ofAll<T, R>(
     const made = function* () {
       for (const item of items.slice(from, from + UNITS)) yield request(item);
     };
-    // One by one: if one of them throws, nobody else looks at what becomes of those before.
+    // Made one by one: if `request` throws, the requests before it are already handled.
     for (const result of await Promise.all(Array.from(made(), watched))) results.push(result);
   }
   return results;
 }
 
-/** Not reported as nobody's error if another one is met first. */
+/** Prevents reports of an unhandled rejection if another request fails first. */
 function watched<T>(request: Promise<T>): Promise<T> {
   request.catch(() => {});
   return request;

@@ -9,13 +9,13 @@ import { answerTo } from './requests.js';
 import { createSchema, SCHEMA_VERSION, type Database } from './schema.js';
 import { isWhole } from './structure.js';
 
-/** A frozen tab can hold up opening and deleting without any event, so the store has a limit of its own. */
+/** Opening and deleting have a time limit, since a frozen tab can block them without any event. */
 const TIMEOUT_MS = 10_000;
 
-/** Who is told what becomes of a connection. */
+/** Receives the events of a connection. */
 export interface OpeningListener {
   tell(event: HealthEvent): void;
-  /** The connection is of no more use: it was lost, or another tab needs the database for itself; `isDeleted`: to delete it. */
+  /** The connection was lost, or another tab needs the database for itself; `isDeleted`: to delete it. */
   release(isDeleted?: boolean): void;
   /** The browser ended the connection. */
   lost(): void;
@@ -23,9 +23,9 @@ export interface OpeningListener {
   outdated(): void;
 }
 
-/** Opens one of the browser's databases. What it lacks is made. */
+/** Opens a database of the browser and creates missing object stores and indexes. */
 export async function openDatabase(name: string, listener: OpeningListener): Promise<Database> {
-  // Nobody is told to keep everybody's conversations in the one memory of a server.
+  // A server would keep the conversations of all users in one process's memory, so the error does not suggest that.
   if (isServer()) {
     throw new SessionStoreError(
       'UNAVAILABLE',
@@ -41,7 +41,7 @@ export async function openDatabase(name: string, listener: OpeningListener): Pro
     const opening = answerTo(request).then((database) => {
       if (isTooLate) database.close();
       database.addEventListener('versionchange', ({ newVersion }) => {
-        // To delete it, if there is no version: then it is opened again when next needed.
+        // Without a new version it is a deletion: the database is opened again when next needed.
         if (newVersion !== null) listener.outdated();
         listener.release(newVersion === null);
       });
@@ -65,7 +65,7 @@ export async function openDatabase(name: string, listener: OpeningListener): Pro
     if ((error as Error).name !== 'VersionError') throw error;
     newer = error;
   }
-  // Its file may be gone with the version of the app that is too old.
+  // A new deployment may have removed this file while an old version of the app still runs.
   const { mend } = await load('mending a database', () => import('./mend.js')).catch((error: unknown) => {
     throw newer ?? error;
   });
@@ -79,7 +79,7 @@ export async function deleteDatabase(name: string, listener: Pick<OpeningListene
   await within(answerTo(request), TIMEOUT_MS, tooLong);
 }
 
-/** What is known of why it takes so long. */
+/** Reports `blocked`, and builds the timeout's error from what is known of the cause. */
 function waiting(database: string, { tell }: Pick<OpeningListener, 'tell'>) {
   let isBlocked = false;
   return {

@@ -1,13 +1,13 @@
-/** After so many units of work (rows, entries, parts of a value) it is asked whether to go on; never after twice as many. */
+/** How many units of work (rows, entries, parts of a value) are done before a pause; at most twice as many. */
 export const UNITS = 500;
 
-/** How long a page may have to wait for its turn, in ms. */
+/** How long the page's own tasks may have to wait, in ms. */
 const SLICE_MS = 12;
 
 /** Long work that pauses at least after every `UNITS` units. */
 export type Steps<T> = Generator<unknown, T, void>;
 
-/** Does something with each of many items, in steps. */
+/** Visits each item, in steps. */
 export function* each<T>(items: Iterable<T>, visit: (item: T) => void): Steps<void> {
   let done = 0;
   for (const item of items) {
@@ -16,7 +16,7 @@ export function* each<T>(items: Iterable<T>, visit: (item: T) => void): Steps<vo
   }
 }
 
-/** Does all steps at once: for what is small, or has nobody to make way for. */
+/** Runs all steps at once, for work that is small or blocks nobody. */
 export function atOnce<T>(steps: Steps<T>): T {
   for (;;) {
     const { done, value } = steps.next();
@@ -24,20 +24,23 @@ export function atOnce<T>(steps: Steps<T>): T {
   }
 }
 
-/** Goes through long work so that a signal is looked at in time, and the page stays alive. */
+/** Pauses long work so that its signal is checked in time and the page stays responsive. */
 export class Pace {
   #since = performance.now();
   #units = 0;
 
   constructor(
     readonly signal?: AbortSignal | undefined,
-    /** Inside of a transaction, a request to it: it would end if one waited for anything else. */
+    /**
+     * How to pause. Inside of a transaction this has to be a request to it, since waiting for anything else would end
+     * it.
+     */
     readonly wait: () => Promise<unknown> = nextTask,
-    /** What to throw for the signal's reason. */
+    /** Converts the signal's reason to the error to throw. */
     readonly refusal: (reason: unknown) => unknown = (reason) => reason,
   ) {}
 
-  /** Throws the signal's reason if that is aborted; makes way for others if it is their turn. */
+  /** Throws the signal's reason if it is aborted; pauses if enough time has passed. */
   async rest(): Promise<void> {
     this.#look();
     if (performance.now() - this.#since < SLICE_MS) return;
@@ -46,7 +49,7 @@ export class Pace {
     this.#look();
   }
 
-  /** One more unit. */
+  /** Counts one unit. */
   async step(): Promise<void> {
     if (++this.#units % UNITS === 0) await this.rest();
   }
@@ -64,7 +67,7 @@ export class Pace {
   }
 }
 
-/** Not a timer: those of a hidden tab run once a second, or once a minute. */
+/** Not a timer: in a hidden tab timers fire once a second, or once a minute. */
 function nextTask(): Promise<void> {
   return new Promise((resolve) => {
     if (typeof MessageChannel !== 'function') {

@@ -1,2 +1,2 @@
-/** The same tenant of a store with another name, which no tenant's name can be taken for. */
+/** The failover database's name, which cannot collide with any tenant's. */
 export const replacementOf = (database: string) => database.replace(/^[^/]*/, '$&.replacement');

@@ -1,4 +1,4 @@
-/** Waits for a request. A cursor's answers again each time that it is moved, so nobody goes on listening. */
+/** Waits for a request. Listeners are removed, since a cursor's request succeeds again after each move. */
 export function answerTo<T>(request: IDBRequest<T>): Promise<T> {
   return new Promise((resolve, reject) => {
     const end = () => {

@@ -11,11 +11,11 @@ import {
 } from './schema.js';
 import { requestAll } from './transaction.js';
 
-/** Whether a clock can have shown this, and go on from it. */
+/** Whether a value is a reading of the clock that can be advanced. */
 export const isReading = (clock: unknown): clock is number =>
   Number.isSafeInteger(clock) && (clock as number) >= 0;
 
-/** What is wrong with a row is never told: only whether anything is. */
+/** Only whether a row is valid counts, so the schemas have no messages. */
 const fits = (test: (value: any) => boolean) => satisfying(test, '');
 
 const reading = fits(isReading);
@@ -72,7 +72,7 @@ const logRow = object({
   media: optional(fits((media) => Array.isArray(media) && media.every(isMediaPlace))),
 });
 
-/** A row of a later version is nothing that this one can judge. */
+/** Rows of a later format are not checked, since this version does not know their shape. */
 export const isNewer = (row: unknown): boolean => {
   const format = (row as { format?: unknown } | null | undefined)?.format;
   return Number.isInteger(format) && (format as number) > ROW_FORMAT;
@@ -88,13 +88,13 @@ export const isSessionRow = (row: unknown): row is SessionRow => !sessionRow(row
 
 export const isLogRow = (row: unknown): row is LogRow => !logRow(row) && !isNewer(row);
 
-/** Whoever has the key sees rows as they were before they were encrypted, and never one of these. */
+/** With the key, rows are decrypted before they are read, so these are seen only without it. */
 export const isEncrypted = (row: unknown): boolean =>
   (ownOf(row ?? {}, 'cipher') as Partial<Cipher> | null | undefined)?.data !== undefined;
 
 /**
- * Whether rows are encrypted, whatever `meta` says. While a database is being encrypted, or decrypted, the first snapshot
- * is the first to be, and the last session the last.
+ * Whether rows are encrypted, whatever `meta` says. Encrypting or decrypting a database begins with the first snapshot
+ * and ends with the last session.
  */
 export async function holdsSealedRows(transaction: ReadTransaction): Promise<boolean> {
   const [snapshots, session] = await requestAll(
@@ -111,7 +111,7 @@ export const withoutKey = () =>
     'options.encryption',
   );
 
-/** Why a row that is not whole cannot be read. */
+/** The error for a row that is not whole. */
 export function unreadable(kind: 'snapshot' | 'session', id: string, row?: unknown): SessionStoreError {
   if (isEncrypted(row)) return withoutKey();
   return isNewer(row)
@@ -127,7 +127,7 @@ export function unreadable(kind: 'snapshot' | 'session', id: string, row?: unkno
       );
 }
 
-/** The row, or `undefined` if there is none; a row that cannot be read is an error. */
+/** The row, or `undefined` if there is none. Throws if it is damaged, newer or encrypted. */
 export function wholeSnapshot(row: unknown, id: string): SnapshotRow | undefined {
   if (row === undefined || isSnapshotRow(row)) return row;
   throw unreadable('snapshot', id, row);
@@ -138,7 +138,7 @@ export function wholeSession(row: unknown, id: string): SessionRow | undefined {
   throw unreadable('session', id, row);
 }
 
-/** Tells the rows that can be read from the ids of those that cannot. */
+/** Separates readable rows from the ids of unreadable ones. */
 export function sortOut<Row extends { id: string }>(
   rows: Row[],
   isWhole: (row: Row) => boolean,

@@ -2,50 +2,56 @@ import type { QuarantinedRow } from '../types/check.js';
 import { bare } from '../values/property.js';
 import type { ReadStore, WriteStore } from './object-store.js';
 
-/** Rises only when stores or indexes change. What is inside a row has a format of its own. */
+/** Increases only when object stores or indexes change. Rows have a format of their own. */
 export const SCHEMA_VERSION = 1;
 
-/** The format of rows that this version writes. It leaves rows of a later one alone. */
+/** The row format of this version. Rows of a later format are not changed. */
 export const ROW_FORMAT = 1;
 
-/** Runs of log entries, flat: log, first position, count, and so on, in the order of what they stand for. */
+/** Spans of log entries, flat: log, first position, count, and so on, in the order of the entries they stand for. */
 export type Spans = number[];
 
-/** A property of a state: its value, or where its elements (`array`, or `linked` if they contain each other) or the whole of it (`one`) are logged. */
+/**
+ * A property of a state: its value, or the spans of its elements (`array`, or `linked` if they contain each other) or
+ * of the whole value (`one`).
+ */
 export type StoredField =
   | [key: string, kind: 'value', value: unknown]
   | [key: string, kind: 'array' | 'linked' | 'one', spans: Spans];
 
 export interface StoredState {
   fields: StoredField[];
-  /** All media inside what the fields reach. */
+  /** All media in the fields. */
   media: Spans;
 }
 
-/** A snapshot. Small, because lists and trees read it: what is large in its state is in logs. */
+/** A snapshot's row. It is small, because lists and trees read it: large parts of the state are in logs. */
 export interface SnapshotRow {
   format: number;
   id: string;
-  /** The owning session; empty for a snapshot that belongs to none, so that it can be part of an index key. */
+  /** The owning session; an empty string if there is none, since an index key cannot hold `undefined`. */
   sessionId: string;
   /** `createdAt` as an instant in ms, since RFC 3339 strings with different offsets do not sort. */
   createdMs: number;
-  /** The clock's reading at the last save: orders saves, and settles ties of `createdMs`. */
+  /** The clock's reading at the last save: orders saves, and breaks ties of `createdMs`. */
   version: number;
   /** The snapshot as it was saved, without `snapshotId` and `state`. */
   info: { createdAt: string; sessionId?: string; parentId?: string; [field: string]: unknown };
-  /** Who wrote the snapshot as `pending`: its tab holds a Web Lock of that name while it lives. */
+  /** The client that saved the snapshot as `pending`: its tab holds a Web Lock of that name while it lives. */
   client?: string;
   /** `null` for a state that was saved as `undefined`; absent if there was none. */
   state?: StoredState | null;
   /**
-   * Where in which logs this snapshot began to append: log, position, … As long as nobody else has saved in the
-   * session since, all that comes from there on is its own.
+   * The positions where this snapshot began to append, flat: log, position, … Entries after them belong to it alone as
+   * long as nobody else has saved in the session.
    */
   own: number[];
 }
 
-/** Ordered by where rows end, so that one range finds all that hold a run; with the size, to be known unread. */
+/**
+ * Ordered by end position, so that one range finds all rows that overlap a run. The size is in the key to be known
+ * without reading the row.
+ */
 export type LogKey = [log: number, end: number, start: number, size: number];
 
 /** Consecutive entries of one log. */
@@ -53,16 +59,18 @@ export interface LogRow {
   format: number;
   /** The position of the first entry. */
   at: number;
-  /** Roughly, in bytes. */
+  /** Approximate, in bytes. */
   size: number;
   entries: unknown[];
-  /** Which entries are not plain: something in them comes twice, or they have arrays that no literal makes. */
+  /** Entries that are not plain: a value in them occurs twice, or an array has holes or extra properties. */
   intricate?: number[];
-  /** Media taken out of the entries: which entry, where in it, and where it is logged. */
+  /**
+   * Media that are stored apart from their entries: index of the entry, path in it, and the medium's log and position.
+   */
   media?: [index: number, path: string[], log: number, at: number][];
 }
 
-/** Kept in the same transaction as the snapshots, so that listing sessions never touches them. */
+/** Updated in the same transaction as the snapshots, so that listing sessions reads no snapshots. */
 export interface SessionRow {
   format: number;
   id: string;
@@ -72,29 +80,29 @@ export interface SessionRow {
   updatedMs: number;
   snapshots: number;
   selected?: string;
-  /** How many leaves there are. */
+  /** The number of leaves. */
   leaves: number;
-  /** The latest of them: greatest `createdMs`, then saved last. Absent if there is none. */
+  /** The latest leaf: greatest `createdMs`, of equal ones the one saved last. Absent if there is none. */
   latest?: { id: string; createdMs: number; version: number };
   version: number;
-  /** The version of the last save of a snapshot. */
+  /** The version of the last saved snapshot. */
   saved: number;
-  /** Stretches of the clock in which nothing else was written, the last ones. */
+  /** The last stretches of the clock in which only this session was written. */
   written?: { since: number; version: number }[];
-  /** Bytes appended to logs since they were last sealed; roughly. */
+  /** Approximate bytes appended to logs since the last merge. */
   unsealed: number;
 }
 
-/** What a Date can be at the most, before and after 1970. */
+/** The limit of a Date, before and after 1970. */
 export const LATEST_MS = 8.64e15;
 
-/** What only a key opens, and only in the database and at the place that it was made for. All of it is authenticated. */
+/** An encrypted row. It opens only with its key, in its database and at its place; all columns are authenticated. */
 export interface Cipher {
-  /** The id of that database. */
+  /** The database's id. */
   database: string;
-  /** Which of the database's lists of keys was in force. */
+  /** The generation of the list of keys that was in force. */
   turn: number;
-  /** Whether there were rows that are not encrypted: `null` was on that list. */
+  /** Whether unencrypted rows were allowed: the list of keys contained `null`. */
   mixed: boolean;
   /** The key's id in this database. */
   key: string;
@@ -102,30 +110,33 @@ export interface Cipher {
   data: ArrayBuffer;
 }
 
-/** A key as a database knows it: `check` is opened by that key alone, if the list is as it was made. `null` for no encryption. */
+/**
+ * A key in a database's list: only that key opens `check`, and only if the list is unchanged. `null` stands for
+ * unencrypted.
+ */
 export interface StoredKey {
   id: string;
   check: Cipher | null;
 }
 
-/** Which keys a database needs. */
+/** The list of keys that a database needs. */
 export interface KeyList {
-  /** The database's id, made when it was first encrypted. */
+  /** The database's id, generated when it was first encrypted. */
   database: string;
-  /** Greater in every later list. */
+  /** Increases with every later list. */
   turn: number;
-  /** The first is written with, the others may still be needed to read. */
+  /** The first one encrypts new rows; the others may still be needed for reading. */
   keys: StoredKey[];
 }
 
-/** In place of the clock of an encrypted database, so that nobody writes there without its key. */
+/** Replaces the clock of an encrypted database, so that nobody can write to it without the key. */
 export interface LockedClock extends KeyList {
   clock: number;
-  /** Another one after every write. */
+  /** Replaced by every write. */
   stamp: string;
 }
 
-/** What the object stores hold: row, key, and the keys of their indexes. */
+/** The types of the object stores: row, key, and the keys of their indexes. */
 export interface Stores {
   snapshots: [
     SnapshotRow,
@@ -138,11 +149,11 @@ export interface Stores {
   logs: [LogRow, key: LogKey];
   sessions: [SessionRow, key: string, indexes: { updatedMs: [updatedMs: number, id: string] }];
   /**
-   * `clock` counts writes and numbers logs: the truth behind every change message. `epoch` tells the database from
-   * those of the same name before it. `loose` has the last writes that no session's row tells of.
+   * `clock` counts writes and numbers logs; change messages are verified against it. `epoch` tells the database from
+   * earlier ones of the same name. `loose` holds the last writes that no session's row records.
    */
   meta: [any, key: string];
-  /** What `check({ repair: true })` took out of the other stores. */
+  /** Rows that `check({ repair: true })` took out of the other stores. */
   quarantine: [QuarantinedRow, key: number];
 }
 
@@ -161,23 +172,26 @@ export interface WriteTransaction extends ReadTransaction {
   ): WriteStore<Stores[Name][0], Stores[Name][1], Indexes<Name>>;
 }
 
-/** A transaction that has been begun. */
+/** A transaction that has begun. */
 export interface Begun {
   readonly transaction: WriteTransaction;
-  /** Resolves once all that it wrote is stored, and rejects with what became of it, or `null`, once nothing is. */
+  /** Resolves when the transaction has committed; rejects with its error, or `null`, when it has aborted. */
   readonly finished: Promise<void>;
-  /** Nothing more is going to be asked. */
+  /** Signals that there are no more requests. */
   end(): void;
-  /** Takes back what it wrote, if it has not ended. */
+  /** Aborts, if the transaction has not ended. */
   abort(): void;
-  /** Calls back with every answer. */
+  /** Calls back after every answered request. */
   onAnswer(answered: () => void): void;
 }
 
 export interface Database {
-  /** Throws `InvalidStateError` once it is closed. One that writes has these stores for itself; others share them. */
+  /**
+   * Throws `InvalidStateError` after `close()`. A `readwrite` transaction has these stores for itself; `readonly` ones
+   * share them.
+   */
   begin(mode: 'readonly' | 'readwrite', durability: IDBTransactionDurability, stores?: StoreName[]): Begun;
-  /** What was begun is finished. */
+  /** Running transactions finish. */
   close(): void;
 }
 
@@ -203,7 +217,7 @@ export const SHAPES: Record<StoreName, Shape> = {
 
 export const STORES = Object.keys(SHAPES) as StoreName[];
 
-/** Makes what is not there. */
+/** Creates missing object stores and indexes. */
 export function createSchema(database: IDBDatabase, transaction: IDBTransaction): void {
   for (const name of STORES) {
     const { indexes = {}, ...options } = SHAPES[name];
@@ -212,12 +226,12 @@ export function createSchema(database: IDBDatabase, transaction: IDBTransaction)
     for (const [index, keyPath] of Object.entries(indexes)) {
       if (!store.indexNames.contains(index)) store.createIndex(index, keyPath, bare({}));
     }
-    // Whoever opens it is told if that fails.
+    // If this fails, opening fails with its error.
     if (name === 'meta' && !isThere) store.put(newEpoch(), 'epoch');
   }
 }
 
-/** In µs, and with a part that is different where two are made at once. */
+/** The time in µs, with a random part so that two databases made at once differ. */
 export const newEpoch = (): number => Date.now() * 1000 + Math.floor(Math.random() * 1000);
 
 export function logKey(log: number, { at, entries, size }: LogRow): LogKey {

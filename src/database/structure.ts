@@ -3,11 +3,11 @@ import { SHAPES, STORES, type StoreName } from './schema.js';
 
 const isSame = (a: unknown, b: unknown) => JSON.stringify(a) === JSON.stringify(b);
 
-/** Those of our object stores that a database has. */
+/** Which of our object stores the database has. */
 export const storesOf = (database: IDBDatabase): StoreName[] =>
   STORES.filter((name) => database.objectStoreNames.contains(name));
 
-/** The first of these that is not as ours are, if there is one; `lacking` also looks for indexes that are missing. */
+/** The first of these stores that differs from our schema, if any; `lacking` also reports missing indexes. */
 export function misfit(database: IDBDatabase, names: StoreName[], lacking: boolean): string | undefined {
   if (names.length === 0) return undefined;
   const transaction = database.transaction(names);
@@ -23,6 +23,6 @@ export function misfit(database: IDBDatabase, names: StoreName[], lacking: boole
   });
 }
 
-/** Whether all is there, as it should be. */
+/** Whether all object stores and indexes are there, as in our schema. */
 export const isWhole = (database: IDBDatabase): boolean =>
   storesOf(database).length === STORES.length && misfit(database, STORES, true) === undefined;

@@ -2,28 +2,28 @@ import { SessionStoreError } from '../errors.js';
 import { within } from '../runtime/timeout.js';
 import type { Database, WriteTransaction } from './schema.js';
 
-/** Another tab's transaction may go on for as long, and nobody can see whether that tab was stopped in its midst. */
+/** Another tab's transaction may take this long, and whether that tab has been frozen during it cannot be seen. */
 const TIMEOUT_MS = 30_000;
 
-/** After so many ms, one that was aborted or lost its connection is not expected to say so any more. */
+/** How long to wait for the end of a transaction that was aborted or lost its connection, in ms. */
 const END_MS = 1000;
 
-/** A transaction that is under way. */
+/** A running transaction. */
 export interface Running {
-  /** Nothing more is heard of it. */
+  /** Settles when no more events of it are expected. */
   readonly ended: Promise<void>;
-  /** Whether it may still write something that it has not asked for. */
+  /** Whether it may still make further writes. */
   isUnfinished(): boolean;
-  /** Ends it, if it does not end by itself: it is aborted, or what became of it cannot be known. */
+  /** Aborts it. If it does not end, whether it committed is unknown. */
   stop(): void;
 }
 
-/** Carries an error of the caller's own code out of a transaction, whatever its type, untouched. */
+/** Carries an error of the caller's own code out of a transaction, unchanged. */
 export class Refusal {
   constructor(readonly reason: unknown) {}
 }
 
-/** Makes several requests at once and waits for all. If one of them throws, none is made after it. */
+/** Makes several requests at once and waits for all. If one throws synchronously, the later ones are not made. */
 export async function requestAll<T extends readonly (() => Promise<unknown>)[]>(
   ...requests: T
 ): Promise<{ -readonly [K in keyof T]: Awaited<ReturnType<T[K]>> }> {
@@ -33,17 +33,17 @@ export async function requestAll<T extends readonly (() => Promise<unknown>)[]>(
   } catch (error) {
     made.push(Promise.reject(error));
   }
-  // An array: some replacements of Promise take nothing else, and answer that all is done (zone.js).
+  // An array: zone.js replaces Promise with one whose `all` resolves at once for other iterables.
   return Promise.all(made) as never;
 }
 
 /**
- * Runs `work` in one transaction over all stores and resolves when what it wrote is committed.
+ * Runs `work` in one transaction over all stores and resolves when its writes are committed.
  *
- * A request's `success` means nothing yet: under quota, browsers report it and abort afterwards. And the
- * transaction's own error is what happened; the requests that fall with it show AbortError.
+ * A request's `success` does not mean that it is stored: with a full quota, browsers report it and abort afterwards.
+ * The transaction's own error is the cause; the other requests then fail with AbortError.
  *
- * `limitMs`: after how long it is given up; `Infinity` for work that goes on as long as its requests are answered.
+ * `limitMs`: time limit; `Infinity` for work that may run as long as its requests are answered.
  */
 export async function transact<T>(
   database: Database,
@@ -60,11 +60,11 @@ export async function transact<T>(
     begun.finished.then(resolve, reject);
     stop = () => {
       begun.abort();
-      // Chromium says nothing more once it has ended the connection.
+      // Chromium sends no more events once it has ended the connection.
       silence ??= setTimeout(() => reject(new DOMException('no answer', 'InvalidStateError')), END_MS);
     };
   });
-  // Observed below, but perhaps only after a rejection has already happened.
+  // Handled below, but perhaps only after the rejection.
   const ended = finished
     .catch(() => {})
     .finally(() => {
@@ -79,7 +79,7 @@ export async function transact<T>(
     const result = await work(begun.transaction);
     isUnfinished = false;
     begun.end();
-    // What was read was read.
+    // A read's result does not depend on the commit.
     if (mode === 'readonly') return result;
     await finished;
     return result;
@@ -89,14 +89,14 @@ export async function transact<T>(
     const isEndless = limitMs === Infinity;
     const ms = isEndless ? TIMEOUT_MS : limitMs;
     return await within(
-      // Its requests may never be answered when it has ended.
+      // After the transaction has ended, its requests may never be answered.
       Promise.race([finish(), new Promise<never>((_, reject) => finished.catch(reject))]),
       ms,
       () => (late = tooLong(ms)),
       (progress) => isEndless && begun.onAnswer(progress),
     );
   } catch (error) {
-    // Puts made before a synchronous throw would commit.
+    // Without this, puts made before a synchronous throw would commit.
     stop();
     if (late) throw late;
     const own = await finished.catch((reason: unknown) => reason);

@@ -4,19 +4,19 @@ import { noteOf, putNote, removeNote } from './note.js';
 import { replacementOf } from './replacement.js';
 import { isReading } from './rows.js';
 
-/** How long the clock may run ahead of what is noted, in ms. */
+/** How far, in ms, the note may lag behind the clock. */
 const NOTE_MS = 1000;
 
-/** Which database there was, and how far its clock had come. */
+/** The epoch and clock of a database. */
 interface Note {
   epoch: number;
   clock: number;
 }
 
 /**
- * Notices that the browser deleted the database, or went back to an earlier state of it: nothing else tells. What the
- * clock showed is noted outside of IndexedDB, where browsers that make room leave it: in localStorage. Workers have
- * none, and only notice what happens while they live.
+ * Notices that the browser deleted the database or restored an earlier state of it, which no event reports. The clock
+ * is noted in localStorage, which survives when browsers evict IndexedDB. Workers have no localStorage and notice only
+ * what happens while they live.
  */
 export class WipeDetector {
   #known: Note | undefined;
@@ -28,8 +28,8 @@ export class WipeDetector {
   ) {}
 
   /**
-   * Compares what was found with what was noted before: what is noted afterwards may be newer. `failsOver`: there may be
-   * a replacement that was used while the database could not be opened.
+   * Compares the database with the note as it was before this page wrote. `failsOver`: a replacement may have been used
+   * while the database could not be opened.
    */
   async check(text: string | undefined, [epoch, clock]: readonly any[], failsOver: boolean): Promise<void> {
     const { database } = this;
@@ -39,7 +39,7 @@ export class WipeDetector {
     };
     const expected = this.#expected(noteIn(text));
     if (expected && expected.epoch !== found.epoch) {
-      // Whoever looked at the same time has told it.
+      // Another check at the same time may have reported it.
       if (this.#known?.epoch !== found.epoch) this.tell({ type: 'wiped', database });
     } else if (expected && expected.clock > found.clock) this.tell({ type: 'rolled-back', database });
     this.#known = found;
@@ -47,19 +47,19 @@ export class WipeDetector {
     if (failsOver) await this.#lookForReplacement().catch(() => {});
   }
 
-  /** Something was written; the clock shows this since. */
+  /** Records the clock's reading after a commit. */
   advance(clock: number): void {
     if (!this.#known) return;
     this.#known = { ...this.#known, clock };
     if (localStore()) this.#noting ??= setTimeout(() => this.#writeUnlessReplaced(), NOTE_MS);
   }
 
-  /** Notes at once what would be noted soon. */
+  /** Writes a postponed note at once. */
   flush(): void {
     if (this.#noting !== undefined) this.#writeUnlessReplaced();
   }
 
-  /** The database is deleted on purpose, and the note with it. */
+  /** Forgets the database, which is deleted on purpose. */
   forget(): void {
     clearTimeout(this.#noting);
     this.#known = this.#noting = undefined;
@@ -75,13 +75,13 @@ export class WipeDetector {
     }
   }
 
-  /** Another tab may have noted more, or deleted the database on purpose and begun a new one. */
+  /** Another tab may have written a later note, or deleted the database on purpose and made a new one. */
   #expected(noted: Note | undefined): Note | undefined {
     const known = this.#known;
     return noted && known?.epoch === noted.epoch && known.clock > noted.clock ? known : (noted ?? known);
   }
 
-  /** Another tab may know of a newer database, which this one has yet to look at. */
+  /** Does not overwrite the note of a newer database, which this tab has not checked yet. */
   #writeUnlessReplaced(): void {
     const noted = noteIn(noteOf(this.database)) ?? this.#known;
     if (noted?.epoch === this.#known?.epoch) return this.#write();
@@ -97,7 +97,7 @@ export class WipeDetector {
   }
 }
 
-/** Any script may have written there. */
+/** Parses a note; any script of the origin may have written there. */
 function noteIn(text: string | undefined): Note | undefined {
   const [epoch, clock] = (text ?? '').split(' ').map(Number);
   return isReading(epoch) && epoch > 0 && isReading(clock) ? { epoch, clock } : undefined;
