@@ -3,7 +3,7 @@ import { DropZone } from '../care/drop-zone.js';
 import { HealthBanner } from '../care/health-banner.js';
 import { Chat } from '../chat/chat.js';
 import type { DrawerName } from '../chat/drawer-button.js';
-import { ModelProvider } from '../models/model-choice.js';
+import { ModelProvider } from '../models/model-provider.js';
 import { UpdateNotice } from '../pwa/update-notice.js';
 import { Sidebar } from '../sessions/sidebar.js';
 import { StoreGate } from '../store/store-gate.js';

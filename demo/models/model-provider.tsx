@@ -1,24 +1,15 @@
-import { createContext, useContext, useMemo, useState, type ReactNode } from 'react';
+import { useMemo, useState, type ReactNode } from 'react';
 import { loadedLater } from '../app/loaded-later.js';
 import { chromeModel } from './chrome-model.js';
 import { useChromeStatus } from './chrome-status.js';
 import { endpointModel } from './endpoint-model.js';
 import type { Model } from './model.js';
+import { ModelContext } from './model-choice.js';
 import { promptApi } from './prompt-api.js';
 import { scripted } from './scripted.js';
 import { changeModelSettings, useModelSettings } from './settings.js';
 
 const ModelDialog = loadedLater('The choice of models', () => import('./model-dialog.js'));
-
-interface ModelChoice {
-  /** What is asked, in this tab and all others. */
-  model: Model;
-  models: readonly Model[];
-  choose: (model: Model) => void;
-  openSettings: () => void;
-}
-
-const ModelContext = createContext<ModelChoice | undefined>(undefined);
 
 export function ModelProvider({ children }: { children: ReactNode }) {
   const { chosen, endpoints } = useModelSettings();
@@ -46,11 +37,4 @@ export function ModelProvider({ children }: { children: ReactNode }) {
       {isOpen && <ModelDialog onClose={() => setIsOpen(false)} />}
     </ModelContext>
   );
-}
-
-/** The model that is asked, and how to ask another one. */
-export function useModelChoice(): ModelChoice {
-  const choice = useContext(ModelContext);
-  if (!choice) throw new Error('useModelChoice needs a <ModelProvider> above it');
-  return choice;
 }
