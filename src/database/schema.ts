@@ -62,7 +62,7 @@ export interface LogRow {
   /** Approximate, in bytes. */
   size: number;
   entries: unknown[];
-  /** Entries that are not plain: a value in them occurs twice, or an array has holes or extra properties. */
+  /** Entries that are not plain: a value occurs twice in them, or an object or array is not as a literal makes it. */
   intricate?: number[];
   /**
    * Media that are stored apart from their entries: index of the entry, path in it, and the medium's log and position.

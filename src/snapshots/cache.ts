@@ -2,7 +2,7 @@ import type { SessionRow, SnapshotRow } from '../database/schema.js';
 import type { Known } from './save/draft.js';
 import type { LoadedState } from '../logs/state.js';
 
-/** Limits of what a tab remembers: states, and bytes of states, counted as if they shared nothing. */
+/** Limits of the cache: number of states, and their bytes, counted as if they shared no entries. */
 const MOST_STATES = 32;
 const MOST_BYTES = 32 * 1024 * 1024;
 const MOST_ROWS = 256;
@@ -12,7 +12,7 @@ interface RememberedState {
   state: LoadedState | null | undefined;
 }
 
-/** A map that forgets what was used longest ago. */
+/** A map that drops its least recently used entry. */
 class LeastRecentlyUsed<Value> extends Map<string | number, Value> {
   override get(key: string | number): Value | undefined {
     const value = super.get(key);
@@ -25,14 +25,14 @@ class LeastRecentlyUsed<Value> extends Map<string | number, Value> {
 }
 
 /**
- * What a tab remembers of the database between transactions. Two kinds of memory, each with its own proof:
+ * What a tab remembers of the database between transactions, valid only by a version or the clock:
  *
- * - States are immutable for a given version of their snapshot: whoever reads the row knows whether the state
- *   remembered is the one stored.
- * - Rows and ends of logs are as of a reading of the clock: if the clock still shows it, nobody has written.
+ * - A state never changes for a given version of its snapshot, so the row's version shows whether the state is current.
+ *
+ * - Rows and tips are valid for one reading of the clock: if it is unchanged, nobody has written.
  */
 export class SnapshotCache {
-  /** The clock's reading that `rows`, `sessions` and `tips` belong to. */
+  /** The clock's reading for which `rows`, `sessions` and `tips` are valid. */
   clock = -1;
   readonly rows = new LeastRecentlyUsed<SnapshotRow>();
   readonly sessions = new LeastRecentlyUsed<SessionRow>();
@@ -40,7 +40,7 @@ export class SnapshotCache {
   readonly #states = new LeastRecentlyUsed<RememberedState>();
   #bytes = 0;
 
-  /** Forgets what somebody may have changed, unless the clock still shows what it did. */
+  /** Drops rows, sessions and tips unless the clock is unchanged. */
   check(clock: number): void {
     if (clock === this.clock) return;
     this.rows.clear();
@@ -54,12 +54,12 @@ export class SnapshotCache {
     return remembered?.version === version ? remembered : undefined;
   }
 
-  /** What is remembered of a snapshot, of whatever version. */
+  /** The remembered state of a snapshot, of any version. */
   latestState(id: string): LoadedState | null | undefined {
     return this.#states.get(id)?.state;
   }
 
-  /** A row and its state as they were, for whoever finds out later whether they still are. */
+  /** The remembered row and state; the caller has to check that they are current. */
   recall(id: string): Known | undefined {
     const row = this.rows.get(id);
     const remembered = row && this.state(row);
@@ -68,7 +68,7 @@ export class SnapshotCache {
 
   remember({ id, version }: SnapshotRow, state: LoadedState | null | undefined): void {
     const known = this.#states.get(id);
-    // A slow read may come back after a later save.
+    // A slow read may end after a later save.
     if (known && known.version > version) return;
     this.#bytes += (state?.size ?? 0) - (known?.state?.size ?? 0);
     this.#states.set(id, { version, state });

@@ -10,36 +10,36 @@ import {
 import type { StoredSnapshot } from './stored-snapshot.js';
 import { withWritten } from './save/written.js';
 
-/** When a session has this much in small rows, in bytes, it is worth sealing them. */
+/** Bytes in small rows from which compaction of a session is worthwhile. */
 export const UNSEALED = 64 * 1024;
 
-/** What a transaction wrote, for those who watch. */
+/** What a transaction wrote, for watchers. */
 export interface Commit {
-  /** The clock's reading before; the next commit's is this one's `version`. */
+  /** The clock's reading before the commit, which is the previous commit's `version`. */
   since: number;
-  /** The clock's reading; later commits have greater ones. */
+  /** The clock's reading after the commit; later commits have greater ones. */
   version: number;
-  /** In the order in which they were written; one that was written twice is here twice. */
+  /** In write order; a snapshot that was written twice occurs twice. */
   snapshots: StoredSnapshot[];
-  /** Sessions touched: the row as it is stored now, `undefined` if it was deleted. */
+  /** The sessions written: the new row, or `undefined` if it was deleted. */
   sessions: Map<string, SessionRow | undefined>;
   /** Everything was deleted. */
   cleared: boolean;
-  /** Nothing can be written, only deleted. */
+  /** The transaction can only delete, since the disk is full. */
   hasNoRoom?: true;
 }
 
 /**
- * The clock's next reading, after a reading of 0 for a new database.
+ * The clock's next reading; 0 means a new database.
  *
- * It starts at the time of day in µs, so that a database that was deleted and made again runs ahead of its
- * predecessor, and nobody takes its first writes for old ones.
+ * It starts at the time of day in µs, so that the clock of a database that was deleted and made again continues after
+ * its predecessor's, and its first writes do not look old.
  */
 export const tick = (clock: number): number => (clock || Date.now() * 1000) + 1;
 
 /**
- * The number of the latest log, which every new one is greater than. They are numbered by the clock, and one that was put
- * back would have entries of one snapshot written over another's.
+ * The number of the latest log. New logs get greater numbers even if the clock was set back: a reused number would
+ * overwrite another snapshot's entries.
  */
 export async function latestLog(transaction: WriteTransaction): Promise<number> {
   const range = between(undefined, [LATEST_MS]);
@@ -47,7 +47,7 @@ export async function latestLog(transaction: WriteTransaction): Promise<number> 
   return last ? last.key[0] : 0;
 }
 
-/** One that has written nothing yet. */
+/** An empty commit. */
 export const commitFrom = (since: number, version: number): Commit => ({
   since,
   version,
@@ -65,8 +65,8 @@ export async function beginCommit(transaction: WriteTransaction): Promise<Commit
 }
 
 /**
- * Advances the clock where there is no room to write its next reading, by deleting it: it then begins anew at the
- * time of day, which is later than all its readings.
+ * Advances the clock on a full disk by deleting it: it starts again at the time of day, which is later than all its
+ * readings.
  */
 export async function beginCommitWithoutRoom(transaction: WriteTransaction): Promise<Commit> {
   const since = await readClock(transaction);
@@ -74,7 +74,7 @@ export async function beginCommitWithoutRoom(transaction: WriteTransaction): Pro
   return { ...commitFrom(since, tick(since)), hasNoRoom: true };
 }
 
-/** Puts the session's row as the commit leaves it. */
+/** Puts or deletes the session's row and adds it to the commit. */
 export function putSession(
   transaction: WriteTransaction,
   commit: Commit,
@@ -86,12 +86,16 @@ export function putSession(
   return transaction.objectStore('sessions').put(session);
 }
 
-/** How far the clock has come; 0 if nothing was ever written. Errors: `PERMISSION_DENIED` without the key. */
+/**
+ * Reads the clock; 0 if nothing was ever written. Errors: `PERMISSION_DENIED` if the database is encrypted and there is
+ * no key.
+ */
 export async function readClock(transaction: ReadTransaction): Promise<number> {
   const clock = (await transaction.objectStore('meta').get('clock')) ?? 0;
-  // An object without keys locks nothing; rows that are locked tell it themselves.
+  // An object without keys is damage rather than encryption, unless rows are encrypted.
   if (typeof clock === 'object' && (Array.isArray(clock.keys) || (await holdsSealedRows(transaction))))
     throw withoutKey();
-  // What is no reading, or leaves no room for later ones, is as good as none: the clock begins anew at the time of day.
+  // An invalid reading, or one that leaves no room for later ones, counts as none: the clock starts again at the time
+  // of day.
   return isReading(clock) && clock <= LATEST_MS ? clock : 0;
 }

@@ -2,26 +2,26 @@ import type { ReadTransaction, WriteTransaction } from '../database/schema.js';
 import type { beginCommit, Commit } from './commit.js';
 import type { ApplyExpiry } from './stored-snapshot.js';
 
-/** How everything gets at a database: each call is a transaction, in the order of the tenant's operations. */
+/** Access to a tenant's database: each call is one transaction, in the order of the tenant's operations. */
 export interface DatabaseAccess {
-  /** Reads what all operations begun before have left. `limitMs`: after how long it is given up. */
+  /** Reads the result of all operations called before. `limitMs`: time limit of the transaction. */
   read<T>(work: (transaction: ReadTransaction) => Promise<T>, limitMs?: number): Promise<T>;
-  /** With what is known of those who work at pending snapshots. */
+  /** Like `read`, with the knowledge of which clients of `pending` snapshots live. */
   readWithLiveness<T>(
     work: (transaction: ReadTransaction, applyExpiry: ApplyExpiry) => Promise<T>,
   ): Promise<T>;
-  /** Advances the clock, unless it resolves to `null`, and tells everybody before it resolves. */
+  /** Writes a commit, or nothing if `work` resolves to `null`; watchers are called before it resolves. */
   write<C extends Commit>(
     work: (transaction: WriteTransaction) => Promise<C | null>,
     limitMs?: number,
   ): Promise<C | null>;
-  /** Like `write`, but also where there is no room for the clock's next reading. */
+  /** Like `write`, for deletes that have to work on a full disk too. */
   remove<C extends Commit>(
     work: (transaction: WriteTransaction, begin: typeof beginCommit) => Promise<C | null>,
   ): Promise<C | null>;
-  /** Writes what changes nothing that anybody could read; nobody is told. */
+  /** Rearranges rows without changing what can be read, so watchers are not called. */
   rearrange<T>(work: (transaction: WriteTransaction) => Promise<T>): Promise<T>;
 }
 
-/** All that deletes needs, also while a save waits for the room that it makes. */
+/** What deletes need; also available while a save waits for room. */
 export type DeletingAccess = Pick<DatabaseAccess, 'read' | 'readWithLiveness' | 'remove'>;

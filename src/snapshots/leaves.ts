@@ -2,7 +2,7 @@ import { startingWith } from '../database/key-order.js';
 import { isSessionRow, isSnapshotRow, sortOut } from '../database/rows.js';
 import type { ReadTransaction, SessionRow, SnapshotRow } from '../database/schema.js';
 
-/** What a session's row says of its leaves: how many, and which comes last by `createdAt`, then by its save. */
+/** The leaves as the session's row records them: how many, and which is the latest by `createdAt`, then by save. */
 export type Leaves = Pick<SessionRow, 'leaves' | 'latest'>;
 
 type LeafKey = NonNullable<Leaves['latest']>;
@@ -12,13 +12,13 @@ const leafKey = ({ id, createdMs, version }: SnapshotRow): LeafKey => ({ id, cre
 const isLater = (a: LeafKey, b: LeafKey | undefined): boolean =>
   !b || a.createdMs > b.createdMs || (a.createdMs === b.createdMs && a.version > b.version);
 
-/** The leaves among the rows of a session: those that no other of them names as its parent. */
+/** The leaves among the rows of a session: those that no other row names as its parent. */
 export function leavesAmong(rows: readonly SnapshotRow[]): SnapshotRow[] {
   const parents = new Set(rows.map(({ info }) => info.parentId));
   return rows.filter(({ id }) => !parents.has(id));
 }
 
-/** What follows from the rows of a session, in any order. */
+/** Computes the leaves from the rows of a session, in any order. */
 export function leavesIn(rows: readonly SnapshotRow[]): Leaves {
   const leaves = leavesAmong(rows).map(leafKey);
   const latest = leaves.reduce<LeafKey | undefined>(
@@ -28,22 +28,19 @@ export function leavesIn(rows: readonly SnapshotRow[]): Leaves {
   return { leaves: leaves.length, ...(latest && { latest }) };
 }
 
-/** Goes through all of a session's rows that can be read. */
+/** Computes the leaves from all readable rows of a session. */
 export async function countLeaves(transaction: ReadTransaction, sessionId: string): Promise<Leaves> {
   const rows = await transaction.objectStore('snapshots').index('sessionId').getAll(startingWith(sessionId));
   return leavesIn(sortOut(rows, isSnapshotRow).whole);
 }
 
-/** As the session's row has it. */
+/** Reads the leaves from the session's row. */
 export async function readLeaves(transaction: ReadTransaction, sessionId: string): Promise<Leaves> {
   const session: unknown = await transaction.objectStore('sessions').get(sessionId);
   return isSessionRow(session) ? session : { leaves: 0 };
 }
 
-/**
- * How many snapshots of the session name `id` as their parent; of more than one, two are counted, however many there
- * are. A snapshot never names itself.
- */
+/** How many snapshots of the session name `id` as their parent, counted up to two. A snapshot never names itself. */
 export async function countChildren(
   transaction: ReadTransaction,
   id: string,
@@ -53,9 +50,9 @@ export async function countChildren(
 }
 
 /**
- * How saving `row` changes the leaves of its session; `undefined` if they have to be counted afterwards.
- * `stored` is what the snapshot was in this session, `parent` the one it continues, if that is in the session, and
- * `left` the one that it alone continued until now, and does no more.
+ * The leaves after saving `row`; `undefined` if they have to be counted. `stored` is the snapshot's earlier row in this
+ * session, `parent` the new parent if it is in the session, and `left` the earlier parent if this was its only child
+ * and no longer is.
  */
 export async function leavesWith(
   before: SessionRow | undefined,
@@ -71,8 +68,8 @@ export async function leavesWith(
   const continuesAnew = stored?.info.parentId !== row.info.parentId;
   const endsLeaf = continuesAnew && parent !== undefined && (await isLeaf(parent.id));
   const count = leaves + (joinsAsLeaf && !stored ? 1 : 0) - (endsLeaf ? 1 : 0) + (left ? 1 : 0);
-  // What was the latest is none any more, or is another than it was: whether it is followed by itself or by one
-  // of the others can only be told without looking if it comes after all that it was after before.
+  // If the former latest leaf is gone or changed, the new one is known without counting only if it comes after the
+  // former one.
   const gone = latest && (latest.id === row.id || (endsLeaf && latest.id === parent.id));
   const [last] = [joinsAsLeaf && leafKey(row), left && leafKey(left)]
     .filter((key) => key !== false && key !== undefined)

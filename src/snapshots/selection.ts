@@ -1,15 +1,15 @@
 import type { SnapshotRow } from '../database/schema.js';
 
 /**
- * Where a selection goes whose snapshot is gone: to the nearest ancestor that is there, `undefined` if there is none.
- * `rowOf` also knows what is gone or cannot be read, as far as that still says what it continued.
+ * Where the selection moves when its snapshot is deleted: to the nearest ancestor that is left, `undefined` if there is
+ * none. `rowOf` also returns deleted and unreadable rows as far as their parents are known.
  */
 export async function selectionWithout(
   selected: string,
   rowOf: (id: string) => unknown,
   isThere: (row: SnapshotRow) => boolean,
 ): Promise<string | undefined> {
-  // A set grows while it is walked, and a cyclic history ends at what it has seen.
+  // Iterating a set includes what is added meanwhile, and a cyclic history ends at what is already in it.
   const ids = new Set([selected]);
   for (const id of ids) {
     const row = (await rowOf(id)) as SnapshotRow | undefined;

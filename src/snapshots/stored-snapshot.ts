@@ -12,14 +12,14 @@ export interface StoredSnapshot {
   state: LoadedState | null | undefined;
 }
 
-/** What is shown of a row's snapshot, depending on what is known of those who work at it. */
+/** How a snapshot is shown, depending on which clients are known to live. */
 export type ApplyExpiry = <T extends SnapshotInfo>(snapshot: T, row: SnapshotRow) => T;
 
 export function snapshotInfo(row: SnapshotRow): SnapshotInfo {
   return { ...row.info, snapshotId: row.id };
 }
 
-/** The snapshot exactly as it was saved, in objects of its own. `null` stands for a state of `undefined`. */
+/** The snapshot as it was saved, in new objects. `null` stands for a state that is explicitly `undefined`. */
 export function snapshotOf<S>({ row, state }: StoredSnapshot): SessionSnapshot<S> {
   const snapshot = copy(snapshotInfo(row)) as SessionSnapshot<S>;
   if (state) snapshot.state = copyOut(state);

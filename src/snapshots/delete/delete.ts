@@ -13,7 +13,7 @@ import { EVERYTHING, NOBODY, noteLoose, withWritten, type Stretch } from '../sav
 
 export type Removal = Commit & { removed: number };
 
-/** Deletes one snapshot, or it and all that continues it. Works on rows that cannot be read, too. */
+/** Deletes one snapshot, or its whole subtree. Also works on unreadable rows. */
 export async function removeSnapshot(
   transaction: WriteTransaction,
   id: string,
@@ -51,7 +51,7 @@ export async function removeSession(
   return { ...commit, removed: ids.length };
 }
 
-/** Deletes everything but the clock: whoever watches must be able to tell what came later. */
+/** Deletes everything but the clock, by which watchers tell what comes later. */
 export async function removeAll(transaction: WriteTransaction, begin = beginCommit): Promise<Commit> {
   const commit = await begin(transaction);
   const stores = STORES.filter((name) => name !== 'meta');
@@ -61,7 +61,7 @@ export async function removeAll(transaction: WriteTransaction, begin = beginComm
   return { ...commit, cleared: true };
 }
 
-/** Deletes snapshots of one session and brings its row up to date. */
+/** Deletes snapshots of one session and updates its row. */
 export async function removeRows(
   transaction: WriteTransaction,
   commit: Commit,
@@ -108,7 +108,7 @@ export async function removeRows(
 async function subtreeOf(transaction: WriteTransaction, id: string, sessionId: string): Promise<string[]> {
   const children = transaction.objectStore('snapshots').index('parentId');
   const found = new Set([id]);
-  // A set grows while it is walked, and a cyclic history ends at what it has seen.
+  // Iterating a set includes what is added meanwhile, and a cyclic history ends at what is already in it.
   for (const node of found)
     for (const child of await children.getAllKeys([node, sessionId])) found.add(child);
   return [...found];

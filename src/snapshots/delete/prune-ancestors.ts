@@ -4,8 +4,8 @@ import type { Commit } from '../commit.js';
 import { removeRows } from './delete.js';
 
 /**
- * Deletes the ancestors of a snapshot that are `length` or more steps away, as Genkit's file store does. Stops at the session's
- * border: a chain may continue in a session that this save has no business with.
+ * Deletes the ancestors of a snapshot that are `length` or more steps away, as Genkit's file store does. Stops at the
+ * session's border: a save does not delete snapshots of another session.
  */
 export async function pruneAncestors(
   transaction: WriteTransaction,

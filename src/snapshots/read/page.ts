@@ -5,8 +5,8 @@ import { invalid } from '../../values/argument.js';
 import { jsonOf } from '../../platform/json.js';
 
 /**
- * Reads a page of a compound index below `prefix` with four requests at the most, in either order: a key cursor jumps to
- * the page's last key, and one `getAll` fetches what lies in between.
+ * Reads a page of a compound index below `prefix`, in either order, with at most four requests: a key cursor finds the
+ * page's last key, and one `getAll` reads the rows.
  */
 export async function readPage<Row, At extends readonly (string | number)[]>(
   index: Rows<Row, string, At>,
@@ -21,7 +21,7 @@ export async function readPage<Row, At extends readonly (string | number)[]>(
   const first = await index.openKeyCursor(range, down ? 'prev' : 'next');
   if (!first) return { rows: [], cursor: undefined };
 
-  // Without a key so far ahead, the page is the rest.
+  // If there is no key so far ahead, the page is the rest.
   let page = range;
   let next: string | undefined;
   const last = limit === 1 ? first : await first.advance(limit - 1);
@@ -42,7 +42,7 @@ function decodeCursor(cursor: string, list: string): (string | number)[] {
     const isKey = key.every((part: unknown) => typeof part === 'string' || typeof part === 'number');
     if (name === list && isKey) return key;
   } catch {
-    // Said below.
+    // The error below reports it.
   }
   throw invalid('options.cursor', 'is not a cursor that a page of this list came with');
 }

@@ -40,7 +40,7 @@ export async function listSnapshots(
   return { snapshots: whole.map((row) => applyExpiry(snapshotInfo(row), row)), cursor, damaged };
 }
 
-/** Checked before the transaction opens; what it returns is the store's own copy. */
+/** Checks and copies a patch before the transaction begins. */
 export function requirePatch(patch: SessionPatch): SessionPatch {
   return bare(cloned(taken(patchShape, patch, 'patch'), 'patch'));
 }

@@ -9,8 +9,8 @@ import type { SnapshotCache } from '../cache.js';
 import { snapshotInfo, type StoredSnapshot, type ApplyExpiry } from '../stored-snapshot.js';
 
 /**
- * A snapshot with its state. `hasChanged`: it is known to have been written since it was last read, most likely only
- * at the end, so its logs are fetched together with its row.
+ * Reads a snapshot with its state. `hasChanged`: it was probably appended to since the last read, so its logs are read
+ * together with its row.
  */
 export async function readSnapshot(
   transaction: ReadTransaction,
@@ -32,7 +32,7 @@ export async function readSnapshot(
   return { row, state };
 }
 
-/** The session's latest leaf, at the same number of requests whatever the session's length. */
+/** Reads the session's latest leaf, with a number of requests that does not depend on the session's length. */
 export async function readLatest(
   transaction: ReadTransaction,
   recent: SnapshotCache,
@@ -42,8 +42,8 @@ export async function readLatest(
   let { leaves, latest } = await readLeaves(transaction, sessionId);
   let stored = latest && (await readSnapshot(transaction, recent, latest.id));
   if (stored?.row.sessionId !== sessionId) {
-    // A row that was lost, or deleted when nothing told any more whose it was, is still taken for a leaf. One of
-    // another session never is.
+    // The session's row may still name a lost row, or one that was deleted while its session was unknown, as a leaf; or
+    // one that is now in another session.
     ({ leaves, latest } = await countLeaves(transaction, sessionId));
     stored = latest && (await readSnapshot(transaction, recent, latest.id));
   }
@@ -66,7 +66,7 @@ export async function readLatest(
   return stored;
 }
 
-/** A snapshot that has to be there. */
+/** Reads a snapshot's row. Errors: `NOT_FOUND`. */
 export async function requireRow(transaction: ReadTransaction, id: string): Promise<SnapshotRow> {
   const row = wholeSnapshot(await transaction.objectStore('snapshots').get(id), id);
   if (row) return row;
@@ -77,7 +77,7 @@ export async function readSession(transaction: ReadTransaction, id: string): Pro
   return wholeSession(await transaction.objectStore('sessions').get(id), id);
 }
 
-/** The selected snapshot, if it is still there, otherwise the latest leaf; without its state. */
+/** Reads the selected snapshot if it exists, otherwise the latest leaf; without state. */
 export async function readHead(
   transaction: ReadTransaction,
   sessionId: string,

@@ -8,7 +8,7 @@ import { leavesAmong } from '../leaves.js';
 import { requireRow } from './snapshots.js';
 import { snapshotInfo, type ApplyExpiry } from '../stored-snapshot.js';
 
-/** The snapshots of a session, oldest first, and the ids of those that cannot be read. */
+/** The snapshots of a session, oldest first, and the ids of its unreadable ones. */
 async function sessionRows(
   transaction: ReadTransaction,
   sessionId: string,
@@ -17,7 +17,7 @@ async function sessionRows(
   return sortOut(await index.getAll(startingWith(sessionId)), isSnapshotRow);
 }
 
-/** From the root to the snapshot. */
+/** The snapshots from the root to this one. */
 export async function readHistory(
   transaction: ReadTransaction,
   id: string,
@@ -25,7 +25,7 @@ export async function readHistory(
 ): Promise<SnapshotInfo[]> {
   const snapshots = transaction.objectStore('snapshots');
   let row: SnapshotRow | undefined = await requireRow(transaction, id);
-  // One request for the session instead of one for each turn; only a parent elsewhere costs its own.
+  // One request for the whole session instead of one for each turn; only a parent elsewhere costs one more.
   const { whole, damaged } =
     row.sessionId === '' ? { whole: [], damaged: [] } : await sessionRows(transaction, row.sessionId);
   const known = new Map(whole.map((candidate) => [candidate.id, candidate]));
@@ -81,7 +81,7 @@ export async function readTree(
   return { sessionId, nodes, roots: rootsOf(nodes), leaves, headId, damaged };
 }
 
-/** Nodes without a parent here, and one node of each cycle, so that every node hangs below a root. */
+/** Nodes without a parent here, and one node of each cycle, so that every node is below a root. */
 function rootsOf(nodes: ReadonlyMap<string, SnapshotNode>): string[] {
   const reached = new Set<string>();
   const reach = (root: string) => {

@@ -5,7 +5,7 @@ import { invalid, isForgotten, requireNone, requireValid } from '../../values/ar
 import { record } from '../../values/schema.js';
 import { requireSnapshotInput } from './snapshot-input.js';
 
-/** The application's mutator, made to return nothing but what can be stored. */
+/** Wraps the application's mutator so that it returns only what can be stored. */
 export function checkedMutator<S>(
   mutator: SnapshotMutator<S>,
   stateSchema: StandardSchemaV1 | undefined,
@@ -15,7 +15,7 @@ export function checkedMutator<S>(
     try {
       result = mutator(current);
     } catch (error) {
-      // An error of the mutator is the caller's own and reaches them as it is.
+      // An error of the mutator is the caller's own and reaches the caller unchanged.
       throw new Refusal(error);
     }
     if (result === null) return null;
@@ -42,7 +42,7 @@ function requireCustomState(schema: StandardSchemaV1, custom: unknown): void {
   requireValid(record, result, 'options.stateSchema');
   const { issues } = result as Partial<StandardSchemaV1.FailureResult>;
   if (!issues) return;
-  // That there are any is what counts. A schema that somebody has written by hand may say of them what it likes.
+  // Issues of any shape reject the value, since a hand-written schema may not follow Standard Schema.
   const { message = 'does not pass options.stateSchema', path }: Partial<StandardSchemaV1.Issue> =
     issues[0] ?? {};
   const known = Array.isArray(path) ? path.filter((part) => part !== null) : [];

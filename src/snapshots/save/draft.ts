@@ -11,20 +11,19 @@ export interface Known {
   state: LoadedState | null | undefined;
 }
 
-/** What a mutator returned, in copies, and planned for what seems to be its base. */
+/** What a mutator returned, copied and planned against its probable base. */
 export interface Draft {
-  /** If the mutator chose one. */
+  /** The id that the mutator chose, if any. */
   snapshotId: string | undefined;
   sessionId: string | undefined;
   info: SnapshotRow['info'];
-  /** `null` for a state of `undefined`. */
+  /** `null` for a state that is explicitly `undefined`. */
   state?: { plan: Plan; bases: SnapshotRow[] } | null;
 }
 
 /**
- * Calls the mutator and copies what it returns before anything else can happen, since the caller may change that
- * afterwards. `recall` looks a row up without waiting for it; if that turns out not to be what is stored, only the
- * plan has to be made again. `null` if nothing is to be written.
+ * Calls the mutator and copies the result synchronously, since the caller may change it afterwards. `recall` gets a row
+ * from the cache; if it turns out to be outdated, only the plan is made again. `null` if there is nothing to write.
  */
 export function draftSave<S>(
   mutator: SnapshotMutator<S>,
@@ -55,7 +54,7 @@ function draftOf<S>(
   return { ...draft, state: { plan: planState(state, base), bases } };
 }
 
-/** What a state can share with: what it was before, and its parent's if that has more in logs. */
+/** The states to share entries with: the snapshot's own earlier one, and the parent's if that has more in logs. */
 export function basesOf(stored: SnapshotRow | undefined, parent: SnapshotRow | undefined): SnapshotRow[] {
   const logged = (row: SnapshotRow) => (row.state?.fields ?? []).filter(([, kind]) => kind !== 'value');
   if (!stored?.state) return parent ? [parent] : [];

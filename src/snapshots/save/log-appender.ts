@@ -5,19 +5,19 @@ import type { LogWriter } from '../../logs/append.js';
 import type { UnitOfWork } from './unit-of-work.js';
 
 /**
- * Where the entries of one save go: behind the base's last entry if nobody was there first, otherwise into a new
- * log, so that each branch continues a log of its own and its history stays one run.
+ * Decides where a save appends: after the base's last entry if nobody else has appended there, otherwise to a new log,
+ * so that each branch has a log of its own and its history stays one run.
  *
- * A snapshot that is saved again, with nobody else having saved in the session since, takes back what it had
- * appended and no longer needs: a turn that is saved while it streams leaves nothing behind.
+ * If a snapshot is saved again and nobody else has saved in the session since, the entries that it had appended and no
+ * longer needs are cut off: a turn that is saved while it streams leaves no garbage.
  */
 export class LogAppender implements LogWriter {
-  /** Where this snapshot began to append, by log. */
+  /** The positions where this snapshot began to append, by log. */
   readonly own: Map<number, number>;
-  /** What was taken back. */
+  /** The spans that were cut off. */
   readonly taken: Spans[] = [];
   bytes = 0;
-  /** Logs that nobody else continues. */
+  /** Logs that only this snapshot continues. */
   readonly #open = new Set<number>();
 
   constructor(
@@ -48,7 +48,7 @@ export class LogAppender implements LogWriter {
   async placeAfter(last: Entry | undefined): Promise<{ log: number; at: number }> {
     if (last) {
       const tip = await this.batch.tip(last.log);
-      // What was taken back may have stood right behind it, or have been it.
+      // The cut may have begun right after `last`, or before it.
       if (tip === last.at + 1 || this.#open.has(last.log)) return { log: last.log, at: tip };
     }
     return { log: await this.batch.newLog(), at: 0 };

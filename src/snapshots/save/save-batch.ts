@@ -9,13 +9,13 @@ import { saveSnapshot, type Client, type SaveRequest } from './save-snapshot.js'
 
 export interface SavedUnit {
   commit: Commit;
-  /** What became of each request. */
+  /** The outcome of each request. */
   results: PromiseSettledResult<string | null>[];
-  /** To be called once the transaction has committed. */
+  /** Updates the cache; to be called once the transaction has committed. */
   remember: () => void;
 }
 
-/** Does saves one after the other in one transaction. One that is refused leaves no trace and stops no other. */
+/** Does saves one by one in one transaction. A refused save writes nothing, and the others go on. */
 export async function saveBatch<S>(
   transaction: WriteTransaction,
   recent: SnapshotCache,
@@ -24,7 +24,7 @@ export async function saveBatch<S>(
 ): Promise<SavedUnit> {
   const ids = requests.flatMap(({ snapshotId }) => snapshotId ?? []);
   const begun = UnitOfWork.begin(transaction, recent, ids);
-  // While that is on its way, what need not wait for it can be prepared. Mutators are called in order all the same.
+  // Saves without an id are drafted while rows are read. Mutators are still called in order.
   const fromFirstId = requests.findIndex(({ snapshotId }) => snapshotId !== undefined);
   const early = requests
     .slice(0, fromFirstId === -1 ? undefined : fromFirstId)
@@ -49,7 +49,7 @@ export async function saveBatch<S>(
   return { commit, results, remember: () => batch.remember() };
 }
 
-/** Does it now, and tells later what came of it. */
+/** Runs `work` now; the function that it returns gives the result or throws the error. */
 function attempt<T>(work: () => T): () => T {
   try {
     const result = work();

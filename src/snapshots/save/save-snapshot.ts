@@ -20,21 +20,21 @@ import { noteLoose, NOBODY } from './written.js';
 
 export interface SaveRequest<S> {
   snapshotId: string | undefined;
-  /** Already wrapped: returns a valid snapshot or null. */
+  /** Already wrapped: returns a valid snapshot or `null`. */
   mutator: SnapshotMutator<S>;
   generateId: () => string;
-  /** Whether nobody can know an id before `generateId` has returned it. */
+  /** Whether generated ids are random, so that no other party can know them before they are saved. */
   hasRandomIds: boolean;
   maxPersistedChainLength: number | undefined;
 }
 
-/** Who saves, if its tab can show that it lives. */
+/** The client that saves, if its lock is held. */
 export type Client = string | undefined;
 
 /**
- * Reads, mutates and writes one snapshot; resolves to its id, or to `null` if the mutator wants nothing written.
- * Whatever the caller is to blame for throws before the batch is touched. `early` is the draft of a save without
- * an id, whose mutator need not wait for what is stored.
+ * Reads, mutates and writes one snapshot; resolves to its id, or to `null` if the mutator returned `null`. Errors that
+ * the caller caused are thrown before anything is written. `early` is the draft of a save without an id, whose mutator
+ * need not wait for stored rows.
  */
 export async function saveSnapshot<S>(
   batch: UnitOfWork,
@@ -51,7 +51,7 @@ export async function saveSnapshot<S>(
 
   const chosenId = snapshotId ?? draft.snapshotId;
   const id = chosenId ?? request.generateId();
-  // Nobody chose the id, so nothing may be stored under it.
+  // Without a chosen id this is a new snapshot, so the generated id must not exist.
   const isNew = chosenId === undefined;
   if (isNew && batch.has(id)) throw toStoreError(new DOMException(id, 'ConstraintError'));
   if (snapshotId === undefined && chosenId !== undefined) stored = await batch.row(id);
@@ -100,7 +100,7 @@ export async function saveSnapshot<S>(
   return id;
 }
 
-/** The snapshot that nobody continues any more because this one continues another. */
+/** The earlier parent, if this snapshot was its only child and now continues another. */
 async function leftBy(
   batch: UnitOfWork,
   row: SnapshotRow,
@@ -112,7 +112,7 @@ async function leftBy(
   return isOnly ? batch.relative(parentId, row.sessionId) : undefined;
 }
 
-/** Frees what the snapshot as it was before reached, and nothing else does. */
+/** Frees the entries that only the snapshot's earlier state reached. */
 async function freeReplaced(
   batch: UnitOfWork,
   stored: SnapshotRow,
@@ -146,7 +146,7 @@ async function encoded(
   return { state: await encodeState(plan, base, tail) };
 }
 
-/** Who owns the row. A rewrite that names no session stays where it is; moving to another one is refused. */
+/** The session that owns the row. A rewrite without a session keeps it; moving to another one is refused. */
 function ownerOf(id: string, { sessionId }: Draft, stored: SnapshotRow | undefined): string {
   const owner = stored?.sessionId || sessionId;
   if (sessionId === undefined || sessionId === owner) return owner ?? '';
@@ -157,7 +157,7 @@ function ownerOf(id: string, { sessionId }: Draft, stored: SnapshotRow | undefin
   );
 }
 
-/** The snapshot without its id and its state, as it will be read back. */
+/** The snapshot without `snapshotId` and `state`, as it will be read back. */
 function infoOf(
   id: string,
   owner: string,
@@ -166,7 +166,7 @@ function infoOf(
 ): SnapshotRow['info'] {
   if (owner !== '' && sessionId === undefined) info.sessionId = owner;
   if (info.parentId === id) {
-    // Genkit names a snapshot as its own parent when a detached turn ends; what is stored is right.
+    // Genkit names a snapshot as its own parent when a detached turn ends; the stored parent is the right one.
     delete info.parentId;
     if (stored?.info.parentId !== undefined) info.parentId = stored.info.parentId;
   }

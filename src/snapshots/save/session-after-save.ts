@@ -3,7 +3,7 @@ import { ROW_FORMAT, type SessionRow, type SnapshotRow } from '../../database/sc
 import type { Leaves } from '../leaves.js';
 import { withWritten } from './written.js';
 
-/** A session's row after a snapshot of it was saved. */
+/** The session's row after one of its snapshots was saved. */
 export function sessionAfterSave(
   session: SessionRow | undefined,
   { id, sessionId, createdMs, version, info }: SnapshotRow,
@@ -12,9 +12,9 @@ export function sessionAfterSave(
   bytes: number,
   leaves: Leaves,
 ): SessionRow {
-  // As it is shown, in whole ms, so that whoever sorts what is shown finds the same order.
+  // In whole ms, as it is shown, so that sorting by the shown value gives the same order.
   const updatedMs = Math.floor(Math.max(createdMs, instantOf(info['updatedAt'] ?? info.createdAt)));
-  // Whoever continues the selected branch wants to come back to where they got.
+  // A child of the selected snapshot becomes the selection, so that the session reopens where its user left off.
   const follows = joins && info.parentId !== undefined && session?.selected === info.parentId;
   const selected = follows ? id : session?.selected;
   const { latest: _, ...kept } = session ?? { format: ROW_FORMAT, id: sessionId };

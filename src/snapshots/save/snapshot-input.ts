@@ -27,7 +27,7 @@ const mutated = satisfying(
   'a snapshot or null, at once',
 );
 
-/** What a mutator returned, once it is known to be a snapshot that can be stored; its two upper levels read once. */
+/** Checks that the mutator's result is a snapshot that can be stored; reads its two upper levels once. */
 export function requireSnapshotInput<S>(result: unknown): SessionSnapshotInput<S> {
   requireValid(mutated, result, 'mutator()');
   const input = picked(result as SessionSnapshotInput<S>, '');

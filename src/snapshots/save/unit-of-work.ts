@@ -20,8 +20,8 @@ import { countChildren, countLeaves, type Leaves } from '../leaves.js';
 import type { SnapshotCache } from '../cache.js';
 
 /**
- * The rows that saves in one transaction read and write, each once, however many saves there are. What the tab
- * remembers is used where the clock, or the row's version, proves that it is what is stored.
+ * The rows that the saves of one transaction read and write, each once. Rows of the cache are used where the clock or
+ * the row's version proves that they are current.
  */
 export class UnitOfWork {
   readonly #rows = new Map<string, SnapshotRow | undefined>();
@@ -41,7 +41,7 @@ export class UnitOfWork {
     public clock: number,
   ) {}
 
-  /** Fetches in one go what saves of these snapshots will ask for. */
+  /** Reads in one go what saves of these snapshots will need. */
   static async begin(
     transaction: WriteTransaction,
     recent: SnapshotCache,
@@ -49,7 +49,7 @@ export class UnitOfWork {
   ): Promise<UnitOfWork> {
     const snapshots = transaction.objectStore('snapshots');
     const known = [...new Set(ids)];
-    // Whoever is the first to save a snapshot will want to know whether it has been continued all the same.
+    // The first save of a snapshot in this tab has to know whether others continue it.
     const strange = known.filter((id) => !recent.rows.has(id));
     const [clock, rows, children] = await requestAll(
       () => readClock(transaction),
@@ -75,12 +75,12 @@ export class UnitOfWork {
     return wholeSnapshot(this.#rows.get(id), id);
   }
 
-  /** Whether it is known that there is a row of this id; if not, there may be one all the same. */
+  /** Whether a row of this id is known to exist; `false` if that is unknown. */
   has(id: string): boolean {
     return this.#rows.get(id) !== undefined;
   }
 
-  /** The row of `id` if it is one of the session that can be read. */
+  /** The row of `id` if it is readable and belongs to the session. */
   async relative(id: string, sessionId: string): Promise<SnapshotRow | undefined> {
     const row = await this.row(id).catch(unlessUnreadable);
     return row?.sessionId === sessionId ? row : undefined;
@@ -102,7 +102,7 @@ export class UnitOfWork {
     return state;
   }
 
-  /** A row and its state, if they are known without asking the database. */
+  /** A row and its state, if they are known without a request. */
   recall(id: string): Known | undefined {
     const row = this.#rows.get(id) ?? this.recent.rows.get(id);
     if (!isSnapshotRow(row)) return undefined;
@@ -111,12 +111,12 @@ export class UnitOfWork {
     return remembered && { row, state: remembered.state };
   }
 
-  /** What a row that cannot be read had is stored again by those who continue it. */
+  /** The state of a row; `undefined` if it is unreadable, so that its children store everything again. */
   stateIfWhole(row: SnapshotRow): Promise<LoadedState | null | undefined> {
     return this.state(row).catch(unlessUnreadable);
   }
 
-  /** Where a log ends. */
+  /** The position after a log's last entry. */
   async tip(log: number): Promise<number> {
     const known = this.#tips.get(log) ?? this.recent.tips.get(log);
     if (known !== undefined) return known;
@@ -126,7 +126,7 @@ export class UnitOfWork {
     return tip;
   }
 
-  /** The number of a new log. */
+  /** A number for a new log. */
   async newLog(): Promise<number> {
     this.#latestLog ??= await latestLog(this.transaction);
     this.clock = Math.max(this.clock, this.#latestLog);
@@ -139,7 +139,7 @@ export class UnitOfWork {
     return (await this.countChildren(id, sessionId)) > 0;
   }
 
-  /** Two, if there are more. */
+  /** Counts up to two. */
   countChildren(id: string, sessionId: string): Promise<number> {
     this.flush();
     return countChildren(this.transaction, id, sessionId);
@@ -148,23 +148,23 @@ export class UnitOfWork {
   putRow(row: SnapshotRow, state?: LoadedState | null, isNew = false): void {
     this.#rows.set(row.id, row);
     this.#states.set(row.id, state);
-    // What was stored anew in this batch still must not have been there before.
+    // A row that this batch adds must still not exist in the database, however often it is put.
     if (this.#changedRows.get(row.id) !== 'add') this.#changedRows.set(row.id, isNew ? 'add' : 'put');
     if (row.info.parentId !== undefined) this.#childless.delete(row.info.parentId);
   }
 
-  /** Nothing names this id as its parent. */
+  /** Records that nothing names this id as its parent. */
   markChildless(id: string): void {
     this.#childless.add(id);
   }
 
-  /** Goes through all of a session to see what its leaves are. */
+  /** Computes the leaves from all rows of a session. */
   count(sessionId: string): Promise<Leaves> {
     this.flush();
     return countLeaves(this.transaction, sessionId);
   }
 
-  /** Deletes what a log has from a position on. */
+  /** Deletes a log's entries from a position on. */
   async cut(log: number, end: number): Promise<void> {
     this.flush();
     await keepOnly(this.transaction, log, [[0, end]], end);
@@ -181,7 +181,7 @@ export class UnitOfWork {
     this.#tips.set(log, row.at + row.entries.length);
   }
 
-  /** Something else is going to write in this transaction: nothing that is known can be relied on afterwards. */
+  /** Runs work that writes in this transaction by itself, and then drops everything that was remembered. */
   async step<T>(work: () => Promise<T>): Promise<T> {
     this.flush();
     const result = await work();
@@ -192,7 +192,7 @@ export class UnitOfWork {
     return result;
   }
 
-  /** Sends what was changed to the database, without waiting for the last word: that is the transaction's. */
+  /** Requests the writes without waiting for them: the transaction's end tells whether they are stored. */
   flush(): void {
     const { transaction } = this;
     const snapshots = transaction.objectStore('snapshots');
@@ -210,7 +210,7 @@ export class UnitOfWork {
     this.#changedSessions.clear();
   }
 
-  /** After the transaction has committed. */
+  /** Updates the cache after the transaction has committed. */
   remember(): void {
     const { recent } = this;
     if (this.#forgetful) return;
@@ -225,7 +225,7 @@ export class UnitOfWork {
   }
 }
 
-/** Does without a row that cannot be read; a database that cannot be read is another matter. */
+/** `undefined` for an unreadable row; rethrows errors of the database. */
 function unlessUnreadable(error: unknown): undefined {
   if (!(error instanceof SessionStoreError)) throw error;
 }

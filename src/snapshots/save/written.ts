@@ -1,35 +1,40 @@
 import { isReading } from '../../database/rows.js';
 import type { ReadTransaction, WriteTransaction } from '../../database/schema.js';
 
-/** What the clock showed before some writes, and what it showed after. */
+/** The clock's reading before and after some writes. */
 export interface Stretch {
   since: number;
   version: number;
 }
 
-/** The last ones are enough for whoever reads soon after; whoever does not has missed something. */
+/**
+ * How many stretches a row keeps: enough for tabs that read soon after; others notice a gap and read everything again.
+ */
 const MOST = 8;
 
-/** Who wrote, where that was no session, or none that is left; sessions never have blank ids. */
+/**
+ * Ids of `loose` stretches: `EVERYTHING` for a clear, `NOBODY` for a write that belongs to no session. Session ids are
+ * never blank.
+ */
 export const EVERYTHING = '';
 export const NOBODY = ' ';
 
 /**
- * The stretches of the clock that were all a session's own, with one more: whoever reads its row knows how much of what
- * the clock has gone through that was.
+ * Adds a stretch to those in which only this session was written. Readers of the row learn from them which commits were
+ * the session's.
  */
 export function withWritten(before: readonly Stretch[] = [], { since, version }: Stretch): Stretch[] {
   const last = before.at(-1);
   if (last && last.version >= version) return [...before];
-  // The first of all stays by itself: it tells of a database that was made anew.
+  // A stretch from 0 is not extended, since it tells that the database is new.
   if (last?.since && last.version === since) return [...before.slice(0, -1), { since: last.since, version }];
   return [...before, { since, version }].slice(-MOST);
 }
 
-/** What has no row that could tell of it. */
+/** A stretch that no session's row records. */
 type Loose = Stretch & { id: string };
 
-/** Notes writes that no session's row tells of. */
+/** Records stretches that no session's row can record. */
 export async function noteLoose(
   transaction: WriteTransaction,
   id: string,
@@ -42,7 +47,7 @@ export async function noteLoose(
   await transaction.objectStore('meta').put(noted, 'loose');
 }
 
-/** The last of them. */
+/** The last recorded ones. */
 export async function readLoose(transaction: ReadTransaction): Promise<Loose[]> {
   const noted: unknown = await transaction.objectStore('meta').get('loose');
   return Array.isArray(noted) ? noted.filter(isStretch) : [];
