@@ -70,7 +70,7 @@ import { failedStream, streamOf } from './stream.js';
 import type * as Upkeep from './upkeep.js';
 
 declare global {
-  // Whoever compiles without `ESNext.Disposable` has no such symbol; with it, this is the same one.
+  // TypeScript without `lib: ESNext.Disposable` does not declare this symbol; with it, the declarations merge.
   interface SymbolConstructor {
     readonly asyncDispose: unique symbol;
   }
@@ -79,12 +79,12 @@ declare global {
 /**
  * Stores the sessions of AI agents as trees of snapshots in IndexedDB, and keeps every tab up to date.
  *
- * Implements Genkit JS's `SessionStore<S>`; `S` is the type of `state.custom`. Nothing happens before the first
- * call, so it can be constructed on a server. Reads, saves and deletes of one tenant run in the order in which they were
- * called; what goes through everything is done in steps.
- * Every method rejects with a {@link SessionStoreError}: with `FAILED_PRECONDITION` after `close()`, with
- * `UNAVAILABLE` where IndexedDB is missing or does not answer, with `RESOURCE_EXHAUSTED` when the disk is full,
- * with `DATA_LOSS` for a row that cannot be read, and with what its own description names.
+ * Implements Genkit JS's `SessionStore<S>`; `S` is the type of `state.custom`. Nothing happens before the first call,
+ * so it can be constructed on a server. Reads, saves and deletes of one tenant run in the order in which they were
+ * called; work on a whole database is done in steps. Every method rejects with a {@link SessionStoreError}: with
+ * `FAILED_PRECONDITION` after `close()`, with `UNAVAILABLE` where IndexedDB is missing or does not answer, with
+ * `RESOURCE_EXHAUSTED` when the disk is full, with `DATA_LOSS` for a row that cannot be read, and with the errors that
+ * its own description names.
  */
 export class IndexedDBSessionStore<S = unknown> implements SessionStore<S> {
   /** Closes the store at the end of an `await using` block, in engines that have the symbol. */
@@ -122,13 +122,13 @@ export class IndexedDBSessionStore<S = unknown> implements SessionStore<S> {
   }
 
   /**
-   * Reads the snapshot, passes it to `mutator` and writes what that returns, all in one transaction. Resolves to
-   * the snapshot's id when the write is committed and this tab's watchers have been called; to `null` if the
-   * mutator returned `null`. The id is `snapshotId`, otherwise the mutator's `snapshotId`, otherwise a new one.
+   * Reads the snapshot, passes it to `mutator` and writes the result, all in one transaction. Resolves to the
+   * snapshot's id when the write is committed and this tab's watchers have been called; to `null` if the mutator
+   * returned `null`. The id is `snapshotId`, otherwise the mutator's `snapshotId`, otherwise a new one.
    *
-   * Errors, nothing being written: whatever the mutator throws; `INVALID_ARGUMENT` with the `path` of the value
-   * if the result is no snapshot, cannot be stored or fails `stateSchema`; `FAILED_PRECONDITION` if it would move
-   * the snapshot to another session; `ALREADY_EXISTS` if `generateId` returned an id that is taken.
+   * Errors, with nothing written: whatever the mutator throws; `INVALID_ARGUMENT` with the `path` of the value if the
+   * result is not a snapshot, cannot be stored or fails `stateSchema`; `FAILED_PRECONDITION` if it would move the
+   * snapshot to another session; `ALREADY_EXISTS` if `generateId` returned an id that is taken.
    */
   async saveSnapshot(
     snapshotId: string | undefined,
@@ -144,7 +144,7 @@ export class IndexedDBSessionStore<S = unknown> implements SessionStore<S> {
       maxPersistedChainLength,
       hasRandomIds: generateId === undefined,
       mutator: checkedMutator(mutator, stateSchema),
-      // One id for all attempts, so that a save that is done again is the same save.
+      // One id for all attempts, so that a retried save writes the same snapshot.
       generateId: () => {
         try {
           return (generated ??= this.#generateId());
@@ -156,11 +156,11 @@ export class IndexedDBSessionStore<S = unknown> implements SessionStore<S> {
   }
 
   /**
-   * Calls back with the stored snapshot soon, and then after every committed write of it, from whichever tab.
-   * Versions arrive in order and each at most once; one that another tab overwrote at once may be skipped, the
-   * last one never. An error of the callback is reported with `reportError`.
+   * Calls back with the stored snapshot soon, and then after every committed write of it, from any tab. Versions arrive
+   * in order and each at most once; one that another tab overwrote at once may be skipped, the last one never. An error
+   * of the callback is reported with `reportError`.
    *
-   * Returns a function that ends it for good.
+   * Returns a function that unsubscribes.
    */
   onSnapshotStateChange(
     snapshotId: string,
@@ -178,7 +178,7 @@ export class IndexedDBSessionStore<S = unknown> implements SessionStore<S> {
     return this.#tenant(page).read((transaction) => listSessions(transaction, page));
   }
 
-  /** One session as `listSessions` shows it, `undefined` if there is none. */
+  /** One session as `listSessions` shows it; `undefined` if there is none. */
   async getSession(sessionId: string, options?: SessionStoreOptions): Promise<SessionInfo | undefined> {
     requireId(sessionId, 'sessionId');
     const row = await this.#called(options).read((transaction) => readSession(transaction, sessionId));
@@ -186,8 +186,8 @@ export class IndexedDBSessionStore<S = unknown> implements SessionStore<S> {
   }
 
   /**
-   * Changes a session's title and the application's own metadata. Errors: `NOT_FOUND`; `INVALID_ARGUMENT` for
-   * another key, or a value that cannot be stored.
+   * Changes a session's title and the application's own metadata. Errors: `NOT_FOUND`; `INVALID_ARGUMENT` for another
+   * key, or a value that cannot be stored.
    */
   async updateSession(
     sessionId: string,
@@ -212,8 +212,8 @@ export class IndexedDBSessionStore<S = unknown> implements SessionStore<S> {
   }
 
   /**
-   * The snapshots from the root to this one. A parent that was deleted or never saved begins the history. Errors:
-   * `NOT_FOUND`; `FAILED_PRECONDITION` if the history is cyclic.
+   * The snapshots from the root to this one. If a parent was deleted or never saved, the history begins after it.
+   * Errors: `NOT_FOUND`; `FAILED_PRECONDITION` if the history is cyclic.
    */
   async getHistory(snapshotId: string, options?: SessionStoreOptions): Promise<SnapshotInfo[]> {
     return this.#show('snapshotId', snapshotId, options, readHistory);
@@ -231,8 +231,9 @@ export class IndexedDBSessionStore<S = unknown> implements SessionStore<S> {
 
   /**
    * Makes this snapshot the one that its session reopens on, in every tab and after a reload. Saving a child of it
-   * moves the selection to the child; deleting it moves it to the nearest ancestor that is left.
-   * `getSnapshot({ sessionId })` still means the latest leaf. Errors: `NOT_FOUND`; `FAILED_PRECONDITION` if the snapshot belongs to no session.
+   * moves the selection to the child; deleting it moves it to the nearest ancestor that is left. `getSnapshot({
+   * sessionId })` still returns the latest leaf. Errors: `NOT_FOUND`; `FAILED_PRECONDITION` if the snapshot belongs to
+   * no session.
    */
   async selectBranch(snapshotId: string, options?: SessionStoreOptions): Promise<SessionInfo> {
     requireId(snapshotId, 'snapshotId');
@@ -272,12 +273,14 @@ export class IndexedDBSessionStore<S = unknown> implements SessionStore<S> {
     await this.#called(options).remove(removeAll);
   }
 
-  /** Deletes the tenant's database. Other tabs let go of it; whoever uses it next starts an empty one. */
+  /**
+   * Deletes the tenant's database. Other tabs close their connections; the next call from any tab creates an empty one.
+   */
   async deleteDatabase(options?: SessionStoreOptions): Promise<void> {
     await this.#called(options).deleteDatabase();
   }
 
-  /** Calls back after every committed change of the session, from whichever tab. Returns a function that ends it. */
+  /** Calls back after every committed change of the session, from any tab. Returns a function that unsubscribes. */
   onSessionChange(
     sessionId: string,
     callback: (change: SessionChange) => void,
@@ -291,17 +294,17 @@ export class IndexedDBSessionStore<S = unknown> implements SessionStore<S> {
     );
   }
 
-  /** Calls back after every committed change of any session, from whichever tab. Returns a function that ends it. */
+  /** Calls back after every committed change of any session, from any tab. Returns a function that unsubscribes. */
   onSessionsChange(callback: (change: SessionsChange) => void, options?: SessionStoreOptions): () => void {
     requireValid(callable, callback, 'callback');
     return this.#called(options).audience.watchSessions(ALL, callback);
   }
 
   /**
-   * Walks through the tenant's whole database and reports what does not fit together: rows that cannot be read,
-   * entries that nothing reaches or that are missing, wrong counts and marks. Changes nothing, unless `repair` is set:
-   * then what is broken is moved to the quarantine, and what follows from the rest is computed anew, all in one
-   * transaction. Nothing is deleted, and everything that could be read before reads as before.
+   * Checks the tenant's whole database and reports what is inconsistent: unreadable rows, entries that are missing or
+   * not referenced, wrong counts and clocks. Changes nothing, unless `repair` is set: then broken rows are moved to the
+   * quarantine, and derived values are computed again, all in one transaction. Nothing is deleted, and everything that
+   * could be read before reads as before.
    */
   async check(options: CheckOptions = {}): Promise<CheckReport> {
     const call = taken(repairShape, options);
@@ -309,8 +312,8 @@ export class IndexedDBSessionStore<S = unknown> implements SessionStore<S> {
   }
 
   /**
-   * What is stored and how much room there is. Reads through the whole tenant's database; `usage`, `quota` and
-   * `persisted` are of the whole origin.
+   * Reports how much is stored and how much room there is. Reads the tenant's whole database; `usage`, `quota` and
+   * `persisted` are those of the whole origin.
    */
   async storage(options?: SessionStoreOptions): Promise<StorageReport> {
     const call = options && taken(callShape, options);
@@ -318,16 +321,16 @@ export class IndexedDBSessionStore<S = unknown> implements SessionStore<S> {
   }
 
   /**
-   * Asks the browser never to delete the origin's storage by itself; some ask the user. Resolves to whether it
-   * promised, `false` where it cannot.
+   * Asks the browser not to evict the origin's storage; some browsers ask the user. Resolves to whether it agreed,
+   * `false` where it cannot.
    */
   async persist(): Promise<boolean> {
     return (await persistStorage()) ?? false;
   }
 
   /**
-   * Does now what idle time is for: gathers small rows of logs into large ones. Stops with the signal's reason
-   * when that is aborted; nothing is lost at any point.
+   * Runs compaction now instead of in idle time: merges small rows of logs into large ones. If the signal is aborted,
+   * rejects with its reason; nothing is lost at any point.
    */
   async compact(options: SessionStoreOptions & { signal?: AbortSignal } = {}): Promise<void> {
     const call = taken(signalShape, options);
@@ -336,9 +339,9 @@ export class IndexedDBSessionStore<S = unknown> implements SessionStore<S> {
   }
 
   /**
-   * Deletes now what a policy does not keep, and reports what that freed, and what had to stay. Works in idle time and
-   * on a full disk by itself as the option `retention`. Errors: `INVALID_ARGUMENT` for a policy that cannot work;
-   * the signal's reason when that is aborted; whatever `keep` throws.
+   * Deletes now what a policy does not keep, and reports what was freed and what had to stay. The option `retention`
+   * does the same in idle time and on a full disk. Errors: `INVALID_ARGUMENT` for an invalid policy; the signal's
+   * reason when it is aborted; whatever `keep` throws.
    */
   async retain(policy: RetentionPolicy, options: RetainOptions = {}): Promise<RetentionReport> {
     const limits = requirePolicy(policy, 'policy');
@@ -347,12 +350,12 @@ export class IndexedDBSessionStore<S = unknown> implements SessionStore<S> {
   }
 
   /**
-   * Everything the tenant has, or the sessions named, as JSON Lines in UTF-8 (docs/export-format.md). What is read
-   * is made while it is read, one session at a time, each as of one moment; sessions saved meanwhile may be in it or
-   * not. Rows that cannot be read are left out and named in the last line.
+   * Exports all sessions of the tenant, or those named, as JSON Lines in UTF-8 (docs/export-format.md). The stream is
+   * produced while it is read, one session at a time, each consistent in itself; sessions saved meanwhile may be
+   * included or not. Unreadable rows are left out and named in the last line.
    *
-   * The stream fails with `INVALID_ARGUMENT` for bad options, with `FAILED_PRECONDITION` if something is stored that
-   * no file can hold, and with the signal's reason.
+   * The stream fails with `INVALID_ARGUMENT` for bad options, with `FAILED_PRECONDITION` for a stored value that the
+   * format cannot hold, and with the signal's reason.
    */
   exportSessions(options: ExportOptions = {}): ReadableStream<Uint8Array> {
     let call: ExportOptions;
@@ -368,12 +371,13 @@ export class IndexedDBSessionStore<S = unknown> implements SessionStore<S> {
   }
 
   /**
-   * Imports what `exportSessions` wrote. A session is written in one transaction, after all of it has been read and
-   * its digest compared, or not at all; so an import that ended early is run again. Other tabs are told.
+   * Imports a file of `exportSessions`. A session is written in one transaction after all of it has been read and its
+   * digest verified, or not at all; so an import that ended early can be run again. Other tabs are notified.
    *
-   * Rejects with a {@link SessionImportError}, which has the report so far: `DATA_LOSS` if the file is cut off or
-   * was changed, `INVALID_ARGUMENT` with the line in `path` for what no export has, `FAILED_PRECONDITION` for one of
-   * a newer version; and with the signal's reason. A session whose ids are taken is `failed` in the report instead.
+   * Rejects with a {@link SessionImportError}, which has the report so far: `DATA_LOSS` if the file is cut off or was
+   * changed, `INVALID_ARGUMENT` with the line in `path` for content that no export has, `FAILED_PRECONDITION` for a
+   * file of a newer version; and with the signal's reason. A session whose ids are taken is `failed` in the report
+   * instead.
    */
   async importSessions(
     stream: Blob | ReadableStream<Uint8Array>,
@@ -397,23 +401,26 @@ export class IndexedDBSessionStore<S = unknown> implements SessionStore<S> {
   }
 
   /**
-   * Does now what idle time is for when `encryption.previousKeys` names keys that are still in use: writes
-   * everything anew under `encryption.key`. Afterwards the others are not needed any more, and whoever has only
-   * those gets `PERMISSION_DENIED`. Stops with the signal's reason when that is aborted, and goes on where it was
-   * the next time; nothing is lost at any point. Errors: `FAILED_PRECONDITION` if the store has no encryption.
+   * Runs the rotation of keys now instead of in idle time: if `encryption.previousKeys` are still in use, encrypts
+   * everything again under `encryption.key`. Afterwards the previous keys are not needed any more, and a store that has
+   * only those gets `PERMISSION_DENIED`. If the signal is aborted, rejects with its reason; the next rotation continues
+   * where it stopped, and nothing is lost at any point. Errors: `FAILED_PRECONDITION` if the store has no encryption.
    */
   async rekey(options: SessionStoreOptions & RekeyOptions = {}): Promise<void> {
     const call = taken(progressShape, options);
     await this.#upkeep('rekey()', call, ({ rekey }, tenant) => rekey(tenant, call));
   }
 
-  /** Waits for what has been begun, then lets go of everything. Calling it again does nothing. */
+  /** Waits for running operations, then releases everything. Calling it again does nothing. */
   async close(): Promise<void> {
     this.#closed = true;
     await Promise.all([...this.#tenants.values()].map((tenant) => tenant.close()));
   }
 
-  /** For methods of ours. Frameworks add options to theirs. */
+  /**
+   * Finds the tenant for methods that Genkit does not define, and refuses unknown options; frameworks add options to
+   * their own methods.
+   */
   #called(options: SessionStoreOptions | undefined): Tenant<S> {
     return this.#tenant(options && taken(callShape, options));
   }
@@ -441,14 +448,14 @@ export class IndexedDBSessionStore<S = unknown> implements SessionStore<S> {
     return id;
   };
 
-  /** Does what is done rarely, with code that is loaded for it. */
+  /** Runs rare operations with code that is loaded on demand. */
   async #upkeep<T>(
     what: string,
     call: SessionStoreOptions | undefined,
     work: (upkeep: typeof Upkeep, tenant: Tenant<S>, find: Upkeep.Find) => Promise<T>,
   ): Promise<T> {
     const find = () => this.#tenant(call);
-    // What was begun before the store is closed is done on what it was begun with.
+    // An operation that began before `close()` finishes on the tenant that it began with.
     const tenant = find();
     return work(await load(what, () => import('./upkeep.js')), tenant, find);
   }

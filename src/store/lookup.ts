@@ -5,7 +5,10 @@ import { record } from '../values/schema.js';
 
 const IDS = ['snapshotId', 'sessionId'];
 
-/** Which snapshot is asked for. Frameworks add options of their own, so an unknown one is told only where no id came. */
+/**
+ * Which snapshot is asked for. Frameworks add options of their own, so an unknown option is reported only if no id was
+ * given.
+ */
 export function lookupIn(options: GetSnapshotOptions): { isSession: boolean; id: string } {
   requireValid(record, options, 'options');
   const { snapshotId, sessionId } = picked(options, 'options', () => IDS);

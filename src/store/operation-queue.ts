@@ -1,7 +1,7 @@
 import { isConnectionFault } from '../database/faults.js';
 import type { SessionStoreError } from '../errors.js';
 
-/** Saves of one batch share one transaction; a longer one would keep other tabs waiting. */
+/** The limit of a batch: a longer transaction would block other tabs for too long. */
 const MOST_TOGETHER = 128;
 
 interface Waiting<Request, Result> {
@@ -10,15 +10,18 @@ interface Waiting<Request, Result> {
   reject: (error: unknown) => void;
 }
 
-/** Runs operations one after the other, so that a delete wins over the saves before it. Saves that wait together are one. */
+/**
+ * Runs operations one by one in call order, so that a delete applies to all saves before it. Waiting saves share a
+ * batch.
+ */
 export class OperationQueue<Request, Result> {
   #last: Promise<unknown> = Promise.resolve();
   #gathering: Waiting<Request, Result>[] | undefined;
 
-  /** `save` does saves together; rejects if none of them could be done. */
+  /** `save` does a batch; rejects if the transaction as a whole failed. */
   constructor(readonly save: (requests: Request[]) => Promise<PromiseSettledResult<Result>[]>) {}
 
-  /** Resolves when all that was begun before is done. Saves that come from now on wait for what is enqueued next. */
+  /** Resolves when all earlier operations are done. Later saves start a new batch. */
   done(): Promise<unknown> {
     this.#gathering = undefined;
     return this.#last;
@@ -50,11 +53,11 @@ export class OperationQueue<Request, Result> {
     try {
       results = await this.save(group.map(({ request }) => request));
     } catch (error) {
-      // Nobody is to blame for a lost connection, and nobody knows what became of a save that took too long.
+      // No save caused a lost connection, and whether a save that took too long has committed is unknown.
       if (group.length === 1 || isConnectionFault(error as SessionStoreError)) {
         return group.forEach(({ reject }) => reject(error));
       }
-      // One of them may be to blame, and only that one shall fail.
+      // One save may have caused the failure; done one by one, only that one fails.
       for (const waiting of group) await this.#saveGroup([waiting]);
       return undefined;
     }

@@ -13,13 +13,13 @@ export interface IndexedDBSessionStoreOptions {
   /** Name of the IndexedDB database. Default `offshoot`. */
   name?: string | undefined;
   /**
-   * The tenant whose sessions this store holds. Every tenant has a database of its own, so nothing of one can be
-   * seen from another, and deleting a tenant is deleting its database.
+   * The tenant whose sessions this store holds. Every tenant has a database of its own, so tenants cannot see each
+   * other's data, and deleting a tenant is deleting its database.
    */
   namespace?: string | undefined;
   /**
-   * The tenant of each call, from the call's `context`, as in Genkit's own stores. Must return a non-blank
-   * string. `namespace`, if there is one too, comes before it.
+   * Returns the tenant of each call from the call's `context`, as in Genkit's own stores. Must return a non-blank
+   * string. If `namespace` is set too, it is put in front.
    */
   snapshotPathPrefix?: ((options?: SessionStoreOptions) => string) | undefined;
   /**
@@ -37,7 +37,7 @@ export interface IndexedDBSessionStoreOptions {
    * on save; those that stay keep their whole state. Default: no limit.
    */
   maxPersistedChainLength?: number | undefined;
-  /** Makes the id of a snapshot that comes without one. Default: nanoid, 21 characters. */
+  /** Generates the id of a snapshot that has none. Default: nanoid, 21 characters. */
   generateId?: (() => string) | undefined;
   /**
    * When a save counts as done: `relaxed` (default) once the operating system has it, which survives a crash of
@@ -46,49 +46,52 @@ export interface IndexedDBSessionStoreOptions {
    */
   durability?: 'relaxed' | 'strict' | 'default' | undefined;
   /**
-   * Gathers small rows into large ones in idle time, one tab at a time, so that a long chat opens as fast as a
-   * short one. Default `true`.
+   * Merges small rows into large ones in idle time, one tab at a time, so that a long chat opens as fast as a short
+   * one. Default `true`.
    */
   compaction?: boolean | undefined;
   /**
-   * Checks `state.custom` on every save, as Genkit's `stateSchema` does; any Standard Schema (Zod, Valibot,
-   * ArkType, …). What does not pass fails with `INVALID_ARGUMENT` and the issue's path. The schema only checks:
-   * what it transforms is not stored. It must answer synchronously, because a transaction cannot wait.
+   * Checks `state.custom` on every save, as Genkit's `stateSchema` does; any Standard Schema (Zod, Valibot, ArkType,
+   * …). A value that does not pass fails with `INVALID_ARGUMENT` and the issue's path. The schema only checks: its
+   * transformed output is not stored. It must answer synchronously, because a transaction cannot wait.
    */
   stateSchema?: StandardSchemaV1 | undefined;
   /**
-   * What to do where there is no IndexedDB (opaque origins, some private modes): `memory` keeps everything in memory,
-   * where it is gone when the page is closed, and says so with a `memory-only` event; with `onUnavailable`, also where
-   * the replacement cannot be opened either. Default: calls fail with `UNAVAILABLE`.
+   * What to do where there is no IndexedDB (opaque origins, some private modes): `memory` keeps everything in memory
+   * until the page is closed, and reports it with a `memory-only` event; with `onUnavailable`, also where the
+   * replacement cannot be opened either. Default: calls fail with `UNAVAILABLE`.
    */
   fallback?: 'memory' | undefined;
   /**
-   * What to do about a database that repeatedly cannot be opened: `failover` leaves it as it is and uses a fresh one,
-   * and says so with a `failover` event. Chromium may keep both in the same files, which then cannot be opened at all:
-   * add `fallback`. Default: calls fail with `UNAVAILABLE`.
+   * What to do if the database repeatedly cannot be opened: `failover` leaves it as it is, uses a new one, and reports
+   * it with a `failover` event. Chromium may keep both in the same files, so that neither can be opened: add
+   * `fallback`. Default: calls fail with `UNAVAILABLE`.
    */
   onUnavailable?: 'failover' | undefined;
   /**
-   * What is deleted by itself: in idle time, one tab at a time, and when a save finds no room. What that freed is told
-   * with a `freed` event. Default: nothing. See also `retain()`.
+   * What is deleted automatically: in idle time, one tab at a time, and when a save finds no room. A `freed` event
+   * reports what was freed. Default: nothing. See also `retain()`.
    */
   retention?: RetentionPolicy | undefined;
-  /** Is called when a save finds no room; the save is tried once more afterwards. What it throws is the save's error. */
+  /**
+   * Called when a save finds no room; the save is tried once more afterwards. An error that it throws becomes the
+   * save's error.
+   */
   onQuotaExceeded?: ((event: QuotaExceeded) => void | Promise<void>) | undefined;
   /**
-   * Encrypts states, metadata, titles and everything else but what the indexes are made of: ids, parents, times,
-   * and the sizes of rows. A key that is not the database's own fails every call with `PERMISSION_DENIED`, and
-   * changes nothing. Mutators may be called more than once for a save. Needs a secure context. Default: none.
+   * Encrypts states, metadata, titles and everything else except what the indexes need: ids, parents, times, and the
+   * sizes of rows. With a wrong key, every call fails with `PERMISSION_DENIED`, and changes nothing. Mutators may be
+   * called more than once for a save. Needs a secure context. Default: none.
    */
   encryption?: EncryptionOptions | undefined;
-  /** Is told what the application should tell its user about the database. */
+  /** Called with events that the application should tell its user about. */
   onHealth?: ((event: HealthEvent) => void) | undefined;
 }
 
 const oneOf = (...values: unknown[]) =>
   optional(satisfying((value) => values.includes(value), `"${values.join('" or "')}"`));
 
-/** Half of a surrogate pair is no character, and cannot be part of a name. */
+/** A lone surrogate is not a character and cannot be part of a name. */
 const tenantName = satisfying((name) => {
   try {
     return typeof name === 'string' && name.trim() !== '' && !!encodeURIComponent(name);
@@ -122,13 +125,13 @@ const encryptionKey = satisfying(
   (key) => toldKey(key),
 );
 
-/** Of what is no key, only the type: it may be a secret all the same. */
+/** For an invalid key, an error names only its type, since the value may be a secret. */
 function toldKey(key: any): string {
   if (!key?.algorithm) return typeof key;
   return `one of ${key.algorithm.name} that may ${[...key.usages].join(', ') || 'do nothing'}`;
 }
 
-/** Where there is none; holes are no keys either. */
+/** The index of the first item that is not a key, holes included. */
 const strangerIn = (keys: readonly unknown[]) => Array.from(keys).findIndex((key) => encryptionKey(key));
 
 const encryptionShape = {
@@ -155,7 +158,7 @@ const storeShape = {
   fallback: oneOf('memory'),
   onUnavailable: oneOf('failover'),
   onQuotaExceeded: optional(callable),
-  // These two have a shape of their own.
+  // These two are checked by schemas of their own.
   encryption: anything,
   retention: anything,
   onHealth: optional(callable),
@@ -164,13 +167,13 @@ const storeShape = {
   ),
 };
 
-/** With what is the default. */
+/** The options with their defaults. */
 export type StoreOptions = IndexedDBSessionStoreOptions & {
   durability: IDBTransactionDurability;
   heartbeatTimeoutMs: number;
 };
 
-/** The options as they are at the call. */
+/** Checks the options and copies them as they are at the call. */
 export function storeOptions(given: IndexedDBSessionStoreOptions): StoreOptions {
   const options = taken(storeShape, given);
   const { encryption, retention } = options;
@@ -185,7 +188,7 @@ export function storeOptions(given: IndexedDBSessionStoreOptions): StoreOptions 
   return options as StoreOptions;
 }
 
-/** What all methods take. */
+/** The options of all methods. */
 export const callShape = { context: anything };
 export const subtreeShape = { ...callShape, subtree: optional(flag) };
 export const signalShape = { ...callShape, signal };
@@ -204,7 +207,7 @@ export const listShape = {
 export const sessionListShape = { ...listShape, sessionId: anything };
 export const progressShape = { ...signalShape, onProgress: optional(callable) };
 
-/** What these values have to be is checked where they are used. */
+/** These values are checked where they are used. */
 const exportShape = { ...progressShape, sessionIds: anything, onDamaged: optional(callable) };
 export const importShape = {
   ...progressShape,
@@ -215,7 +218,7 @@ export const importShape = {
 
 export function exportOptions(options: ExportOptions): ExportOptions {
   const call = taken(exportShape, options);
-  // As they are at the call, too.
+  // Copied, as they are at the call.
   const copied = satisfying((ids) => !Array.isArray(ids) || !!(call.sessionIds = [...ids]), '');
   requireValid(copied, call.sessionIds, 'options', 'sessionIds');
   return call;
@@ -229,7 +232,7 @@ export function databaseName(
   const { name = 'offshoot', namespace, snapshotPathPrefix } = options;
   const prefix = snapshotPathPrefix?.(call);
   if (snapshotPathPrefix) requireValid(tenantName, prefix, 'snapshotPathPrefix()');
-  // What separates is no part of a name.
+  // The separators are escaped in names.
   const own = name.replace(/[%/]/g, encodeURIComponent);
   const tenant = [namespace, prefix].filter((part) => part !== undefined);
   return [own, ...tenant.map((part) => encodeURIComponent(part))].join('/');

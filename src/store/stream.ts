@@ -3,7 +3,7 @@ import { bare } from '../values/property.js';
 export const failedStream = (error: unknown): ReadableStream<Uint8Array> =>
   new ReadableStream({ start: (controller) => controller.error(error) });
 
-/** Pulled by its reader, with nothing made ahead. */
+/** A stream that produces a chunk only when its reader asks for one. */
 export function streamOf(begin: () => Promise<AsyncGenerator<Uint8Array, void>>): ReadableStream<Uint8Array> {
   let bytes: AsyncGenerator<Uint8Array, void> | undefined;
   return new ReadableStream<Uint8Array>(

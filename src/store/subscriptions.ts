@@ -22,7 +22,7 @@ import { report } from '../platform/browser.js';
 import { CatchUp, type Note } from '../tabs/catch-up.js';
 import { ALL, Watchers, type Versioned } from '../tabs/watchers.js';
 
-/** Where those who watch get what they are told. */
+/** Where subscriptions get what they deliver. */
 export interface Source extends Pick<DatabaseAccess, 'read' | 'readWithLiveness'> {
   readonly databaseName: string;
   readonly connection: Pick<Connection, 'name' | 'expectDeletion'>;
@@ -31,13 +31,13 @@ export interface Source extends Pick<DatabaseAccess, 'read' | 'readWithLiveness'
   readonly applyExpiry: ApplyExpiry;
 }
 
-/** Everybody in this tab who watches a database, and what they are told, whichever tab wrote it. */
+/** This tab's watchers of one database, called for commits of any tab. */
 export class Subscriptions<S> {
   readonly #snapshots: Watchers<SessionSnapshot<S>>;
   readonly #sessions: Watchers<SessionsChange>;
   readonly #sync: CatchUp;
 
-  /** As of when all is known to be gone. */
+  /** The clock's reading at which everything is known to be deleted. */
   #resetAt = 0;
 
   constructor(readonly source: Source) {
@@ -79,14 +79,14 @@ export class Subscriptions<S> {
 
   /** `ALL` for every session. */
   watchSessions(id: string, callback: (change: SessionsChange) => void): () => void {
-    // Only for them is kept track of what other tabs write.
+    // Commits of other tabs are tracked only while sessions are watched.
     const isFirst = this.#sessions.isEmpty;
     const end = this.#sessions.watch(id, callback);
     this.#sync.begin(isFirst);
     return end;
   }
 
-  /** Tells everybody, in all tabs, what was written here. */
+  /** Delivers a commit of this tab to the watchers of all tabs. */
   publish({ since, version, snapshots, sessions, cleared }: Commit): void {
     if (version === since) return;
     const ids = [...sessions.keys()];
@@ -94,7 +94,7 @@ export class Subscriptions<S> {
     const message = {
       database: this.source.connection.name,
       snapshots: [...new Set(snapshots.map(({ row }) => row.id))].slice(0, MOST_IDS),
-      // One more than are looked at, if there are more.
+      // One more than the limit tells the receiver that there are more.
       sessions: [...(isLoose ? [NOBODY] : []), ...ids].slice(0, MOST_IDS + 1),
       cleared,
     };
@@ -111,16 +111,16 @@ export class Subscriptions<S> {
     this.#sync.forget();
   }
 
-  /** Hears nothing from now on. */
+  /** Stops listening to other tabs. */
   leave(): void {
     this.#sync.putDown();
   }
 
-  /** Hears again, and finds out what was missed. */
+  /** Listens again, and finds out what was missed. */
   comeBack(): void {
     this.#sync.takeUp();
     this.catchUp();
-    // A tab that was lost meanwhile has advanced no clock.
+    // A tab that died meanwhile has not advanced the clock, but its `pending` snapshots are now `expired`.
     this.#refreshSnapshots();
   }
 
@@ -143,8 +143,7 @@ export class Subscriptions<S> {
   }
 
   async #hear(hints: Hints, note: Note, later: number): Promise<void> {
-    // To look at what is left would make it anew.
-    // The browser says that somebody deletes it, so that was on purpose.
+    // Reading the database would create it anew. The browser confirms that somebody deletes it, so it was on purpose.
     if (hints.cleared && this.source.connection.expectDeletion()) {
       this.#sync.forget();
       return this.#reset(later);
@@ -156,7 +155,7 @@ export class Subscriptions<S> {
     await Promise.all([this.#hearOfSnapshots(hints), sessions]);
   }
 
-  /** No hint shows that nothing else was written, so each is looked at; those first of which somebody tells. */
+  /** A hint does not rule out other writes, so every watched snapshot is read; those named in the hint first. */
   async #hearOfSnapshots({ snapshots }: Hints): Promise<void> {
     const watched = this.#snapshots.keys();
     for (const hasChanged of [true, false]) {
@@ -175,7 +174,7 @@ export class Subscriptions<S> {
       for (const id of ids) {
         const change = readChange(transaction, id, true, () => (noted ??= readLoose(transaction)));
         const [settled] = await Promise.allSettled([change]);
-        // What is wrong with one row is told; a transaction that fell is done again.
+        // An error of one row is reported; a transaction that fell is replayed.
         if (settled.status === 'rejected' && !(settled.reason instanceof SessionStoreError))
           throw settled.reason;
         read.push(settled);
@@ -191,12 +190,12 @@ export class Subscriptions<S> {
         continue;
       }
       const change = result.value;
-      // Where nothing is noted, there was no room, or it is another database by now.
+      // Without noted stretches, it was written without room, or it is another database by now.
       const isNews = note(change?.written);
       if (change && id.trim()) this.#sessions.deliver(id, change);
       if (!change || id !== EVERYTHING) continue;
       if (isNews) this.#reset(change.version);
-      // Who began to watch meanwhile may have read something before, and the clock after it.
+      // A watcher that began meanwhile may have read a value from before, and the clock from after.
       else if ((change.written?.at(-1)?.version ?? 0) > this.#resetAt) {
         this.#resetAt = change.version;
         this.#refreshSessions(change.version);
@@ -226,7 +225,10 @@ function snapshotChange<S>(stored: StoredSnapshot, applyExpiry: ApplyExpiry): Ve
   };
 }
 
-/** What became of a session; of one that is not there, if somebody only hints at it, what is noted of its end. */
+/**
+ * The change of a session as stored. For a missing session, the noted end of it; `undefined` if `isHint` and none is
+ * noted.
+ */
 async function readChange(
   transaction: ReadTransaction,
   id: string,
@@ -247,14 +249,14 @@ function sessionChange(version: number, sessionId: string, row?: SessionRow): Ve
   return { version, value, gone: !row, written: row?.written?.filter(isStretch) };
 }
 
-/** How many causes are remembered. */
+/** How many reported errors are remembered. */
 const MOST_CAUSES = 100;
 
-/** Reports what went wrong for those who watch: once, however many they are and however often it goes wrong. */
+/** Reports errors of watching with `reportError`: each once, for all watchers together. */
 function reporter(): (error: unknown) => void {
   const told = new Set<string>();
   return (error) => {
-    // Of that the application has been told already.
+    // A newer version was already reported with an `outdated` event.
     if ((error as { cause?: Error }).cause?.name === 'VersionError' || told.has(String(error))) return;
     if (told.size === MOST_CAUSES) told.clear();
     told.add(String(error));

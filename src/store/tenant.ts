@@ -29,10 +29,10 @@ import type * as RetentionModule from '../maintenance/retention/scheduler.js';
 import type { StoreOptions } from './options.js';
 import { UnencryptedConnection } from './unencrypted-connection.js';
 
-/** What all tenants of a store have in common. */
+/** The settings that all tenants of a store share. */
 type TenantSettings = StoreOptions & ConnectionOptions;
 
-/** A database can be got rid of without having seen what is in it, unless a tab is in the midst of something, or knows more of it. */
+/** Allows deleting a database whose rows cannot be read, unless its connection failed or it is of a newer version. */
 function unseenRemoval(error: unknown): Commit {
   if (!(error instanceof SessionStoreError) || isConnectionFault(error) || isNewer(error)) throw error;
   return { ...commitFrom(0, tick(0)), cleared: true };
@@ -44,10 +44,10 @@ export class Tenant<S> implements DatabaseAccess {
   readonly audience: Subscriptions<S>;
   readonly connection: Connection;
   readonly encrypted: LazyEncryptedDatabase | undefined;
-  /** Where rows look as if they were not encrypted. */
+  /** Rows as if they were not encrypted. */
   readonly #rows: Pick<Connection, 'read' | 'write'>;
   readonly presence = new Presence();
-  /** What can be said without asking who lives. */
+  /** Shows expiry without asking the lock manager which clients live. */
   readonly applyExpiry = this.#surfaceBy(new Map());
   readonly #endLifecycle: () => void;
   readonly #queue = new OperationQueue((requests: SaveRequest<S>[]) => this.#save(requests));
@@ -73,7 +73,7 @@ export class Tenant<S> implements DatabaseAccess {
     void this.#retainLater();
   }
 
-  /** For what takes as long as it takes. */
+  /** Access without a time limit, for work on the whole database. */
   get unhurried(): DeletingAccess {
     return {
       read: (work) => this.read(work, Infinity),
@@ -82,15 +82,15 @@ export class Tenant<S> implements DatabaseAccess {
     };
   }
 
-  /** Reads what all operations begun before have left, and nothing that is begun after. */
+  /** Reads the result of all operations called before, and of none called after. */
   async read<T>(work: (transaction: ReadTransaction) => Promise<T>, limitMs?: number): Promise<T> {
     await this.#queue.done();
     return this.#untilClosed(this.#rows.read(work, limitMs));
   }
 
   /**
-   * Reads what is shown to the application. Whether those who work at pending snapshots live cannot be asked inside
-   * a transaction; so if it has to be, it is read again with the answer: they may have finished before they went.
+   * Reads what is shown to the application. The lock manager cannot be asked inside a transaction; if its answer is
+   * needed, everything is read again afterwards, since a worker may have finished before its tab went.
    */
   readWithLiveness<T>(
     work: (transaction: ReadTransaction, applyExpiry: ApplyExpiry) => Promise<T>,
@@ -98,12 +98,12 @@ export class Tenant<S> implements DatabaseAccess {
     return this.#untilClosed(this.#show(work));
   }
 
-  /** Saves after all operations begun before; together with other saves, if they wait for the same. */
+  /** Saves after all operations called before, in a batch with other waiting saves. */
   save(request: SaveRequest<S>): Promise<string | null> {
     return this.#queue.add(request);
   }
 
-  /** Writes after all operations begun before, and tells everybody before it resolves. */
+  /** Writes after all operations called before, and calls this tab's watchers before it resolves. */
   write<C extends Commit>(
     work: (transaction: WriteTransaction) => Promise<C | null>,
     limitMs?: number,
@@ -115,7 +115,7 @@ export class Tenant<S> implements DatabaseAccess {
     });
   }
 
-  /** Deletes like `write`, but also where there is no room for the clock's next reading. */
+  /** Deletes like `write`, and also works on a full disk. */
   remove<C extends Commit>(
     work: (transaction: WriteTransaction, begin: typeof beginCommit) => Promise<C | null>,
   ): Promise<C | null> {
@@ -131,10 +131,10 @@ export class Tenant<S> implements DatabaseAccess {
       const commit = await this.#rows.write(removeAll).catch(unseenRemoval);
       try {
         await this.connection.delete();
-        // Later than what others still wrote meanwhile; the next database's clock starts later than that.
+        // Later than anything that others still wrote meanwhile; the next database's clock starts later than that.
         commit.version += 1000;
       } finally {
-        // What it held is gone, even if others do not let go of the database itself.
+        // Its content is gone, even if other tabs still block the deletion itself.
         this.#publish(commit);
         this.audience.forget();
       }
@@ -145,7 +145,7 @@ export class Tenant<S> implements DatabaseAccess {
     return this.#compaction.get();
   }
 
-  /** What applies the store's own policy, if there is one. */
+  /** Applies the store's own policy, if there is one. */
   async retention(): Promise<RetentionModule.Retention | undefined> {
     if (!this.settings.retention) return undefined;
     return this.#retention.getInBackground();
@@ -157,7 +157,7 @@ export class Tenant<S> implements DatabaseAccess {
     this.#endLifecycle();
     await this.#queue.done();
     await Promise.allSettled([...this.#reads]);
-    // What was under way may have loaded, and begun, what is done in idle time.
+    // Operations that were under way may have loaded and started idle work.
     await this.#endIdleWork();
     this.audience.leave();
     this.presence.putDown();
@@ -181,7 +181,7 @@ export class Tenant<S> implements DatabaseAccess {
     return read((transaction) => work(transaction, this.#surfaceBy(alive)));
   }
 
-  /** `unknown` collects the clients that would have to be asked about. */
+  /** `unknown` collects the clients that the lock manager has to be asked about. */
   #surfaceBy(alive: ReadonlyMap<string, boolean>, unknown?: Set<string>): ApplyExpiry {
     return (snapshot, { client }) => {
       const lives = client === undefined ? undefined : client === this.presence.client || alive.get(client);
@@ -212,7 +212,7 @@ export class Tenant<S> implements DatabaseAccess {
     return commit;
   }
 
-  /** Has room made if there is none. */
+  /** Writes; if the disk is full, makes room and tries again. */
   async #withRoom<T>(write: () => Promise<T>): Promise<T> {
     try {
       return await write();
@@ -236,7 +236,7 @@ export class Tenant<S> implements DatabaseAccess {
     }
   }
 
-  /** Closing waits for it. */
+  /** Makes `close()` wait for a read. */
   #untilClosed<T>(reading: Promise<T>): Promise<T> {
     this.#reads.add(reading);
     return reading.finally(() => this.#reads.delete(reading));
@@ -269,7 +269,10 @@ export class Tenant<S> implements DatabaseAccess {
     return new Made(retention!, { database, tell, access });
   }
 
-  /** What is used in the background. Nobody waits for it, so nobody else would know that it is not there. */
+  /**
+   * A part that is loaded for work in the background. Nobody awaits it, so a failure to load it is reported with an
+   * event.
+   */
   #part<T>(part: UnloadedPart, make: () => Promise<T>): Part<T> {
     const { databaseName: database, settings } = this;
     return new Part(part, make, () => settings.tell({ type: 'unloaded', database, part }));
@@ -285,7 +288,7 @@ export class Tenant<S> implements DatabaseAccess {
       },
       gone: () => this.connection.giveUpUnfinished(),
       frozen: () => {
-        // What it still heard would have it open the database, and keep everybody from it while it is stopped.
+        // A message would open the database, and a frozen tab would then block its deletion.
         this.audience.leave();
         void this.connection.suspend();
       },

@@ -5,15 +5,19 @@ import { requestAll } from '../database/transaction.js';
 import { readClock } from '../snapshots/commit.js';
 
 /**
- * A connection of a store without a key. Rows tell that they are encrypted, even where `meta` is lost or says something
- * else; it may be encrypted at any time, so they are looked at in whatever writes, or passes over what cannot be read.
+ * A connection of a store without a key. It refuses a database with encrypted rows, even where `meta` is lost or says
+ * otherwise. Another tab may encrypt the database at any time, so every write checks, and so does every read that skips
+ * unreadable rows.
  */
 export class UnencryptedConnection implements Pick<Connection, 'read' | 'write'> {
   #isPlain = false;
 
   constructor(readonly connection: Connection) {}
 
-  /** Who goes through rows, without a limit, may pass over all that cannot be read; so the clock is asked meanwhile. */
+  /**
+   * Reads without a limit may skip all unreadable rows, so they also read the clock, which refuses an encrypted
+   * database.
+   */
   read<T>(work: (transaction: ReadTransaction) => Promise<T>, limitMs?: number): Promise<T> {
     return this.connection.read(async (transaction) => {
       if (limitMs !== Infinity) return this.#isPlain ? work(transaction) : this.#guarded(transaction, work);

@@ -1,4 +1,4 @@
-// What an application does to a whole database now and then. Loaded for the first of these, and with each what it takes.
+// Rare operations on a whole database. Loaded for the first of these; each then loads what it needs.
 import type { CheckOptions, CheckReport } from '../types/check.js';
 import type { RetainOptions, RetentionPolicy, RetentionReport } from '../types/retention.js';
 import type { StorageReport } from '../types/storage.js';
@@ -13,7 +13,7 @@ import type { Tenant } from './tenant.js';
 /** The tenant of a transfer, asked for at each of its steps. Throws once the store is closed. */
 export type Find = () => Tenant<any>;
 
-/** How much there is to read or to write, and how long it takes, is not for us to say. */
+/** The amount of data is not ours to limit, so reads and writes have no time limit as long as the database answers. */
 const unhurried = (find: Find): Pick<DatabaseAccess, 'read' | 'write'> => ({
   read: async (work) => find().read(work, Infinity),
   write: async (work) => find().write(work, Infinity),
