@@ -2,50 +2,49 @@ import { ChangeChannel, type ChangeMessage } from './channel.js';
 import { CommitGaps, type Stretch } from './commit-gaps.js';
 import { Hints } from './hints.js';
 
-/** How long a message that was overtaken may take, in ms. */
+/** How long to wait for a message that later ones have overtaken, in ms. */
 const OVERTAKEN_MS = 50;
 
-/** How often to look at the clock where no messages can be heard, and when to try again if it cannot be read, in ms. */
+/** How often to read the clock where there is no BroadcastChannel, and when to retry if it cannot be read, in ms. */
 const POLL_MS = 1000;
 
-/** More than is written to a database while it is deleted, in readings of its clock; the next one begins later. */
+/** More readings of the clock than are written while a database is deleted; the next database's clock starts later. */
 const LATER = 1000;
 
 /**
- * Takes what is stored of what was heard, and answers whether that is news; `undefined` for what leaves it open whether
- * there is more.
+ * Records the stretches that a row names, and returns whether they contain news; `undefined` if the row does not tell.
  */
 export type Note = (stretches: readonly Stretch[] | undefined) => boolean;
 
-/** What a tab does about what other tabs write. */
+/** What a tab does about commits of other tabs. */
 export interface Listener {
-  /** Whether anybody in this tab wants to know. */
+  /** Whether this tab watches anything. */
   isWatched(): boolean;
-  /** The database that is used. */
+  /** The database in use. */
   database(): string;
-  /** How far the database's clock has come. */
+  /** Reads the database's clock. */
   readClock(): Promise<number>;
-  /** Other tabs say that they have written this. `later` comes after all that is known to be written. */
+  /** Reads and delivers what other tabs say they have written. `later` is later than all known commits. */
   hear(hints: Hints, note: Note, later: number): Promise<void>;
   /** Anything may have been written up to this reading of the clock. */
   missed(clock: number): void;
-  /** The database is gone, and there is a new one; this is later than all that was written to the old one. */
+  /** The database was deleted and made again; `version` is later than everything written to the old one. */
   replaced(version: number): void;
 }
 
 /**
- * Tells the other tabs of a database what is written here, and notices what they write. The messages are only a
- * hint, of which any script of the origin can send some: they say what to read first. That nothing was missed is
- * shown by the clock, which every commit advances, and by what the rows that were read say of it.
+ * Tells other tabs of this tab's commits, and notices theirs. Messages are only hints of what to read first, since any
+ * script of the origin can send them. The clock, which every commit advances, and the stretches in the rows show
+ * whether a commit was missed.
  */
 export class CatchUp {
   readonly #channel: ChangeChannel;
   #heard = new CommitGaps();
-  /** Whether it is being found out where to begin. */
+  /** Whether the first reading of the clock is under way. */
   #isLearning = false;
-  /** What was heard while something else was read. */
+  /** Hints received while something is read. */
   #hints: Hints | undefined;
-  /** What is being read. */
+  /** The round of reading that is under way. */
   #round: Promise<void> | undefined;
   #checking: ReturnType<typeof setTimeout> | undefined;
   #polling: ReturnType<typeof setInterval> | undefined;
@@ -58,7 +57,7 @@ export class CatchUp {
     this.#channel.open();
   }
 
-  /** Somebody has begun to watch. `anew`: what was heard before was not kept track of. */
+  /** Called when somebody begins to watch. `anew`: commits before were not tracked. */
   begin(anew: boolean): void {
     if (anew) this.#heard = new CommitGaps();
     if (this.#heard.upTo === undefined && !this.#isLearning) {
@@ -70,29 +69,29 @@ export class CatchUp {
     (this.#polling as { unref?: () => void }).unref?.();
   }
 
-  /** Something was written here. */
+  /** Tells other tabs of a commit of this tab. */
   tell(message: ChangeMessage, stretch: Stretch): void {
     this.#channel.send(message);
     this.#note([stretch]);
   }
 
-  /** The database was deleted; the next one's clock begins anew. */
+  /** The database was deleted; the clock of the next one starts anew. */
   forget(): void {
     this.#heard = new CommitGaps();
     this.#heard.catchUp(0);
   }
 
-  /** Finds out whether anything was missed. */
+  /** Reads the clock to find out whether a commit was missed. */
   async catchUp(): Promise<void> {
     if (!this.listener.isWatched()) return this.#rest();
     const known = this.#heard.upTo;
-    // If it cannot be read, nothing else can; whoever needs the database is told by what they call.
+    // If the clock cannot be read, nothing else can; callers get the error from their own calls.
     const clock = await this.listener.readClock().catch(() => undefined);
     if (!this.listener.isWatched()) return;
     if (clock === undefined) return this.#checkIn(POLL_MS);
     if (known !== undefined && clock < known) return this.#beginAnew(clock, known);
     if (this.#isBehind(clock)) {
-      // The message may be on its way, and be read after those that came before.
+      // The message may still be under way, and arrive after later ones.
       await new Promise((resolve) => setTimeout(resolve, OVERTAKEN_MS));
       for (let rounds = 0; rounds < 2 && this.#isBehind(clock); rounds++) await this.#round;
       if (!this.listener.isWatched()) return;
@@ -102,7 +101,7 @@ export class CatchUp {
     if (hasMissed) this.listener.missed(clock);
   }
 
-  /** Lets go of the channel: what is written from now on is missed. */
+  /** Closes the channel; later commits are found by the clock. */
   putDown(): void {
     this.#channel.close();
     this.#rest(this.#heard);
@@ -121,7 +120,7 @@ export class CatchUp {
     if (isIdle) void this.#listen();
   }
 
-  /** Reads what was heard of, one after the other, however fast it comes. */
+  /** Reads round after round while hints arrive. */
   async #listen(): Promise<void> {
     for (let hints = this.#hints; hints && this.listener.isWatched(); hints = this.#hints) {
       this.#hints = undefined;
@@ -135,7 +134,7 @@ export class CatchUp {
     this.#round = this.#hints = undefined;
   }
 
-  /** Clocks never go back, so this is another one. */
+  /** A clock never goes back, so this is another database. */
   #beginAnew(clock: number, known: number): void {
     this.#rest();
     this.#heard.catchUp(clock);
@@ -155,7 +154,7 @@ export class CatchUp {
     const news = stretches?.filter(({ version }) => version > known) ?? [];
     for (const stretch of news) this.#heard.add(stretch);
     if (!stretches || this.#heard.isMissing) this.#checkIn(OVERTAKEN_MS);
-    // What begins anew is another database.
+    // A stretch that begins at 0 belongs to a new database.
     if (known > 0 && news.some(({ since }) => since === 0)) this.listener.replaced(known + 1);
     return news.length > 0;
   }
@@ -168,7 +167,7 @@ export class CatchUp {
     (this.#checking as { unref?: () => void }).unref?.();
   }
 
-  /** What nobody wants to know need not be kept track of. */
+  /** Commits are not tracked while nobody watches. */
   #rest(heard = new CommitGaps()): void {
     this.#heard = heard;
     clearTimeout(this.#checking);

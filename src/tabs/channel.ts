@@ -1,22 +1,22 @@
 import { channelNamed, touched } from '../platform/browser.js';
 
-/** What a tab tells the others after a commit. Only a hint of what to read first: what happened is what is stored. */
+/** What a tab sends to others after a commit. It is only a hint of what to read first; the database has the truth. */
 export interface ChangeMessage {
-  /** Which database was written: not the one that was asked for, if that cannot be opened. */
+  /** The database that was written: the replacement, after a failover. */
   database: string;
   snapshots: string[];
   sessions: string[];
   cleared: boolean;
 }
 
-/** How many ids of a message are looked at, and of how many characters each. */
+/** How many ids of a message are used, and how many characters each may have. */
 export const MOST_IDS = 1000;
 const LONGEST_ID = 10_000;
 
-/** Carries change messages between all tabs, workers and service workers of the origin that use a database. */
+/** Carries change messages between all tabs of the origin that use a database, workers and service workers included. */
 export class ChangeChannel {
   #channel: BroadcastChannel | undefined;
-  /** Whether anything can be heard here at all. */
+  /** Whether messages can be received here. */
   isSupported = true;
 
   constructor(
@@ -38,7 +38,7 @@ export class ChangeChannel {
   }
 
   send(message: ChangeMessage): void {
-    // Put down in the midst of a save; others want to know of that all the same.
+    // The page may have been hidden during a save; other tabs still have to hear of it.
     const channel = this.#channel ?? this.#make();
     touched(() => channel?.postMessage(message));
     if (channel !== this.#channel) touched(() => channel?.close());
@@ -54,13 +54,13 @@ export class ChangeChannel {
   }
 }
 
-/** Anything of the origin may post anything here, another version of Offshoot included. */
+/** Checks a message: any script of the origin may send one, and so may another version of Offshoot. */
 function messageIn(data: unknown): ChangeMessage | undefined {
   const { database, snapshots, sessions, cleared } = (data ?? {}) as Partial<ChangeMessage>;
   if (typeof database !== 'string' || !Array.isArray(snapshots) || !Array.isArray(sessions)) return undefined;
   return { database, snapshots: idsIn(snapshots), sessions: idsIn(sessions), cleared: cleared === true };
 }
 
-/** One more than are looked at tells that there are more. */
+/** One more than the limit shows that there are more. */
 const idsIn = (ids: unknown[]): string[] =>
   ids.slice(0, MOST_IDS + 1).filter((id): id is string => typeof id === 'string' && id.length <= LONGEST_ID);

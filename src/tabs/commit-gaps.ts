@@ -1,4 +1,4 @@
-/** A stretch of the clock that commits took: what it showed before, and what it shows since. */
+/** The clock's readings before and after one or more commits. */
 export interface Stretch {
   since: number;
   version: number;
@@ -8,20 +8,20 @@ export interface Stretch {
 const MOST_AHEAD = 1000;
 
 /**
- * Which commits a tab knows of, by what is stored. Since the clock has no holes, what is missing shows; and what was
- * read ahead of it joins on later.
+ * The commits that a tab knows of from what is stored. Since the clock has no holes, gaps show; commits that were read
+ * early join on later.
  */
 export class CommitGaps {
   #upTo: number | undefined;
-  /** Commits that do not join on to what is known. */
+  /** Commits that do not join on to the known ones yet. */
   #ahead: Stretch[] = [];
 
-  /** All commits up to this reading of the clock are known; `undefined` before it is known where to begin. */
+  /** All commits up to this reading of the clock are known; `undefined` before the first reading. */
   get upTo(): number | undefined {
     return this.#upTo;
   }
 
-  /** Whether a commit before one that is known of is missing. */
+  /** Whether there is a gap before a known commit. */
   get isMissing(): boolean {
     return this.#upTo !== undefined && this.#ahead.length > 0;
   }
@@ -31,7 +31,7 @@ export class CommitGaps {
     this.#join();
   }
 
-  /** What was stored at this reading of the clock was read, or is about to be. */
+  /** Everything stored at this reading of the clock has been read, or is about to be. */
   catchUp(clock: number): void {
     this.#upTo = Math.max(this.#upTo ?? 0, clock);
     this.#join();

@@ -1,9 +1,9 @@
 import { instantOf } from '../values/instant.js';
 
-/** How long a worker may be silent, unless the application says otherwise. The same as Genkit's own limit. */
+/** How long a worker may be silent by default. The same as in Genkit. */
 export const HEARTBEAT_TIMEOUT_MS = 60_000;
 
-/** Timers of hidden tabs run once a minute, so a worker whose tab lives is given this many timeouts. */
+/** How many timeouts a worker gets whose tab lives, since timers of hidden tabs run once a minute. */
 const PATIENCE = 5;
 
 interface Pulse {
@@ -12,12 +12,12 @@ interface Pulse {
 }
 
 /**
- * Reports a `pending` snapshot whose worker is dead as `expired`. Computed on every read and never stored: a worker
- * that comes back is believed again.
+ * Reports a `pending` snapshot whose worker is dead as `expired`. Computed on every read and never stored, so that a
+ * worker that resumes is `pending` again.
  *
- * `lives` says whether the worker's tab does, if that is known. A tab that lives vouches for its worker: what reads
- * the snapshot sees a recent heartbeat, so that whoever judges by it, as Genkit does, comes to the same conclusion.
- * Otherwise the heartbeat decides; without any, nothing is known, and nothing is claimed.
+ * `lives` tells whether the worker's tab lives, if that is known. If it does, the snapshot reads with a recent
+ * heartbeat, so that readers that judge by the heartbeat, as Genkit does, agree. Otherwise the stored heartbeat
+ * decides; without one, the status stays as it is.
  */
 export function withExpiry<T extends Pulse>(snapshot: T, timeoutMs: number, lives: boolean | undefined): T {
   const { status, heartbeatAt } = snapshot;

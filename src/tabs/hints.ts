@@ -1,11 +1,11 @@
 import { MOST_IDS, type ChangeMessage } from './channel.js';
 
-/** What several messages together say may have been written. Never more than can be read in a short while. */
+/** The ids from several change messages, limited to what can be read quickly. */
 export class Hints {
   readonly snapshots = new Set<string>();
   readonly sessions = new Set<string>();
   cleared = false;
-  /** There were more. */
+  /** Whether ids were dropped. */
   isCut = false;
 
   add({ snapshots, sessions, cleared }: Omit<ChangeMessage, 'database'>): void {

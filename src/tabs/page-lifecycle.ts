@@ -1,17 +1,17 @@
 import { shownPage } from '../platform/browser.js';
 
 export interface LifecycleListener {
-  /** The page may be kept aside, to be shown again later (bfcache). What it holds must not keep it from that. */
+  /** The page may go to the bfcache; open connections and locks could prevent that. */
   hidden(): void;
-  /** The page goes for good: it runs nothing more but what other listeners begin now. */
+  /** The page is unloading: no more events arrive, and only work begun by other `pagehide` listeners still runs. */
   gone(): void;
-  /** The page is about to be stopped for some time. It must not keep others waiting. */
+  /** The page is about to be frozen, and must not block others. */
   frozen(): void;
-  /** The page goes on, or somebody looks at it again. Much may have happened meanwhile. */
+  /** The page resumes or becomes visible; commits may have been missed. */
   back(): void;
 }
 
-/** Follows what the browser does with a page. A worker has no such life. Returns a function that ends it. */
+/** Follows the lifecycle of a page; a worker has none. Returns a function that ends it. */
 export function followLifecycle({ hidden, gone, frozen, back }: LifecycleListener): () => void {
   const page = shownPage();
   if (!page) return () => {};

@@ -1,39 +1,39 @@
 import type { Stretch } from './commit-gaps.js';
 import { callSafely } from '../platform/report.js';
 
-/** A value as of one write. Of two for the same key, the one with the greater version is later. */
+/** A value as of one write. For the same key, the greater version is later. */
 export interface Versioned<T> {
   version: number;
-  /** Makes the value anew for each who gets it. */
+  /** Creates the value anew for each receiver. */
   value: () => T;
-  /** What was there is no more. Told once, until it is there again. */
+  /** The value was deleted. Delivered once, until it exists again. */
   gone: boolean;
-  /** It has come to an end without having been written again. Told once for the same version. */
+  /** The value has expired without having been written. Delivered once for each version. */
   ended?: boolean;
-  /** Of which writes it is known that they were of this value. */
+  /** The writes that are known to have been of this value. */
   written?: readonly Stretch[] | undefined;
 }
 
 interface Watcher<T> {
   callback: (value: T) => void;
-  /** What was delivered last for each key, so that nothing comes twice, nor older after newer. */
+  /** What was delivered last for each key, so that no version is delivered twice or after a later one. */
   seen: Map<string, Pick<Versioned<T>, 'version' | 'gone' | 'ended'>>;
 }
 
-/** Watches every key. Ids are never blank, so no key is this one. */
+/** Watches every key. Ids are never blank, so it collides with none. */
 export const ALL = '';
 
-/** Those who watch something, by its id, and what each of them has seen. */
+/** Watchers by the id that they watch, with what each has seen. */
 export class Watchers<T> {
   readonly #groups = new Map<string, Set<Watcher<T>>>();
 
-  /** `read` fetches what is stored under a key now; `undefined` if there is nothing to tell. */
+  /** `read` reads what is stored under a key; `undefined` if there is nothing to deliver. */
   constructor(
     readonly read: (key: string, hasChanged: boolean) => Promise<Versioned<T> | undefined>,
     readonly failed: (error: unknown) => void,
   ) {}
 
-  /** Returns a function that ends it for good. */
+  /** Returns a function that unsubscribes for good. */
   watch(key: string, callback: (value: T) => void): () => void {
     const watcher: Watcher<T> = { callback, seen: new Map() };
     const group = this.#groups.get(key) ?? new Set();
@@ -44,12 +44,12 @@ export class Watchers<T> {
     };
   }
 
-  /** Hands a version to those under `keys` who have not seen it or a later one. */
+  /** Delivers a version to the watchers of `keys` that have not seen it or a later one. */
   deliver(key: string, latest: Versioned<T>, keys: readonly string[] = [key, ALL]): void {
     const { version, value, gone, ended } = latest;
     for (const group of new Set(keys.map((each) => this.#groups.get(each)))) {
       for (const watcher of [...(group ?? [])]) {
-        // An earlier callback of this round may have ended a later one.
+        // An earlier callback of this delivery may have unsubscribed this watcher.
         const seen = watcher.seen.get(key);
         const isOld =
           seen && (seen.version > version || (seen.version === version && (!ended || seen.ended)));
@@ -61,8 +61,8 @@ export class Watchers<T> {
   }
 
   /**
-   * Reads what is stored and delivers it. `hasChanged`: somebody says to have written it. `goneAt`: what is gone
-   * is gone since then at the latest, which those who watch everything are told in other words.
+   * Reads what is stored and delivers it. `hasChanged`: a hint names it. `goneAt`: deleted values were deleted at this
+   * version at the latest; watchers of all keys get a reset for that instead.
    */
   async refresh(key: string, hasChanged = false, goneAt = 0): Promise<Versioned<T> | undefined> {
     try {
