@@ -6,11 +6,11 @@ import { Fresh, type LoggedField, type Plan } from './diff.js';
 import { continued, toSpans, type Sequence } from './sequence.js';
 import { stateOf, type LoadedField, type LoadedState } from './state.js';
 
-/** Where new entries go. */
+/** Decides where new entries go. */
 export interface LogWriter {
-  /** Told first which entries of the base stay in use. */
+  /** Called first, with the base's entries that stay in use. */
   keep(used: readonly Spans[]): Promise<void>;
-  /** Where to append what continues `last`, the last entry of the base. */
+  /** Where to append the entries that follow `last`, the last entry of the base. */
   placeAfter(last: Entry | undefined): Promise<{ log: number; at: number }>;
   write(log: number, row: LogRow): void;
 }
@@ -20,7 +20,7 @@ export interface Encoded {
   loaded: LoadedState;
 }
 
-/** Appends to logs what is new in a state, and refers to the rest. */
+/** Appends the new entries of a state to logs, and returns the state's spans. */
 export async function encodeState(
   plan: Plan,
   base: LoadedState | null | undefined,
@@ -57,7 +57,7 @@ function spansInUse({ start, rest }: LoggedField): Spans[] {
   return [start.spans, toSpans(start.media), toSpans(entries)];
 }
 
-/** Appends what is fresh, all in one row. */
+/** Appends new entries, all in one row. */
 async function append(
   { start, rest, last }: LoggedField,
   shelf: MediaShelf,

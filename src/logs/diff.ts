@@ -7,13 +7,13 @@ import { sizeOf, survey } from './media.js';
 import { EMPTY, startOf, type Sequence } from './sequence.js';
 import type { LoadedField, LoadedState } from './state.js';
 
-/** What is smaller than this stays in the snapshot's own row, in bytes. */
+/** Smaller values stay in the snapshot's own row, in bytes. */
 const INLINE_SIZE = 512;
 
-/** Of more runs than this, and more than a quarter as many as there are elements, an array is stored anew. */
+/** An array is stored anew if it has more runs than this, and more than a quarter as many as elements. */
 const MOST_RUNS = 64;
 
-/** A value that nothing in the base equals, copied; its media may be there all the same. */
+/** A copy of a value that no entry of the base equals; its media may still be shared. */
 export class Fresh {
   constructor(
     readonly value: unknown,
@@ -28,18 +28,18 @@ export interface LoggedField {
   kind: 'array' | 'linked' | 'one';
   /** The last entry of the base. */
   last: Entry | undefined;
-  /** What the base begins with as well. */
+  /** The entries that state and base begin with. */
   start: Sequence;
-  /** What follows: old entries where they equal an element, otherwise copies. */
+  /** What follows: entries of the base where they equal an element, otherwise copies. */
   rest: (Entry | Fresh)[];
 }
 
-/** What of a state is new and what is not, with nothing written yet. */
+/** What of a state is new and what is shared; nothing is written yet. */
 export type Plan = (Extract<LoadedField, { kind: 'value' }> | LoggedField)[];
 
 /**
- * Finds what a state shares with the base, an earlier state of the same session, most often the parent's; and
- * copies the rest, so that the caller may go on changing it. Throws a DataCloneError for what cannot be stored.
+ * Finds what a state shares with its base, an earlier state of the same session, most often the parent's, and copies
+ * the rest, so that the caller may change it afterwards. Throws a DataCloneError for a value that cannot be stored.
  */
 export function planState(state: object, base: LoadedState | null | undefined): Plan {
   const before = new Map(base?.fields.map((field) => [field.key, field]));
@@ -69,7 +69,7 @@ type KnownMedium = (value: unknown) => Entry | undefined;
 
 function shared(old: Sequence, values: readonly unknown[]): Pick<Matched, 'same' | 'others'> {
   const { same, others, runs } = match(old.entries, values);
-  // References to more runs would soon cost more than what they save.
+  // Spans of so many runs would cost more than sharing saves.
   return { same, others: runs > MOST_RUNS && runs > values.length / 4 ? [] : others };
 }
 
@@ -80,7 +80,7 @@ function fresh(original: unknown, knownMedium: KnownMedium): Fresh {
   return new Fresh(value, isPlain, known);
 }
 
-/** One base of several: what the first has in logs, and of the others what it has not. */
+/** Combines several bases: the fields that the first has in logs, and from the others those that it has not. */
 export function mergedBase(states: readonly LoadedState[]): LoadedState | undefined {
   const [first, second] = states;
   if (!first || !second) return first;
@@ -93,13 +93,13 @@ export function mergedBase(states: readonly LoadedState[]): LoadedState | undefi
   };
 }
 
-/** The state that was planned. */
+/** The planned state. */
 export function plannedState(plan: Plan): object {
   return Object.fromEntries(
     plan.map((field) => {
       if (field.kind === 'value') return [field.key, field.value];
       const entries = [...field.start.entries, ...field.rest];
-      // Putting together what is linked changes it.
+      // `valueOf` changes linked entries in place.
       const values = entries.map(({ value }) => (field.kind === 'linked' ? copy(value) : value));
       return [field.key, valueOf(field.kind, values)];
     }),

@@ -4,22 +4,22 @@ import type { Run } from './runs.js';
 
 /** One immutable element of a log, in memory. */
 export interface Entry {
-  /** The log, and the position in it. */
+  /** The log and the position in it. */
   log: number;
   at: number;
-  /** With its media in place. Never handed out: others hold it too. */
+  /** With its media in place. Never given to an application, since states share it. */
   value: unknown;
-  /** Roughly, in bytes, media not included. */
+  /** Approximate, in bytes, without media. */
   size: number;
-  /** The media inside the value, entries themselves. */
+  /** The media inside the value, which are entries themselves. */
   media: { path: string[]; entry: Entry }[];
-  /** Nothing in it comes twice, and its objects and arrays are as literals make them. */
+  /** No object occurs twice in it, and all objects and arrays are as literals make them. */
   isPlain: boolean;
-  /** What it looks like, once somebody asked. */
+  /** Its fingerprint, once computed. */
   print?: unknown;
 }
 
-/** The runs of several spans, by log, in no order. */
+/** The runs of several spans, by log, unordered. */
 export function* gathering(all: Iterable<Spans>): Steps<Map<number, Run[]>> {
   const runs = new Map<number, Run[]>();
   let units = 0;

@@ -1,11 +1,11 @@
-/** Values that are looked at inside of one, and bytes of a buffer. */
+/** How many nested values, and how many bytes of a buffer, are hashed. */
 const MOST_PARTS = 1000;
 
 const mix = (hash: number, part: number) => (Math.imul(hash ^ part, 0x01000193) + 1) | 0;
 
-/** Different for most different values, the same for all equal ones. Only a hint where to look. */
+/** The same for equal values, different for most others. Only a hint where to compare. */
 export function fingerprint(value: unknown): unknown {
-  // A Map knows the others by themselves.
+  // A Map compares primitives by itself.
   return typeof value === 'object' && value ? hashOf(value, { left: MOST_PARTS }) : value;
 }
 
@@ -35,7 +35,7 @@ function partsOf(value: object): Iterable<unknown> {
   return value instanceof Set ? value : Object.entries(value).flat();
 }
 
-/** The bytes of a buffer or of a view on one. */
+/** The bytes of a buffer or view. */
 function bytesOf(value: object): Uint8Array | undefined {
   if (ArrayBuffer.isView(value)) return new Uint8Array(value.buffer, value.byteOffset, value.byteLength);
   return value instanceof ArrayBuffer ? new Uint8Array(value) : undefined;

@@ -15,7 +15,7 @@ function heeding<T>(signal: AbortSignal | undefined, steps: Steps<T>): T {
   }
 }
 
-/** Frees what nothing in the session reaches any more, of the logs that `lost` runs over. */
+/** Frees the entries of `lost` that nothing in the session reaches any more. */
 export async function freeUnreached(
   transaction: WriteTransaction,
   sessionId: string,
@@ -25,13 +25,13 @@ export async function freeUnreached(
   const logs = [...runsByLog(lost).keys()];
   if (logs.length === 0) return;
   const rows = await transaction.objectStore('snapshots').index('sessionId').getAll(startingWith(sessionId));
-  // One that cannot be read may reach anything.
+  // An unreadable row may reach any entry, so nothing is freed.
   if (!rows.every(isSnapshotRow)) return;
   const reached = heeding(signal, gathering(spansOfAll(rows)));
   for (const log of logs) await keepOnly(transaction, log, reached.get(log) ?? [], 0, signal);
 }
 
-/** Deletes all entries of a log outside of `runs`, down to the single entry; looks only behind `from`. */
+/** Deletes all entries of a log outside of `runs`, to the single entry; looks only after `from`. */
 export async function keepOnly(
   transaction: WriteTransaction,
   log: number,
@@ -52,7 +52,7 @@ export async function keepOnly(
     const [first] = pieces;
     if (first && first[0] === start && first[1] === end) continue;
     const row: unknown = pieces.length > 0 ? await logs.get(key) : undefined;
-    // What cannot be read cannot be cut.
+    // A damaged row cannot be cut.
     if (row !== undefined && !isLogRow(row)) continue;
     await logs.delete(key);
     if (!row) continue;
@@ -63,7 +63,7 @@ export async function keepOnly(
   }
 }
 
-/** Parts of a row, as rows. Goes through the row once, however many there are. */
+/** Copies of parts of a row, made in one pass. */
 function slices(row: LogRow, pieces: readonly Run[]): LogRow[] {
   const parts = pieces.map(([from, to]) => ({
     at: from,
@@ -93,7 +93,7 @@ function slices(row: LogRow, pieces: readonly Run[]): LogRow[] {
   }));
 }
 
-/** Whether every entry of `spans` is among those of `others`. */
+/** Whether `others` contain every entry of `spans`. */
 export function isCovered(spans: readonly Spans[], others: readonly Spans[]): boolean {
   const known = runsByLog(others);
   return [...runsByLog(spans)].every(

@@ -4,14 +4,17 @@ import { define } from '../values/property.js';
 
 type Path = string[];
 
-/** An element of an array without what belongs to others of it; and where in it that goes, how far away the other is, and where in that it is. */
+/**
+ * An element of an array without the objects that belong to other elements; and for each of those its path, how many
+ * elements away its owner is, and its path there.
+ */
 export type Unlinked = [bare: unknown, ...links: [path: Path, offset: number, from: Path][]];
 
 /** An object that belongs to one of the elements. */
 interface Part {
   index: number;
   copy: any;
-  /** What it is a property of, if it is not the element itself. */
+  /** The part that it is a property of, unless it is the element itself. */
   inside?: Part;
   key: string;
 }
@@ -21,11 +24,14 @@ const isContainer = (value: unknown): value is Record<string, unknown> =>
   value !== null &&
   !(value instanceof Date || value instanceof ArrayBuffer || ArrayBuffer.isView(value) || isBlob(value));
 
-/** Instances too are cloned to plain objects. */
+/** Instances count too, since they are cloned to plain objects. */
 const isPlain = (value: object) =>
   isPlainArray(value) || (isOrdinary(value) && !Object.hasOwn(value, '__proto__'));
 
-/** Whether one of `some` elements of an array contains another of its elements, so that storing each whole might store all of them over and over. */
+/**
+ * Whether one of the first `some` elements contains another element, so that storing each by itself might store all of
+ * them over and over.
+ */
 export function reachOthers(elements: readonly unknown[], some: readonly unknown[]): boolean {
   let all: Set<unknown> | undefined;
   const parts = new Set(some);
@@ -41,9 +47,9 @@ export function reachOthers(elements: readonly unknown[], some: readonly unknown
 }
 
 /**
- * Takes apart elements that contain each other, so that every object is stored with one of them alone. The others say
- * how far away that is: it stays true when elements are dropped in front. `undefined` if there is more in them than
- * literals.
+ * Separates elements that contain each other, so that every object is stored with one of them only. Links are relative,
+ * so they stay valid when elements in front are removed. `undefined` if the elements contain more than plain objects
+ * and arrays.
  */
 export function unlinked(elements: readonly unknown[]): Unlinked[] | undefined {
   const parts = new Map<unknown, Part>();
@@ -64,7 +70,7 @@ export function unlinked(elements: readonly unknown[]): Unlinked[] | undefined {
     return null;
   };
   elements.forEach((element, index) => (results[index]![0] = put(element, index, '')));
-  // Those that are found on the way are gone through as well.
+  // The loop also visits the parts that it adds.
   for (const [value, part] of parts) {
     if (!isPlain(value as object)) return undefined;
     for (const [key, child] of Object.entries(value as object))
@@ -79,7 +85,7 @@ function pathOf(part: Part | undefined): Path {
   return path;
 }
 
-/** Puts together what was taken apart, in place. What leads nowhere, as in a file that somebody made up, is left out. */
+/** Restores the links in place. Links that lead nowhere, as in a forged file, are dropped. */
 function linked(elements: readonly unknown[]): unknown[] {
   const whole = elements.map((element) => (Array.isArray(element) ? element : [])) as Unlinked[];
   whole.forEach(([, ...links], index) => {
@@ -93,12 +99,12 @@ function linked(elements: readonly unknown[]): unknown[] {
   return whole.map(([bare]) => bare);
 }
 
-/** What is made of a field's entries, which are the caller's to change. */
+/** The value of a field, made from entries that the caller may change. */
 export function valueOf(kind: 'array' | 'linked' | 'one', entries: unknown[]): unknown {
   if (kind === 'linked') return linked(entries);
   return kind === 'one' ? entries[0] : entries;
 }
 
-/** A property of its own, and never one that all objects have. */
+/** Reads an own property, never an inherited one. */
 const own = (value: unknown, key: string): unknown =>
   isContainer(value) && Object.hasOwn(value, key) ? value[key] : undefined;

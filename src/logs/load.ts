@@ -20,10 +20,10 @@ export function* spansOfAll(rows: Iterable<SnapshotRow>): Generator<Spans> {
   for (const row of rows) yield* spansOf(row);
 }
 
-/** Rows of logs that were read before it was known which are needed. */
+/** Rows of logs that were read before it was known which ones are needed. */
 export type Ahead = Map<number, { from: number; rows: unknown[] }>;
 
-/** Reads the logs of a state as they are now, from where the state begins in each. */
+/** Reads the current end of a state's logs, from where the state begins in each. */
 export async function readAhead(transaction: ReadTransaction, state: LoadedState): Promise<Ahead> {
   const logs = transaction.objectStore('logs');
   const spans = state.fields.flatMap((field) => (field.kind === 'value' ? [] : [field.sequence.spans]));
@@ -34,7 +34,10 @@ export async function readAhead(transaction: ReadTransaction, state: LoadedState
   return new Map(await Promise.all(reads));
 }
 
-/** Fetches a state with one range read for each log, most often one in all. `null` for an explicit `undefined`. */
+/**
+ * Loads a state with one range read for each log, most often one in all. `null` for a state that is explicitly
+ * `undefined`.
+ */
 export async function loadState(
   transaction: ReadTransaction,
   row: SnapshotRow,
@@ -50,7 +53,7 @@ export async function loadState(
   return assembleState(row, rows);
 }
 
-/** The state of a snapshot, given all that it reaches, and perhaps more. */
+/** Assembles a snapshot's state from the rows it reaches; there may be more rows. */
 export function assembleState(
   row: SnapshotRow,
   rows: readonly { log: number; rows: readonly LogRow[] }[],
@@ -66,7 +69,7 @@ export function assembleState(
         const medium = logs.get(mediaLog)?.get(mediaAt);
         const entry = logs.get(log)!.get(at + index);
         if (!entry) throw unreadable('snapshot', row.id);
-        // No loss if it is a neighbour, which this snapshot does not reach.
+        // A missing medium is no loss in a neighbouring entry, which this snapshot does not reach.
         if (!medium) {
           incomplete.add(entry);
           continue;
@@ -117,7 +120,7 @@ function entriesOf(log: number, rows: readonly LogRow[]): Map<number, Entry> {
   return entries;
 }
 
-/** The rows that hold the positions from `from` up to `to`, and perhaps some around them. */
+/** The rows that hold the positions `from` up to `to`, and perhaps some around them. */
 async function readRun(
   transaction: ReadTransaction,
   log: number,
@@ -127,7 +130,7 @@ async function readRun(
   ahead: { from: number; rows: unknown[] } | undefined,
 ): Promise<LogRow[]> {
   const logs = transaction.objectStore('logs');
-  // Keys are [log, end, start]: every row that ends behind `from`, and no later than `to`.
+  // Keys are [log, end, start]: every row that ends after `from`, and at `to` or before.
   const whole = (row: unknown): LogRow => {
     if (isLogRow(row)) return row;
     throw unreadable('snapshot', snapshotId, row);
@@ -145,7 +148,7 @@ async function readRun(
   return rows;
 }
 
-/** The state as the application saved it, in objects of its own. */
+/** The state as the application saved it, in new objects. */
 export function copyOut({ fields }: LoadedState): Record<string, unknown> {
   return Object.fromEntries(
     fields.map((field) => {

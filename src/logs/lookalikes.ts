@@ -2,10 +2,10 @@ import type { Entry } from './entry.js';
 import { equal } from '../values/deep-equal.js';
 import { fingerprint } from './fingerprint.js';
 
-/** How many that look like a value are compared before it counts as new. */
+/** How many entries with the same fingerprint are compared before a value counts as new. */
 const CANDIDATES = 8;
 
-/** Entries by what they look like. */
+/** Entries by their fingerprints. */
 export class Lookalikes {
   readonly #places = new Map<unknown, number[]>();
   readonly #entries: Entry[] = [];
@@ -23,8 +23,8 @@ export class Lookalikes {
   }
 
   /**
-   * Where an entry is that equals the value. What comes behind `after` is the likelier: histories lose from the front
-   * and in the middle.
+   * The index of an entry that equals the value. Indexes after `after` come first, since histories lose elements at the
+   * front and in the middle.
    */
   place(value: unknown, after: number, isSame: (place: number) => boolean): number | undefined {
     const places = this.#places.get(fingerprint(value)) ?? [];
@@ -41,7 +41,7 @@ export class Lookalikes {
     return undefined;
   }
 
-  /** A medium that is there already. */
+  /** An existing entry for the same medium. */
   medium(value: unknown): Entry | undefined {
     const place = this.place(value, -1, (place) => equal(this.#entries[place]!.value, value, true) === true);
     return place === undefined ? undefined : this.#entries[place];

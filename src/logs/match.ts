@@ -4,20 +4,20 @@ import { equal } from '../values/deep-equal.js';
 import { Lookalikes } from './lookalikes.js';
 
 export interface Matched {
-  /** How many values are the first entries of the base, one after the other. */
+  /** How many values equal the first entries of the base, in order. */
   same: number;
-  /** For each of the other values the entry that it equals. */
+  /** For each of the other values, the entry that it equals. */
   others: (Entry | undefined)[];
-  /** How many runs of the base they come from. */
+  /** How many runs of the base these entries are from. */
   runs: number;
 }
 
 /**
- * Finds for every value the entry of the base that it provably equals, if any: runs that were appended to, cut at
- * the front, edited, or left over between removals. Each value is compared a limited number of times.
+ * Finds for every value the entry of the base that equals it, if any. Handles arrays that were appended to, cut at the
+ * front, edited, or had elements removed. Each value is compared a limited number of times.
  */
 export function match(base: readonly Entry[], values: readonly unknown[]): Matched {
-  // Of what is no literal.
+  // Copies of instances, to be compared as they would be stored.
   const copies: unknown[] = [];
   const isSame = (place: number, index: number): boolean => {
     const entry = base[place];
@@ -34,7 +34,7 @@ export function match(base: readonly Entry[], values: readonly unknown[]): Match
   let lookalikes: Lookalikes | undefined;
   for (let index = same; index < values.length; index++) {
     if (!isSame(next, index)) {
-      // What follows all of the base is new.
+      // After all entries of the base, everything is new.
       const isAppended = runs === 1 && next === base.length;
       const found = isAppended
         ? undefined

@@ -1,11 +1,11 @@
 import { isBlob, isPlainArray, isPlainObject } from '../values/clone.js';
 
-/** From here on a blob, a buffer or a data URL gets a row of its own. In bytes, or characters of a URL. */
+/** From this size on, a blob, a buffer or a data URL gets a row of its own. In bytes, or characters of a URL. */
 export const MEDIA_SIZE = 8 * 1024;
 
 type Path = string[];
 
-/** Media found inside a value, and where. */
+/** A medium and its path inside a value. */
 export interface Medium {
   path: Path;
   value: unknown;
@@ -19,15 +19,15 @@ function isMedia(value: unknown): boolean {
 }
 
 /**
- * Whether a value is plain: nothing in it comes twice, and its objects and arrays are as literals make them. And all media in it, but none if it is not: what comes twice and is taken out at
- * one place would be left at the other.
+ * Whether a value is plain (no object occurs twice in it, and all objects and arrays are as literals make them), and
+ * its media. A value that is not plain has none: a medium that occurs twice would be taken out at one place only.
  */
 export function survey(value: unknown): { isPlain: boolean; media: Medium[] } {
   const seen = new Set<unknown>();
   const isNew = (part: object) => seen.size < seen.add(part).size;
   const media: Medium[] = [];
   const path: Path = [];
-  // No path leads into a map or a set.
+  // Paths do not lead into maps and sets.
   let around = 0;
   const isPlain = (part: unknown): boolean => {
     if (!around && isMedia(part)) media.push({ path: [...path], value: part });
@@ -52,7 +52,7 @@ export function survey(value: unknown): { isPlain: boolean; media: Medium[] } {
   return isPlain(value) ? { isPlain: true, media } : { isPlain: false, media: [] };
 }
 
-/** The value with something else at each of the paths; what lies beside them is shared with the original. */
+/** A copy of the value with replacements at the given paths; everything else is shared with the original. */
 export function replaceAt(value: unknown, replacements: readonly Medium[]): unknown {
   const copied = new Set<unknown>();
   const own = (part: any): any => {
@@ -73,13 +73,13 @@ export function replaceAt(value: unknown, replacements: readonly Medium[]): unkn
   return root.value;
 }
 
-/** Roughly what a value takes on disk, in bytes; of what takes at least `most`, only that it does. */
+/** The approximate size of a value on disk, in bytes; stops counting at `most`. */
 export function sizeOf(value: unknown, most = Infinity, seen = new Set<unknown>()): number {
   if (typeof value === 'string') return value.length + 4;
   if (typeof value !== 'object' || value === null || seen.has(value)) return 8;
   if (isBlob(value)) return value.size;
   if (value instanceof ArrayBuffer || ArrayBuffer.isView(value)) return value.byteLength;
-  // Counted before it is gone through: long arrays come by at every save.
+  // A shortcut, since long arrays are measured at every save.
   if (Array.isArray(value) && value.length * 8 >= most) return most;
   seen.add(value);
   let size = 8;

@@ -1,20 +1,20 @@
 import { atOnce, UNITS, type Steps } from '../database/pace.js';
 
-/** Positions from the first up to, and without, the second. */
+/** Positions from the first up to, and excluding, the second. */
 export type Run = [from: number, to: number];
 
-/** From where the first begins to where the last ends. */
+/** From the start of the first run to the end of the last. */
 export const extentOf = (runs: readonly Run[]): Run =>
   runs.reduce(([from, to], [start, end]) => [Math.min(from, start), Math.max(to, end)], [Infinity, 0]);
 
-/** Sorted, and without overlaps. */
+/** Sorts runs and joins those that overlap or touch. */
 export function* merging(runs: readonly Run[]): Steps<Run[]> {
   const parts: Run[][] = [];
   for (let at = 0; at < runs.length; at += UNITS) {
     yield;
     parts.push(joined([...runs.slice(at, at + UNITS)].sort((a, b) => a[0] - b[0])));
   }
-  // By twos, so that nothing takes long in one go.
+  // Pairwise merging, so that no step takes long.
   let next = 0;
   while (next + 1 < parts.length) parts.push(yield* zipped(parts[next++]!, parts[next++]!));
   return parts[next] ?? [];
@@ -22,7 +22,7 @@ export function* merging(runs: readonly Run[]): Steps<Run[]> {
 
 export const merged = (runs: readonly Run[]): Run[] => atOnce(merging(runs));
 
-/** Of sorted runs. */
+/** Joins sorted runs. */
 function joined(runs: readonly Run[]): Run[] {
   const result: Run[] = [];
   for (const run of runs) append(result, run);
@@ -46,7 +46,7 @@ function* zipped(left: readonly Run[], right: readonly Run[]): Steps<Run[]> {
   return result;
 }
 
-/** What of `runs` is in none of `others`; both merged. */
+/** The parts of `runs` that are in none of `others`; both are merged. */
 export function* removing(runs: readonly Run[], others: readonly Run[]): Steps<Run[]> {
   const left: Run[] = [];
   let units = 0;
@@ -67,7 +67,7 @@ export function* removing(runs: readonly Run[], others: readonly Run[]): Steps<R
 export const without = (runs: readonly Run[], others: readonly Run[]): Run[] =>
   atOnce(removing(runs, others));
 
-/** The index of the first of sorted runs that ends behind a position. */
+/** The index of the first run that ends after a position; runs are sorted. */
 export function firstEndingBehind(runs: readonly Run[], at: number): number {
   let [low, high] = [0, runs.length];
   while (low < high) {

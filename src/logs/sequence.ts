@@ -1,26 +1,26 @@
 import type { Spans } from '../database/schema.js';
 import type { Entry } from './entry.js';
 
-/** Entries in the order in which they make up a value, with what is known of them together. Never changed. */
+/** Entries in the order in which they make up a value, with sums over them. Immutable. */
 export interface Sequence {
   readonly entries: readonly Entry[];
-  /** The runs that they are made of. */
+  /** The spans of the entries. */
   readonly spans: Spans;
   /** All media inside them, each once. */
   readonly media: readonly Entry[];
-  /** Roughly, in bytes. */
+  /** Approximate, in bytes. */
   readonly size: number;
 }
 
 export const EMPTY: Sequence = { entries: [], spans: [], media: [], size: 0 };
 
-/** Costs what is added, however long the sequence is. */
+/** Takes time for the added entries only, however long the sequence is. */
 export function continued(sequence: Sequence, added: readonly Entry[]): Sequence {
   if (added.length === 0) return sequence;
   const spans = [...sequence.spans];
   const media = new Set(sequence.media);
   let { size } = sequence;
-  // Each is looked at once, however often it comes.
+  // Each entry is visited once, however often it occurs.
   const seen = new Set<Entry>();
   for (const entry of added) {
     extend(spans, entry);

@@ -1,19 +1,22 @@
 import type { Entry } from './entry.js';
 import type { Sequence } from './sequence.js';
 
-/** What every state takes beside its entries; roughly, in bytes. */
+/** The approximate size of a state without its entries, in bytes. */
 const STATE_SIZE = 1000;
 
-/** A property of a state: an array of entries, one whose elements contain each other, one large value as an entry, or a small value as it is. */
+/**
+ * A property of a state: an array of entries, one whose elements contain each other, one large value as an entry, or a
+ * small value inline.
+ */
 export type LoadedField =
   | { key: string; kind: 'array' | 'linked' | 'one'; sequence: Sequence }
   | { key: string; kind: 'value'; value: unknown };
 
-/** A state in memory. Its entries are shared with other states; `copyOut` makes what an application may have. */
+/** A state in memory. Its entries are shared with other states; `copyOut` copies it for the application. */
 export interface LoadedState {
   fields: LoadedField[];
   media: readonly Entry[];
-  /** Roughly, in bytes, whether shared or not. */
+  /** Approximate, in bytes, shared entries included. */
   size: number;
 }
 
