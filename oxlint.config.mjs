@@ -8,7 +8,7 @@ const database = ['database/**', 'runtime/**', ...values];
 const snapshots = ['snapshots/**', 'logs/**', ...database];
 
 /** What refuses arguments is one thing, whoever is called. */
-const published = ['platform/**', 'values/**', 'index.js'];
+const published = ['platform/**', 'runtime/*.js', 'values/**', 'index.js'];
 /** An adapter is made of what everybody has, and knows no other. */
 const adapter = ['adapters/shared/**', ...published];
 

@@ -1,3 +1,4 @@
+import { LeastRecentlyUsed } from '../runtime/least-recently-used.js';
 import type { Cipher } from '../database/schema.js';
 import type { Keyring } from './keyring.js';
 import { Plaintext } from './plaintext.js';
@@ -14,7 +15,7 @@ export interface Locked {
 
 /** Rows that were opened before, so that what is used often is decrypted once. What was used longest ago goes. */
 export class DecryptedCache {
-  readonly #rows = new Map<string, Plaintext>();
+  readonly #rows = new LeastRecentlyUsed<string, Plaintext>();
   #damaged: ReadonlySet<string> = new Set();
   #bytes = 0;
 
@@ -28,9 +29,7 @@ export class DecryptedCache {
   }
 
   get(print: string): Plaintext | undefined {
-    const plaintext = this.#rows.get(print);
-    if (plaintext && this.#rows.delete(print)) this.#rows.set(print, plaintext);
-    return plaintext;
+    return this.#rows.get(print);
   }
 
   add(print: string, plaintext: Plaintext): void {

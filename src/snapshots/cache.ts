@@ -1,3 +1,4 @@
+import { LeastRecentlyUsed } from '../runtime/least-recently-used.js';
 import type { SessionRow, SnapshotRow } from '../database/schema.js';
 import type { Known } from './save/draft.js';
 import type { LoadedState } from '../logs/state.js';
@@ -12,18 +13,6 @@ interface RememberedState {
   state: LoadedState | null | undefined;
 }
 
-/** A map that drops its least recently used entry. */
-class LeastRecentlyUsed<Value> extends Map<string | number, Value> {
-  override get(key: string | number): Value | undefined {
-    const value = super.get(key);
-    if (value !== undefined) {
-      this.delete(key);
-      super.set(key, value);
-    }
-    return value;
-  }
-}
-
 /**
  * What a tab remembers of the database between transactions, valid only by a version or the clock:
  *
@@ -34,10 +23,10 @@ class LeastRecentlyUsed<Value> extends Map<string | number, Value> {
 export class SnapshotCache {
   /** The clock's reading for which `rows`, `sessions` and `tips` are valid. */
   clock = -1;
-  readonly rows = new LeastRecentlyUsed<SnapshotRow>();
-  readonly sessions = new LeastRecentlyUsed<SessionRow>();
-  readonly tips = new LeastRecentlyUsed<number>();
-  readonly #states = new LeastRecentlyUsed<RememberedState>();
+  readonly rows = new LeastRecentlyUsed<string | number, SnapshotRow>();
+  readonly sessions = new LeastRecentlyUsed<string | number, SessionRow>();
+  readonly tips = new LeastRecentlyUsed<string | number, number>();
+  readonly #states = new LeastRecentlyUsed<string, RememberedState>();
   #bytes = 0;
 
   /** Drops rows, sessions and tips unless the clock is unchanged. */

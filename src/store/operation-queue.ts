@@ -1,3 +1,4 @@
+import { SerialQueue } from '../runtime/serial-queue.js';
 import { isConnectionFault } from '../database/faults.js';
 import type { SessionStoreError } from '../errors.js';
 
@@ -15,7 +16,7 @@ interface Waiting<Request, Result> {
  * batch.
  */
 export class OperationQueue<Request, Result> {
-  #last: Promise<unknown> = Promise.resolve();
+  readonly #queue = new SerialQueue();
   #gathering: Waiting<Request, Result>[] | undefined;
 
   /** `save` does a batch; rejects if the transaction as a whole failed. */
@@ -24,13 +25,12 @@ export class OperationQueue<Request, Result> {
   /** Resolves when all earlier operations are done. Later saves start a new batch. */
   done(): Promise<unknown> {
     this.#gathering = undefined;
-    return this.#last;
+    return this.#queue.done();
   }
 
   enqueue<T>(operation: () => Promise<T>): Promise<T> {
-    const done = this.done().then(operation);
-    this.#last = done.catch(() => {});
-    return done;
+    this.#gathering = undefined;
+    return this.#queue.run(operation);
   }
 
   add(request: Request): Promise<Result> {

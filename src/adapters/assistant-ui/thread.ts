@@ -1,3 +1,4 @@
+import { SerialQueue } from '../../runtime/serial-queue.js';
 import { nanoid } from 'nanoid';
 import { copyOf } from '../shared/copy.js';
 import { SessionStoreError, type Message, type SessionPatch, type SnapshotStatus } from '../../index.js';
@@ -23,7 +24,8 @@ export class Thread {
   readonly #renamed = new Map<string, string[]>();
   /** What is known of a thread that has no session yet, because nothing was saved in it. */
   #patches: SessionPatch[] | undefined;
-  #last: Promise<unknown> = Promise.resolve();
+  /** So that a message finds the one before. */
+  readonly #queue = new SerialQueue();
 
   constructor(store: ThreadStore, sessionId: string, isNew = false) {
     this.#store = store;
@@ -32,7 +34,7 @@ export class Thread {
   }
 
   load(): Promise<StoredThread> {
-    return this.#run(async () => {
+    return this.#queue.run(async () => {
       const thread = await this.#read();
       // From now on the framework says what is stored.
       this.#renamed.clear();
@@ -45,7 +47,7 @@ export class Thread {
    * that answers something else, or says something else, is another message.
    */
   append({ entry, ...item }: Item, status?: SnapshotStatus): Promise<void> {
-    return this.#run(async () => {
+    return this.#queue.run(async () => {
       const parentId = item.parentId === null ? null : this.#stored(item.parentId);
       await this.#find(this.#stored(entry.id));
       const namesakes = [entry.id, ...(this.#renamed.get(entry.id) ?? [])].filter((id) =>
@@ -66,7 +68,7 @@ export class Thread {
   /** Changes the session. The framework may name a thread before its first message has arrived. */
   change(given: SessionPatch): Promise<void> {
     const patch = copyOf(given, 'patch');
-    return this.#run(async () => {
+    return this.#queue.run(async () => {
       if (this.#patches) this.#patches.push(patch);
       else await this.#store.updateSession(this.#sessionId, patch);
     });
@@ -74,18 +76,11 @@ export class Thread {
 
   /** Has the thread reopen on the branch that ends with this message. */
   select(messageId: string): Promise<void> {
-    return this.#run(async () => {
+    return this.#queue.run(async () => {
       const place = await this.#find(this.#stored(messageId));
       if (place?.snapshotId === undefined) throw unknown(messageId, 'messageId');
       await this.#store.selectBranch(place.snapshotId);
     });
-  }
-
-  /** One after the other, so that a message finds the one before. */
-  #run<T>(work: () => Promise<T>): Promise<T> {
-    const result = this.#last.then(work);
-    this.#last = result.catch(() => {});
-    return result;
   }
 
   async #read(): Promise<StoredThread> {

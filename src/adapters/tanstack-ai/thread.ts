@@ -1,3 +1,4 @@
+import { SerialQueue } from '../../runtime/serial-queue.js';
 import type { ChatPersistedState, UIMessage } from '@tanstack/ai-client';
 import { dequal } from 'dequal';
 import { copyOf } from '../shared/copy.js';
@@ -22,7 +23,7 @@ export class Thread {
   readonly #id: string;
   /** `undefined` until it was read, `null` if there is nothing. */
   #place: Place | null | undefined;
-  #last: Promise<unknown> = Promise.resolve();
+  readonly #queue = new SerialQueue();
 
   constructor(store: TranscriptStore, id: string) {
     this.#store = store;
@@ -31,9 +32,7 @@ export class Thread {
 
   /** One after the other, so that each knows what the one before has become. */
   run<T>(work: (thread: this) => Promise<T>): Promise<T> {
-    const result = this.#last.then(() => work(this));
-    this.#last = result.catch(() => {});
-    return result;
+    return this.#queue.run(() => work(this));
   }
 
   /** Reads where the session was left, which another tab may have moved. */
