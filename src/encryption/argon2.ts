@@ -1,7 +1,7 @@
 import { argon2idAsync } from '@noble/hashes/argon2.js';
 import { SessionStoreError } from '../errors.js';
 
-/** Argon2id (RFC 9106, version 1.3) with one lane: 32 bytes. Lets the page go on every few ms. */
+/** Argon2id (RFC 9106, version 1.3) with one lane: 32 bytes. Yields to the page every few ms. */
 export async function argon2id(
   passphrase: Uint8Array,
   salt: Uint8Array,

@@ -6,13 +6,13 @@ import { jsonOf } from '../platform/json.js';
 
 const ALGORITHM = 'AES-GCM';
 
-/** The length that GCM is made for, in bytes. Random, so one key is good for some 2³² rows. */
+/** The IV length that GCM is designed for, in bytes. It is random, so one key is good for about 2³² rows. */
 const IV_LENGTH = 12;
 
-/** What bytes are bound to, beside the database's name and their place in it. */
+/** What a cipher is bound to, besides the database's name and the row's address. */
 export type Binding = Omit<Cipher, 'iv' | 'data'>;
 
-/** `place` is what the bytes belong to in the database of this name: they open there and nowhere else. */
+/** Encrypts bytes so that they open only in the database of this name and at `place`. */
 export async function seal(
   key: CryptoKey,
   name: string,
@@ -25,7 +25,7 @@ export async function seal(
   return { ...binding, iv, data: await answerOf(subtleCrypto().encrypt(algorithm, key, bytes), 'WebCrypto') };
 }
 
-/** `undefined` if it was sealed with another key, belongs to another place or database, or was changed. */
+/** Decrypts; `undefined` if the cipher was made with another key, for another place or database, or was changed. */
 export async function unseal(
   key: CryptoKey,
   name: string,
@@ -36,13 +36,13 @@ export async function unseal(
   const subtle = subtleCrypto();
   const decrypting = (async () => {
     const algorithm = { name: ALGORITHM, iv, additionalData: bound(name, cipher, place) };
-    // Node takes no buffer of another realm, but a view of its own on one.
+    // Node refuses a buffer of another realm, but accepts a new view on it.
     return subtle.decrypt(algorithm, key, new Uint8Array(data));
   })().catch(() => undefined);
   return answerOf(decrypting, 'WebCrypto');
 }
 
-/** Whether this looks like something that `seal` made; what is in a database may be anything. */
+/** Whether a stored value has the shape of a cipher. */
 export function isCipher(value: unknown): value is Cipher {
   const { database, turn, mixed, key, iv, data } = (value ?? {}) as Partial<Record<keyof Cipher, unknown>>;
   return (

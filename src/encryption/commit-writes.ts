@@ -11,12 +11,12 @@ import { cipherFingerprint, type StoredRowAddress, type RowAddress } from './enc
 import type { Plaintext } from './plaintext.js';
 import type { RecordingTransaction } from './recording-transaction.js';
 
-/** What is new with every write, so that nobody writes on the strength of what is not so any more. */
+/** What changes with every write, which shows whether somebody has written in between. */
 const stampOf = (stored: unknown) => (isLocked(stored) ? stored.stamp : isClock(stored) ? stored : undefined);
 
 /**
- * Encrypts what was written on a stage, and writes it in a transaction of its own. Resolves to `false`, with nothing
- * written, if somebody has written since the clock was `stored`.
+ * Encrypts the recorded writes and commits them in a transaction of their own. Resolves to `false`, with nothing
+ * written, if somebody has written since `stored` was read.
  */
 export async function commitWrites(
   connection: Connection,
@@ -28,10 +28,10 @@ export async function commitWrites(
   const next = settled ? { clock, stamp: nanoid(), ...settled.list } : clock;
   const isDone = await connection.write(async (transaction) => {
     const meta = transaction.objectStore('meta');
-    // A replacement of the database is another one.
+    // After a failover the connection leads to another database.
     if (keyring.name !== connection.name || stampOf(await meta.get('clock')) !== stampOf(stored))
       return false;
-    // The transaction's own error says what went wrong.
+    // The transaction's own error reports the failure.
     for (const { send } of sealed) send(transaction).catch(() => {});
     await putClock(transaction, next);
     return true;
@@ -59,13 +59,13 @@ async function prepared(write: Write, keyring: Keyring | null): Promise<Prepared
   if (write.kind === 'clear') return { send: (transaction) => storeIn(transaction).clear() };
   if (write.kind === 'delete') return { send: (transaction) => storeIn(transaction).delete(write.range) };
   const { how, store, key, columns, plaintext } = write;
-  // Rows of logs do not have their keys inside.
+  // Rows of logs have keys outside of the row.
   const outside = store === 'logs' ? key : undefined;
   const { row, done } = await sealedRow(plaintext, [store, key], columns, keyring);
   return { send: (transaction) => storeIn(transaction)[how](row, outside), ...(done && { done }) };
 }
 
-/** As it is stored, with what stays readable beside it. */
+/** The row as it is stored: its cipher and columns. */
 async function sealedRow(
   plaintext: Plaintext,
   place: RowAddress | StoredRowAddress,

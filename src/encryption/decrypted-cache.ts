@@ -4,16 +4,16 @@ import type { Keyring } from './keyring.js';
 import { Plaintext } from './plaintext.js';
 import type { StoredRowAddress, RowAddress } from './encrypted-row.js';
 
-/** What is remembered from one operation to the next, in bytes. */
+/** The limit of the cache between operations, in bytes. */
 const MOST_BYTES = 16 * 1024 * 1024;
 
-/** A sealed row that has to be opened before an operation can go on. */
+/** A sealed row that has to be decrypted before an operation can go on. */
 export interface Locked {
   place: RowAddress | StoredRowAddress;
   cipher: Cipher;
 }
 
-/** Rows that were opened before, so that what is used often is decrypted once. What was used longest ago goes. */
+/** Decrypted rows, so that rows in frequent use are decrypted once. The least recently used are dropped. */
 export class DecryptedCache {
   readonly #rows = new LeastRecentlyUsed<string, Plaintext>();
   #damaged: ReadonlySet<string> = new Set();
@@ -23,7 +23,7 @@ export class DecryptedCache {
     return this.#damaged.has(print);
   }
 
-  /** What was changed stays so until it is written anew. */
+  /** Rows stay damaged until they are written again. */
   setDamaged(prints: Iterable<string>): void {
     this.#damaged = new Set(prints);
   }
@@ -44,21 +44,24 @@ export class DecryptedCache {
   }
 }
 
-/** What one operation has opened. Held until it is done, however much it is. */
+/** The rows that one operation has decrypted. All are kept until it is done, without a limit. */
 export class Opening {
-  /** `undefined` for what cannot be opened. */
+  /** `undefined` for rows that cannot be decrypted. */
   readonly #rows = new Map<string, Plaintext | undefined>();
 
   constructor(readonly remembered: DecryptedCache) {}
 
-  /** `locked` if it has yet to be opened. */
+  /** `locked` if it was not tried yet. */
   get(print: string): Plaintext | undefined | 'locked' {
     if (this.#rows.has(print)) return this.#rows.get(print);
     if (this.remembered.isDamaged(print)) return undefined;
     return this.remembered.get(print) ?? 'locked';
   }
 
-  /** Opens what was locked on a stage. Resolves to whether all that opens is explained by the list of keys. */
+  /**
+   * Decrypts the rows that a rehearsal found locked. Resolves to whether the list of keys explains all rows that
+   * opened.
+   */
   async open({
     locked,
     keyring,
@@ -79,7 +82,7 @@ export class Opening {
   }
 }
 
-/** `undefined` if none of the keys opens it there. */
+/** `undefined` if no key decrypts the row at this place. */
 export async function openRow(
   place: RowAddress | StoredRowAddress,
   cipher: Cipher,

@@ -7,20 +7,20 @@ import { taken } from '../values/options.js';
 import { satisfying } from '../values/schema.js';
 import { workOf, workShape, type WorkFactor } from './work-factor.js';
 
-/** NIST SP 800-132 asks for this many bytes of salt. */
+/** The salt's length in bytes that NIST SP 800-132 asks for. */
 const SALT_LENGTH = 16;
 
 const USAGES: KeyUsage[] = ['encrypt', 'decrypt'];
 
 export interface DeriveKeyOptions extends WorkFactor {
   /**
-   * At least 16 random bytes, made once (`crypto.getRandomValues(new Uint8Array(16))`) and kept beside the database,
-   * in `localStorage` for example. No secret; but without it the passphrase is worth nothing.
+   * At least 16 random bytes, made once (`crypto.getRandomValues(new Uint8Array(16))`) and kept beside the database, in
+   * `localStorage` for example. It need not be secret, but without it the passphrase cannot derive the key.
    */
   salt: Uint8Array<ArrayBuffer> | ArrayBuffer;
 }
 
-/** A secret is not repeated. */
+/** Errors do not repeat a passphrase. */
 const secret = satisfying(
   (passphrase) => typeof passphrase === 'string' && passphrase.trim() !== '',
   'a string that is not blank',
@@ -40,9 +40,9 @@ const deriveKeyShape = {
 };
 
 /**
- * Makes a key for `encryption.key` of a passphrase, the same for the same passphrase and options: AES-GCM, 256 bits, not
- * extractable. PBKDF2 with HMAC-SHA-256, or Argon2id with one lane. A passphrase is normalized (NFKC), so that it may be
- * typed on any keyboard. Errors: `INVALID_ARGUMENT`; `UNAVAILABLE` in a page that is not secure, and where Argon2id
+ * Derives a key for `encryption.key` from a passphrase, the same for the same passphrase and options: AES-GCM, 256
+ * bits, not extractable. PBKDF2 with HMAC-SHA-256, or Argon2id with one lane. The passphrase is normalized (NFKC), so
+ * that it can be typed on any keyboard. Errors: `INVALID_ARGUMENT`; `UNAVAILABLE` in an insecure page, and if Argon2id
  * cannot be loaded or gets no memory.
  */
 export async function deriveKey(passphrase: string, options: DeriveKeyOptions): Promise<CryptoKey> {

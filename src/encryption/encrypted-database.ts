@@ -14,40 +14,40 @@ import { RecordingTransaction } from './recording-transaction.js';
 import { knowsAll, rebuilt, survey, WITNESSES, type Findings } from './survey.js';
 import { withWriteLock } from './write-lock.js';
 
-/** How often an operation is begun anew because others wrote meanwhile, or more had to be decrypted. */
+/** How often an operation is tried again because others wrote meanwhile, or more rows had to be decrypted. */
 const MOST_ATTEMPTS = 100;
 
-/** What became of going through an operation once. */
+/** The outcome of one attempt. */
 type Outcome<T> =
   | { kind: 'done'; value: T }
-  /** The database lists other keys than those that are known. */
+  /** The database's list of keys is not the known one. */
   | { kind: 'unknown keys'; stored: unknown }
-  /** It was, and is not any more. */
+  /** The database is not encrypted any more. */
   | { kind: 'decrypted' }
-  /** Something has to be decrypted first. */
+  /** Rows have to be decrypted first. */
   | { kind: 'locked'; stage: RecordingTransaction; stored: unknown }
-  /** Nothing of it is written yet. */
+  /** The writes are recorded, and not committed yet. */
   | { kind: 'rehearsed'; stage: RecordingTransaction; stored: unknown; result?: { value: T } };
 
 /**
- * A database in which rows are encrypted; to those who use it, it looks as if they were not.
+ * A database whose rows are encrypted, and look to its users as if they were not.
  *
- * A transaction cannot wait for WebCrypto. So whatever is to be done is gone through in a transaction that writes
- * nothing, again until all that it reads has been decrypted; what it would write is then encrypted, and written in a
- * transaction of its own, unless somebody wrote in between: then it begins anew.
+ * A transaction cannot wait for WebCrypto. So an operation is rehearsed in a transaction that writes nothing, again
+ * until all rows that it reads are decrypted. The recorded writes are then encrypted and committed in a second
+ * transaction, unless somebody wrote in between: then the operation is rehearsed again.
  */
 export class EncryptedDatabase {
   readonly rotation: Rotation;
   readonly #remembered = new DecryptedCache();
   #keyring: Keyring | undefined;
-  /** What `meta` says when the keyring is the right one. */
+  /** Whether `meta` still shows what the keyring was made for. */
   #fits: ((stored: unknown) => boolean) | undefined;
-  /** Who was refused need not be looked at again as long as nothing was written. */
+  /** The last refusal, repeated without another look as long as nothing was written. */
   #refused: { name: string; by: unknown; error: unknown } | undefined;
 
   constructor(
     readonly connection: Connection,
-    /** The first is written with. */
+    /** The first one encrypts new rows. */
     readonly keys: readonly Key[],
   ) {
     this.rotation = new Rotation(this);
@@ -73,7 +73,7 @@ export class EncryptedDatabase {
     );
   }
 
-  /** `stage` is there unless the database is not encrypted, and is not going to be. */
+  /** `stage` is missing if the database is not encrypted and is not going to be. */
   write<T>(
     work: (transaction: WriteTransaction, stage?: RecordingTransaction) => Promise<T>,
     limitMs?: number,
@@ -83,7 +83,7 @@ export class EncryptedDatabase {
         const isEncrypted = this.#keyring?.name === this.connection.name;
         const rehearse = (transaction: ReadTransaction) =>
           this.#rehearse(transaction as WriteTransaction, opening, work, isEncrypted);
-        // Only where it turns out that nothing is encrypted, something is written in the rehearsal itself.
+        // A database that turns out to be unencrypted is written during the rehearsal, so that has to be a write.
         return isEncrypted
           ? this.connection.read(rehearse, limitMs)
           : this.connection.write(rehearse, limitMs);
@@ -99,9 +99,9 @@ export class EncryptedDatabase {
   }
 
   /**
-   * Opens all logs, so that a check, which goes by their keys alone, knows which of them are damaged. Before a repair
-   * all rows are asked for their keys, and the list is made anew if it is not theirs. Errors: `PERMISSION_DENIED` if
-   * a row needs a key that was not given.
+   * Decrypts all logs to find damaged ones, since `check` looks only at their keys. Before a repair it surveys all
+   * rows, and makes the list of keys again if it does not fit them. Errors: `PERMISSION_DENIED` if a row needs a key
+   * that was not given.
    */
   async prepareCheck(repair: boolean, signal?: AbortSignal): Promise<void> {
     let keyring = await this.write(async (_, stage) => stage?.keyring);
@@ -109,7 +109,8 @@ export class EncryptedDatabase {
     if (repair) {
       const { name, list, keys } = keyring;
       const { all } = await survey(this.connection, name, this.keys, undefined, signal);
-      // By a list that is proved, what names another key is of a later list; anything else is left over, or forged.
+      // If the list is authentic, an unknown key of a later turn means a later list; other unknown keys are leftovers
+      // or forged.
       const later = [...(all.get(list.database)?.unknown ?? [])].find(
         ([id, { turn }]) => !keys.has(id) && turn > list.turn,
       );
@@ -122,13 +123,13 @@ export class EncryptedDatabase {
   async settle(walked: Keyring): Promise<boolean> {
     const settled = await walked.settled();
     return this.write(async (_, stage) => {
-      // Somebody else has taken the last key off.
+      // Another tab has already decrypted the database.
       if (!stage) return true;
-      // Under another list somebody may have written with another key, behind whoever walked.
+      // Under another list, somebody may have written with another key after the walk had passed.
       if (!stage.keyring.isStored || !stage.keyring.isSame(walked)) return false;
       stage.settled = settled;
       stage.isListed = true;
-      // Rows that know of the new list, so that the old one is not believed again.
+      // Some rows name the new list from now on, so that the old one is not accepted again.
       if (settled) await Promise.all(WITNESSES.map((store) => resealFirst(stage, store)));
       return true;
     });
@@ -167,7 +168,7 @@ export class EncryptedDatabase {
     }
     if (!keyring) return { kind: 'unknown keys', stored };
     const stage = new RecordingTransaction(transaction, keyring, opening, clockOf(stored, keyring));
-    // From here on, those who do not know of the encryption write nothing more; only then is what they wrote looked at.
+    // Committing the list first stops tabs without encryption from writing; what they wrote is read afterwards.
     if (isClock(stored)) return { kind: 'rehearsed', stage, stored };
     const outcome = await play(stage, stored, async () => {
       const result = await work(stage.transaction, stage);
@@ -178,7 +179,7 @@ export class EncryptedDatabase {
     return { kind: 'rehearsed', stage, stored, result: outcome };
   }
 
-  /** Not encrypted, and not going to be. Rows tell, whatever `meta` says. */
+  /** Whether the database is neither encrypted nor going to be. Rows decide, whatever `meta` says. */
   async #isPlain(transaction: ReadTransaction, stored: unknown): Promise<boolean> {
     return this.keys[0] === null && !isLocked(stored) && !(await holdsSealedRows(transaction));
   }
@@ -187,7 +188,7 @@ export class EncryptedDatabase {
     return this.#keyring?.name === this.connection.name && this.#fits?.(stored) ? this.#keyring : undefined;
   }
 
-  /** Finds out which keys the database needs; from its rows, if they contradict its list, or there is none. */
+  /** Finds the keys that the database needs, from its rows if they contradict its list, or if there is none. */
   async #unlock(stored: unknown, contradicted?: Keyring): Promise<void> {
     const { name } = this.connection;
     const known = isLocked(stored) ? [identityOf(stored), stored.stamp] : [stored];
@@ -198,7 +199,7 @@ export class EncryptedDatabase {
       const keyring = await this.#proven(name, stored, listed, contradicted !== undefined);
       if (keyring === listed) this.#take(keyring, stored);
       else {
-        // It is as of this, and nothing that somebody has written since.
+        // The keyring is valid only for what was read, not for later writes.
         this.#keyring = keyring;
         this.#fits = isLocked(stored)
           ? (other) => isLocked(other) && other.stamp === stored.stamp
@@ -206,7 +207,7 @@ export class EncryptedDatabase {
         if (keyring.isRotating) this.rotation.schedule();
       }
     } catch (error) {
-      // A list that is known to be right is not looked at again, even if others write.
+      // A refusal by an authentic list stays valid, even if others write.
       const isCertain = listed && !(listed instanceof Keyring) && listed.isCertain;
       const isRefusal = error instanceof SessionStoreError && REFUSALS.includes(error.status);
       if (isRefusal) this.#refused = { name, by: known[isCertain ? 0 : known.length - 1], error };
@@ -222,7 +223,7 @@ export class EncryptedDatabase {
   ): Promise<Keyring> {
     const { connection, keys } = this;
     if (listed instanceof Keyring) {
-      // It makes a difference whether rows know of a later list, by which all is encrypted.
+      // A list that allows unencrypted rows may be an old one; rows that name a later list show that.
       const isCurrent =
         !isContradicted &&
         (!listed.takesUnencrypted || isExplained(listed, await survey(connection, name, keys, WITNESSES)));
@@ -254,7 +255,7 @@ const REFUSALS: readonly string[] = ['PERMISSION_DENIED', 'FAILED_PRECONDITION']
 
 const isExplained = (keyring: Keyring, { witness }: Findings) => !witness || knowsAll(keyring, witness);
 
-/** Whoever has no key, and finds no list of keys, goes by the first row; so it is not plain where others are not. */
+/** Encrypts the first snapshot, because a tab without a key that finds no list of keys checks only that row. */
 async function sealFirst(stage: RecordingTransaction): Promise<void> {
   if (!stage.keyring.takesUnencrypted || !stage.keyring.current.key) return;
   const [first] = await stage.stored('snapshots').getAll(undefined, 1);
@@ -262,7 +263,7 @@ async function sealFirst(stage: RecordingTransaction): Promise<void> {
   try {
     Plaintext.of(first);
   } catch {
-    // It has something that cannot be encrypted; only who encrypts all of it needs to be told.
+    // It has a value that cannot be encrypted; only the rotation, which encrypts everything, has to report that.
     return;
   }
   await stage.reseal('snapshots', first.id);
@@ -273,7 +274,7 @@ async function resealFirst(stage: RecordingTransaction, store: (typeof WITNESSES
   await Promise.all(keys.map((key) => stage.reseal(store, key)));
 }
 
-/** Goes through an operation once. */
+/** Rehearses an operation once. */
 async function play<T>(
   stage: RecordingTransaction,
   stored: unknown,

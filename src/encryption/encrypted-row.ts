@@ -8,13 +8,15 @@ export const ROW_STORES = ['snapshots', 'logs', 'sessions'] as const;
 export type RowStore = (typeof ROW_STORES)[number];
 export type RowKey = string | LogKey;
 
-/** Where a row is; what is sealed for one place opens at no other. */
+/** A row's address; a cipher opens at no other. */
 export type RowAddress = readonly [store: RowStore, key: RowKey];
 
-/** The same for what was not encrypted yet when it was put aside, whatever it may be. */
+/** The address of a row that was unencrypted when it was put into the quarantine. */
 export type StoredRowAddress = readonly ['quarantine', store: string, key: IDBValidKey];
 
-/** What a row in the quarantine may be sealed for: it may have been sealed when it was put aside. */
+/**
+ * The addresses that a row in the quarantine may be sealed for, since it may have been sealed when it was put there.
+ */
 export function addressesOf({ store, key }: QuarantinedRow): [StoredRowAddress, RowAddress] {
   return [
     ['quarantine', store, key],
@@ -22,7 +24,7 @@ export function addressesOf({ store, key }: QuarantinedRow): [StoredRowAddress, 
   ];
 }
 
-/** What stays readable beside the cipher, because the key or an index is made of it. */
+/** The columns of a row: what the key and the indexes need stays readable beside the cipher. */
 const COLUMNS: { [Store in RowStore]: (row: Stores[Store][0]) => Record<string, unknown> } = {
   snapshots: ({ id, sessionId, createdMs, version, info }) => ({
     id,
@@ -32,7 +34,7 @@ const COLUMNS: { [Store in RowStore]: (row: Stores[Store][0]) => Record<string, 
     info: info?.parentId === undefined ? {} : { parentId: info.parentId },
   }),
   sessions: ({ id, updatedMs }) => ({ id, updatedMs }),
-  // All that has to be known of a log's row is in its key.
+  // The key of a log's row contains everything that has to be readable.
   logs: () => ({}),
 };
 
@@ -40,7 +42,7 @@ export function columnsOf(store: RowStore, row: any): Record<string, unknown> {
   return COLUMNS[store](row);
 }
 
-/** A row in an encrypted database, the columns left out. */
+/** A stored row: its cipher. The columns are left out. */
 export interface SealedRow {
   cipher: Cipher;
 }
@@ -49,13 +51,13 @@ export function isSealed(row: unknown): row is SealedRow {
   return isCipher((row as Partial<SealedRow> | undefined)?.cipher);
 }
 
-/** The same for the same bytes at the same place, and for no others: the tag at their end depends on all. */
+/** A fingerprint of a cipher at a place; GCM's tag at the end depends on all bytes. */
 export function cipherFingerprint(place: RowAddress | StoredRowAddress, { iv, data }: Cipher): string {
   const tag = new Uint8Array(data).slice(-16);
   return jsonOf([place, [...iv], [...tag]]);
 }
 
-/** Whether what is readable of a stored row says the same as the row that was sealed, at the place where it is. */
+/** Whether a stored row's columns and place agree with its decrypted row. */
 export function belongs([store, key]: RowAddress, stored: object, row: any): boolean {
   const { cipher: _, ...columns } = stored as SealedRow;
   if (store === 'logs' && !Array.isArray(row?.entries)) return false;

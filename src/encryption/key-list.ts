@@ -2,16 +2,16 @@ import type { KeyList, LockedClock, StoredKey } from '../database/schema.js';
 import { isCipher, seal, unseal } from './cipher.js';
 import { jsonOf } from '../platform/json.js';
 
-/** `null` stands for no encryption. */
+/** `null` stands for unencrypted. */
 export type Key = CryptoKey | null;
 
-/** Keys by the ids that a database has for them. */
+/** Keys by their ids in a database. */
 export type KnownKeys = ReadonlyMap<string, Key>;
 
-/** Marks a database that holds, or may still hold, rows that are not encrypted. */
+/** Marks a database that has, or may still have, unencrypted rows. */
 export const UNENCRYPTED: StoredKey = { id: '', check: null };
 
-/** Whether this can be the clock of an encrypted database; what is in `meta` may be anything. */
+/** Whether a stored value has the shape of an encrypted database's clock. */
 export function isLocked(stored: unknown): stored is LockedClock {
   const { clock, stamp, database, turn, keys } = (stored ?? {}) as Partial<LockedClock>;
   return (
@@ -28,15 +28,15 @@ export function isLocked(stored: unknown): stored is LockedClock {
 const isCheck = ({ id, check }: Partial<StoredKey>) =>
   id === UNENCRYPTED.id ? check === null : isCipher(check);
 
-/** Whether it can be the clock of a database that is not encrypted. */
+/** Whether a stored value can be the clock of an unencrypted database. */
 export const isClock = (stored: unknown): stored is number =>
   Number.isSafeInteger(stored) && (stored as number) >= 0;
 
-/** The same for the same list, and for no other: what its keys open was made for it. */
+/** A string that is the same for the same list only; the check values are bound to it. */
 export const identityOf = ({ database, turn, keys }: KeyList): string =>
   jsonOf([database, turn, keys.map(({ id, check }) => [id, ...(check?.iv ?? [])])]);
 
-/** Makes a list that nobody else makes, or changes, who has none of its keys. */
+/** Makes a list of keys that nobody can forge or change without one of its keys. */
 export async function listOf(
   name: string,
   database: string,
@@ -52,7 +52,7 @@ export async function listOf(
   return { database, turn, keys: await Promise.all(checks) };
 }
 
-/** The one of some keys that a list knows by this; then all of the list is as it was made. */
+/** The key among `given` that opens the check value; if there is one, the list is authentic. */
 export async function recognise(
   name: string,
   { database, turn, keys }: KeyList,

@@ -5,41 +5,41 @@ import { unseal, type Binding } from './cipher.js';
 import { identityOf, listOf, recognise, UNENCRYPTED, type Key, type KnownKeys } from './key-list.js';
 import { jsonOf } from '../platform/json.js';
 
-/** What a database's keys are to somebody who has them. */
+/** A database's list of keys, with the keys that were given. */
 export class Keyring {
-  /** Whether the database lists the keys like this already. */
+  /** Whether the database stores this list already. */
   isStored = false;
-  /** Whether all rows were looked at, so that none of them can say that the list is not theirs. */
+  /** Whether all rows were surveyed, so that none contradicts the list. */
   isSurveyed = false;
-  /** Rows have readings of the clock up to this one, whatever `meta` says. */
+  /** Rows have versions up to this one, whatever `meta` says. */
   leastClock = 0;
 
   constructor(
-    /** The database's name, which everything is bound to. */
+    /** The database's name, which all ciphers are bound to. */
     readonly name: string,
     readonly list: KeyList,
     readonly keys: KnownKeys,
-    /** All that the application has given. */
+    /** All keys that the application gave. */
     readonly given: readonly Key[],
   ) {}
 
-  /** What is written with. */
+  /** The key that encrypts new rows. */
   get current(): { id: string; key: Key } {
     const { id } = this.list.keys[0]!;
     return { id, key: this.keys.get(id)! };
   }
 
-  /** Whether rows may be read that are not encrypted. */
+  /** Whether unencrypted rows are accepted. */
   get takesUnencrypted(): boolean {
     return this.list.keys.some(({ id }) => id === UNENCRYPTED.id);
   }
 
-  /** Whether something may be left that is not under the current key. */
+  /** Whether there may be rows that are not under the current key. */
   get isRotating(): boolean {
     return this.list.keys.length > 1;
   }
 
-  /** What is written is bound to this. */
+  /** What new ciphers are bound to. */
   get binding(): Binding {
     const { database, turn } = this.list;
     return { database, turn, mixed: this.takesUnencrypted, key: this.current.id };
@@ -49,7 +49,7 @@ export class Keyring {
     return identityOf(this.list) === identityOf(other.list);
   }
 
-  /** Whether the list explains that there is such a row. */
+  /** Whether the list accounts for a row with this cipher. */
   explains({ database, turn, key }: Cipher): boolean {
     const { list } = this;
     return database === list.database && turn <= list.turn && this.keys.has(key);
@@ -60,13 +60,13 @@ export class Keyring {
     return key ? unseal(key, this.name, place, cipher) : undefined;
   }
 
-  /** Whether a row that the list does not explain is genuine all the same, so that the list cannot be. */
+  /** Whether a row that the list does not account for is authentic, which shows that the list is wrong. */
   async isContradictedBy(place: unknown, cipher: Cipher): Promise<boolean> {
     if (this.isSurveyed || this.explains(cipher)) return false;
     return (await unsealWith(this.given, this.name, place, cipher)) !== undefined;
   }
 
-  /** The first key alone; `null` if that is none. */
+  /** The keyring with the current key only; `null` if that is `null`. */
   async settled(): Promise<Keyring | null> {
     const { name, list, given } = this;
     const { id, key } = this.current;
@@ -76,7 +76,7 @@ export class Keyring {
   }
 }
 
-/** The first of some keys that opens something, and what is inside. */
+/** The first of some keys that decrypts a cipher, and the plaintext. */
 export async function unsealWith(
   given: readonly Key[],
   name: string,
@@ -90,14 +90,14 @@ export async function unsealWith(
   return undefined;
 }
 
-/** A key that a list names, and that was not given. */
+/** A key of the list that was not given. */
 export interface Missing {
   key: StoredKey;
-  /** Others of the list were given, so that it is known to be as it was made. */
+  /** Another key of the list was given, so the list is known to be authentic. */
   isCertain: boolean;
 }
 
-/** Finds given keys among those that a database lists, and puts the first of them in front if it is not there. */
+/** Matches given keys with a database's list, and makes a new list if the first given key is not its first. */
 export async function unlock(name: string, list: KeyList, given: readonly Key[]): Promise<Keyring | Missing> {
   const known = new Map<string, Key>();
   for (const each of list.keys) {
@@ -115,7 +115,7 @@ export async function unlock(name: string, list: KeyList, given: readonly Key[])
   return keyring;
 }
 
-/** With a list of its own, which has the first of the given keys in front. */
+/** Makes a keyring with a new list, with the first given key in front. */
 export async function keyringOf(
   name: string,
   database: string,
@@ -131,7 +131,7 @@ export async function keyringOf(
   return new Keyring(name, await listOf(name, database, turn, keys), new Map(keys), given);
 }
 
-/** Why a database is not opened that needs a key which was not given. */
+/** The error for a database that needs a key which was not given. */
 export function refusal(
   missing: StoredKey | undefined,
   knowsOthers: boolean,

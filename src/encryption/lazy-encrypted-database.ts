@@ -4,7 +4,7 @@ import type { EncryptionOptions } from './options.js';
 import type { EncryptedDatabase } from './encrypted-database.js';
 import { Part } from '../platform/load.js';
 
-/** A connection through which everything is encrypted. What that takes is loaded when it is first used. */
+/** Stands in for a connection, with encryption. Most of its code is loaded at the first use. */
 export class LazyEncryptedDatabase implements Pick<Connection, 'read' | 'write'> {
   readonly #vault: Part<EncryptedDatabase>;
 
@@ -30,7 +30,7 @@ export class LazyEncryptedDatabase implements Pick<Connection, 'read' | 'write'>
     return this.#vault.get();
   }
 
-  /** Ends what goes on in idle time. */
+  /** Ends idle work. */
   async stop(): Promise<void> {
     await (await this.#vault.made())?.rotation.stop();
   }

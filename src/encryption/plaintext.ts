@@ -5,12 +5,12 @@ import { flattened } from '../encoding/flatten.js';
 import type { Part } from '../encoding/nodes.js';
 import { jsonOf } from '../platform/json.js';
 
-/** Texts stay in the text, however long they are. */
+/** A string always stays in the text, however long it is. */
 type BinaryPart = Exclude<Part, string>;
 
 /**
- * A row as it is before it is encrypted. Structured clone has no form in bytes, so this is text, and what is binary
- * beside it. Never changed; whoever asks gets a row of their own.
+ * A row before it is encrypted. Structured clone has no byte form, so this is JSON text with the binary parts beside
+ * it. Immutable; readers get new objects.
  */
 export class Plaintext {
   constructor(
@@ -18,13 +18,13 @@ export class Plaintext {
     readonly parts: readonly BinaryPart[],
   ) {}
 
-  /** Takes what structured clone made of a value. Throws `Unfit`, with a path, for what cannot be carried exactly. */
+  /** Takes the result of a structured clone. Throws `Unfit` with a path for a value that cannot be encoded exactly. */
   static of(row: unknown): Plaintext {
     const { root, nodes, parts } = atOnce(flattened(row));
     return new Plaintext(jsonOf([root, nodes]), parts as BinaryPart[]);
   }
 
-  /** Roughly, in bytes. */
+  /** Approximate, in bytes. */
   get size(): number {
     return this.parts.reduce((sum, part) => sum + sizeOf(part), 2 * this.text.length);
   }
@@ -34,7 +34,7 @@ export class Plaintext {
     return atOnce(build(root, nodes, this.parts));
   }
 
-  /** How many parts there are, the lengths of text and parts, and then these. */
+  /** The number of parts, the lengths of text and parts, then text and parts. */
   async toBytes(): Promise<Uint8Array<ArrayBuffer>> {
     const parts = await Promise.all(
       this.parts.map(

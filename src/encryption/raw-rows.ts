@@ -5,7 +5,7 @@ import type { ReadTransaction, WriteTransaction } from '../database/schema.js';
 import type { Plaintext } from './plaintext.js';
 import type { StoredRowAddress, RowAddress, RowKey, RowStore } from './encrypted-row.js';
 
-/** Something that was asked to be written. */
+/** A recorded write. */
 export type Write =
   | {
       kind: 'row';
@@ -17,9 +17,9 @@ export type Write =
     }
   | { kind: 'delete'; store: RowStore; range: RowKey | KeyRange }
   | { kind: 'clear'; store: RowStore | 'quarantine' }
-  /** As it is: what is not encrypted, and what is already. */
+  /** Stored unchanged: rows that are not encrypted, or already are. */
   | { kind: 'raw'; store: 'meta' | 'quarantine'; row: unknown; key?: string }
-  /** In the quarantine, in place of what is there. */
+  /** A replacement of a row in the quarantine. */
   | {
       kind: 'kept';
       kept: QuarantinedRow;
@@ -29,14 +29,14 @@ export type Write =
     }
   | { kind: 'delete meta'; key: string };
 
-/** An object store whose rows may be anything: they are as they are stored. */
+/** An object store of rows as they are stored, of any shape. */
 export type RawStore = WriteStore<any, any, any>;
 export type RawRows = Rows<any, any, any>;
 
 export const rawStore = (transaction: ReadTransaction, name: RowStore | 'meta' | 'quarantine'): RawStore =>
   (transaction as WriteTransaction).objectStore(name) as RawStore;
 
-/** The same store, of which some methods can be replaced. */
+/** Wraps a store, so that some of its methods can be replaced. */
 export const like = (store: RawStore): RawStore => ({
   ...rowsLike(store),
   index: (name) => store.index(name),

@@ -27,7 +27,7 @@ import {
 } from './encrypted-row.js';
 import { UnwrittenRows } from './unwritten-rows.js';
 
-/** Whatever asked for a row that has yet to be opened is going to be done again. Of several saves only the one. */
+/** Thrown for a row that is not decrypted yet; the operation, or one save of several, is rehearsed again. */
 class NotOpened extends SessionStoreError {
   constructor() {
     super('INTERNAL', 'the row has yet to be decrypted');
@@ -35,20 +35,20 @@ class NotOpened extends SessionStoreError {
 }
 
 /**
- * A transaction in which rows look as if they were not encrypted. Decrypting takes time that a transaction does not
- * have, so what was not opened before is noted in `locked`, and what asked for it fails. Encrypting does too, so
- * nothing is written: `writes` are to be done in another transaction, and until then rows look as if they had been.
+ * A transaction in which rows look unencrypted. It cannot wait for WebCrypto, so a row that is not decrypted yet is
+ * noted in `locked`, and the request for it fails. Writes are only recorded in `writes`, to be encrypted and committed
+ * in another transaction; requests see them as if they were stored.
  */
 export class RecordingTransaction {
   readonly locked = new Map<string, Locked>();
   readonly writes: Write[] = [];
-  /** What was wrong with what was to be written; whoever asked for it may not have waited to hear. */
+  /** The error of a recorded write, since its caller may not have awaited it. */
   failure: unknown;
-  /** Has the list of keys written down even if nothing else is. */
+  /** Commits the list of keys even if nothing else is written. */
   isListed = false;
-  /** With what it is all going to be written, if that is not the keyring; `null` for no encryption. */
+  /** The keyring to encrypt with in place of `keyring`; `null` for none. */
   settled: Keyring | null | undefined;
-  /** Where it was, as long as that is not known. */
+  /** The entry that cannot be encrypted, as long as its snapshot is not known. */
   #unfit: UnfitEntry | undefined;
   readonly #clockBefore: number;
   readonly #stores = new Map<RowStore, UnwrittenRows>();
@@ -64,27 +64,27 @@ export class RecordingTransaction {
     this.#clockBefore = clock;
   }
 
-  /** Whether nothing was asked to be written. */
+  /** Whether no write was recorded. */
   get isUnchanged(): boolean {
     return this.writes.length === 0 && this.clock === this.#clockBefore && !this.isListed;
   }
 
-  /** As history knows it. */
+  /** The transaction as `snapshots` sees it. */
   get transaction(): WriteTransaction {
     return { objectStore: (name) => this.#objectStore(name) };
   }
 
-  /** Waits for what nobody waits for any more, so that all that is locked is known at once. */
+  /** Waits for requests that nobody awaits, so that all locked rows are known at once. */
   async settle(): Promise<void> {
     while (this.#requests.size > 0) await Promise.allSettled([...this.#requests]);
   }
 
-  /** Writes a row as it is, under the current key; leaves alone what cannot be read. */
+  /** Writes a row again under the current key; skips unreadable rows. */
   reseal(store: RowStore, key: RowKey): Promise<void> {
     return this.#watched(this.#reseal(store, key));
   }
 
-  /** The same for what is in the quarantine. */
+  /** The same for a row in the quarantine. */
   resealKept(key: number): Promise<void> {
     return this.#watched(this.#resealKept(key));
   }
@@ -100,7 +100,7 @@ export class RecordingTransaction {
     if (kept) this.#keep(kept, key);
   }
 
-  /** Rows as they are stored, and those that are going to be with their plaintext in place of a cipher. */
+  /** Rows as they are stored; recorded ones have their plaintext in place of a cipher. */
   stored(store: RowStore): RawStore {
     const known = this.#stores.get(store);
     if (known) return known;
@@ -130,7 +130,7 @@ export class RecordingTransaction {
     };
   }
 
-  /** All is as it is there but the clock, which is another thing here. */
+  /** `meta` as it is stored, except for the clock, which is locked there. */
   #meta(): RawStore {
     const raw = rawStore(this.raw, 'meta');
     return {
@@ -142,18 +142,18 @@ export class RecordingTransaction {
       },
       put: async (row, key) => {
         if (key === 'clock') this.clock = row;
-        // Who writes all this leaves a receipt of their own.
+        // The commit leaves a receipt of its own.
         else if (!isReceipt(key)) this.writes.push({ kind: 'raw', store: 'meta', row, key });
       },
       delete: async (key) => {
-        // The keys are beside the clock, and must stay.
+        // The list of keys is stored in the clock's row and must stay.
         if (key === 'clock') this.clock++;
         else this.writes.push({ kind: 'delete meta', key });
       },
     };
   }
 
-  /** What nobody could open may be opened some day, so it is kept as it was stored. */
+  /** Keeps an unreadable row as it was stored, since another key may open it later. */
   #quarantine(): RawStore {
     return {
       ...like(rawStore(this.raw, 'quarantine')),
@@ -200,7 +200,7 @@ export class RecordingTransaction {
   }
 
   async #get(store: RowStore, raw: RawRows, query: unknown): Promise<any> {
-    // A log's row does not know its own key.
+    // A log's row does not contain its key.
     const [row, key] = await Promise.all([raw.get(query), store === 'logs' ? raw.getKey(query) : undefined]);
     return this.#shown(store, row, key);
   }
@@ -222,7 +222,7 @@ export class RecordingTransaction {
     return shown;
   }
 
-  /** The row as it was before it was encrypted; a stump if it cannot be opened, or does not belong here. */
+  /** The decrypted row; an unreadable row if it cannot be decrypted or does not belong at its place. */
   #shown(store: RowStore, stored: any, key: RowKey = stored?.id): any {
     if (stored === undefined) return undefined;
     if (stored.cipher instanceof Plaintext) return stored.cipher.toRow();
@@ -237,7 +237,7 @@ export class RecordingTransaction {
     return row && belongs(place, stored, row) ? row : this.#unreadableRow(store, stored);
   }
 
-  /** What is not opened yet is going to be. */
+  /** The plaintext, if it is decrypted; otherwise notes it as locked and throws. */
   #opened(place: RowAddress | StoredRowAddress, cipher: Cipher): Plaintext | undefined | 'locked' {
     const print = cipherFingerprint(place, cipher);
     const plaintext = this.opening.get(print);
@@ -245,7 +245,7 @@ export class RecordingTransaction {
     return plaintext;
   }
 
-  /** Enough for the row to be found and deleted by. */
+  /** The readable columns, enough to find and delete the row. */
   #unreadableRow(store: RowStore, stored: any): object {
     const unreadableRow = columnsOf(store, stored);
     this.#unreadable.add(unreadableRow);
@@ -263,10 +263,10 @@ export class RecordingTransaction {
     );
   }
 
-  /** A row as its key tells of it, unless it is known to be damaged: nobody could hold all that is in all logs. */
+  /** A log's row as its key describes it, unless it is known to be damaged: all entries would not fit into memory. */
   #outline(key: LogKey, stored: unknown): unknown {
     if (!isSealed(stored)) return this.#shown('logs', stored, key);
-    // It cannot be read, unless the list of keys turns out not to be the right one.
+    // A row that the list does not account for is decrypted, to find out whether the list is wrong.
     if (!this.keyring.explains(stored.cipher)) this.#opened(['logs', key], stored.cipher);
     else if (!this.opening.remembered.isDamaged(cipherFingerprint(['logs', key], stored.cipher))) {
       const [, end, at, size] = key;

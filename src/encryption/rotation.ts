@@ -9,61 +9,61 @@ import { isSealed } from './encrypted-row.js';
 import { countRows, rowBatchesOf, type StoredRow } from './row-batches.js';
 import type { RecordingTransaction } from './recording-transaction.js';
 
-/** How far a rotation has come, in rows. */
+/** The progress of a rotation, in rows. */
 export interface RekeyProgress {
   done: number;
-  /** What there was when it began; roughly. */
+  /** The number of rows when it began; approximate. */
   total: number;
 }
 
 export interface RekeyOptions {
   signal?: AbortSignal | undefined;
-  /** Is told after some rows each. What it throws is reported with `reportError`. */
+  /** Called after every few rows. Its errors are reported with `reportError`. */
   onProgress?: ((progress: RekeyProgress) => void) | undefined;
 }
 
-/** What a rotation needs of a vault. */
+/** What a rotation needs of the database. */
 interface Rotating {
   connection: Connection;
-  /** Has the current key put in front of the database's list; `undefined` if nothing is encrypted, nor going to be. */
+  /** Stores a list with the current key in front; `undefined` if nothing is encrypted, nor going to be. */
   begin(): Promise<Keyring | undefined>;
   write<T>(work: (transaction: WriteTransaction, stage?: RecordingTransaction) => Promise<T>): Promise<T>;
-  /** Takes the other keys off the list, unless it was changed since it was this. Resolves to whether it did. */
+  /** Takes the other keys off the list, unless it has changed since. Resolves to whether it did. */
   settle(keyring: Keyring): Promise<boolean>;
 }
 
-/** How often all is gone through because somebody wrote under another key meanwhile. */
+/** How many walks are tried if somebody writes under another key meanwhile. */
 const MOST_WALKS = 10;
 
 /**
- * Writes everything anew that is not under the current key. Each slice of it is whole by itself, and the other keys
- * stay on the database's list until nothing needs them, so it can be stopped or killed at any point.
+ * Encrypts everything again that is not under the current key. Each batch is complete by itself, and the other keys
+ * stay on the list until nothing needs them, so it can be stopped or killed at any point.
  */
 export class Rotation {
   readonly #end = new AbortController();
   #background: Promise<void> | undefined;
-  /** How often it may still begin by itself: tabs that each want another key must not write everything anew for ever. */
+  /** How many more times it starts by itself: tabs with different keys must not undo each other's rotation for ever. */
   #left = MOST_WALKS;
 
   constructor(readonly vault: Rotating) {}
 
-  /** In idle time, in one tab at a time. */
+  /** Runs in idle time, in one tab at a time. */
   schedule(): void {
     const { signal } = this.#end;
     if (signal.aborted || this.#background || this.#left-- <= 0) return;
     this.#background = idle(signal)
       .then(() => alone(`offshoot:${this.vault.connection.name}:rekey`, () => this.#run({ signal }, idle)))
-      // Whatever went wrong, whoever uses the database next is told, or it goes better the next time.
+      // Best effort: the next operation reports a lasting error, and the next rotation retries.
       .catch(() => {})
       .finally(() => (this.#background = undefined));
   }
 
-  /** Now. */
+  /** Runs at once. */
   run(options: RekeyOptions): Promise<void> {
     return this.#run(options);
   }
 
-  /** Resolves when nothing more is going to be written. */
+  /** Resolves when no more writes follow. */
   async stop(): Promise<void> {
     this.#end.abort();
     await this.#background;
@@ -104,7 +104,7 @@ export class Rotation {
       const old = slice.filter(isOld);
       if (old.length > 0) {
         await this.vault.write(async (_, stage) => {
-          // Whoever writes with another key now is not kept from it by what nobody waits for.
+          // In idle time, a rotation gives way to a tab that writes with another key now.
           if (pause && stage && !stage.keyring.isStored) throw new SessionStoreError('ABORTED', 'not now');
           await Promise.all(
             old.map(async (row) =>
@@ -119,7 +119,7 @@ export class Rotation {
   }
 }
 
-/** Waits until there is nothing better to do, or for the signal, whichever comes first. */
+/** Waits for idle time or the signal, whichever comes first. */
 function idle(signal?: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     if (signal?.aborted) return resolve();

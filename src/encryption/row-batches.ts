@@ -12,19 +12,19 @@ import {
   type RowStore,
 } from './encrypted-row.js';
 
-/** Rows of logs that were gathered have up to 576 KiB. */
+/** The rows in a batch; merged rows of logs have up to 576 KiB each. */
 const SLICE = 16;
 
-/** Last comes what was put aside: what is put aside meanwhile has been written anew by then. */
+/** The quarantine comes last: rows that are moved there meanwhile are already under the new key. */
 export const STORES_OF_ROWS: readonly (RowStore | 'quarantine')[] = [...ROW_STORES, 'quarantine'];
 
 export type StoredRow = {
-  /** What it may be sealed for. */
+  /** The addresses that it may be sealed for. */
   places: readonly (RowAddress | StoredRowAddress)[];
   row: unknown;
 } & ({ store: RowStore; key: RowKey } | { store: 'quarantine'; key: number });
 
-/** Goes through all rows as they are stored, some in each transaction, so that nobody has to wait long. */
+/** All rows as they are stored, in batches with a transaction each, so that others need not wait long. */
 export async function* rowBatchesOf(
   connection: Connection,
   stores: typeof STORES_OF_ROWS = STORES_OF_ROWS,

@@ -7,34 +7,34 @@ import { Plaintext } from './plaintext.js';
 import { isSealed, type StoredRowAddress, type RowAddress } from './encrypted-row.js';
 import { rowBatchesOf, STORES_OF_ROWS } from './row-batches.js';
 
-/** If so many rows were looked at and none of them opens, the keys are the wrong ones. */
+/** If so many rows were tried and none opened, the keys are wrong. */
 const MOST_UNOPENED = 32;
 
-/** Where rows are small, and are written whenever something is saved. */
+/** The stores that are surveyed first: their rows are small, and every save writes some. */
 export const WITNESSES = ['snapshots', 'sessions'] as const;
 
-/** What genuine rows of one database say. */
+/** What the authentic rows of one database tell. */
 interface Witness {
   database: string;
   rows: number;
   keys: Map<string, Key>;
-  /** Keys under which nothing opened, by their ids: as of the latest list that is named, and where that is. */
+  /** Keys that are needed and were not given, by id: the latest list that names each, and where. */
   unknown: Map<string, { turn: number; place: RowAddress | StoredRowAddress }>;
-  /** As of the latest list that any row knows of. */
+  /** The latest list that a row names. */
   turn: number;
   mixed: boolean;
   clock: number;
 }
 
 export interface Findings {
-  /** Of the database of which most rows are; `undefined` if none opens. */
+  /** The database that most rows belong to; `undefined` if none opens. */
   witness: Witness | undefined;
   all: ReadonlyMap<string, Witness>;
   sealed: number;
   plain: number;
 }
 
-/** Asks the rows themselves which keys a database needs. They name their keys, and nobody makes them without one. */
+/** Finds out from the rows which keys a database needs. Rows name their keys, and cannot be forged without one. */
 export async function survey(
   connection: Connection,
   name: string,
@@ -59,7 +59,7 @@ export async function survey(
           opened++;
           break;
         }
-        // What was put aside waits for nobody.
+        // A row in the quarantine does not make a key necessary.
         if (store !== 'quarantine') noteUnknown(witness, place, row.cipher);
       }
     }
@@ -114,9 +114,9 @@ async function hear(
 }
 
 /**
- * Makes a list of keys in place of one that is lost, or is not believed; or finds that the list is right. What it says
- * is as of before: whoever writes on the strength of it proves that `meta` has not been written since. Errors:
- * `PERMISSION_DENIED`, `FAILED_PRECONDITION` if a key is missing.
+ * Makes a list of keys in place of a lost or contradicted one, or confirms the list. The result is valid for what was
+ * read before: a write based on it has to prove that `meta` is unchanged. Errors: `PERMISSION_DENIED`,
+ * `FAILED_PRECONDITION` if a key is missing.
  */
 export async function rebuilt(
   connection: Connection,
@@ -125,7 +125,7 @@ export async function rebuilt(
   given: readonly Key[],
   listed: Keyring | undefined,
 ): Promise<Keyring> {
-  // The rows of a database that is only now being encrypted may be many.
+  // If encryption is only beginning, there may be many unencrypted rows, and a few stores are enough.
   const first = isClock(stored) ? await survey(connection, name, given, WITNESSES) : undefined;
   const { witness, sealed, plain } = first?.sealed === 0 ? first : await survey(connection, name, given);
   if (listed && (!witness || knowsAll(listed, witness))) {
@@ -136,7 +136,7 @@ export async function rebuilt(
   if (witness && witness.unknown.size > 0) throw refusal(undefined, true);
   const known = new Map(witness?.keys);
   const { database = nanoid(), turn = 0, clock = 0 } = witness ?? {};
-  // Where all is encrypted already, what is not was put there by somebody else.
+  // If everything was encrypted already, unencrypted rows were put there from outside.
   const mayBePlain = witness ? witness.mixed && plain > 0 : plain > 0 || isClock(stored);
   if (mayBePlain) {
     if (!given.includes(null)) throw refusal(UNENCRYPTED, false);
@@ -148,6 +148,6 @@ export async function rebuilt(
   return keyring;
 }
 
-/** Whether a list explains all that genuine rows say. */
+/** Whether a list accounts for all authentic rows. */
 export const knowsAll = ({ list, keys }: Keyring, { database, turn, keys: needed }: Witness): boolean =>
   database === list.database && turn <= list.turn && [...needed.keys()].every((id) => keys.has(id));

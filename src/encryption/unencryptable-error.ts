@@ -3,14 +3,14 @@ import type { SessionStoreError } from '../errors.js';
 import { invalid } from '../values/argument.js';
 import type { RowStore } from './encrypted-row.js';
 
-/** Says what of a row cannot be encrypted, by the path that the application knows it under. */
+/** The error for a row that cannot be encrypted, with the path that the application knows the value by. */
 export function unencryptable(store: RowStore | 'quarantine', row: any, cause: unknown): SessionStoreError {
   return refusal(keysFor(store, row, pathOf(cause)), cause);
 }
 
 const pathOf = (cause: unknown) => (cause as { path?: readonly string[] }).path ?? [];
 
-/** An entry of a log of which something cannot be encrypted. Which snapshot's it is, that one's row tells. */
+/** An entry of a log that cannot be encrypted. Only a snapshot's row tells which snapshot it belongs to. */
 export class UnfitEntry {
   readonly #at: number;
   readonly #path: readonly string[];
@@ -25,13 +25,13 @@ export class UnfitEntry {
     this.#path = path;
   }
 
-  /** `undefined` if the snapshot does not have it. */
+  /** The error with the snapshot's path; `undefined` if the snapshot does not have the entry. */
   refusedIn({ state }: SnapshotRow): SessionStoreError | undefined {
     for (const field of state?.fields ?? []) {
       const index = field[1] === 'value' ? undefined : this.#indexIn(field[2]);
       if (index === undefined) continue;
       const [key, kind] = field;
-      // What is linked is stored with its links behind it.
+      // A linked entry is stored as [element, ...links], so the first step is dropped.
       const path = kind === 'linked' ? this.#path.slice(1) : this.#path;
       return refusal(['state', key, ...(kind === 'one' ? [] : [String(index)]), ...path], this.cause);
     }
@@ -61,7 +61,7 @@ function keysFor(store: RowStore | 'quarantine', row: any, keys: readonly string
   const [first, second, third, ...rest] = keys;
   if (store === 'sessions') return ['patch', ...keys];
   if (store === 'quarantine') return [store, ...keys];
-  // Whose state the entry is part of, and where, is not in its row; see above.
+  // A log's row does not tell whose state its entries are part of; see above.
   if (store === 'logs') return ['state'];
   if (first !== 'state') return keys.slice(1);
   return second === 'fields' ? ['state', row.state.fields[Number(third)][0], ...rest.slice(1)] : ['state'];

@@ -6,16 +6,16 @@ import type { RowKey, RowStore } from './encrypted-row.js';
 
 interface Entry {
   key: RowKey;
-  /** `undefined` once it was deleted. */
+  /** `undefined` if it was deleted. */
   row: unknown;
-  /** In which step the key was first written: what was asked before it still finds what is stored. */
+  /** The step in which the key was first written: earlier requests still see what is stored. */
   since: number;
 }
 
 /** The object store, or one of its indexes. */
 interface Source {
   raw: RawRows;
-  /** Under which key it has a row. */
+  /** A row's key in the store or index. */
   keyOf(row: unknown, key: RowKey): unknown;
   isIndex: boolean;
 }
@@ -29,8 +29,8 @@ interface Found {
 const inOrder = (a: Found, b: Found) => compareKeys(a.at, b.at) || compareKeys(a.key, b.key);
 
 /**
- * An object store as it would be if what is put and deleted here had been written. Nothing is: whatever becomes of
- * the page or the transaction, there is nothing to be taken back.
+ * An object store as it would be after the recorded puts and deletes. Nothing is written, so nothing has to be reverted
+ * if the page or the transaction ends.
  */
 export class UnwrittenRows implements RawStore {
   readonly #entries = new Map<string, Entry>();
@@ -166,7 +166,7 @@ export class UnwrittenRows implements RawStore {
     return this.#merged(await source.raw.openKeyCursor(query, direction), own, isDown, step);
   }
 
-  /** What was put, as a query finds it now. */
+  /** The recorded rows that a query matches. */
   #own({ keyOf }: Source, query: unknown, isDown = false): Found[] {
     const found: Found[] = [];
     for (const { key, row } of this.#entries.values()) {
@@ -177,14 +177,14 @@ export class UnwrittenRows implements RawStore {
     return isDown ? found.reverse() : found;
   }
 
-  /** Whether what is stored under a key was deleted or written over by then. */
+  /** Whether the stored row of a key had been deleted or overwritten by that step. */
   #isHidden(key: RowKey, step: number): boolean {
     const entry = this.#entries.get(nameOfKey(key));
     if (entry && entry.since <= step) return true;
     return this.#deleted.some(({ query, since }) => since <= step && finds(query, key));
   }
 
-  /** `count`, at the most, in the order of the store's or index's keys; without rows where none are asked for. */
+  /** Up to `count` matches in key order; keys only, unless `withRows`. */
   async #find(source: Source, query: unknown, withRows: boolean, count?: number): Promise<Found[]> {
     const { raw, keyOf, isIndex } = source;
     const [own, step] = [this.#own(source, query), this.#step];
@@ -201,7 +201,7 @@ export class UnwrittenRows implements RawStore {
         row: rows?.[i],
       }));
       seen = stored.filter(({ key }) => !this.#isHidden(key, step));
-      // More are asked for only if too many of them are hidden.
+      // Reads more only if too many of these are hidden.
       if (!count || seen.length >= count || keys.length < limit!) break;
     }
     if (own.length === 0) return seen.slice(0, count);
@@ -241,7 +241,7 @@ export class UnwrittenRows implements RawStore {
   }
 }
 
-/** Of keys, or of rows. */
+/** A cursor over stored keys or rows. */
 interface StoredCursor extends Cursor<any, any> {
   readonly value?: unknown;
   continue(): Promise<StoredCursor | null>;

@@ -5,8 +5,8 @@ import { belongs, cipherFingerprint, isSealed, type RowAddress } from './encrypt
 import { rowBatchesOf } from './row-batches.js';
 
 /**
- * Opens every row of every log, a few at a time, and resolves to the fingerprints of those that none of the given keys
- * opens. Which of them the database lists may change meanwhile.
+ * Decrypts every row of every log, a few at a time, and resolves to the fingerprints of those that no given key opens.
+ * All given keys are tried, since the list of keys may change meanwhile.
  */
 export async function findDamagedLogs(
   connection: Connection,

@@ -1,10 +1,10 @@
 import { invalid } from '../values/argument.js';
 import { optional, satisfying } from '../values/schema.js';
 
-/** What OWASP recommends for PBKDF2 with HMAC-SHA-256. */
+/** OWASP's recommendation for PBKDF2 with HMAC-SHA-256. */
 const ITERATIONS = 600_000;
 
-/** What OWASP recommends for Argon2id with one lane, in KiB: with less memory at least so many passes. */
+/** OWASP's recommendation for Argon2id with one lane, in KiB: less memory needs more passes. */
 const LEAST_PASSES = [
   [47_104, 1],
   [19_456, 2],
@@ -14,7 +14,7 @@ const LEAST_PASSES = [
 ] as const;
 
 const LEAST_KIB = 7168;
-/** 1 GiB: no page gets more in one piece everywhere. */
+/** 1 GiB: browsers do not reliably allocate more in one piece. */
 const MOST_KIB = 2 ** 20;
 const MOST_PASSES = 100;
 
@@ -31,20 +31,25 @@ export const workShape = {
 };
 
 export interface WorkFactor {
-  /** `pbkdf2` (the default), which the browser has; or `argon2id`, which takes memory as well, and is loaded when asked for. */
+  /** `pbkdf2` (the default), which the browser has; or `argon2id`, which also costs memory, and is loaded on demand. */
   algorithm?: 'pbkdf2' | 'argon2id' | undefined;
-  /** PBKDF2: how much work a guess takes. Another number makes another key. Default 600,000, and no less. */
+  /**
+   * PBKDF2: the work for each guess. Another number derives another key. Default 600,000, which is also the minimum.
+   */
   iterations?: number | undefined;
-  /** Argon2id: how much memory a guess takes, in KiB, 7,168 to 1,048,576. Another number makes another key. Default 19,456. */
+  /**
+   * Argon2id: the memory for each guess, in KiB, 7,168 to 1,048,576. Another number derives another key. Default
+   * 19,456.
+   */
   memoryKiB?: number | undefined;
   /**
-   * Argon2id: how often it goes through that, at most 100. Another number makes another key. Default 2; at least that, but
-   * 1 from 47,104 KiB, and below 19,456 KiB 3 (from 12,288), 4 (from 9,216) or 5.
+   * Argon2id: the passes over that memory, at most 100. Another number derives another key. Default 2; at least that,
+   * but 1 from 47,104 KiB, and below 19,456 KiB 3 (from 12,288), 4 (from 9,216) or 5.
    */
   passes?: number | undefined;
 }
 
-/** How much work is asked for, with nothing left open. */
+/** The work factor, with all defaults filled in. */
 export type Work = { iterations: number } | { memoryKiB: number; passes: number };
 
 export function workOf({ algorithm, iterations, memoryKiB, passes }: WorkFactor): Work {
