@@ -10,17 +10,17 @@ import { GROUPINGS, seal } from './merge-rows.js';
 import { beginCommit, readClock, UNSEALED } from '../../snapshots/commit.js';
 import { noteLoose, NOBODY } from '../../snapshots/save/written.js';
 
-/** The sessions that have gathered small rows. */
+/** The sessions that have small rows to merge. */
 export async function unmergedSessions(transaction: WriteTransaction): Promise<string[]> {
-  // Without its key, an encrypted database looks as if there was nothing to do.
+  // Refuses an encrypted database without a key, which would look as if there was nothing to do.
   await readClock(transaction);
   const sessions = await transaction.objectStore('sessions').getAll();
   return sessions.filter((row) => isSessionRow(row) && row.unsealed > 0).map(({ id }) => id);
 }
 
 /**
- * Seals the logs of a session, one row in each transaction, so that nobody has to wait long. Stopped at any point,
- * by a signal or by a crash, it has lost nothing and goes on where it was.
+ * Merges the rows of a session's logs, one merged row per transaction, so that others need not wait long. It can be
+ * stopped at any point, by a signal or a crash; nothing is lost, and the next run continues.
  */
 export async function compactSession(
   access: Pick<DatabaseAccess, 'rearrange' | 'write'>,
@@ -49,7 +49,7 @@ export async function compactSession(
       )) {
         signal?.throwIfAborted();
         const isSealed = await access.rearrange(async (transaction) => {
-          // Fails where somebody is about to encrypt everything: what is sealed meanwhile might be passed over.
+          // Refuses a database that is being encrypted: the rotation might pass over a row that is merged meanwhile.
           await readClock(transaction);
           return seal(transaction, keys);
         });
@@ -60,9 +60,9 @@ export async function compactSession(
   await access.write(async (transaction) => {
     const sessions = transaction.objectStore('sessions');
     const session = await sessions.get(sessionId);
-    // What was not enough to be sealed is counted on, until it has been looked at in vain.
+    // Small rows that were too few to merge stay counted until a run finds nothing.
     if (!isSessionRow(session) || (sealed === 0 && session.unsealed < UNSEALED)) return null;
-    // Whoever remembers the row must not put the old count back.
+    // Advances the clock, so that tabs that remember the row do not put the old count back.
     const commit = await beginCommit(transaction);
     await sessions.put({ ...session, unsealed: 0 });
     await noteLoose(transaction, NOBODY, [commit]);

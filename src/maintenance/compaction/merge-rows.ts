@@ -6,16 +6,16 @@ import { logKey, type LogKey, type LogRow, type WriteTransaction } from '../../d
 const KIB = 1024;
 
 /**
- * Rows of these sizes, in bytes, are gathered until they come to `sealed`. Browsers store rows from 64 KiB on apart
- * and read them several times faster; and each costs something again, so that four of them are better one. With
- * the second step, what is written is written three times in all, and no row that is made of several is larger than 576 KiB.
+ * Rows of these sizes, in bytes, are merged once they add up to `sealed`. Browsers store rows from 64 KiB on separately
+ * and read them several times faster; since each row costs something too, a second step merges several of those. In
+ * total, data is written three times, and no merged row is larger than 576 KiB.
  */
 const STEPS = [
   { from: 0, to: 64 * KIB, sealed: 128 * KIB },
   { from: 64 * KIB, to: 256 * KIB, sealed: 320 * KIB },
 ];
 
-/** Rows of a log that follow each other and are to be one, by step. Later steps begin when those before are done. */
+/** Consecutive rows of a log that are to be merged, by step. A later step begins when the earlier ones are done. */
 export const GROUPINGS = STEPS.map(
   (step) => async (transaction: WriteTransaction, log: number, pace: Pace) => {
     const keys = await transaction.objectStore('logs').getAllKeys(startingWith(log));
@@ -23,13 +23,13 @@ export const GROUPINGS = STEPS.map(
   },
 );
 
-/** Makes a row of several; resolves to whether they were still there. Positions stay as they are, so nothing that refers to them changes. */
+/** Merges rows; resolves to whether they still existed. Positions stay the same, so references stay valid. */
 export async function seal(transaction: WriteTransaction, group: readonly LogKey[]): Promise<boolean> {
   const logs = transaction.objectStore('logs');
   const [log] = group[0]!;
   const range = between(group[0], group.at(-1));
   const rows: LogRow[] = await logs.getAll(range);
-  // What cannot be read is not made to look as if it could.
+  // A damaged row is not merged, which would make it look whole.
   if (!rows.every(isLogRow)) return false;
   const isThere = (key: LogKey, index: number) =>
     rows[index] && String(logKey(log, rows[index])) === String(key);
@@ -66,7 +66,7 @@ function* groupsOf(keys: readonly LogKey[], { from, to, sealed }: (typeof STEPS)
 
 type MediaPlace = NonNullable<LogRow['media']>[number];
 
-/** One row of several that follow each other. */
+/** Joins consecutive rows into one. */
 function joined(rows: readonly LogRow[]): LogRow {
   const { format, at } = rows[0]!;
   const entries: unknown[] = [];

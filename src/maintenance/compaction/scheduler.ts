@@ -2,7 +2,7 @@ import { alone, whenIdle } from '../../runtime/idle.js';
 import type { DatabaseAccess } from '../../snapshots/database-access.js';
 import { compactSession, unmergedSessions } from './compact.js';
 
-/** Seals logs when there is nothing better to do, in one tab at a time. Loaded when there is something to seal. */
+/** Merges rows of logs in idle time, in one tab at a time. Loaded when there is something to merge. */
 export class Compaction {
   readonly #waiting = new Set<string>();
   #scheduled = false;
@@ -14,7 +14,7 @@ export class Compaction {
     readonly access: Pick<DatabaseAccess, 'rearrange' | 'write'>,
   ) {}
 
-  /** Some time soon. */
+  /** Runs in idle time. */
   schedule(sessionId: string): void {
     this.#waiting.add(sessionId);
     if (this.#scheduled || this.#stopping.signal.aborted) return;
@@ -22,7 +22,7 @@ export class Compaction {
     whenIdle(() => (this.#running = this.#runScheduled()));
   }
 
-  /** Now. Everything that has gathered small rows, if no sessions are named. */
+  /** Runs at once, for all sessions with small rows unless some are named. */
   async run(sessionIds?: readonly string[], signal?: AbortSignal): Promise<void> {
     signal?.throwIfAborted();
     for (const id of sessionIds ?? (await this.access.rearrange(unmergedSessions))) {
@@ -30,7 +30,7 @@ export class Compaction {
     }
   }
 
-  /** Waits for the row that is being sealed in idle time. */
+  /** Waits for a merge that is under way. */
   async stop(): Promise<void> {
     this.#stopping.abort();
     await this.#running;

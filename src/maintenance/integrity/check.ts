@@ -8,7 +8,7 @@ import { repairAll } from './repair.js';
 import { findUnreadable, type Unreadable } from './unreadable-keys.js';
 
 /** A database, each call of which is a transaction of its own, however long it takes. */
-/** Walks through the whole database, as of one moment, and compares what rows say of each other. */
+/** Checks the whole database in one transaction, and compares what rows say of each other. */
 export async function checkDatabase(
   { read, write }: Pick<DatabaseAccess, 'read' | 'write'>,
   repair: boolean,

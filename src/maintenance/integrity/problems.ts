@@ -41,7 +41,7 @@ export function* reportOn(contents: Contents): Steps<CheckReport> {
 
 const nameOf = (key: IDBValidKey): string => (Array.isArray(key) ? `${key[0]},${key[2]}` : String(key));
 
-/** What a state refers to and is not there: entries, and media inside them. */
+/** Entries and media that a state refers to and that do not exist. */
 export function* lostParts(
   row: SnapshotRow,
   { runs, media }: LogContents,
@@ -67,7 +67,7 @@ export function* lostParts(
   return lost;
 }
 
-/** The index of the first of places, which come by position, that is not before a position. */
+/** The index of the first place at or after a position; places are sorted by position. */
 function firstFrom(places: readonly { at: number }[], at: number): number {
   let [low, high] = [0, places.length];
   while (low < high) {
@@ -78,7 +78,7 @@ function firstFrom(places: readonly { at: number }[], at: number): number {
   return low;
 }
 
-/** Entries that none of these snapshots refers to, by log. What newer rows refer to, nobody here can tell. */
+/** Entries that none of these snapshots refers to, by log. Rows of a later format may refer to others. */
 export function* unreached(
   { snapshots, logs }: Contents,
   reading: readonly SnapshotRow[],
@@ -93,9 +93,9 @@ export function* unreached(
   return result;
 }
 
-/** Which of some snapshots make up which sessions. */
+/** The snapshots of each session. */
 export interface Members {
-  /** By session id; without sessions of which a newer Offshoot knows more. */
+  /** By session id; without sessions that have rows of a later format. */
   members: Map<string, SnapshotRow[]>;
   isNewer: (sessionId: string) => boolean;
 }
@@ -152,7 +152,7 @@ export function problemOf(row: SessionRow, own: readonly SnapshotRow[]): CheckPr
 
 const shown = ({ leaves, latest }: Leaves) => ({ count: leaves, ...(latest && { latest: latest.id }) });
 
-/** The latest reading of the clock that anything bears. */
+/** The latest reading of the clock in any row. */
 export function latestReading({ snapshots, sessions, logs }: Contents): number {
   const rows = [...snapshots.whole, ...sessions.whole];
   return [...rows.map(({ version }) => version), ...logs.runs.keys()].reduce((a, b) => Math.max(a, b), 0);
@@ -171,18 +171,18 @@ function metaProblems(contents: Contents): CheckProblem[] {
   return problems;
 }
 
-/** Without one, the clock begins anew at the time of day. */
+/** Without a reading, the clock starts again at the time of day. */
 function readingOf(meta: Contents['meta']): number {
   const clock = meta.get('clock');
   return rowSchemas.meta(clock) ? Date.now() * 1000 : (clock as number);
 }
 
-/** The keys of what is not what it should be, or should not be there. */
+/** The keys of `meta` whose values are invalid or that do not belong there. */
 export function foreignMeta({ meta }: Contents): IDBValidKey[] {
   const known = ['clock', 'epoch', ...READINGS];
   const foreign = [...meta].filter(
     ([key, row]) =>
-      // A hint for whoever watches, which is looked at where it is read.
+      // Only a hint for watchers, which is checked when it is read.
       key !== 'loose' && ((!known.includes(key as string) && !isReceipt(key)) || rowSchemas.meta(row)),
   );
   return [...(meta.has('epoch') ? [] : ['epoch']), ...foreign.map(([key]) => key)];

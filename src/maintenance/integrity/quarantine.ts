@@ -2,7 +2,7 @@ import type { QuarantinedRow } from '../../types/check.js';
 import type { Pace } from '../../database/pace.js';
 import { ROW_FORMAT, type STORES, type WriteTransaction } from '../../database/schema.js';
 
-/** Keeps what is taken out of the other stores. */
+/** Keeps rows that are taken out of the other stores. */
 export class Quarantine {
   moved = 0;
   readonly #at = new Date().toISOString();

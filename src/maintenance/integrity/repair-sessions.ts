@@ -15,7 +15,7 @@ import { leavesIn } from '../../snapshots/leaves.js';
 import type { Quarantine } from './quarantine.js';
 import { selectionWithout } from '../../snapshots/selection.js';
 
-/** Makes the rows of sessions agree with the snapshots that are left, and notes those that changed in the commit. */
+/** Makes the rows of sessions agree with the snapshots that are left, and adds changed ones to the commit. */
 export async function repairSessions(
   transaction: WriteTransaction,
   { snapshots, sessions: { whole, damaged } }: Contents,
@@ -61,7 +61,7 @@ export async function repairSessions(
   }
 }
 
-/** What follows from the session's snapshots. */
+/** The values that follow from the session's snapshots. */
 function recomputed(
   row: SessionRow,
   own: readonly SnapshotRow[],
@@ -80,7 +80,7 @@ function recomputed(
 
 const isTime = (ms: unknown): ms is number => typeof ms === 'number' && Math.abs(ms) <= LATEST_MS;
 
-/** What does not follow from them, where it can still be read. */
+/** The other values of the session's row, as far as they are readable. */
 function rebuilt(
   id: string,
   own: readonly SnapshotRow[],
@@ -101,7 +101,8 @@ function rebuilt(
     ...(typeof selected === 'string' && { selected }),
     leaves: 0,
     version,
-    // That of none of them: whoever is saved again must not take for its own what others may have appended.
+    // No snapshot's version, so that a snapshot that is saved again does not cut off entries which others may have
+    // appended.
     saved: version,
     unsealed: Number.isFinite(unsealed) ? unsealed! : 0,
   };

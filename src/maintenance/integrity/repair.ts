@@ -21,7 +21,7 @@ import { repairSessions } from './repair-sessions.js';
 import { noteLoose, NOBODY } from '../../snapshots/save/written.js';
 import type { Unreadable } from './unreadable-keys.js';
 
-/** Puts right what `check()` finds, and nothing else. What is taken out is in the quarantine afterwards. */
+/** Repairs what `check()` finds, and nothing else. Rows that are taken out go to the quarantine. */
 export async function repairAll(
   transaction: WriteTransaction,
   unreadable: Unreadable,
@@ -63,7 +63,7 @@ function repairOf(problem: CheckProblem, { meta }: Contents, { members, isNewer 
   if (problem.kind === 'clock') return 'recomputed';
   if (problem.kind === 'damaged') {
     if (problem.store === 'sessions' && isNewer(problem.id)) return 'left';
-    // There is none, where there must be one.
+    // A row that has to exist and is missing is made anew.
     return problem.store === 'meta' && !meta.has(problem.id) ? 'recomputed' : 'quarantined';
   }
   return 'sessionId' in problem && members.has(problem.sessionId) ? 'recomputed' : 'quarantined';
@@ -94,7 +94,7 @@ async function repairLogs(
   const logs = transaction.objectStore('logs');
   const { damaged, whole: keys, runs } = contents.logs;
   for (const key of damaged) {
-    // Of what the browser cannot read, only the key can be kept.
+    // Of a row that the browser cannot read, only the key can be kept.
     const row = unreadable.has(nameOfKey(key)) ? undefined : await logs.get(key as never);
     await quarantine.move('logs', key, row, 'damaged');
   }
@@ -108,7 +108,7 @@ async function repairLogs(
     for (const key of byLog.get(log) ?? []) {
       const [, end, start] = key;
       const isWhole = (left[firstEndingBehind(left, start)]?.[0] ?? Infinity) >= end;
-      // All of it, though only parts go: nothing else tells what they were parts of.
+      // The whole row is copied although only parts are removed, since nothing else tells what the parts belonged to.
       if (!isWhole) await quarantine.copy('logs', key, await logs.get(key), 'unreachable');
     }
     await keepOnly(transaction, log, await pace.run(removing(runs.get(log)!, left)));

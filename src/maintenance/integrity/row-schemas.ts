@@ -15,7 +15,7 @@ const format = oneOf(ROW_FORMAT);
 const positions = listOf(position);
 const time = satisfying((ms) => typeof ms === 'number' && Math.abs(ms) <= LATEST_MS, 'a time');
 
-/** Log, first position, count, and so on. */
+/** Spans, flat: log, first position, count, and so on. */
 const spans = both(
   positions,
   satisfying(
@@ -32,7 +32,7 @@ const field = either(
 
 type MediaPlace = [index: number, path: string[], log: number, at: number];
 
-/** Media that are outside of the row's entries, or where nothing could be put into them. */
+/** Whether a medium's index or path leads outside the row's entries. */
 const isMisplaced = (entries: unknown[], [index, path]: MediaPlace): boolean => {
   let part: unknown = entries[index];
   for (const key of path) {
@@ -45,7 +45,7 @@ const isMisplaced = (entries: unknown[], [index, path]: MediaPlace): boolean => 
 /** The key of a row of a log. */
 export const logKeySchema = tuple(position, position, position, finite);
 
-/** What every row must be, down to its last number; reading asks for less, because it asks every time. */
+/** Complete schemas of all rows. Reading checks less, because it checks every time. */
 export const rowSchemas = {
   snapshots: object({
     format,

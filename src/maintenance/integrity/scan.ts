@@ -15,28 +15,28 @@ import type { Schema } from '../../values/schema.js';
 import { logKeySchema, rowSchemas } from './row-schemas.js';
 import type { Unreadable } from './unreadable-keys.js';
 
-/** Rows of a store, sorted by whether they can be read. */
+/** Rows of a store, by whether they are readable. */
 export interface Sorted<Row> {
   whole: Row[];
   damaged: Row[];
-  /** Written by a newer Offshoot. */
+  /** Written by a newer version of Offshoot. */
   newer: Row[];
 }
 
-/** The same of logs, without what takes up room. */
+/** The same for logs, without the entries themselves. */
 export interface LogContents {
   whole: LogKey[];
   damaged: IDBValidKey[];
   newer: IDBValidKey[];
-  /** What there is of each log; of a newer row, what its key says. */
+  /** The runs of each log that exist; for a newer row, those that its key names. */
   runs: Map<number, Run[]>;
-  /** The media inside the entries of each log: where the entry is, and where they are logged. */
+  /** The media of each log's entries: the entry's position, and where the medium is stored. */
   media: Map<number, { at: number; log: number; mediaAt: number }[]>;
   entries: number;
   bytes: number;
 }
 
-/** All of a database as of one moment. */
+/** The content of a database, read in one transaction. */
 export interface Contents {
   snapshots: Sorted<SnapshotRow>;
   sessions: Sorted<SessionRow>;
@@ -45,7 +45,7 @@ export interface Contents {
   quarantined: number;
 }
 
-/** Without looking at what is `unreadable`. */
+/** Skips the rows in `unreadable`. */
 export async function readContents(
   transaction: ReadTransaction,
   unreadable: Unreadable,
@@ -53,7 +53,7 @@ export async function readContents(
 ): Promise<Contents> {
   const meta = transaction.objectStore('meta');
   const [metaKeys, metaRows] = [await meta.getAllKeys(), await meta.getAll()];
-  // Without its key nothing can be said of an encrypted database.
+  // Without a key, an encrypted database cannot be checked.
   if (metaRows.some((row) => Array.isArray((row as LockedClock | null)?.keys))) throw withoutKey();
   return {
     snapshots: await pace.run(
@@ -73,7 +73,7 @@ function* sorted<Row>(rows: readonly Row[], schema: Schema): Steps<Sorted<Row>> 
 }
 
 function kindOf(row: unknown, schema: Schema): keyof Sorted<unknown> {
-  // Nothing is put aside that a key would open; whoever has the key sees no such row.
+  // An encrypted row is not damaged: with the key, rows are decrypted before they come here.
   if (isEncrypted(row)) throw withoutKey();
   return isNewer(row) ? 'newer' : schema(row) ? 'damaged' : 'whole';
 }
@@ -106,7 +106,7 @@ async function readLogs(
   return logs;
 }
 
-/** All rows with their keys; `undefined` for what cannot be read. */
+/** All rows with their keys; `undefined` for rows that cannot be read. */
 async function* logRows(
   transaction: ReadTransaction,
   unreadable: Unreadable,

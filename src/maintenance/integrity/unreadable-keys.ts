@@ -4,12 +4,12 @@ import { nameOfKey } from '../../database/key-order.js';
 import type { LogKey } from '../../database/schema.js';
 import type { SessionStoreError } from '../../errors.js';
 
-/** The keys of rows that the browser itself cannot read, as `nameOfKey` writes them. */
+/** The keys of rows that the browser itself cannot read, in the form of `nameOfKey`. */
 export type Unreadable = ReadonlySet<string>;
 
 /**
- * Finds the rows of logs whose values the browser cannot read, as when it has lost a file. An attempt to read one takes
- * its whole transaction down, so all are tried in halves of halves, each in a transaction of its own.
+ * Finds the rows of logs whose values the browser cannot read, for example because it lost a file. Reading one aborts
+ * its transaction, so the search bisects, with a transaction for each half.
  */
 export async function findUnreadable(
   read: DatabaseAccess['read'],
@@ -35,7 +35,7 @@ export async function findUnreadable(
     await search(keys.slice(middle));
   };
   const keys = await read((transaction) => transaction.objectStore('logs').getAllKeys());
-  // As much as can be held at once, with rows of up to 576 KiB that were gathered.
+  // As many rows as fit into memory; a merged row has up to 576 KiB.
   for (let at = 0; at < keys.length; at += 64) await search(keys.slice(at, at + 64));
   return found;
 }

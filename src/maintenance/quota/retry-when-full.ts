@@ -8,11 +8,11 @@ import { readUsage } from './usage.js';
 import { estimateStorage, isStoragePersisted, report } from '../../platform/browser.js';
 import type { Retention } from '../retention/scheduler.js';
 
-/** A database that is full, and who can do something about it. */
+/** The database that is full, and the means to free room. */
 interface FullDatabase {
   database: string;
   tell: (event: HealthEvent) => void;
-  /** Its work is done at once, before all that waits. */
+  /** Access ahead of the queue, which waits for this save. */
   access: DeletingAccess;
   retention: Retention | undefined;
   onQuotaExceeded: ((event: QuotaExceeded) => unknown) | undefined;
@@ -21,16 +21,15 @@ interface FullDatabase {
 /** How many sessions an error or an event names. */
 const MOST = 20;
 
-/** How long the browser may take to tell how much room there is, in ms. Whoever asks, or has no room, is not kept longer. */
+/** How long to wait for the browser's estimate, in ms, since a save or a caller is waiting. */
 const TELLING_MS = 10_000;
 
 const told = <T>(asked: Promise<T>): Promise<T | undefined> =>
   within(asked, TELLING_MS, () => new Error()).catch(() => undefined);
 
 /**
- * Tries a write again that has found no room, when the retention policy has made some. If that is not enough, tells
- * how full it is and what takes most, lets the application free some, and tries a last time. Loaded when the disk is
- * full.
+ * Retries a write that found no room, first after the retention policy has freed some. If that is not enough, reports
+ * usage and the largest sessions, lets the application free some, and retries once more. Loaded when the disk is full.
  */
 export async function writeWithRoom<T>(
   error: SessionStoreError,
@@ -72,7 +71,7 @@ async function hasFreed(retention: Retention | undefined, access: DeletingAccess
   try {
     return (await retention?.run(access)) ?? false;
   } catch (error) {
-    // The save did not ask for it.
+    // An error of the policy is not the save's error.
     report(error);
     return false;
   }
@@ -86,7 +85,7 @@ export async function readStorage(read: DeletingAccess['read']): Promise<Storage
   ]);
   const { usage, quota } = estimate ?? {};
   return {
-    // Of the whole origin, and only told: nothing is decided by it.
+    // Of the whole origin, for information only.
     ...(usage !== undefined && { usage }),
     ...(quota !== undefined && { quota }),
     ...(persisted !== undefined && { persisted }),

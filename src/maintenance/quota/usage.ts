@@ -6,13 +6,13 @@ import type { ReadTransaction } from '../../database/schema.js';
 import { spansOf } from '../../logs/load.js';
 import { sizeOf } from '../../logs/media.js';
 
-/** How many rows are held at once. */
+/** How many rows are in memory at once. */
 const BATCH = 500;
 
-/** What a snapshot's row takes beside what its application put into it; roughly, in bytes. */
+/** The approximate size of a snapshot's row without the application's data, in bytes. */
 const ROW_SIZE = 300;
 
-/** Counts sessions and snapshots, and what each session takes, as of one moment. Reads keys and small rows only. */
+/** Counts sessions and snapshots, and measures each session, in one transaction. Reads keys and small rows only. */
 export async function readUsage(
   transaction: ReadTransaction,
   signal?: AbortSignal,

@@ -18,28 +18,28 @@ import { removeRows, type Removal } from '../../snapshots/delete/delete.js';
 import { sessionInfo, snapshotInfo, type ApplyExpiry } from '../../snapshots/stored-snapshot.js';
 import { readUsage } from '../quota/usage.js';
 
-/** How often a session is looked at anew when it changed while it was being dealt with. */
+/** How often a session is read again because it changed meanwhile. */
 const ATTEMPTS = 3;
 
-/** A session as of one moment. */
+/** A session as read in one transaction. */
 interface Found {
   session: SessionRow;
-  /** In the order of their creation. */
+  /** In order of creation. */
   rows: SnapshotRow[];
   isDamaged: boolean;
-  /** Ids of the snapshots that somebody works at. */
+  /** Ids of the pending snapshots whose worker may live. */
   pending: string[];
 }
 
 type Because = Retained['because'];
 
-/** What to delete of a session; or why nothing, unless nothing has to be. */
+/** What to delete of a session, or why it stays; `undefined` if nothing has to be deleted. */
 type Choice = { ids: string[] } | { because: Because } | undefined;
 
-/** What became of that; `gone`: somebody else has deleted enough. */
+/** The outcome; `gone`: somebody else has deleted enough. */
 type Outcome = 'deleted' | 'gone' | Because;
 
-/** Applies a policy, one session in each transaction, so that nobody has to wait long. */
+/** Applies a policy with a transaction for each session, so that others need not wait long. */
 export async function retain(
   access: DeletingAccess,
   policy: RetentionPolicy,
@@ -51,7 +51,10 @@ export async function retain(
   return retention.finish();
 }
 
-/** What applying a policy now would delete, by session; with what it leaves only because the clock may be wrong. */
+/**
+ * What applying a policy now would delete, by session, including what stays only because the device's clock may be
+ * wrong.
+ */
 export async function foresee(
   access: DeletingAccess,
   policy: RetentionPolicy,
@@ -64,7 +67,7 @@ export async function foresee(
 
 class Retention {
   readonly report: RetentionReport = { sessions: [], snapshots: [], bytes: 0, retained: [] };
-  /** What each session took before anything was deleted of it. */
+  /** The size of each session before anything was deleted. */
   #before: Map<string, number> | undefined;
   #changed = new Set<string>();
   #done = 0;
@@ -74,7 +77,7 @@ class Retention {
     readonly access: DeletingAccess,
     readonly policy: RetentionPolicy,
     readonly options: Pick<RetainOptions, 'signal' | 'onProgress'>,
-    /** If there is such a list, nothing is deleted, but noted in it. */
+    /** If given, collects what would be deleted, and nothing is deleted. */
     readonly foreseen?: Map<string, WillBeDeleted>,
   ) {}
 
@@ -84,7 +87,7 @@ class Retention {
     await this.makeRoom();
   }
 
-  /** Those that are too old or too many. */
+  /** Deletes sessions that are too old or too many. */
   async deleteSessions(): Promise<void> {
     const { maxAgeMs = Infinity, maxSessions = Infinity } = this.policy;
     const sessions = await this.#sessions();
@@ -93,7 +96,7 @@ class Retention {
     const olderThan = (ms: number) => sessions.filter(({ updatedMs }) => updatedMs < ms - maxAgeMs);
     const tooOld = olderThan(until);
     const tooMany = sessions.slice(0, Math.max(0, sessions.length - maxSessions));
-    // One is the beginning of the other.
+    // Both lists are sorted alike, so the longer one contains the shorter.
     const doomed = tooOld.length > tooMany.length ? tooOld : tooMany;
     this.#total += doomed.length;
     let index = -1;
@@ -131,7 +134,7 @@ class Retention {
     }
   }
 
-  /** The least recently active sessions go until the others take little enough. */
+  /** Deletes the least recently active sessions until the others are within the limit. */
   async makeRoom(): Promise<void> {
     const { maxBytes = Infinity } = this.policy;
     if (maxBytes === Infinity) return;
@@ -163,7 +166,7 @@ class Retention {
     return this.report;
   }
 
-  /** The least recently active first. */
+  /** Sessions, least recently active first. */
   async #sessions(): Promise<SessionRow[]> {
     const rows = await this.access.read((transaction) =>
       transaction.objectStore('sessions').index('updatedMs').getAll(),
@@ -173,7 +176,7 @@ class Retention {
 
   async #deleteSession(listed: SessionRow, limit: Retained['limit']): Promise<Outcome> {
     const outcome = await this.#settle(listed, limit, ({ session, rows, pending }) =>
-      // Whoever has gone on with it meanwhile needs it.
+      // A session that was continued meanwhile is in use.
       pending.length > 0 || session.saved !== listed.saved
         ? { because: 'active' }
         : { ids: rows.map(({ id }) => id) },
@@ -198,8 +201,8 @@ class Retention {
   }
 
   /**
-   * Deletes what is chosen. Who works at a snapshot can only be asked outside of the transaction that deletes; so that
-   * one looks whether the session is still what it was. `undefined` if it is not.
+   * Deletes the chosen snapshots. Whether a worker lives cannot be asked in the transaction that deletes, so that
+   * checks that the session is unchanged. `undefined` if it has changed.
    */
   async #attempt(
     id: string,
@@ -251,7 +254,7 @@ class Retention {
     this.report.retained.push({ sessionId: id, limit, because: outcome });
   }
 
-  /** What each session takes. Everything has to be read for that. */
+  /** The size of each session. Everything has to be read for it. */
   async #measure(): Promise<Map<string, number>> {
     const { sessions } = await this.access.read((transaction) => readUsage(transaction, this.options.signal));
     return new Map(sessions.map(({ sessionId, bytes }) => [sessionId, bytes]));
@@ -285,7 +288,7 @@ async function find(
   return { session, rows, isDamaged: rows.length < all.length, pending };
 }
 
-/** Deletes snapshots of a session unless something in that has changed. */
+/** Deletes snapshots of a session unless it has changed. */
 async function removeUnchanged(
   transaction: WriteTransaction,
   begin: typeof beginCommit,

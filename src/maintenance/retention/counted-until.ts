@@ -2,16 +2,16 @@ import type { DeletingAccess } from '../../snapshots/database-access.js';
 
 const DAY_MS = 86_400_000;
 
-/** Nobody loses a conversation by a clock that is as wrong as this, in ms. */
+/** A clock error of up to this, in ms, is tolerated, since no conversation may be lost by it. */
 const LEAST_MS = 5 * 60_000;
 
-/** Readings of the device's clock, in ms, that were noted when a policy was applied. */
+/** Readings of the device's clock, in ms, from earlier applications of a policy. */
 export const READINGS = ['seen', 'since'] as const;
 
 /**
- * Until when the age of sessions is counted, in ms since 1970: now, unless the clock is suddenly far ahead of what was
- * `seen` of it before. Nobody can tell whether it was set wrong or everybody was away; so what it shows `since` then counts when it
- * has shown it for a day, or for a quarter of the age if that is less.
+ * The time up to which the age of sessions counts, in ms since 1970: now, unless the device's clock jumped far ahead of
+ * the last reading, `seen`. A wrong clock and a long absence look the same; so the new time counts only after it has
+ * been shown, `since` then, for a day, or for a quarter of the age if that is less.
  */
 export async function countedUntil(access: DeletingAccess, maxAgeMs: number): Promise<number> {
   const now = Date.now();
@@ -26,7 +26,7 @@ export async function countedUntil(access: DeletingAccess, maxAgeMs: number): Pr
     number,
     number,
   ];
-  // A reading that is still to come was wrong.
+  // A reading in the future was wrong.
   seen = Math.min(now, Math.floor(seen >= 0 ? seen : began));
   if (since <= now - trial) [seen, since] = [since, now];
   else if (!(since <= now)) since = now;
@@ -38,7 +38,7 @@ export async function countedUntil(access: DeletingAccess, maxAgeMs: number): Pr
         await meta.put(since, 'since');
         return null;
       })
-      // Where there is no room for it, less is deleted.
+      // Best effort: on a full disk the reading is not stored, and less is deleted.
       .catch(() => {});
   }
   return Math.min(now, seen + 2 * trial);

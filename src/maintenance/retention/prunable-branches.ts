@@ -2,9 +2,9 @@ import type { SnapshotRow } from '../../database/schema.js';
 import { leavesAmong } from '../../snapshots/leaves.js';
 
 /**
- * The branches of a session, the oldest leaf's first, without which there are at most `most` snapshots; all that can
- * be spared if that is not enough. A branch goes from its leaf back to where another forks off. `rows` are in the order
- * of their creation; nothing that leads to one of `heads` is spared.
+ * The branches of a session to delete, the oldest leaf's first, until at most `most` snapshots are left; all deletable
+ * ones if that is not enough. A branch goes from its leaf back to where another forks off. `rows` are in order of
+ * creation; ancestors of `heads` are never included.
  */
 export function sparedBranches(
   rows: readonly SnapshotRow[],

@@ -7,27 +7,24 @@ import { foresee, retain } from './apply-policy.js';
 import { report } from '../../platform/browser.js';
 import { alone, whenIdle, withoutOthers } from '../../runtime/idle.js';
 
-/** How long it is left alone after it was done, in ms: everything may have to be read for it. */
+/** The least time between two runs in ms, since a run may have to read everything. */
 const PAUSE_MS = 5 * 60_000;
 
-/** The database that a policy is for. */
+/** The database that a policy applies to. */
 export interface Kept {
   database: string;
   tell: (event: HealthEvent) => void;
-  /** Its work waits for its turn. */
+  /** Access by way of the queue. */
   access: DeletingAccess;
 }
 
-/**
- * Applies a policy when there is nothing better to do, in one tab at a time, and when the disk is full. Loaded when
- * there is one.
- */
+/** Applies a policy in idle time, in one tab at a time, and on a full disk. Loaded when there is one. */
 export class Retention {
   readonly #stopping = new AbortController();
   #scheduled = false;
   #running: Promise<unknown> = Promise.resolve();
   #last = -Infinity;
-  /** What imports are bringing, which stays until they have told what becomes of it. */
+  /** Session ids of running imports, which stay until the import's report. */
   readonly #imports = new Set<ReadonlySet<string>>();
 
   constructor(
@@ -35,7 +32,7 @@ export class Retention {
     readonly kept: Kept,
   ) {}
 
-  /** Some time soon, unless it was done a short while ago. */
+  /** Runs in idle time, unless it ran a short while ago. */
   schedule(): void {
     if (this.#scheduled || performance.now() - this.#last < PAUSE_MS) return;
     this.#scheduled = true;
@@ -45,7 +42,7 @@ export class Retention {
     });
   }
 
-  /** Now. Resolves to whether that has deleted anything. */
+  /** Runs at once. Resolves to whether anything was deleted. */
   async run(access: DeletingAccess): Promise<boolean> {
     this.#last = performance.now();
     const isImported = (id: string) => [...this.#imports].some((ids) => ids.has(id));
@@ -60,7 +57,7 @@ export class Retention {
     return true;
   }
 
-  /** Runs an import whose sessions are not to go before it has ended, nor by themselves soon afterwards. */
+  /** Runs an import. Its sessions are not deleted before it has ended, nor automatically soon afterwards. */
   async whileImporting<T>(work: (ids: Set<string>) => Promise<T>): Promise<T> {
     const ids = new Set<string>();
     this.#imports.add(ids);
@@ -72,7 +69,7 @@ export class Retention {
     }
   }
 
-  /** What it would delete if it ran now. A policy that throws deletes nothing. */
+  /** What it would delete now; nothing if the policy throws. */
   async foresee(signal: AbortSignal | undefined): Promise<ReadonlyMap<string, WillBeDeleted>> {
     return foresee(this.kept.access, this.policy, signal).catch((error: unknown) => {
       if (isDatabases(error) || signal?.aborted) throw error;
@@ -80,7 +77,7 @@ export class Retention {
     });
   }
 
-  /** For good. Resolves when nothing is under way. */
+  /** Stops for good. Resolves when nothing is running. */
   async stop(): Promise<void> {
     this.#stopping.abort();
     await this.#running;
@@ -92,7 +89,7 @@ export class Retention {
 
   #runAlone(): Promise<void> {
     return alone(this.#lock, async () => void (await this.run(this.kept.access))).catch((error) => {
-      // What is wrong with the database is told to whoever uses it next; what is wrong with `keep`, to nobody else.
+      // The next call reports an error of the database; only this can report an error of `keep`.
       if (!isDatabases(error) && !this.#stopping.signal.aborted) report(error);
     });
   }
