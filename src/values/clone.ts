@@ -4,19 +4,19 @@ import { Graph } from './graph.js';
 import { put } from './property.js';
 import { UNREADABLE } from './schema.js';
 
-/** Thrown where a value is no tree: something in it comes twice, contains itself, or may share what it contains. */
+/** Thrown for a value that is not a tree: an object occurs twice in it, contains itself, or may share its content. */
 const NO_TREE = {};
 
 /**
- * Copies a value as the database will, but shares its strings and blobs, which nobody can change. Several times
- * faster than `structuredClone` on the plain objects and arrays that conversations are made of; everything else
- * goes to `structuredClone`, which throws a DataCloneError for what cannot be stored.
+ * Copies a value as the database will, but shares strings and blobs, which are immutable. Several times faster than
+ * `structuredClone` on the plain objects and arrays that conversations consist of; everything else goes to
+ * `structuredClone`, which throws a DataCloneError for a value that cannot be stored.
  */
 export function copy<T>(value: T): T {
   try {
     return copyTree(value, new Set());
   } catch (reason) {
-    // What looks like an object with functions may be a collection that stands for a map.
+    // An object with functions may be an observable collection that stands for a map.
     if (reason !== NO_TREE && (reason as Error | null)?.name !== 'DataCloneError') throw reason;
     return structured(new Graph().part(value));
   }
@@ -26,7 +26,7 @@ function copyTree<T>(value: T, seen: Set<object>): T {
   if (typeof value === 'function' || typeof value === 'symbol') return structured(value);
   if (typeof value !== 'object' || value === null) return value;
   if (isBlob(value)) {
-    // What only stands for one would be refused when it is too late to say where it was.
+    // A value that only poses as one would be refused later, without its path.
     structured(value);
     return value;
   }
@@ -44,7 +44,7 @@ function copyTree<T>(value: T, seen: Set<object>): T {
   return structured(value);
 }
 
-/** The same for what is known to be a tree of literals, in a fraction of the time. */
+/** The same for a value that is known to be a plain tree, in a fraction of the time. */
 export function copyPlain(value: unknown): unknown {
   if (typeof value !== 'object' || value === null) return value;
   if (Array.isArray(value)) return value.map(copyPlain);
@@ -58,7 +58,7 @@ export function copyPlain(value: unknown): unknown {
   return result;
 }
 
-/** Copies a value, or says which part of it cannot be stored. */
+/** Copies a value, or throws with the path of the part that cannot be stored. */
 export function cloned<T>(value: T, ...prefix: string[]): T {
   try {
     return copy(value);
@@ -72,7 +72,7 @@ export function unstorable(value: unknown, cause: unknown, ...prefix: string[]):
   try {
     graph.part(value);
   } catch {
-    // It has stopped where the path ends.
+    // The graph's path now ends at the offending part.
   }
   const path = [...prefix, ...graph.path].slice(0, MOST_KEYS).join('.');
   const { offender } = graph;
@@ -84,23 +84,23 @@ export function unstorable(value: unknown, cause: unknown, ...prefix: string[]):
   return invalid(path, problem, cause);
 }
 
-/** Of a path in an error. */
+/** The limit of a path in an error. */
 const MOST_KEYS = 50;
 
 export function isBlob(value: object): value is Blob {
   return typeof Blob !== 'undefined' && value instanceof Blob;
 }
 
-/** Without holes, and without properties of its own beside its elements. */
+/** Whether an array has neither holes nor properties beside its elements. */
 export function isPlainArray(value: object): value is unknown[] {
   if (!Array.isArray(value)) return false;
-  // What is no element comes last: as many of those as there are holes would not show in their number.
+  // Other properties come last; without this check, as many of them as there are holes would go unnoticed.
   const keys = Object.keys(value);
   return keys.length === value.length && (keys.length === 0 || keys.at(-1) === String(keys.length - 1));
 }
 
 export function isPlainObject(value: object): value is Record<string, unknown> {
   const prototype: unknown = Object.getPrototypeOf(value);
-  // Assigning to `__proto__` would not make a property of that name.
+  // An assignment to `__proto__` would not create a property of that name.
   return (prototype === Object.prototype || prototype === null) && !Object.hasOwn(value, '__proto__');
 }

@@ -1,13 +1,13 @@
 import { isPlainArray } from './clone.js';
 
-/** From how many objects on they are looked up instead of searched for. */
+/** From how many objects on they are looked up in a map instead of searched for. */
 const MANY = 16;
 
 type Parts = Record<string, unknown>;
 
 const { getPrototypeOf, hasOwn, keys, prototype } = Object;
 
-/** Of the comparison that is going on: objects that stand at the same places, in the order in which they were met. */
+/** State of the current comparison: objects at the same places, in the order in which they were met. */
 const lefts: object[] = [];
 const rights: object[] = [];
 let count = 0;
@@ -16,13 +16,13 @@ let leftSet: Set<object> | undefined;
 let leftIsPlain = false;
 
 /**
- * Whether nobody who reads what is stored of `b` could tell it from `a`, which is stored: order of keys, which places
- * hold one object, and the buffers behind views included. `undefined` if that shows only once `b` is copied, because
- * something in it is no literal. What cannot be looked into (blobs, errors, keys) is only equal to itself: what is not
- * proven equal is stored again, never guessed.
+ * Whether what is stored of `b` would be indistinguishable from `a`, which is stored: including the order of keys,
+ * which places share an object, and the buffers behind views. `undefined` if that shows only once `b` is copied,
+ * because it contains more than plain objects and arrays. Opaque values (blobs, errors, keys) equal only themselves: a
+ * value that is not proven equal is stored again.
  *
- * Every save compares the whole conversation with what is stored, so this is written to be fast, and looks at nothing
- * twice. `isPlain` says that nothing in `a` comes twice, and that its arrays have no holes and no properties of their own.
+ * Every save compares the whole conversation with what is stored, so this is optimized for speed and visits nothing
+ * twice. `isPlain`: no object occurs twice in `a`, and its arrays have no holes and no extra properties.
  */
 export function equal(a: unknown, b: unknown, isPlain: boolean): boolean | undefined {
   leftIsPlain = isPlain;
@@ -34,7 +34,7 @@ export function equal(a: unknown, b: unknown, isPlain: boolean): boolean | undef
   return result;
 }
 
-/** Whether the two are the same, as far as can be told without looking inside; that comes later. */
+/** Whether the two are the same as far as a shallow look tells; their contents are compared later. */
 function meet(a: unknown, b: unknown): boolean {
   if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return Object.is(a, b);
   if (count < MANY) {
@@ -83,7 +83,7 @@ function sameElements(a: readonly unknown[], b: readonly unknown[]): boolean {
 function sameProperties(a: Parts, b: Parts): boolean {
   const others = keys(b);
   let i = 0;
-  // Faster than going through a list of keys.
+  // Faster than a list of keys.
   for (const name in a) {
     if (name !== others[i]) {
       if (hasOwn(a, name)) return false;
@@ -94,7 +94,7 @@ function sameProperties(a: Parts, b: Parts): boolean {
     const right = b[name];
     if ((left !== right || left === 0 || typeof left === 'object') && !meet(left, right)) return false;
   }
-  // Inherited ones come last.
+  // Inherited properties come last.
   return i === others.length && (i === 0 || hasOwn(a, others[i - 1]!));
 }
 
@@ -107,7 +107,7 @@ function sameContent(a: any, b: any): boolean {
   if (ArrayBuffer.isView(a)) {
     return a.byteOffset === b.byteOffset && a.byteLength === b.byteLength && meet(a.buffer, b.buffer);
   }
-  // Whether a view goes on to the end of a buffer that can grow shows only when that does.
+  // Whether a view tracks the length of a resizable buffer shows only when that is resized.
   if (!(a instanceof ArrayBuffer) || isResizable(a) || isResizable(b)) return false;
   return (
     a.byteLength === b.byteLength && sameElements(new Uint8Array(a) as never, new Uint8Array(b) as never)

@@ -1,4 +1,4 @@
-/** What came instead, for the end of an error: `a Date`, `a promise: await it`, `'yesterday'`. Calls at most getters. */
+/** Describes a value for the end of an error: `a Date`, `a promise: await it`, `'yesterday'`. Calls at most getters. */
 export function described(value: unknown): string {
   try {
     if (typeof value === 'string') return `'${value.slice(0, 40)}${value.length > 40 ? '…' : ''}'`;

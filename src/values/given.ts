@@ -3,13 +3,13 @@ import { invalid, requireValid } from './argument.js';
 import { picked } from './options.js';
 import { record, satisfying, UNREADABLE } from './schema.js';
 
-/** What a framework hands over, its properties read once. It may add some. */
+/** Reads each property of a framework's argument once. Unknown properties are allowed. */
 export function given<T extends object>(value: T, path: string): T {
   requireValid(record, value, path);
   return picked(value, path);
 }
 
-/** Runs what reads deep into an argument; what a getter or a trap throws is `INVALID_ARGUMENT`. */
+/** Runs code that reads deep into an argument; an error of a getter or a proxy becomes `INVALID_ARGUMENT`. */
 export function reading<T>(path: string, work: () => T): T {
   try {
     return work();

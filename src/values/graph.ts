@@ -2,13 +2,13 @@ import { structured } from '../platform/clone.js';
 import { described } from './described.js';
 import { define } from './property.js';
 
-/** Can be sent to a worker, and not be stored; or is a promise, which is an object like others under zone.js. */
+/** Values that can be posted to a worker and not stored; and promises, which zone.js replaces by ordinary objects. */
 const ONLY_SENT =
   /Promise|SharedArray|WebAssembly|VideoFrame|AudioData|EncodedAudio|EncodedVideo|CropTarget|RestrictionTarget/;
 
 const { getPrototypeOf, prototype } = Object;
 
-/** Its cause may lead back to it, and then not every browser can copy it by itself. */
+/** A copy of an error without its cause: a cause may lead back to the error, which not every browser can copy. */
 function withoutCause(error: Error): Error {
   const bare = new Error();
   for (const name of ['name', 'message', 'stack'] as const) {
@@ -19,26 +19,26 @@ function withoutCause(error: Error): Error {
   return bare;
 }
 
-/** What is in these is not in properties, so that a proxy around one stands for nothing. */
+/** Objects whose content is not in properties, so that a proxy around one is useless. */
 const OPAQUE = [Date, RegExp, Error, Boolean, Number, String, getPrototypeOf(Uint8Array)];
 
-/** Whether what is in it is in its properties, whatever its class. */
+/** Whether an object's content is in its properties, whatever its class. */
 export const isOrdinary = (value: object): boolean =>
   !OPAQUE.some((type) => value instanceof type) && {}.toString.call(value) === '[object Object]';
 
 /**
- * Walks through a value in which proxies, drafts or observable collections may stand for what shall be stored. Makes
- * objects, arrays, maps and sets of its own, with the same parts in the same places, for structured clone, which would
- * refuse proxies, and find the maps of a draft empty.
+ * Walks a value in which proxies, drafts or observable collections may stand for what is to be stored. Creates plain
+ * objects, arrays, maps and sets with the same parts in the same places for structured clone, which would refuse
+ * proxies, and find the maps of a draft empty.
  */
 export class Graph {
-  /** Where the walk is, or where it has been stopped. */
+  /** The current path of the walk, or the path where it stopped. */
   readonly path: string[] = [];
-  /** What cannot be stored; `undefined` if it is the reading that has failed. */
+  /** The part that cannot be stored; `undefined` if reading has failed. */
   offender: string | undefined;
   readonly #made = new Map<unknown, unknown>();
 
-  /** `isExact`: structured clone is tried on every part, to find out which one it does not take. */
+  /** `isExact`: tries structured clone on every part, to find the one that it refuses. */
   constructor(readonly isExact = false) {}
 
   part<T>(value: T): T;
@@ -96,7 +96,7 @@ export class Graph {
     for (const key of Object.keys(value)) {
       this.path.push(key);
       const part = this.part(value[key as keyof typeof value]);
-      // Assigning to `__proto__` would not make a property of that name.
+      // An assignment to `__proto__` would not create a property of that name.
       define(copy, key, part);
       this.path.pop();
     }

@@ -3,8 +3,8 @@ import { bare } from './property.js';
 import { object, record, UNREADABLE, type Shape } from './schema.js';
 
 /**
- * Properties of an object of the caller's, each read once. Reading may run code of theirs, getters and traps of proxies:
- * what that throws is `INVALID_ARGUMENT`, with the path and the cause.
+ * Reads each property of a caller's object once. An error of a getter or a proxy becomes `INVALID_ARGUMENT`, with the
+ * path and the cause.
  */
 export function picked<T extends object>(
   from: T,
@@ -20,14 +20,14 @@ export function picked<T extends object>(
 }
 
 /**
- * Options as they are at the call, checked. Under a name that is not known, even `undefined` is refused: what is misspelt is
- * misspelt. Symbols are nobody's options.
+ * Checks options and copies them as they are at the call. An unknown name is refused even if its value is `undefined`,
+ * since it is probably misspelt. Symbols are ignored.
  */
 export function taken<O extends object>(shape: Shape, options: O, path = 'options'): O {
   requireValid(record, options, path);
   let stranger: string | undefined;
   const copy = picked<O>(options, path, () => {
-    // With what is inherited, which would be read, too; but for what a page has given to all objects.
+    // Inherited names count too, since they would be read; except those that a page has added to all objects.
     for (const key in options) if (!has(shape, key) && (has(options, key) || !isOfAll(key))) stranger ??= key;
     return Object.keys(shape).filter(
       (key) => has(options, key) || (key in options && !(key in Object.prototype)),
@@ -43,7 +43,7 @@ export function taken<O extends object>(shape: Shape, options: O, path = 'option
 const has = (object: object, key: string) => ({}).hasOwnProperty.call(object, key);
 const isOfAll = (key: string) => ({}).propertyIsEnumerable.call(Object.prototype, key);
 
-/** The known name that has most in common with what was written; if none has enough, all of them. */
+/** The known name most similar to a misspelt one; if none is similar enough, all names. */
 export function advice(written: string, known: string[]): string {
   const parts = partsOf(written);
   let best: string | undefined;
@@ -57,7 +57,7 @@ export function advice(written: string, known: string[]): string {
   return best ? `Did you mean ${best}?` : `Known are ${known.join(', ')}`;
 }
 
-/** Its letters, and pairs of letters. */
+/** A name's letters and pairs of letters. */
 function partsOf(name: string): string[] {
   const letters = name.slice(0, 40).toLowerCase().split('');
   return [...letters, ...letters.slice(1).map((letter, index) => letters[index] + letter)];

@@ -1,6 +1,6 @@
 /**
- * Gives an object a property of its own. Assigning would change what it inherits (`__proto__`), be refused where that is
- * frozen (`toString`), or call what a page has put there; and what describes a property inherits nothing itself.
+ * Defines an own property. An assignment could change the prototype (`__proto__`), fail if an inherited property is
+ * frozen (`toString`), or call a setter of the page; the descriptor inherits nothing either.
  */
 export function define(target: object, key: string, value: unknown, enumerable = true): void {
   Object.defineProperty(target, key, {
@@ -12,10 +12,12 @@ export function define(target: object, key: string, value: unknown, enumerable =
   } as PropertyDescriptor);
 }
 
-/** Without what a page has given to all objects. For what is read by name, and handed to nobody. */
+/**
+ * Removes the prototype, so that names which a page has added to all objects are not found. For internal objects only.
+ */
 export const bare = <T extends object>(value: T): T => Object.setPrototypeOf(value, null) as T;
 
-/** The same as `define`, faster where there is nothing to be afraid of. */
+/** The same as `define`, and faster where an assignment is safe. */
 export function put(target: object, key: string, value: unknown): void {
   if (key in target) define(target, key, value);
   else (target as Record<string, unknown>)[key] = value;

@@ -1,18 +1,18 @@
-// What every call and every row goes through; stored.ts has what is asked of whole rows and files.
+// Checks for every call and every row; stored.ts has those for complete rows and files.
 import type { StandardSchemaV1 } from '@standard-schema/spec';
 import { described } from './described.js';
 
 export interface Issue extends StandardSchemaV1.Issue {
-  /** What was thrown by code of the caller's that hides in the value. */
+  /** An error that the caller's own code threw while the value was read. */
   readonly cause?: unknown;
 }
 
 export const UNREADABLE = 'throws when it is read; see cause';
 
-/** Answers what is wrong with a value first, `undefined` if it is fine. */
+/** Returns the first problem of a value, `undefined` if it is valid. */
 export type Schema = (value: unknown) => Issue | undefined;
 
-/** Whatever passes the test. `expected` completes the sentence "expected …"; `tell` says what came. */
+/** A schema from a test. `expected` completes the sentence "expected …"; `tell` describes the value. */
 export const satisfying =
   (test: (value: any) => boolean, expected: string, tell: (value: unknown) => string = described): Schema =>
   (value) => {
@@ -28,7 +28,7 @@ export const optional =
   (value) =>
     value === undefined ? undefined : schema(value);
 
-/** Whose content is not in its properties. */
+/** Objects whose content is not in properties. */
 const NO_RECORD = /Array|Map|Set|Date|RegExp|Promise|Error|Blob|Buffer|Number|String|Boolean/;
 
 export const record = satisfying(
@@ -36,13 +36,13 @@ export const record = satisfying(
   'an object',
 );
 
-/** A property of its own: a page may have given one of this name to all objects. */
+/** Reads an own property only: a page may have added one of this name to all objects. */
 export const ownOf = (value: object, key: string): unknown =>
   Object.hasOwn(value, key) ? (value as Record<string, unknown>)[key] : undefined;
 
 export type Shape = Record<string, Schema>;
 
-/** An object with at least these properties, of its own; it may have others. */
+/** An object with at least these own properties. */
 export const object =
   (shape: Shape): Schema =>
   (value) => {
@@ -70,7 +70,7 @@ export const flag = satisfying((value) => typeof value === 'boolean', 'true or f
 
 export const list = satisfying(Array.isArray, 'an array');
 
-/** A realm of its own, as that of a test's page, has a class of its own. */
+/** By its kind, not its class: another realm, such as a test's page, has a class of its own. */
 export const signal = optional(
   satisfying((value) => typeof value?.throwIfAborted === 'function', 'an AbortSignal'),
 );

@@ -1,11 +1,11 @@
-// For what comes out of a database or a file: only what is in a value itself counts, whatever a page has given to all
-// objects. Zod reads what is inherited, and its own tables along with it.
+// Checks for values from a database or a file: only own properties count, whatever a page has added to all objects. Zod
+// reads inherited ones, and its own tables with them.
 import { list, object, ownOf, record, satisfying, type Issue, type Schema, type Shape } from './schema.js';
 
 const under = (key: PropertyKey, issue: Issue | undefined): Issue | undefined =>
   issue && { ...issue, path: [key, ...(issue.path ?? [])] };
 
-/** An object with these properties and no others. */
+/** An object with exactly these properties. */
 export const exactly = (shape: Shape): Schema => {
   const known = object(shape);
   return (value) => {
@@ -16,7 +16,7 @@ export const exactly = (shape: Shape): Schema => {
   };
 };
 
-/** One of objects that differ in their `type`. */
+/** A discriminated union by `type`. */
 export const byType = (shapes: Record<string, Shape>): Schema => {
   const schemas = new Map(
     Object.entries(shapes).map(([type, shape]) => [
@@ -36,7 +36,7 @@ export const byType = (shapes: Record<string, Shape>): Schema => {
 export const oneOf = (...values: unknown[]): Schema =>
   satisfying((value) => values.includes(value), values.map((value) => JSON.stringify(value)).join(' or '));
 
-/** What passes one of these. */
+/** A value that one of the schemas accepts. */
 export const either = (expected: string, ...schemas: Schema[]): Schema =>
   satisfying((value) => schemas.some((schema) => !schema(value)), expected);
 
@@ -55,7 +55,7 @@ export const listOf =
     return issue;
   };
 
-/** A list of as many items as there are schemas, each of which passes its own. */
+/** A list with one item for each schema. */
 export const tuple =
   (...schemas: Schema[]): Schema =>
   (value) => {
@@ -67,7 +67,7 @@ export const tuple =
     return issue;
   };
 
-/** What passes both, asked one after the other. */
+/** A value that passes both, checked in order. */
 export const both =
   (first: Schema, second: Schema): Schema =>
   (value) =>
@@ -75,8 +75,8 @@ export const both =
 
 export const isPosition = (value: unknown): boolean => Number.isSafeInteger(value) && (value as number) >= 0;
 
-/** A count, or a place in a sequence. */
+/** A count, or a position in a sequence. */
 export const position = satisfying(isPosition, 'a whole number from 0 up');
 
-/** No infinite one. */
+/** A finite number. */
 export const finite = satisfying((value) => Number.isFinite(value), 'a number');
