@@ -4,13 +4,13 @@ import { shapeOf } from './geometry.js';
 import { ERRORS, LISTED, Unfit, VIEWS, type Node, type Part } from './nodes.js';
 import { define } from '../values/property.js';
 
-/** What few bytes may stand for much of, and is asked for before it is made. */
+/** Asked before memory is allocated that a few bytes of input can demand. */
 export type Allow = (kind: 'holes' | 'reserved bytes', amount: number) => void;
 
-/** Engines make a dense array of such a length, with room for all its elements, and a sparse one beyond. */
+/** Engines allocate a dense array up to this length, and a sparse one beyond. */
 const SPARSE_FROM = 2 ** 32 - 2;
 
-/** Makes a value from its nodes, each an object of its own. Throws for what no value was written down as. */
+/** Builds a value from its nodes, each a new object. Throws for nodes that no value is encoded as. */
 export function* build(
   root: unknown,
   nodes: readonly Node[],
@@ -54,7 +54,7 @@ class Building {
     readonly allow: Allow,
   ) {}
 
-  /** The value in a place. */
+  /** The value of a slot. */
   at(slot: unknown): unknown {
     if (typeof slot !== 'object' || slot === null) return slot;
     if (!Array.isArray(slot)) throw new Unfit('is no slot');
@@ -76,7 +76,7 @@ class Building {
     }
   }
 
-  /** Puts into an object what it is made of; all others are there by then, or made when they are asked for. */
+  /** Fills an object with its content; all other objects exist by then, or are created on demand. */
   *fill(number: number): Steps<void> {
     const target = this.#object(number) as any;
     const node = this.nodes[number]!;
@@ -100,7 +100,7 @@ class Building {
     if (this.#isMade[number]) return this.#made[number];
     const node = this.nodes[number];
     if (!node) throw new Unfit('refers to nothing');
-    // Set first: what refers to itself here is refused instead of followed.
+    // Set first, so that a node which refers to itself here is refused instead of followed.
     this.#isMade[number] = true;
     return (this.#made[number] = this.#make(node));
   }
@@ -162,7 +162,7 @@ class Building {
     }
     this.allow('holes', Math.max(0, (length as number) - entries));
     const array: unknown[] = [];
-    // Reserving room for so many would take as much memory, whatever there is.
+    // Makes the array sparse: a dense one would allocate memory for all its elements.
     array[SPARSE_FROM] = undefined;
     Reflect.deleteProperty(array, SPARSE_FROM);
     array.length = length as number;
@@ -199,7 +199,7 @@ class Building {
 
   #blob(place: unknown, type: string): Blob {
     const part = this.#part(place, (each) => typeof each === 'object') as Blob | ArrayBuffer;
-    // The very same one: rows that were read from a database keep their blob in it.
+    // The same blob, since rows from a database keep a reference to its file.
     if (part instanceof Blob && part.type === type && !isFile(part)) return part;
     return new Blob([part], { type });
   }
@@ -234,7 +234,7 @@ function boxed(value: unknown): unknown {
   return new Object(value);
 }
 
-/** Without what an engine notes of where it was made. */
+/** An error without the stack that the engine records where it is created. */
 function errorOf(kind: unknown): Error {
   if (!ERRORS.includes(kind as string)) throw new Unfit('is no kind of error');
   const ErrorKind = (globalThis as any)[kind as string] ?? Error;

@@ -2,31 +2,31 @@ import { UNITS, type Steps } from '../database/pace.js';
 import { geometryOf } from './geometry.js';
 import { ERRORS, isLiteral, isOdd, tagOf, Unfit, VIEWS, type Node, type Part, type Slot } from './nodes.js';
 
-/** A list goes on in another node when it takes so much, in characters. */
+/** A list continues in another node from this size on, in characters. */
 const MOST_LISTED = 256 * 1024;
 
 /** Longer texts are cut into pieces, in characters. */
 export const MOST_TEXT = 256 * 1024;
 
 /**
- * Writes down whatever structured clone can hold and its engine lets anybody see: as nodes, one for each object, so
- * that identity, cycles and depth cost nothing, and keys are data like all else. Steps that are nodes come in order.
+ * Encodes any value that structured clone can hold, as far as the engine exposes it: one node for each object, so that
+ * identity, cycles and depth need nothing special, and keys are data. Steps that are nodes come in order.
  */
 export class Flattening {
   readonly parts: Part[] = [];
   readonly root: Slot;
-  /** In characters, roughly; of the nodes. */
+  /** Approximate size of the nodes, in characters. */
   size = 0;
   readonly #numbers = new Map<unknown, number>();
   readonly #objects: unknown[] = [];
-  /** Which node each was found in, and where. */
+  /** The node and key where each object was found. */
   readonly #origins: [number, string][] = [];
   #at = -1;
   #units = 0;
 
   constructor(
     value: unknown,
-    /** Whether lists and texts are cut into pieces of a bounded size. */
+    /** Whether lists and texts are cut into pieces of a limited size. */
     readonly inPieces: boolean,
   ) {
     this.root = this.#slot(value, '');
@@ -45,7 +45,7 @@ export class Flattening {
     else yield this.#atom(value, tagOf(value as object));
   }
 
-  /** Pairs come as key and value, one after the other. */
+  /** Pairs are encoded as key and value, one after the other. */
   *#list({ kind, values, more = [] }: Listed): Generator<Node | undefined, void, void> {
     let slots: Slot[] = [];
     let node: Node = [kind, slots, ...more];
@@ -144,7 +144,7 @@ export class Flattening {
   }
 }
 
-/** What is made of others. */
+/** A node with a list of values. */
 interface Listed {
   kind: string;
   values: Iterable<readonly [value: unknown, key: string]>;
@@ -170,7 +170,7 @@ function listOf(object: object): Listed | undefined {
   }
 }
 
-/** All of it, in one go. */
+/** Encodes a value at once. */
 export function* flattened(value: unknown): Steps<{ nodes: Node[]; parts: Part[]; root: Slot }> {
   const flattening = new Flattening(value, false);
   const nodes: Node[] = [];
@@ -201,7 +201,7 @@ function* flat(map: Map<unknown, unknown>): Generator<[unknown, string]> {
   }
 }
 
-/** What an error has for itself; where an engine keeps the stack elsewhere, that too. */
+/** An error's own content; and its stack, where an engine keeps that elsewhere. */
 function* partsOf(error: Error): Generator<[unknown, string]> {
   const names = Object.getOwnPropertyNames(error);
   if (!names.includes('stack') && typeof error.stack === 'string') names.push('stack');
@@ -215,7 +215,7 @@ function kindOf(error: object): string {
 
 const nameOf = (value: object): string => value.constructor?.name ?? 'foreign object';
 
-/** Whether a view on a buffer that can grow has no length of its own: no property tells, so it is tried. */
+/** Whether a view tracks the length of a resizable buffer; no property tells, so it is tried. */
 function isTracking(view: any): boolean {
   const { buffer, byteOffset, byteLength } = view;
   if (!buffer.resizable || byteOffset + byteLength !== buffer.byteLength) return false;

@@ -1,13 +1,13 @@
-/** The numbers that an object of the page's geometry is made of, by its kind. */
+/** The numbers that a geometry object consists of, by its kind. */
 const NUMBERS: Record<string, (value: any) => number[]> = {
   DOMPoint: ({ x, y, z, w }) => [x, y, z, w],
   DOMRect: ({ x, y, width, height }) => [x, y, width, height],
   DOMQuad: ({ p1, p2, p3, p4 }) => [p1, p2, p3, p4].flatMap(({ x, y, z, w }) => [x, y, z, w]),
-  // Whether it is flat is not to be seen from its numbers, but from how many there are.
+  // A flat matrix is encoded with fewer numbers, since its numbers alone do not show that it is flat.
   DOMMatrix: (matrix) => [...matrix.toFloat64Array()].filter((_, n) => !matrix.is2D || FLAT.includes(n)),
 };
 
-/** Where a matrix of four by four has those of a flat one. */
+/** The indexes of a flat matrix's numbers in a 4×4 matrix. */
 const FLAT = [0, 1, 4, 5, 12, 13];
 
 const kindOf = (tag: string) => tag.replace('ReadOnly', '');
@@ -15,7 +15,7 @@ const kindOf = (tag: string) => tag.replace('ReadOnly', '');
 /** `undefined` for anything else. */
 export const geometryOf = (tag: string, value: object): number[] | undefined => NUMBERS[kindOf(tag)]?.(value);
 
-/** `undefined` if nothing is made of so many numbers, or not in this place. */
+/** `undefined` if no such object has so many numbers, or if the class is missing here. */
 export function shapeOf(tag: string, numbers: readonly number[]): unknown {
   const Shape = (globalThis as any)[tag];
   const { length } = numbers;

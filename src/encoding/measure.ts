@@ -3,31 +3,31 @@ import { isBuffer } from '../platform/kind.js';
 import { isLiteral, isOdd, tagOf, Unfit } from './nodes.js';
 
 export interface Measured {
-  /** JSON holds all of it. */
+  /** Whether JSON can hold all of it. */
   isJson: boolean;
-  /** As `survey` has it: a tree of what literals make, and of what nothing else can be in. */
+  /** As in `survey`: whether it is a tree of plain objects, arrays and leaf values. */
   isPlain: boolean;
-  /** Roughly, in bytes. */
+  /** Approximate, in bytes. */
   size: number;
-  /** There is an error in it whose cause leads back to it, or to the whole, which not every browser can copy. */
+  /** Whether it contains an error whose cause leads back to it or to the whole, which not every browser can copy. */
   hasCircle: boolean;
 }
 
-/** What may have something in it that comes twice, or properties of its own. */
+/** Kinds that may have shared parts or own properties. */
 const CONTAINERS = ['Map', 'Set', 'Error', 'RegExp', 'DOMException', 'Boolean', 'Number', 'String', 'BigInt'];
 
-/** Where a part is: in which other one, and under which key. */
+/** The place of a part: its container and key. */
 interface Place {
   value: object;
   depth: number;
 }
 
-/** Goes through all of a value, whatever its shape; throws `Unfit` for what is nested deeper than `mostDeep`. */
+/** Measures a value of any shape; throws `Unfit` if it is nested deeper than `mostDeep`. */
 export function* measure(value: unknown, mostDeep: number): Steps<Measured> {
   const measured: Measured = { isJson: true, isPlain: true, size: 0, hasCircle: false };
   const seen = new Set<object>();
   const waiting: Place[] = [];
-  /** The errors that the walk is inside of, and what is to come after each. */
+  /** The errors that contain the current part, and how much of the stack comes after each. */
   const around: { error: object; after: number }[] = [];
   let units = 0;
   const visit = (part: unknown, depth: number) => {
@@ -55,7 +55,7 @@ export function* measure(value: unknown, mostDeep: number): Steps<Measured> {
       if (++units % UNITS === 0) yield;
       visit(child, depth + 1);
     }
-    // What comes first is gone into first, as those do who copy it.
+    // Depth first and in order, as copying does.
     reverse(waiting, begin);
   }
   return measured;

@@ -1,16 +1,16 @@
-/** What JSON has no form for, and text too long for one piece, stands beside the nodes. */
+/** Content that JSON cannot hold, and texts too long for one piece, stand beside the nodes. */
 export type Part = ArrayBuffer | Blob | string;
 
 /**
- * A value in a place: what JSON has as it is; `[n]` for the n-th node; `['undefined']`, `['NaN']`, `['-0']` and their
+ * A value in a place: JSON values as they are; `[n]` for the n-th node; `['undefined']`, `['NaN']`, `['-0']` and the
  * like; `['bigint', hexadecimal digits]`.
  */
 export type Slot = string | number | boolean | null | [number] | [name: string, digits?: string];
 
-/** An object of a value: its kind, and what it is made of. `more` goes on with the list of the node before it. */
+/** An object of a value: its kind and content. `more` continues the list of the node before it. */
 export type Node = [kind: string, ...content: unknown[]];
 
-/** Nodes whose second part is a list, which `more` may go on with. */
+/** Kinds of nodes whose second part is a list, which `more` may continue. */
 export const LISTED = ['array', 'object', 'sparse', 'Map', 'Set', 'Error'];
 
 export const VIEWS = [
@@ -29,7 +29,7 @@ export const VIEWS = [
   'DataView',
 ];
 
-/** The errors that structured clone knows by name; all others come out of it as `Error`. */
+/** The error names that structured clone keeps; others become `Error`. */
 export const ERRORS = [
   'Error',
   'EvalError',
@@ -41,10 +41,10 @@ export const ERRORS = [
   'AggregateError',
 ];
 
-/** What an engine has under a name; of another realm's, too, the name is the same. */
+/** An engine's tag for a value, which is the same in every realm. */
 export const tagOf = (value: object): string => Object.prototype.toString.call(value).slice(8, -1);
 
-/** Why a value cannot be written down, or is not what was written down, and which part of it. */
+/** A value that cannot be encoded, or nodes that cannot be decoded, with the path of the offending part. */
 export class Unfit extends Error {
   constructor(
     message: string,
@@ -54,14 +54,14 @@ export class Unfit extends Error {
   }
 }
 
-/** Whether it is what a literal makes, in this realm or in another. */
+/** Whether it is a plain object or array, of any realm. */
 export function isLiteral(value: object): boolean {
   const prototype: unknown = Object.getPrototypeOf(value);
   return prototype === null || (Object.getPrototypeOf(prototype) === null && tagOf(value) === 'Object');
 }
 
-/** Whether an array has holes, or properties beside its elements. Costs what is there, whatever its length. */
+/** Whether an array has holes or extra properties. Takes time for what is there, whatever its length. */
 export function isOdd(array: readonly unknown[], keys = Object.keys(array)): boolean {
-  // What is no element comes last: as many of those as there are holes would not show in their number.
+  // Other properties come last; without this check, as many of them as there are holes would go unnoticed.
   return keys.length !== array.length || (keys.length > 0 && keys.at(-1) !== String(keys.length - 1));
 }

@@ -1,7 +1,7 @@
-// The one place where objects of the browser are touched. Each may be missing (servers, insecure pages, old engines),
-// `null`, or throw when it is looked at or called (blocked storage, opaque origins).
+// The only place that touches browser globals. Each may be missing (servers, insecure pages, old engines), be `null`,
+// or throw when it is read or called (blocked storage, opaque origins).
 
-/** What `touch` gets at; `undefined` if there is nothing, or if it may not be touched. */
+/** The result of `touch`; `undefined` if there is none, or if access throws. */
 export function touched<T>(touch: () => T): NonNullable<T> | undefined {
   try {
     return touch() ?? undefined;
@@ -10,7 +10,7 @@ export function touched<T>(touch: () => T): NonNullable<T> | undefined {
   }
 }
 
-/** The same for what answers later. */
+/** The same for asynchronous calls. */
 async function answered<T>(ask: () => Promise<T>): Promise<T | undefined> {
   try {
     return await ask();
@@ -21,15 +21,15 @@ async function answered<T>(ask: () => Promise<T>): Promise<T | undefined> {
 
 export const browserDatabases = () => touched(requiredDatabases);
 
-/** Throws what the browser throws where it has none. */
+/** Throws the browser's own error where there is no IndexedDB. */
 export const requiredDatabases = () => indexedDB;
 
-/** The browser's own ranges of keys; whoever has its databases has them. */
+/** Exists wherever IndexedDB does. */
 export const keyRanges = () => IDBKeyRange;
 
 export const localStore = () => touched(() => localStorage);
 
-/** `undefined` where nobody else can be told anything, as in Firefox with cookies blocked. */
+/** `undefined` where there is none, as in Firefox with cookies blocked. */
 export const channelNamed = (name: string) => touched(() => new BroadcastChannel(name));
 
 /** Rejects where there are no locks (insecure pages, servers), and where they are refused (opaque origins). */
@@ -45,7 +45,7 @@ export const estimateStorage = () => answered(() => navigator.storage.estimate()
 /** The page's window and document, unless this is a worker or a server. */
 export const shownPage = () => touched(() => document && { window, document });
 
-/** Neither a page nor a worker: those know of databases, though they may refuse them. */
+/** Neither a page nor a worker: those have `indexedDB`, even where it is refused. */
 export function isServer(): boolean {
   try {
     return typeof indexedDB === 'undefined' && !shownPage();
@@ -54,10 +54,10 @@ export function isServer(): boolean {
   }
 }
 
-/** Safari has none. */
+/** Missing in Safari. */
 export const idleCallback = () => touched(() => requestIdleCallback);
 
-/** Tells an error that nobody waits for to whoever looks after the page. */
+/** Reports an error that nobody awaits to the page's global error handler. */
 export function report(error: unknown): void {
   const tell = touched(() => reportError);
   if (tell) tell(error);

@@ -4,7 +4,7 @@ import { touched } from './browser.js';
 /** The browser's own `structuredClone`. `UNAVAILABLE` where there is none, as in Jest's jsdom. */
 export function structured<T>(value: T): T {
   const copy = requireCloning()(value);
-  // Chromium writes a DOMException with half a surrogate pair in it, and then cannot read what it has written.
+  // Chromium cannot read back a DOMException that contains a lone surrogate, though it serializes it.
   if (copy === null && value !== null) throw new DOMException('', 'DataCloneError');
   return copy;
 }

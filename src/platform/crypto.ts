@@ -4,7 +4,7 @@ import { touched } from './browser.js';
 export const randomBytes = (length: number): Uint8Array<ArrayBuffer> =>
   crypto.getRandomValues(new Uint8Array(length));
 
-/** What keys are used with. `UNAVAILABLE` where there is none: in insecure pages, and in jsdom. */
+/** WebCrypto. `UNAVAILABLE` where there is none: in insecure pages, and in jsdom. */
 export function subtleCrypto(): SubtleCrypto {
   const subtle = touched(() => crypto.subtle);
   if (subtle) return subtle;

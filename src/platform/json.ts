@@ -1,10 +1,10 @@
 /**
- * `JSON.stringify` for what is ours: old libraries give all arrays, or all objects, a `toJSON`, which would write
- * something else into a file, and bind a cipher to something else than in the next page.
+ * `JSON.stringify` for internal values, ignoring `toJSON`: old libraries add one to all arrays or objects, which would
+ * change files, and the data that a cipher is bound to.
  */
 export const jsonOf = (value: unknown): string => JSON.stringify(value, 'toJSON' in [] ? asItIs : undefined);
 
-/** What is there, instead of what `toJSON` has made of it. */
+/** Returns the original value instead of the result of `toJSON`. */
 function asItIs(this: Record<string, unknown>, key: string): unknown {
   return this[key];
 }

@@ -1,11 +1,14 @@
 import { SessionStoreError } from '../errors.js';
 
-/** How long what nobody waits for is left alone after it could not be loaded, in ms: every save asks for it. */
+/**
+ * How long to wait after a failure before a part is loaded again in the background, in ms, since every save asks for
+ * it.
+ */
 const PAUSE_MS = 60_000;
 
 /**
- * Loads what is in a file of its own: the only way to. Fails with `UNAVAILABLE`: the file may be out of reach, or have
- * gone with the release that it was part of, and a service worker may load nothing at all.
+ * Loads a module on demand; every dynamic import goes through here. Fails with `UNAVAILABLE`: the device may be
+ * offline, a new release may have replaced the file, and a service worker may not load anything later.
  */
 export async function load<T>(part: string, importing: () => Promise<T>): Promise<T> {
   try {
@@ -21,7 +24,7 @@ export async function load<T>(part: string, importing: () => Promise<T>): Promis
   }
 }
 
-/** What is loaded and made when it is first needed. A failure is not kept, because another try may succeed. */
+/** A part that is loaded and created when it is first needed. A failure is not cached, since a retry may succeed. */
 export class Part<T> {
   #made: Promise<T> | undefined;
   #failed = -Infinity;
@@ -30,7 +33,7 @@ export class Part<T> {
   constructor(
     readonly name: string,
     readonly make: () => Promise<T>,
-    /** Is told, once, that work has to do without. */
+    /** Called, once, when background work has to do without the part. */
     readonly unloaded: () => void = () => {},
   ) {}
 
@@ -43,7 +46,7 @@ export class Part<T> {
     return this.#made;
   }
 
-  /** For work that does without: another try is made the next time, if that is not soon. */
+  /** For work that can do without it: `undefined` after a failure; retried after a pause. */
   async getInBackground(): Promise<T | undefined> {
     if (performance.now() - this.#failed < PAUSE_MS) return undefined;
     return this.get().catch(() => {
@@ -53,7 +56,7 @@ export class Part<T> {
     });
   }
 
-  /** `undefined` if it was never asked for, or could not be had. */
+  /** The part if it is already loaded or being loaded; `undefined` otherwise, or if that failed. */
   async made(): Promise<T | undefined> {
     return this.#made?.catch(() => undefined);
   }

@@ -1,6 +1,6 @@
 import { report } from './browser.js';
 
-/** Runs an application's callback so that its error reaches the console and nobody else. */
+/** Runs an application's callback; its error goes to `reportError` and does not reach the caller. */
 export function callSafely<T>(callback: (value: T) => void, value: T): void {
   try {
     callback(value);

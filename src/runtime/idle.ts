@@ -1,19 +1,19 @@
 import { idleCallback, requestLock } from '../platform/browser.js';
 
-/** How long to wait where the browser does not say when it is idle, in ms. */
+/** How long to wait where the browser does not report idle time, in ms. */
 const PAUSE_MS = 200;
 
-/** How long an answer is waited for that should come at once, in ms. */
+/** How long to wait for the lock manager, which normally answers at once, in ms. */
 const PATIENCE_MS = 2000;
 
-/** Runs work when there is nothing better to do. Keeps no process alive. */
+/** Runs work in idle time. Does not keep a process alive. */
 export function whenIdle(run: () => void): void {
   const whenIdle = idleCallback();
   if (whenIdle) whenIdle(run, { timeout: 2000 });
   else (setTimeout(run, PAUSE_MS) as { unref?: () => void }).unref?.();
 }
 
-/** Keeps others from work that they do `alone` while this goes on; if they do not let it begin soon, it does all the same. */
+/** Runs work while nobody runs `alone` work of the same name; after a time limit it runs all the same. */
 export async function withoutOthers<T>(name: string, work: () => Promise<T>): Promise<T> {
   let end = () => {};
   const ended = new Promise<void>((resolve) => (end = resolve));
@@ -35,10 +35,13 @@ export async function withoutOthers<T>(name: string, work: () => Promise<T>): Pr
   return work().finally(end);
 }
 
-/** Runs work unless another tab is at it. Where there are no locks, every transaction still is whole by itself. */
+/**
+ * Runs work unless another tab runs it. Where there are no locks it runs without one, since every transaction is atomic
+ * by itself.
+ */
 export async function alone(name: string, work: () => Promise<void>): Promise<void> {
   await new Promise<void>((resolve, reject) => {
-    // A lock manager that does not answer keeps nobody from closing.
+    // A lock manager that does not answer must not delay `close()`.
     let isLate = false;
     let working: Promise<void> | undefined;
     const timer = setTimeout(() => resolve(void (isLate = true)), PATIENCE_MS);
@@ -47,7 +50,7 @@ export async function alone(name: string, work: () => Promise<void>): Promise<vo
       return isLate ? undefined : (working = work());
     };
     requestLock(name, { ifAvailable: true }, (lock) => (lock ? begin() : undefined))
-      // Missing, or refused, as to an opaque origin; or stolen, while the work goes on.
+      // Locks are missing or refused (opaque origins), or the lock was stolen while the work goes on.
       .catch(() => working ?? begin())
       .then(() => resolve(), reject)
       .finally(() => clearTimeout(timer));

@@ -1,9 +1,9 @@
-/** A limit is waited for in so many pieces: a computer that slept through it has waited for one of them only. */
+/** A time limit is split into so many timers: a computer that was asleep used up only one of them. */
 const PIECES = 4;
 
 /**
- * Gives up on work that takes longer than `ms`; `late` makes the error. Whatever becomes of the work then is the
- * caller's to look after. `follow` gets a function that starts the time anew, to be called when there is some progress.
+ * Rejects with the error from `late` if the work takes longer than `ms`; the work itself goes on, and is the caller's
+ * concern. `follow` gets a function that restarts the time limit, to be called on progress.
  */
 export async function within<T>(
   work: Promise<T>,
