@@ -4,7 +4,7 @@ import { nonBlank, object, optional, satisfying } from '../values/schema.js';
 
 const KINDS: unknown[] = ['skip', 'fork', 'replace'];
 
-/** What is rare; the rest has been checked at the call. */
+/** Options that are rarely used; the others were checked at the call. */
 const exportOptions = object({
   sessionIds: optional(
     satisfying(
@@ -29,7 +29,7 @@ export function requireExportOptions(options: ExportOptions): void {
   requireValid(exportOptions, options, 'options');
 }
 
-/** How to import, with nothing left open. */
+/** The import options with their defaults. */
 export type ImportSettings = Pick<ImportOptions, 'signal' | 'onProgress'> & {
   onConflict: OnConflict;
   maxLineBytes: number;

@@ -10,13 +10,16 @@ import { bare } from '../../values/property.js';
 import type { Omissions } from './omissions.js';
 import type { Block, StoredEntry } from './read-session.js';
 
-/** Why a value is not in the file; `undefined` if it could not be read. */
+/** Why a value is not in the file; empty if it could not be read. */
 type Why = Pick<DamagedPart, 'path' | 'reason'>;
 
-/** A value for a line, or why there is none. */
+/** An encoded value, or why there is none. */
 type Outcome = { encoded: EncodedValue } | { why: Why };
 
-/** A session's lines but the last; none if no snapshot of it can be exported. What is left out is among `omissions`. */
+/**
+ * A session's lines except the last; none if no snapshot of it can be exported. What is left out is added to
+ * `omissions`.
+ */
 export async function* blockLines(
   block: Block,
   omissions: Omissions,
@@ -68,12 +71,12 @@ export async function* blockLines(
   }
 }
 
-/** Which entries could not be written, and why. */
+/** The entries that could not be encoded, and why. */
 class LostEntries {
   size = 0;
   readonly #byLog = new Map<number, { at: number; why: Why }[]>();
 
-  /** Entries come by position. */
+  /** Has to be called in order of position. */
   add(log: number, at: number, why: Why): void {
     this.size++;
     const known = this.#byLog.get(log);
@@ -87,7 +90,7 @@ class LostEntries {
     return first && first.at < from + count ? first : undefined;
   }
 
-  /** Why the first of those is not there that a snapshot refers to, and where in it that would be. */
+  /** The reason of the first lost entry that a snapshot refers to, with its path in the snapshot. */
   of({ state }: SnapshotRow, renumber: Block['renumber']): Why | undefined {
     for (const [key, kind, content] of state?.fields ?? []) {
       const spans = kind === 'value' ? [] : renumber(content);
@@ -99,7 +102,7 @@ class LostEntries {
           const { reason, path = '' } = lost.why;
           if (reason === undefined) return lost.why;
           const index = kind === 'one' ? [] : [before + lost.at - from];
-          // What is linked is stored with its links behind it.
+          // A linked entry is stored as [element, ...links], so the first step is dropped.
           const inside = kind === 'linked' ? path.replace(/^0\.?/, '') : path;
           return { path: ['state', key, ...index, inside].filter((part) => part !== '').join('.'), reason };
         }
@@ -110,7 +113,7 @@ class LostEntries {
   }
 }
 
-/** Without those that refer to media that are not there. */
+/** The entries, without those that refer to missing media. */
 async function entriesWithMedia(block: Block, pace: Pace): Promise<StoredEntry[]> {
   const present = await coverageOf(block.entries, pace);
   const whole: StoredEntry[] = [];
@@ -174,7 +177,7 @@ function sessionLine(
   };
 }
 
-/** Its parts and the line itself; or why there is none. */
+/** A snapshot's line with its parts; or why there is none. */
 async function* snapshotLine(
   { id, info, state }: SnapshotRow,
   block: Block,
@@ -214,7 +217,7 @@ async function* snapshotLine(
   return undefined;
 }
 
-/** The lines that a value needs before its own, and what it is there. */
+/** The part lines of a value, and the encoded value. */
 async function* encoded(
   value: unknown,
   number: number,
@@ -228,7 +231,7 @@ async function* encoded(
       const path = [...(where === undefined ? [] : [where]), ...error.path].join('.');
       return { why: { ...(path !== '' && { path }), reason: error.message } };
     }
-    // The signal's reason, or the store's: the browser's own is that it has lost the file behind a blob.
+    // Rethrows aborts and the store's errors; other errors mean that the browser has lost the file behind a blob.
     if (error instanceof SessionStoreError || pace.signal?.aborted) throw error;
     return { why: {} };
   }

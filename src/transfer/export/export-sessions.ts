@@ -12,13 +12,13 @@ import { readBlock, readBlockIds } from './read-session.js';
 import { requireExportOptions } from '../options.js';
 import { jsonOf } from '../../platform/json.js';
 
-/** Lines are handed on when there is so much of them, in characters. */
+/** The size of a chunk from which lines are passed on, in characters. */
 const CHUNK = 64 * 1024;
 
 /**
- * The bytes of an export. Each session is read in a transaction of its own, and none is open while bytes are waited
- * for, or waited with; so at the most one session is in memory, without its blobs. Ends with an error if something was
- * left out and nobody is told of it.
+ * The bytes of an export. Each session is read in a transaction of its own, which is over before bytes are passed on;
+ * so at most one session is in memory, without its blobs. Ends with an error if something was left out and there is no
+ * `onDamaged`.
  */
 export async function* exportSessions(
   read: DatabaseAccess['read'],
@@ -55,7 +55,7 @@ export async function* exportSessions(
       lines.add(line);
       if (lines.length >= CHUNK) yield lines.take();
     }
-    // Nothing of it could be read.
+    // No snapshot of it could be read.
     if (!isBegun) continue;
     if (lines.length > 0) yield lines.take();
     const lost = isSelectionLost && ({ selectionLost: true } as const);
@@ -75,7 +75,7 @@ export async function* exportSessions(
   yield lines.take();
 }
 
-/** Gathers lines, and knows the digest of all that was taken. */
+/** Buffers lines, and computes the digest of what was taken. */
 class LineWriter {
   bytes = 0;
   #text = '';
@@ -98,7 +98,7 @@ class LineWriter {
     return bytes;
   }
 
-  /** Of everything before, which has to be taken first. */
+  /** The digest of everything before; the buffer has to be taken first. */
   digest(): string {
     return bytesToHex(this.#hash.clone().digest());
   }

@@ -4,31 +4,31 @@ import { merged, merging, type Run } from '../../logs/runs.js';
 import { firstBehind } from '../format/entry-ranges.js';
 import type { MediumPlace } from '../format/lines.js';
 
-/** An entry that has media, as runs of them by log. */
+/** An entry with media, and their runs by log. */
 interface WithMedia {
   at: number;
   runs: ReadonlyMap<number, readonly Run[]>;
 }
 
-/** What an earlier snapshot reached from the same beginning, so that a longer one only adds to it. */
+/** The media that an earlier snapshot reached from the same start, so that a longer one only adds to them. */
 interface Known {
-  /** The position where it begins. */
+  /** The position of its start. */
   from: number;
-  /** The first of the entries with media that is not in it. */
+  /** The index of the next entry with media to be added. */
   next: number;
   runs: Map<number, Run[]>;
 }
 
-/** Which entries have media, to find those of a state without going through all of it. */
+/** An index of entries with media, to find a state's media without visiting all its entries. */
 export class MediaIndex {
   readonly #byLog = new Map<number, WithMedia[]>();
-  /** The latest of each log. */
+  /** The latest one for each log. */
   readonly #known = new Map<number, Known>();
 
-  /** `look` is asked before so many runs are gone through. */
+  /** `look` is called before so many runs are visited. */
   constructor(readonly look: (amount: number) => void) {}
 
-  /** Entries come by position. */
+  /** Has to be called in order of position. */
   add(log: number, at: number, places: readonly MediumPlace[]): void {
     const runs = new Map<number, Run[]>();
     for (const [, mediaLog, mediaAt] of places) addRun(runs, mediaLog, [mediaAt, mediaAt + 1]);
@@ -38,7 +38,7 @@ export class MediaIndex {
     else this.#byLog.set(log, [{ at, runs }]);
   }
 
-  /** All media that fields reach, each once. */
+  /** All media in the fields, each once. */
   *within(fields: readonly StoredField[]): Steps<Spans> {
     const found = new Map<number, Run[]>();
     let units = 0;
@@ -74,7 +74,7 @@ export class MediaIndex {
     const first = firstBehind(entries, ({ at }) => at >= from);
     const known = this.#known.get(log);
     const end = from + count;
-    // Histories grow: the one before is most often the beginning of this one.
+    // A history usually starts with the previous one.
     const isBeginning = known?.from === from && (known.next === first || entries[known.next - 1]!.at < end);
     const reached: Known = isBeginning ? known : { from, next: first, runs: new Map() };
     let units = 0;

@@ -5,7 +5,7 @@ import { callSafely } from '../../platform/report.js';
 /** How many parts an error's message names. */
 const MOST_NAMED = 3;
 
-/** What an export had to leave out. Somebody is told of each, or the export fails in the end. */
+/** What an export left out. Each is reported to `onDamaged`; without it, the export fails at the end. */
 export class Omissions {
   readonly all: DamagedPart[] = [];
 
@@ -16,7 +16,7 @@ export class Omissions {
     if (this.tell) callSafely(this.tell, part);
   }
 
-  /** Unless the caller was told: whoever keeps the file must not take it for all there is. */
+  /** Throws for what was left out, unless it was reported: nobody shall take the file for complete. */
   requireNone(): void {
     const { all, tell } = this;
     if (all.length === 0 || tell) return;

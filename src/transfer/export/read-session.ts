@@ -13,7 +13,7 @@ import type { MediumPlace } from '../format/lines.js';
 /** A session, or a snapshot that belongs to none. */
 export type BlockId = { sessionId: string } | { snapshotId: string };
 
-/** An entry with its media taken out. */
+/** An entry without its media. */
 export interface StoredEntry {
   log: number;
   at: number;
@@ -21,21 +21,24 @@ export interface StoredEntry {
   media: MediumPlace[];
 }
 
-/** A session as of one moment. Logs are numbered from 0, in the order in which its snapshots name them. */
+/**
+ * A session as read in one transaction. Its logs are renumbered from 0, in the order in which its snapshots refer to
+ * them.
+ */
 export interface Block {
   sessionId: string | undefined;
   /** Absent for snapshots without a session, and if it cannot be read. */
   session: SessionRow | undefined;
-  /** In the order of their saves. */
+  /** In the order of their versions. */
   snapshots: { row: SnapshotRow; spans: Spans[] }[];
   /** By log, then by position. Some may be missing. */
   entries: StoredEntry[];
-  /** What a snapshot's spans are in the block's numbers. */
+  /** Converts a snapshot's spans to the block's numbers. */
   renumber: (spans: Spans) => Spans;
   damaged: DamagedPart[];
 }
 
-/** What there is to export: ids only. */
+/** The ids of all sessions and snapshots to export. */
 export async function readBlockIds(
   transaction: ReadTransaction,
   sessionIds: readonly string[] | undefined,
@@ -51,7 +54,7 @@ export async function readBlockIds(
   ];
 }
 
-/** Reads a session whole, in one transaction; `undefined` if it is gone. */
+/** Reads a session in one transaction; `undefined` if it has been deleted. */
 export async function readBlock(
   transaction: ReadTransaction,
   id: BlockId,
@@ -112,7 +115,7 @@ function* addRuns(runs: Map<number, Run[]>, spans: Spans): Steps<void> {
   }
 }
 
-/** All rows of a log that end behind the first entry that is needed of it. */
+/** All rows of a log that end after the first position that is needed. */
 async function rowsFrom(transaction: ReadTransaction, log: number, runs: readonly Run[]): Promise<LogRow[]> {
   const first = runs.reduce((from, run) => Math.min(from, run[0]), Infinity);
   // Keys are [log, end, start].

@@ -12,7 +12,7 @@ export function toBase64(bytes: Uint8Array): string {
   return btoa(binary);
 }
 
-/** Throws for what is no Base64. */
+/** Throws for invalid Base64. */
 export function fromBase64(text: string): Uint8Array<ArrayBuffer> {
   if (fromNative) return fromNative.call(Uint8Array, text);
   const binary = atob(text);

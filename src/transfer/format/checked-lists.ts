@@ -14,7 +14,7 @@ const damagedPart = exactly({
   reason: optional(string),
 });
 
-/** Throws unless these are what `fields` of a snapshot must be. */
+/** Checks the `fields` of a snapshot's line. */
 export function* requireFields(fields: readonly FieldLine[], where: string): Steps<void> {
   const keys = new Set<string>();
   let index = -1;
@@ -43,7 +43,7 @@ function* requireSpans(spans: unknown, path: string): Steps<Spans | void> {
   }
 }
 
-/** Throws unless these are places that media were taken from. */
+/** Checks the places that media were taken from. */
 export function* requireMedia(places: readonly MediumPlace[], where: string): Steps<void> {
   let units = 0;
   for (const place of places) {
@@ -60,7 +60,7 @@ export function* requireMedia(places: readonly MediumPlace[], where: string): St
   }
 }
 
-/** Throws unless this is what an export may say that it lacks. */
+/** Checks the list of what an export lacks. */
 export function* requireDamaged(damaged: readonly DamagedPart[], where: string): Steps<void> {
   let index = -1;
   for (const part of damaged) {

@@ -7,12 +7,12 @@ import type { Allowance } from '../import/allowance.js';
 import { fromBase64 } from './base64.js';
 import { MOST_DEEP, type EncodedValue, type PartLine } from './lines.js';
 
-/** A value that was read, and what was seen of it. */
+/** A decoded value with its measurements. */
 export interface Decoded extends Measured {
   value: unknown;
 }
 
-/** What comes before the line that it is part of. */
+/** The part lines before the line that they belong to. */
 export class PartsBefore {
   readonly #values: { nodes: Node[]; pieces: (string[] | Uint8Array<ArrayBuffer>[])[] }[] = [];
   #used = 0;
@@ -21,7 +21,7 @@ export class PartsBefore {
     return this.#values.length === this.#used;
   }
 
-  /** Throws `Unfit` for what is out of order. */
+  /** Throws `Unfit` for a part out of order. */
   add({ value, nodes, part, text, bytes }: PartLine): void {
     if (value === this.#values.length) this.#values.push({ nodes: [], pieces: [] });
     const known = this.#values[value];
@@ -47,7 +47,7 @@ export class PartsBefore {
     const parts = known.pieces.map((pieces, part): Part => {
       if (typeof pieces[0] === 'string') return (pieces as string[]).join('');
       const bytes = pieces as Uint8Array<ArrayBuffer>[];
-      // The browser may keep a blob elsewhere than in memory.
+      // A blob, since the browser may keep it outside of memory.
       return buffers.has(part) ? joined(bytes) : new Blob(bytes);
     });
     return { nodes: known.nodes, parts };
@@ -72,7 +72,7 @@ function joined(pieces: readonly Uint8Array[]): ArrayBuffer {
   return bytes.buffer;
 }
 
-/** Throws for what is not an encoded value, or must not be imported. */
+/** Throws for an invalid encoding, and for a value that must not be imported. */
 export async function decodeValue(
   encoded: EncodedValue,
   before: PartsBefore,
@@ -85,11 +85,11 @@ export async function decodeValue(
   return { value, ...measured };
 }
 
-/** What cannot be copied could be written, and then not be read. */
+/** Refuses a value that could be written, and then not be read. */
 function requireCopy(value: unknown): void {
   try {
     structured(value);
-    // What is said of a snapshot is put into an object of its own before it is copied.
+    // A snapshot's info is copied as part of another object, so it is tried like that.
     structured({ ...(value as object) });
   } catch {
     throw new Unfit('has an error in it whose cause leads back to it, which this browser cannot copy');

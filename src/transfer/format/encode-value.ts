@@ -7,16 +7,16 @@ import { isBuffer } from '../../platform/kind.js';
 import { toBase64 } from './base64.js';
 import { MOST_DEEP, type EncodedValue, type PartLine } from './lines.js';
 
-/** What is larger is cut into pieces, in characters. */
+/** Larger content is cut into pieces, in characters. */
 const MOST_PIECE = 256 * 1024;
 
-/** As many characters in Base64. */
+/** The same limit in bytes, before Base64. */
 const MOST_BYTES = (MOST_PIECE / 4) * 3;
 
 /**
- * Encodes whatever IndexedDB can hold and a file can. What is large comes in lines of its own before, the `number`-th
- * of those for one line. Throws `Unfit` for the rest, and whatever reading a blob fails with: what came before is to
- * be dropped then.
+ * Encodes any value that IndexedDB and the file format can hold. Large content comes first, in part lines of its own,
+ * for the `number`-th value of a line. Throws `Unfit` for other values, and the error of reading a blob; part lines
+ * before an error have to be dropped.
  */
 export async function* encodeValue(
   value: unknown,
@@ -52,7 +52,7 @@ export async function* encodeValue(
   return { parts: number };
 }
 
-/** At least one. Of a blob, no more than one is in memory. */
+/** At least one piece. Only one piece of a blob is in memory. */
 async function* piecesOf(part: Part): AsyncGenerator<{ text: string } | { bytes: string }> {
   if (typeof part === 'string') {
     for (let at = 0; at < part.length; at += MOST_TEXT) yield { text: part.slice(at, at + MOST_TEXT) };

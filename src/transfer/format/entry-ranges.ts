@@ -2,13 +2,13 @@ import { UNITS, type Steps } from '../../database/pace.js';
 import type { Spans } from '../../database/schema.js';
 import type { Run } from '../../logs/runs.js';
 
-/** The run that a position is in. Runs are sorted, and there may be very many. */
+/** The run that contains a position, by binary search in sorted runs. */
 export function runAt(runs: readonly Run[], at: number): Run | undefined {
   const run = runs[firstBehind(runs, ([from]) => from > at) - 1];
   return run && at < run[1] ? run : undefined;
 }
 
-/** The index of the first item of a sorted list that is behind something. */
+/** The index of the first item of a sorted list for which `isBehind` is true. */
 export function firstBehind<T>(items: readonly T[], isBehind: (item: T) => boolean): number {
   let [low, high] = [0, items.length];
   while (low < high) {
@@ -19,12 +19,12 @@ export function firstBehind<T>(items: readonly T[], isBehind: (item: T) => boole
   return low;
 }
 
-/** Which entries there are, by log. */
+/** Which entries exist, by log. */
 export class Coverage {
   size = 0;
   readonly #runs = new Map<number, Run[]>();
 
-  /** Entries come by log and by position. */
+  /** Has to be called in order of log and position. */
   add({ log, at }: { log: number; at: number }): void {
     this.size++;
     const runs = this.#runs.get(log) ?? [];

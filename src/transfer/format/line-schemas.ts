@@ -16,10 +16,10 @@ export const encodedValue = either(
   exactly({ parts: position }),
 );
 
-/** Far from where one more is no other number. */
+/** Limited to numbers where adding one is still exact. */
 const place = satisfying((at) => !position(at) && (at as number) <= 2 ** 52, 'a whole number from 0');
 
-/** What the first line must be before anything else is asked of it. */
+/** The first line, as far as it is checked before the version is known. */
 export const anyHeader = object({
   type: oneOf('header'),
   format: oneOf(FORMAT),
@@ -27,8 +27,8 @@ export const anyHeader = object({
 });
 
 /**
- * Every line, down to its last property: what this version does not know, it did not write. What is in its lists is
- * looked at in steps: there may be millions.
+ * Every line, with no unknown properties, since this version does not write any. The items of long lists are checked
+ * separately, in steps.
  */
 export const lineSchema = byType({
   header: { format: oneOf(FORMAT), version: oneOf(VERSION), exportedAt: instant },
@@ -76,10 +76,10 @@ const info = {
 
 const absent = satisfying((value) => value === undefined, 'none of these here');
 
-/** A snapshot without its id and its state, as `saveSnapshot` takes it. */
+/** A snapshot without id and state, as `saveSnapshot` takes it. */
 export const infoSchema = object({ ...info, snapshotId: absent, state: absent });
 
-/** A whole snapshot, as Genkit's `FileSessionStore` writes it. */
+/** A snapshot as Genkit's `FileSessionStore` writes it. */
 export const genkitSnapshot = object({
   ...info,
   snapshotId: nonBlank,

@@ -2,35 +2,35 @@ import type { Spans } from '../../database/schema.js';
 import type { DamagedPart } from '../../types/transfer.js';
 import type { Node } from '../../encoding/nodes.js';
 
-/** docs/export-format.md describes it. */
+/** See docs/export-format.md. */
 export const FORMAT = 'offshoot';
 
-/** Rises when an older Offshoot could not read what this one writes. */
+/** Increases when an older Offshoot cannot read the new format. */
 export const VERSION = 1;
 
-/** Values nested deeper than this are neither exported nor imported: what reads them would run out of stack. */
+/** Values nested deeper than this are neither exported nor imported, since readers could overflow their stacks. */
 export const MOST_DEEP = 1000;
 
 /**
- * A value as JSON; or, if JSON cannot hold it, its root and its nodes; or, if it is large, where those are among the
- * parts before this line.
+ * A value as JSON; or, if JSON cannot hold it, its root and its nodes; or, if it is large, the root and where the nodes
+ * are among the part lines before this line.
  */
 export type EncodedValue = { json: unknown } | { flat: unknown[] } | { parts: number };
 
-/** A piece of a value of the next line that is no part: some of its nodes, or of what stands beside them. */
+/** A piece of a value of the next line that is not a part line: some of its nodes or of the content beside them. */
 export interface PartLine {
   type: 'part';
-  /** Which of that line's values, of those that have parts. */
+  /** The index of the value, among those of the line that have parts. */
   value: number;
   nodes?: Node[] | undefined;
-  /** Which text, or which bytes. */
+  /** The index of the text or bytes. */
   part?: number | undefined;
   text?: string | undefined;
   /** In Base64. */
   bytes?: string | undefined;
 }
 
-/** What came since the last line that is no part could not be read to its end. */
+/** The part lines since the last other line are to be dropped, since reading the value failed. */
 export interface DroppedLine {
   type: 'dropped';
 }
@@ -53,7 +53,7 @@ export interface SessionLine {
   selectedSnapshotId?: string | undefined;
 }
 
-/** A medium that was taken out of an entry: where it was, and the entry that it is. */
+/** A medium that was taken out of an entry: its path there, and its own log and position. */
 export type MediumPlace = [path: string[], log: number, at: number];
 
 export interface EntryLine {
@@ -72,7 +72,7 @@ export interface SnapshotLine {
   type: 'snapshot';
   snapshotId: string;
   info: EncodedValue;
-  /** `null` for a state of `undefined`; absent if there is none. */
+  /** `null` for a state that is explicitly `undefined`; absent if there is none. */
   fields?: FieldLine[] | null | undefined;
 }
 
@@ -80,9 +80,9 @@ export interface SessionEndLine {
   type: 'session-end';
   snapshots: number;
   entries: number;
-  /** The selected snapshot could not be read after all. */
+  /** The selected snapshot could not be exported. */
   selectionLost?: true | undefined;
-  /** Over all bytes before this line, in hexadecimal. */
+  /** SHA-256 of all bytes before this line, in hexadecimal. */
   sha256: string;
 }
 

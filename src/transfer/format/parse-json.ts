@@ -2,10 +2,10 @@ import type { Pace, Steps } from '../../database/pace.js';
 import { invalid } from '../../values/argument.js';
 import { MOST_DEEP } from './lines.js';
 
-/** What a line has around its values. */
+/** The nesting of a line around its values. */
 const WRAPPED = 8;
 
-/** So many bytes are a few units' work; one less than a power of two. */
+/** How many bytes are scanned between pauses; one less than a power of two. */
 const MANY = 2 ** 16 - 1;
 
 const [QUOTE, BACKSLASH, OPEN_LIST, CLOSE_LIST, OPEN, CLOSE] = Array.from('"\\[]{}', (sign) =>
@@ -14,7 +14,7 @@ const [QUOTE, BACKSLASH, OPEN_LIST, CLOSE_LIST, OPEN, CLOSE] = Array.from('"\\[]
 
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
-/** Parses JSON that nobody has looked at. How deep it is nested is counted before, since parsing would not end well. */
+/** Parses untrusted JSON. The nesting is measured first, since `JSON.parse` could overflow the stack. */
 export async function parseJson(bytes: Uint8Array, where: string, pace: Pace): Promise<unknown> {
   if ((await pace.run(depthOf(bytes))) > MOST_DEEP + WRAPPED) {
     throw invalid(where, `is nested more than ${MOST_DEEP} levels deep`);

@@ -8,13 +8,13 @@ const RETURN = 0x0d;
 const HEADER = '{"type":"header"';
 
 export interface RawLine {
-  /** From 1. */
+  /** Counted from 1. */
   number: number;
-  /** With its newline. Overwritten by the next line. */
+  /** Includes the newline. Overwritten by the next line. */
   bytes: Uint8Array;
 }
 
-/** Cuts bytes into lines, and holds no more than one of them. A CR before a newline is no part of it. */
+/** Splits bytes into lines, with at most one of them in memory. A CR before a newline is dropped. */
 export async function* splitLines(
   chunks: AsyncIterable<Uint8Array>,
   maxLineBytes: number,
@@ -34,7 +34,7 @@ export async function* splitLines(
   if (line.length === 0) return;
   const rest = line.take();
   if (number === 1 && !isHeader(rest)) throw notAnExport('it has another beginning', 'line 1');
-  // Editors and the clipboard take the last newline away.
+  // Editors and the clipboard remove the last newline.
   if (!isEnd(rest)) throw cutOff(number, 'ends in its midst');
   yield { number, bytes: Uint8Array.from([...rest, NEWLINE]) };
 }
@@ -47,7 +47,7 @@ function isEnd(bytes: Uint8Array): boolean {
   }
 }
 
-/** Whether it may be the beginning of one. */
+/** Whether it may be the beginning of a header. */
 function isHeader(bytes: Uint8Array): boolean {
   const text = new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes.subarray(0, HEADER.length));
   return HEADER.startsWith(text);
@@ -58,7 +58,7 @@ export function cutOff(number: number, problem: string): SessionStoreError {
   return new SessionStoreError('DATA_LOSS', `${path}: ${problem}. The file is cut off`, path);
 }
 
-/** A line that grows, however small the pieces are that it comes in. */
+/** A buffer that grows in amortized constant time, however small the chunks are. */
 class LineBuffer {
   length = 0;
   #bytes = new Uint8Array(1024);

@@ -13,10 +13,10 @@ import { genkitSnapshot } from '../format/line-schemas.js';
 import { unmarked } from '../import/open-file.js';
 import { parseJson } from '../format/parse-json.js';
 
-/** Where Genkit remembers each session's latest snapshot, which follows from the snapshots. */
+/** The directory where Genkit stores each session's latest snapshot id, which can be derived from the snapshots. */
 const POINTERS = '.pointers';
 
-/** A snapshot as Genkit's file has it. */
+/** A snapshot as in Genkit's file. */
 export interface GenkitSnapshot {
   snapshotId: string;
   sessionId?: string | undefined;
@@ -27,7 +27,7 @@ export interface GenkitSnapshot {
   [field: string]: unknown;
 }
 
-/** With its folders, if it was chosen as part of a directory. */
+/** The relative path if the file was chosen as part of a directory, otherwise its name. */
 export const pathOf = (file: File): string => file.webkitRelativePath || file.name;
 
 /** The files of a directory that are named like snapshots. */
@@ -46,7 +46,7 @@ export async function* snapshotFiles(files: GenkitFiles): AsyncGenerator<File> {
     }
   } catch (cause) {
     if (cause instanceof SessionStoreError) throw cause;
-    // What a browser says of a directory is nobody's mistake.
+    // A DOMException is an error of the browser, not of the caller.
     if (!(cause instanceof DOMException)) throw invalid('files', UNREADABLE, cause);
     throw new SessionStoreError('UNAVAILABLE', 'the files cannot be read; see cause', 'files', cause);
   }
@@ -66,7 +66,7 @@ async function* filesIn(directory: DirectoryHandle): AsyncGenerator<File> {
   }
 }
 
-/** What a file holds; `undefined` for one of Genkit's pointers. */
+/** Reads a file; `undefined` for one of Genkit's pointers. */
 export async function readSnapshotFile(
   file: File,
   maxBytes: number,

@@ -15,16 +15,16 @@ import { importSettings } from '../options.js';
 import type { Target } from '../import/target.js';
 import { underPolicy } from '../import/under-policy.js';
 
-/** A file, and what has to be known of it to put it in its place. */
+/** A file with what is needed to put its snapshot into the tree. */
 interface GenkitFile extends Pick<GenkitSnapshot, 'snapshotId' | 'parentId'> {
   file: File;
   createdMs: number;
 }
 
 /**
- * Imports a directory of Genkit's `FileSessionStore`. Every file holds a whole state, so they are read twice: all of
- * them, to see that they are whole and which session they belong to; and session by session, each state next to its
- * parent's, so that what they share is kept once.
+ * Imports a directory of Genkit's `FileSessionStore`. Every file holds a whole state, so files are read twice: first
+ * all of them, to validate them and to find their sessions; then session by session, each state after its parent's, to
+ * share what they have in common.
  */
 export async function importGenkitFiles(
   target: Target,
@@ -87,7 +87,7 @@ async function sortFiles(
 const ownerOf = ({ sessionId, state }: GenkitSnapshot): string | undefined =>
   sessionId ?? (state?.['sessionId'] as string | undefined);
 
-/** By age; but never a child before its parent. */
+/** By age, and parents before their children. */
 function parentsFirst(genkitFiles: readonly GenkitFile[]): GenkitFile[] {
   const byId = new Map(genkitFiles.map((genkitFile) => [genkitFile.snapshotId, genkitFile]));
   const sorted = new Set<GenkitFile>();
@@ -123,7 +123,7 @@ async function readSession(
     }
     allowance.bytes += file.size;
     const { snapshotId: id, state, parentId, ...info } = read;
-    // Genkit names a snapshot as its own parent when a detached turn ends; who it was is lost.
+    // Genkit names a snapshot as its own parent when a detached turn ends; the real parent is lost.
     const parent = parentId === id ? undefined : parentId;
     const base = parent === undefined ? undefined : states.take(parent);
     const encoded = state && (await encodeState(planState(state, base), base, logs));
@@ -150,7 +150,7 @@ async function readSession(
   };
 }
 
-/** The states that others still continue. */
+/** The states of snapshots whose children are still to come. */
 class ParentStates {
   readonly #states = new Map<string, LoadedState>();
   readonly #children = new Map<string, number>();

@@ -3,7 +3,7 @@ import type { LogWriter } from '../../logs/append.js';
 import type { Entry } from '../../logs/entry.js';
 import type { IncomingEntry } from '../import/imported-session.js';
 
-/** Logs that are only gathered, so that a whole session can be written at once. */
+/** Logs in memory, so that a whole session can be written at once. */
 export class MemoryLogs implements LogWriter {
   readonly entries: IncomingEntry[] = [];
   readonly #tips: number[] = [];
@@ -11,7 +11,7 @@ export class MemoryLogs implements LogWriter {
   constructor(readonly where: string) {}
 
   async keep(): Promise<void> {
-    // Nobody saves the same snapshot twice.
+    // Each snapshot is saved only once, so nothing is cut off.
   }
 
   async placeAfter(last: Entry | undefined): Promise<{ log: number; at: number }> {

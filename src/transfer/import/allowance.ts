@@ -1,23 +1,23 @@
 import { Unfit } from '../../encoding/nodes.js';
 
-/** How much may be had for nothing, and how much for each byte. */
+/** Limits: a free amount, and an amount for each byte of input. */
 const LIMITS = {
   elements: { free: 100_000, perByte: 1 },
-  /** An element that comes again and again is copied as often when it is read. */
+  /** An element that occurs many times is copied as often when it is read. */
   'bytes of elements': { free: 2 ** 26, perByte: 200 },
   holes: { free: 100_000, perByte: 1 },
   'places of media': { free: 100_000, perByte: 1 },
-  /** A state that begins where no other does costs going through all of its media. */
+  /** A state with a start of its own costs a visit to all of its media. */
   'looks at media': { free: 1_000_000, perByte: 10 },
   'reserved bytes': { free: 2 ** 30, perByte: 1 },
 };
 
-/** What a few bytes of a file could stand for any number of. */
+/** Resources that a few bytes of a file could demand without limit. */
 export type Scarce = keyof typeof LIMITS;
 
-/** Sees to it that a session stands for no more than it has bytes. */
+/** Limits what a session demands by the number of its bytes. */
 export class Allowance {
-  /** Of the session's lines so far. */
+  /** The bytes of the session's lines so far. */
   bytes = 0;
   readonly #used: Record<Scarce, number> = {
     elements: 0,
@@ -33,7 +33,7 @@ export class Allowance {
     if (!(this.#used[kind] <= this.#most(kind))) throw this.#tooMany(kind);
   };
 
-  /** Of one state, whatever others have: only one of them is ever put together. */
+  /** Checks an amount for one state by itself, since only one state is assembled at a time. */
   readonly allowOnce = (kind: Scarce, amount: number): void => {
     if (!(amount <= this.#most(kind))) throw this.#tooMany(kind);
   };

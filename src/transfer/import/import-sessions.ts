@@ -12,7 +12,7 @@ import type { Target } from './target.js';
 import { underPolicy } from './under-policy.js';
 import { findPresent, writeSession } from './write-session.js';
 
-/** Imports what `exportSessions` wrote, each session in a transaction of its own. */
+/** Imports a file of `exportSessions`, each session in a transaction of its own. */
 export async function importSessions(
   target: Target,
   source: Blob | ReadableStream<Uint8Array>,

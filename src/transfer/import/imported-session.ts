@@ -11,11 +11,11 @@ import { Weights } from './weights.js';
 export interface IncomingEntry {
   log: number;
   at: number;
-  /** With `null` where its media were. */
+  /** With `null` in the places of its media. */
   value: unknown;
-  /** Nothing in it comes twice, and it is what literals make. */
+  /** No object occurs twice in it, and all objects and arrays are as literals make them. */
   isPlain: boolean;
-  /** Roughly, in bytes. */
+  /** Approximate, in bytes. */
   size: number;
   media: MediumPlace[];
   /** Where it was read, for errors. */
@@ -25,12 +25,12 @@ export interface IncomingEntry {
 export interface IncomingSnapshot {
   id: string;
   info: SnapshotRow['info'];
-  /** `null` for a state of `undefined`; absent if there is none. */
+  /** `null` for a state that is explicitly `undefined`; absent if there is none. */
   fields?: StoredField[] | null;
   where: string;
 }
 
-/** A session that is to be imported, or a snapshot without one; logs are numbered as it likes. */
+/** A session to import, or a snapshot without one. Its log numbers are arbitrary. */
 export interface Incoming {
   sessionId: string | undefined;
   title: string | undefined;
@@ -39,18 +39,18 @@ export interface Incoming {
   updatedMs: number;
   selected: string | undefined;
   entries: IncomingEntry[];
-  /** In the order of their saves. */
+  /** In the order of their versions. */
   snapshots: IncomingSnapshot[];
-  /** What it may stand for. */
+  /** The resources that it may demand. */
   allowance: Allowance;
   where: string;
 }
 
-/** Entries by where they are. */
+/** Entries by log and position. */
 export class EntryIndex {
   readonly #byLog = new Map<number, Map<number, IncomingEntry>>();
 
-  /** Whether its place was free. */
+  /** Adds an entry; returns `false` if its position is taken. */
   add(entry: IncomingEntry): boolean {
     const known = this.#byLog.get(entry.log) ?? new Map<number, IncomingEntry>();
     if (known.size === 0) this.#byLog.set(entry.log, known);
@@ -64,7 +64,7 @@ export class EntryIndex {
   }
 }
 
-/** The entries that its snapshots reach, by log and position, once all of it is known to fit together. */
+/** Checks that a session is consistent; returns the entries that its snapshots reach, by log and position. */
 export async function requireWhole(session: Incoming, pace: Pace): Promise<IncomingEntry[]> {
   const { snapshots, sessionId, selected, allowance, where } = session;
   if (sessionId === undefined && snapshots.length > 1) {
@@ -96,15 +96,15 @@ export async function requireWhole(session: Incoming, pace: Pace): Promise<Incom
   await pace.run(
     each(entries, (entry) => void (runAt(reached.get(entry.log) ?? [], entry.at) && all.add(entry))),
   );
-  // A set grows while it is walked; but media have none themselves.
+  // Iterating a set includes what is added meanwhile; media have no media themselves.
   for (const entry of all) await pace.run(takeMedia(entry, index, all));
   return entries.filter((entry) => all.has(entry));
 }
 
-/** What a place of a medium costs whoever puts it in place. */
+/** What inserting a medium costs, in bytes. */
 const BYTES_OF_PLACE = 32;
 
-/** What the store takes as arrays alone. */
+/** Properties of a state that have to be arrays. */
 const LISTS = new Set(['messages', 'artifacts']);
 
 function isList([, kind, content]: StoredField, index: EntryIndex): boolean {
@@ -161,7 +161,7 @@ function requireAllowed(path: string, work: () => void): void {
   }
 }
 
-/** With the path of what was too much, or of what it is not. */
+/** Adds the path to an error about a limit or an invalid value. */
 export async function fitting<T>(path: string, work: () => T | Promise<T>): Promise<T> {
   try {
     return await work();
@@ -173,7 +173,7 @@ export async function fitting<T>(path: string, work: () => T | Promise<T>): Prom
 const unfit = (error: unknown, path: string): unknown =>
   error instanceof Unfit ? invalid([path, ...error.path].join('.'), error.message, error) : error;
 
-/** What the state says whose it is. */
+/** The session id that a state contains, if any. */
 function stateSessionId({ fields, where }: IncomingSnapshot, index: EntryIndex): string | undefined {
   const field = fields?.find(([key]) => key === 'sessionId');
   if (!field) return undefined;
@@ -185,7 +185,7 @@ function stateSessionId({ fields, where }: IncomingSnapshot, index: EntryIndex):
   return id;
 }
 
-/** Adds the media of an entry to those that are reached. */
+/** Adds an entry's media to those that are reached. */
 function* takeMedia(
   { value, media, where }: IncomingEntry,
   index: EntryIndex,

@@ -3,7 +3,7 @@ import type { StoredField } from '../../database/schema.js';
 import { SessionStoreError } from '../../errors.js';
 import { EntryIndex, type Incoming, type IncomingSnapshot } from './imported-session.js';
 
-/** The same session under new ids, for it and for its snapshots. What lies outside of it keeps its ids. */
+/** The same session with new ids for itself and for its snapshots. References to others stay. */
 export async function fork(session: Incoming, generateId: () => string, pace: Pace): Promise<Incoming> {
   const sessionId = session.sessionId === undefined ? undefined : generateId();
   const ids = new Map<string, string>();
@@ -12,7 +12,7 @@ export async function fork(session: Incoming, generateId: () => string, pace: Pa
   await pace.run(each(session.entries, (entry) => index.add(entry)));
   requireNew(new Set(ids.values()).size === ids.size, ids.values().next().value);
   const renamed = (id: string) => ids.get(id) ?? id;
-  // A state may say whose it is, and what it says may be long enough to be an entry.
+  // The session id in a state may be long enough to be an entry.
   const valueOf = ([, kind, content]: StoredField): unknown =>
     kind === 'value' ? content : index.get(content[0]!, content[1]!)?.value;
   const fieldOf = (field: StoredField): StoredField =>
@@ -39,7 +39,7 @@ export async function fork(session: Incoming, generateId: () => string, pace: Pa
   return { ...session, sessionId, snapshots, selected };
 }
 
-/** Whoever makes ids has made them before. */
+/** Checks that a generated id is not one of those generated before. */
 export function requireNew(isNew: boolean, id: string | undefined): void {
   if (isNew) return;
   throw new SessionStoreError('ALREADY_EXISTS', `the generated id "${id}" is taken. Check generateId`);

@@ -5,17 +5,17 @@ import { invalid } from '../../values/argument.js';
 import { described } from '../../values/described.js';
 import { reading } from '../../values/given.js';
 
-/** What a file may expand to, as a multiple of its own size. */
+/** The limit for an unpacked file, as a multiple of the packed size. */
 const MOST_TIMES = 200;
 
-/** A byte order mark in UTF-8. */
+/** The byte order mark of UTF-8. */
 const MARK = [0xef, 0xbb, 0xbf];
 
-/** Editors put a mark in front. */
+/** Removes a byte order mark, which some editors add. */
 export const unmarked = (bytes: Uint8Array): Uint8Array =>
   MARK.every((byte, i) => bytes[i] === byte) ? bytes.subarray(MARK.length) : bytes;
 
-/** What begins with which bytes. */
+/** File types by their first bytes. */
 const KINDS: [name: string, ...bytes: number[]][] = [
   ['gzip', 0x1f, 0x8b],
   ['UTF-8 with a BOM', ...MARK],
@@ -30,7 +30,7 @@ export function notAnExport(what: string, path = 'file'): SessionStoreError {
   return invalid(path, `is not an Offshoot export: ${what}. Choose a file that exportSessions() wrote`);
 }
 
-/** The bytes of an export in a file or a stream, without a mark at their beginning, and unpacked. */
+/** The bytes of an export in a file or a stream, unpacked and without a byte order mark. */
 export async function* openFile(
   source: Blob | ReadableStream<Uint8Array>,
   maxBytes: number,
@@ -63,13 +63,13 @@ function streamOf(source: unknown): ReadableStream<Uint8Array> {
   throw invalid('stream', `expected a Blob, a File, or a ReadableStream that nobody reads yet, got ${what}`);
 }
 
-/** Lets go of the stream when it ends, or is left. */
+/** Reads a stream, and releases it at the end or when the reader stops early. */
 async function* chunksOf(
   stream: ReadableStream<Uint8Array>,
   signal: AbortSignal | undefined,
 ): AsyncGenerator<Uint8Array, void, undefined> {
   const reader = stream.getReader();
-  // A stream that has stalled would be waited for for good.
+  // On abort the stream is cancelled, since a stalled stream would never answer.
   const cancel = () => void reader.cancel(signal?.reason).catch(() => {});
   signal?.addEventListener('abort', cancel);
   let isDone = false;
@@ -91,7 +91,7 @@ async function* chunksOf(
   }
 }
 
-/** It would be taken for empty. */
+/** A transferred buffer would look empty. */
 function isGivenAway({ length, buffer }: Uint8Array): boolean {
   try {
     return length === 0 && !new Uint8Array(buffer);
@@ -110,7 +110,7 @@ async function read(
   }
 }
 
-/** Enough to tell what it is, if there is so much. */
+/** The first bytes, enough to tell the file type. */
 async function peek(chunks: AsyncGenerator<Uint8Array>): Promise<Uint8Array> {
   let first = new Uint8Array();
   while (first.length < MOST_PEEKED) {

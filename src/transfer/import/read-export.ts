@@ -28,17 +28,17 @@ import { notAnExport } from './open-file.js';
 import { parseJson } from '../format/parse-json.js';
 import { cutOff, splitLines, type RawLine } from '../format/split-lines.js';
 
-/** Reads an export. A session is handed on when it has been read whole, and is as it was written. */
+/** Reads an export. A session is passed on when it has been read completely and its digest is verified. */
 export class ExportReader {
   bytes = 0;
-  /** Once all of it has been read. */
+  /** Set when the whole file has been read. */
   end: EndLine | undefined;
   readonly #hash = sha256.create();
   readonly #known = new Set<string>();
   readonly #counts = { sessions: 0, snapshots: 0, entries: 0 };
   #hasBegun = false;
   #open: Incoming | undefined;
-  /** Of the session that is open, or of the next one. */
+  /** For the current session, or the next one. */
   #allowance = new Allowance();
   #before = new PartsBefore();
 
@@ -59,7 +59,7 @@ export class ExportReader {
     if (!this.end) throw cutOff(number + 1, 'is missing');
   }
 
-  /** The session that ends with this line. */
+  /** Takes a line; returns the session that ends with it. */
   async #take({ number, bytes }: RawLine, pace: Pace): Promise<Incoming | undefined> {
     const where = `line ${number}`;
     if (this.end) {
@@ -120,7 +120,7 @@ export class ExportReader {
     const { sessionId, title, metadata, createdAt, updatedAt, selectedSnapshotId } = bare({ ...line });
     if (sessionId !== null && this.#known.has(sessionId)) throw invalid(`${where}.sessionId`, 'comes twice');
     if (sessionId !== null) this.#known.add(sessionId);
-    // Parts of its metadata came before it.
+    // Part lines of its metadata came before it.
     this.#allowance.bytes += size;
     const given = metadata && (await decoded(metadata, 'metadata')).value;
     if (metadata) requireValid(record, given, where, 'metadata');
@@ -153,11 +153,11 @@ export class ExportReader {
     this.#open = undefined;
     this.#allowance = new Allowance();
     if (line.selectionLost) session.selected = undefined;
-    // Nothing of it could be read when it was exported.
+    // No snapshot of it could be exported.
     return counts.snapshots > 0 ? session : undefined;
   }
 
-  /** What was read must be what was counted, and what was digested, when it was written. */
+  /** Checks counts and digest against what was written. */
   #require(line: SessionEndLine | EndLine, counts: Record<string, number>, where: string): void {
     const differs = Object.entries(counts).find(([key, count]) => line[key as 'snapshots'] !== count)?.[0];
     const isSame = bytesToHex(this.#hash.clone().digest()) === line.sha256;

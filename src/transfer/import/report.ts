@@ -42,7 +42,7 @@ export class Report implements ImportReport {
     if (this.tell) callSafely(this.tell, so);
   }
 
-  /** Notes what a policy is going to delete of what came in. */
+  /** Adds what a policy is going to delete of the imported sessions. */
   async foresee(policy: Policy, signal: AbortSignal | undefined): Promise<void> {
     const cameIn = this.sessions.filter(
       ({ sessionId, outcome }) => sessionId !== undefined && outcome !== 'skipped' && outcome !== 'failed',
@@ -60,7 +60,7 @@ export class Report implements ImportReport {
     return { complete, sessions, totals, snapshots, damaged };
   }
 
-  /** An error of the store goes to the application with what was done before it. */
+  /** Attaches the report to an error of the store. */
   attachTo(error: unknown): unknown {
     if (!(error instanceof SessionStoreError)) return error;
     const ended: SessionImportError = Object.assign(error, { report: this.plain() });

@@ -1,18 +1,18 @@
 import type { WillBeDeleted } from '../../types/transfer.js';
 import type { DatabaseAccess } from '../../snapshots/database-access.js';
 
-/** What deletes by itself what is too old or too much. */
+/** A retention policy as an import sees it. */
 export interface Policy {
-  /** Keeps that from the sessions whose ids are put into the set, until the work has ended. */
+  /** Protects the sessions whose ids are put into the set, until the work has ended. */
   whileImporting<T>(work: (ids: Set<string>) => Promise<T>): Promise<T>;
   foresee(signal: AbortSignal | undefined): Promise<ReadonlyMap<string, WillBeDeleted>>;
 }
 
-/** Where an import goes. */
+/** Where an import writes. */
 export interface Target extends Pick<DatabaseAccess, 'read' | 'write'> {
   generateId(): string;
-  /** The store's own, if it has one. */
+  /** The store's own policy, if it has one. */
   retention(): Promise<Policy | undefined>;
-  /** Is told of a session before it is written. */
+  /** Called before a session is written. */
   arriving?(sessionId: string): void;
 }

@@ -12,17 +12,19 @@ import { fitting, requireWhole, type Incoming, type IncomingEntry } from './impo
 import { MediaIndex } from '../export/media-index.js';
 import type { MediumPlace } from '../format/lines.js';
 
-/** Rows of entries grow to about this size, in bytes: what sealing would make of them. */
+/** The approximate size of rows of entries, in bytes, as after a merge. */
 const ROW_SIZE = 128 * 1024;
 
-/** A session as it will be written, but for what its transaction gives it: numbers of logs, and versions. */
+/** A session as it will be written, except for log numbers and versions, which its transaction assigns. */
 export interface LaidOut extends Omit<Incoming, 'entries' | 'snapshots' | 'allowance' | 'where'> {
-  /** The n-th is what spans call log n. */
+  /** The rows of each log, by the number that spans use. */
   logs: LogRow[][];
   snapshots: Pick<SnapshotRow, 'id' | 'info' | 'createdMs' | 'state'>[];
 }
 
-/** Throws `INVALID_ARGUMENT` for a session that does not fit together; keeps what its snapshots reach. */
+/**
+ * Makes rows of the entries that a session's snapshots reach. Throws `INVALID_ARGUMENT` for an inconsistent session.
+ */
 export async function layOut(incoming: Incoming, pace: Pace): Promise<LaidOut> {
   const entries = await requireWhole(incoming, pace);
   const { entries: _, snapshots, allowance, where: __, ...session } = incoming;

@@ -3,7 +3,7 @@ import { readClock } from '../../snapshots/commit.js';
 import type { Report } from './report.js';
 import type { Target } from './target.js';
 
-/** Runs an import. What the store's own policy is going to delete of it is in its report before that happens. */
+/** Runs an import. Its report names what the store's own policy is going to delete, before that happens. */
 export async function underPolicy(
   target: Target,
   report: Report,
@@ -14,12 +14,12 @@ export async function underPolicy(
   const run = async (to: Target) => {
     try {
       await work(to);
-      // Where nothing had to be written, nothing else would notice that the key is missing.
+      // Throws if the key is missing, which an import without a write would not notice.
       await target.read(readClock);
       report.complete = true;
       if (policy) await report.foresee(policy, signal);
     } catch (error) {
-      // Of an import that ended early, what came in stays.
+      // An import that ended early has no list of what will be deleted.
       if (policy && !report.complete && !signal?.aborted)
         await report.foresee(policy, signal).catch(() => {});
       throw report.attachTo(error);

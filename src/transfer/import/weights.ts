@@ -1,10 +1,10 @@
 import { firstBehind } from '../format/entry-ranges.js';
 
-/** What stretches of logs weigh, in bytes, however many entries they have. */
+/** The total size of any run of a log, in bytes, by prefix sums. */
 export class Weights {
   readonly #byLog = new Map<number, { at: number; upTo: number }[]>();
 
-  /** Entries come by log and by position. `bytes`: what it weighs, media not included. */
+  /** Has to be called in order of log and position. `bytes`: its size without media. */
   add(log: number, at: number, bytes: number): void {
     const sums = this.#byLog.get(log) ?? [];
     if (sums.length === 0) this.#byLog.set(log, sums);

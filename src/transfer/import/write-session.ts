@@ -22,13 +22,13 @@ import type { StoredSnapshot } from '../../snapshots/stored-snapshot.js';
 import { assembleState } from '../../logs/load.js';
 import type { LaidOut } from './to-rows.js';
 
-/** What of a session, or of a snapshot without one, is there already: ids of its snapshots. */
+/** The stored snapshots' ids of a session, or of a snapshot without one. */
 export interface Present {
   isThere: boolean;
   ids: string[];
 }
 
-/** Looks for the session. Errors: `ALREADY_EXISTS` if one of its snapshots has the id of another session's. */
+/** Finds what is stored of the session. Errors: `ALREADY_EXISTS` if another session has a snapshot of the same id. */
 export async function findPresent(
   transaction: WriteTransaction,
   session: LaidOut,
@@ -60,7 +60,7 @@ export async function findPresent(
   return { isThere: row !== undefined || ids.size > 0, ids: [...ids] };
 }
 
-/** Writes a session whole, in place of what is there. */
+/** Writes a whole session in place of what is stored. */
 export async function writeSession(
   transaction: WriteTransaction,
   session: LaidOut,
@@ -123,7 +123,7 @@ export async function writeSession(
   return commit;
 }
 
-/** Put together only for those who watch it. */
+/** Assembled only for watchers. */
 function storedSnapshot(row: SnapshotRow, logs: Parameters<typeof assembleState>[1]): StoredSnapshot {
   return {
     row,
@@ -152,7 +152,7 @@ function* movedState({ fields, media }: StoredState, first: number): Steps<Store
   return { fields: result, media: yield* moved(media, first) };
 }
 
-/** A copy, since the transaction may have to be done again. */
+/** A copy, since the transaction may be replayed. */
 function* movedRow(row: LogRow, first: number): Steps<LogRow> {
   yield;
   if (!row.media) return row;
