@@ -1,4 +1,4 @@
-/** The kinds of content, each absent: a part has one of them, and can be asked for any. */
+/** All kinds of content as absent properties: a part has one of them, and any may be read. */
 interface NoContent {
   text?: undefined;
   reasoning?: undefined;

@@ -2,45 +2,48 @@ import type { SessionInfo } from './session.js';
 import type { SessionStoreOptions } from './snapshot.js';
 
 /**
- * How much is kept. Sessions with a turn that is `pending`, and with rows that cannot be read, are never touched; what
- * is deleted of a session that stays are whole branches, never one that is selected, the latest, or `pending`.
+ * How much is kept. Sessions with a `pending` turn, or with unreadable rows, are never touched. Of a session that
+ * stays, only whole branches are deleted, never one that is selected, the latest, or `pending`.
  */
 export interface RetentionPolicy {
   /**
-   * Sessions without any activity for longer than this, in ms, are deleted; by their `updatedAt`. While the device's clock
-   * is suddenly far ahead, as after it was set wrong or after a long absence, none is deleted that was young before:
-   * not until it has been so for a day, or for a quarter of `maxAgeMs` if that is less.
+   * Deletes sessions without any activity for longer than this, in ms, by their `updatedAt`. If the device's clock is
+   * suddenly far ahead, as after it was set wrong or after a long absence, sessions that were young before are kept
+   * until it has been so for a day, or for a quarter of `maxAgeMs` if that is less.
    */
   maxAgeMs?: number | undefined;
-  /** All but so many sessions are deleted: the most recently active ones stay. A whole number from 1. */
+  /** Keeps the most recently active sessions, up to this number, and deletes the others. A whole number from 1. */
   maxSessions?: number | undefined;
-  /** Of a session with more snapshots, branches are deleted, the oldest leaf's first. A whole number from 1. */
+  /** Deletes branches of a session with more snapshots than this, the oldest leaf's first. A whole number from 1. */
   maxSnapshotsPerSession?: number | undefined;
   /**
-   * While sessions take more than this, in bytes as `storage()` counts them, the least recently active is deleted. The
+   * Deletes the least recently active sessions while all take more than this, in bytes as `storage()` counts them. The
    * most recently active one stays.
    */
   maxBytes?: number | undefined;
-  /** Sessions that nothing is deleted of: `({ metadata }) => metadata?.pinned === true`. Must not be asynchronous. */
+  /**
+   * Protects the sessions for which it returns `true`: `({ metadata }) => metadata?.pinned === true`. Must not be
+   * asynchronous.
+   */
   keep?: ((session: SessionInfo) => boolean | undefined) | undefined;
 }
 
 export interface RetainOptions extends SessionStoreOptions {
-  /** Stops it between two sessions. What was deleted until then is gone. */
+  /** Aborts between two sessions. What was deleted before stays deleted. */
   signal?: AbortSignal | undefined;
-  /** Is called whenever one of `total` sessions has been dealt with. What it throws is reported with `reportError`. */
+  /** Called whenever one of `total` sessions is done. Its errors are reported with `reportError`. */
   onProgress?: ((progress: { done: number; total: number }) => void) | undefined;
 }
 
-/** What a limit would have deleted, and why it is still there. */
+/** What a limit would have deleted, and why it was kept. */
 export interface Retained {
   sessionId: string;
   limit: 'maxAgeMs' | 'maxSessions' | 'maxSnapshotsPerSession' | 'maxBytes';
   /**
-   * `pinned`: `keep` said so. `active`: a turn is pending, all branches left are selected, the latest or pending, or
-   * it is the most recently active session. `damaged`: not all of it can be read. `clock`: it is too old only if the
-   * clock is right, which is suddenly far ahead. `full`: the disk is so full that a
-   * session cannot even be made smaller.
+   * `pinned`: `keep` returned `true`. `active`: a turn is pending, all branches left are selected, the latest or
+   * pending, or it is the most recently active session. `damaged`: not all of it can be read. `clock`: it is too old
+   * only if the device's clock, which is suddenly far ahead, is right. `full`: the disk is so full that a session
+   * cannot even be made smaller.
    */
   because: 'pinned' | 'active' | 'damaged' | 'clock' | 'full';
 }
@@ -50,7 +53,7 @@ export interface RetentionReport {
   sessions: string[];
   /** Ids of all snapshots deleted, with those of the sessions. */
   snapshots: string[];
-  /** What that freed, roughly. */
+  /** The approximate number of bytes freed. */
   bytes: number;
   /** Empty if all limits are met. */
   retained: Retained[];

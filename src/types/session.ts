@@ -1,6 +1,6 @@
 import type { SessionSnapshot, SessionStoreOptions } from './snapshot.js';
 
-/** Everything about a snapshot but its state. */
+/** A snapshot without its state. */
 export type SnapshotInfo = Omit<SessionSnapshot, 'state'>;
 
 /** A snapshot as a node of its session's tree. */
@@ -49,9 +49,9 @@ export interface SessionPatch {
 }
 
 export interface ListOptions extends SessionStoreOptions {
-  /** Most entries to return, 1 to 1,000. Default 50. */
+  /** The maximum number of entries to return, 1 to 1,000. Default 50. */
   limit?: number | undefined;
-  /** Where to go on: the `cursor` of the page before. */
+  /** Where to continue: the `cursor` of the previous page. */
   cursor?: string | undefined;
   /** `desc`, the default, is newest first. */
   order?: 'asc' | 'desc' | undefined;
@@ -78,7 +78,7 @@ export interface SnapshotPage {
 }
 
 export interface DeleteSnapshotOptions extends SessionStoreOptions {
-  /** Delete everything that continues the snapshot as well. Without it an inner node is refused. */
+  /** Also delete everything that continues the snapshot. Without it, a snapshot that others continue is refused. */
   subtree?: boolean | undefined;
 }
 
@@ -87,7 +87,7 @@ export type SessionChange =
   { type: 'changed'; sessionId: string; session: SessionInfo } | { type: 'deleted'; sessionId: string };
 
 /**
- * What `onSessionsChange` reports: one session, or `reset` when more may have changed than can be named
- * (the store was cleared): list the sessions again.
+ * What `onSessionsChange` reports: one session, or `reset` when too many may have changed to name them (the store was
+ * cleared): list the sessions again.
  */
 export type SessionsChange = SessionChange | { type: 'reset' };

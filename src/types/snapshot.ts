@@ -1,8 +1,8 @@
 import type { Artifact, Message } from './message.js';
 
 /**
- * Where a snapshot stands. The set is open: newer runtimes add values, and stores keep what they are given.
- * `expired` is never stored; reads report it for a `pending` snapshot whose worker is dead.
+ * The status of a snapshot's turn. The set is open: newer runtimes add values, and stores keep any value. `expired` is
+ * never stored; reads report it for a `pending` snapshot whose worker is dead.
  */
 export type SnapshotStatus = 'pending' | 'completed' | 'failed' | 'aborted' | 'expired';
 
@@ -32,12 +32,12 @@ export interface SessionSnapshot<S = unknown> {
   createdAt: string;
   /** When the snapshot was last written; equals `createdAt` until it is rewritten. */
   updatedAt?: string;
-  /** Last sign of life of the worker that runs a `pending` turn. */
+  /** The last sign of life of the worker that runs a `pending` turn. */
   heartbeatAt?: string;
   status?: SnapshotStatus;
   finishReason?: FinishReason;
   error?: { status?: string | undefined; message: string; details?: any };
-  /** Absent or partial while the turn is `pending`, whole afterwards. */
+  /** Absent or partial while the turn is `pending`, complete afterwards. */
   state?: SessionState<S>;
 }
 
@@ -49,26 +49,26 @@ export type SessionSnapshotInput<S = unknown> = Omit<SessionSnapshot<S>, 'snapsh
 /**
  * Decides what to write, given what is stored (`undefined` if nothing is).
  *
- * Synchronous, and called inside the transaction, so that nobody can write in between. Return a snapshot to
- * write it, `null` to leave everything as it is, or throw to abandon the save with that error. It is called
- * again only if the browser aborted the first attempt, or if the database is encrypted and others wrote meanwhile or
- * something had to be decrypted first; so it should have no side effects.
+ * Synchronous, and called inside the transaction, so that nobody can write in between. Return a snapshot to write it,
+ * `null` to write nothing, or throw to abandon the save with that error. It is called again only if the browser aborted
+ * the first attempt, or if the database is encrypted and others wrote meanwhile or rows had to be decrypted first; so
+ * it should have no side effects.
  */
 export type SnapshotMutator<S = unknown> = (
   current: SessionSnapshot<S> | undefined,
 ) => SessionSnapshotInput<S> | null;
 
-/** Options that every method takes. */
+/** Options of every method. */
 export interface SessionStoreOptions {
-  /** Genkit's action context. Only `snapshotPathPrefix` looks at it, to find the tenant. */
+  /** Genkit's action context. Used only by `snapshotPathPrefix`, to find the tenant. */
   context?: Record<string, any> | undefined;
 }
 
 /** Exactly one of the two ids. */
 export interface GetSnapshotOptions extends SessionStoreOptions {
-  /** This snapshot. */
+  /** The id of a snapshot. */
   snapshotId?: string | undefined;
-  /** The latest leaf of this session. */
+  /** The id of a session, for its latest leaf. */
   sessionId?: string | undefined;
 }
 

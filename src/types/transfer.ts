@@ -2,11 +2,11 @@ import type { SessionStoreError } from '../errors.js';
 import type { Retained } from './retention.js';
 import type { SessionStoreOptions } from './snapshot.js';
 
-/** How far an export or an import has come. */
+/** The progress of an export or an import. */
 export interface TransferProgress {
-  /** Sessions that are done, whatever became of them; a snapshot without a session counts as one. */
+  /** The number of sessions done, whatever their outcome; a snapshot without a session counts as one. */
   sessions: number;
-  /** How many there are in all, where that is known beforehand. */
+  /** The total number of sessions, if it is known beforehand. */
   totalSessions?: number | undefined;
   snapshots: number;
   /** Elements of arrays, large values and media. */
@@ -16,29 +16,30 @@ export interface TransferProgress {
 }
 
 interface TransferOptions extends SessionStoreOptions {
-  /** Ends it with the signal's reason. Sessions that were imported by then stay. */
+  /** Aborts with the signal's reason. Sessions that were imported before stay. */
   signal?: AbortSignal | undefined;
-  /** Is told after every session. What it throws is reported with `reportError`. */
+  /** Called after every session. Its errors are reported with `reportError`. */
   onProgress?: ((progress: TransferProgress) => void) | undefined;
 }
 
 export interface ExportOptions extends TransferOptions {
-  /** Only these sessions; one that does not exist is left out. Default: everything the tenant has. */
+  /** Exports only these sessions; ids that do not exist are ignored. Default: everything of the tenant. */
   sessionIds?: readonly string[] | undefined;
   /**
-   * Is told of everything that cannot be exported, and takes it upon itself: the file then ends well and lists it.
-   * Without it the stream fails in the end, when all else has been exported, and the error lists it as `damaged`.
+   * Called for everything that cannot be exported; the export then succeeds, and the file lists it. Without it the
+   * stream fails at the end, when everything else has been exported, and the error lists it as `damaged`.
    */
   onDamaged?: ((part: DamagedPart) => void) | undefined;
 }
 
 /**
- * What an import does with a session that is there already, or one of whose snapshots has the id of another
- * session's:
+ * What an import does with a session that exists already, or with one whose snapshots' ids another session has:
  *
- * - `skip`, the default: leaves what is there, so that an import that was interrupted can be run again.
+ * - `skip`, the default: keeps what is stored, so that an interrupted import can be run again.
+ *
  * - `fork`: imports it as another session, with new ids for it and for its snapshots.
- * - `replace`: deletes what is there in the transaction that writes what is imported.
+ *
+ * - `replace`: deletes what is stored in the transaction that writes what is imported.
  *
  * `skip` and `replace` touch no other session: taking a snapshot id from one is refused with `ALREADY_EXISTS`.
  */
@@ -46,38 +47,38 @@ export type OnConflict = 'skip' | 'fork' | 'replace';
 
 export interface ImportOptions extends TransferOptions {
   onConflict?: OnConflict | undefined;
-  /** The longest line, or file of Genkit's, that is read, in bytes. Default 64 MiB. */
+  /** The maximum length of a line, or of a Genkit file, in bytes. Default 64 MiB. */
   maxLineBytes?: number | undefined;
-  /** What a file packed with gzip may expand to, in bytes, if that is no more than 200 times its size. Default 2 GiB. */
+  /** The maximum size of an unpacked gzip file, in bytes; 200 times its packed size is a limit too. Default 2 GiB. */
   maxBytes?: number | undefined;
 }
 
-/** What the store's own `retention` is going to delete of a session that came in. */
+/** What the store's own `retention` is going to delete of an imported session. */
 export interface WillBeDeleted {
-  /** The limit that it is beyond. */
+  /** The limit that it exceeds. */
   limit: Retained['limit'];
-  /** All of it, or branches of it. */
+  /** The whole session, or some of its branches. */
   what: 'session' | 'branches';
-  /** How many snapshots. */
+  /** The number of snapshots. */
   snapshots: number;
 }
 
-/** What became of a session, or of a snapshot without one. */
+/** The outcome for a session, or for a snapshot without one. */
 export interface ImportedSession {
-  /** As the file names it. `undefined` for a snapshot that belongs to no session. */
+  /** The id in the file. `undefined` for a snapshot that belongs to no session. */
   sessionId: string | undefined;
-  /** The snapshot, if it belongs to no session. */
+  /** The snapshot's id, if it belongs to no session. */
   snapshotId?: string | undefined;
   outcome: 'imported' | 'skipped' | 'forked' | 'replaced' | 'failed';
-  /** The id it has now, if it was forked. */
+  /** The new id, if it was forked. */
   newId?: string | undefined;
-  /** Why nothing of it was written, if it failed: `ALREADY_EXISTS`. */
+  /** The error if nothing of it was written: `ALREADY_EXISTS`. */
   error?: SessionStoreError | undefined;
   /**
-   * What of it the store's own `retention` deletes the next time it is applied: what is older, or more, than that allows
-   * goes although it has just come in. Nothing of it is deleted before the import has resolved, and, by this store and
-   * unless a disk is full, for five minutes more: keep it by what `keep` goes by, or tell the user. With `maxBytes`
-   * roughly, since nobody knows what else is going to be saved. Absent if there is no policy, or it is met.
+   * What the store's own `retention` deletes of it the next time it is applied, since a policy also applies to sessions
+   * that were just imported. Nothing of it is deleted before the import has resolved, nor, by this store and unless a
+   * disk is full, for five minutes more: protect it with `keep`, or tell the user. Approximate for `maxBytes`, since
+   * later saves count too. Absent if there is no policy, or it is met.
    */
   willBeDeleted?: WillBeDeleted | undefined;
 }
@@ -86,36 +87,36 @@ export interface ImportedSession {
 export interface DamagedPart {
   sessionId?: string | undefined;
   snapshotId?: string | undefined;
-  /** Where in it, if it can be read and no file can hold it. */
+  /** The path of a value that can be read, but that the file format cannot hold. */
   path?: string | undefined;
-  /** Why no file can hold it; absent if it cannot be read. */
+  /** Why the format cannot hold it; absent if it cannot be read. */
   reason?: string | undefined;
 }
 
-/** What an export fails with in the end if something is not in it and nobody was told: `DATA_LOSS` or `FAILED_PRECONDITION`. */
+/** The error of an export that left something out without an `onDamaged`: `DATA_LOSS` or `FAILED_PRECONDITION`. */
 export interface SessionExportError extends SessionStoreError {
   readonly damaged: readonly DamagedPart[];
 }
 
 export interface ImportReport {
-  /** Whether the file was read to its end, and is as it was written. */
+  /** Whether the file was read to its end and is unchanged. */
   complete: boolean;
   /** In the order of the file. */
   sessions: ImportedSession[];
-  /** How many sessions had each outcome. */
+  /** The number of sessions with each outcome. */
   totals: Record<ImportedSession['outcome'], number>;
-  /** How many snapshots were written. */
+  /** The number of snapshots written. */
   snapshots: number;
-  /** What the export already lacked. */
+  /** What the export had left out. */
   damaged: DamagedPart[];
 }
 
-/** What an import rejects with if it ends early: the report says what had been imported by then, and stays. */
+/** The error of an import that ends early; `report` has what was imported before, which stays. */
 export interface SessionImportError extends SessionStoreError {
   readonly report: ImportReport;
 }
 
-/** As much of a `FileSystemDirectoryHandle` as reading a directory takes. */
+/** The part of `FileSystemDirectoryHandle` that is needed to read a directory. */
 export interface DirectoryHandle {
   values(): AsyncIterable<FileSystemHandle>;
 }
