@@ -17,7 +17,6 @@ interface RememberedState {
  * What a tab remembers of the database between transactions, valid only by a version or the clock:
  *
  * - A state never changes for a given version of its snapshot, so the row's version shows whether the state is current.
- *
  * - Rows and tips are valid for one reading of the clock: if it is unchanged, nobody has written.
  */
 export class SnapshotCache {

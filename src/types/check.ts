@@ -17,10 +17,8 @@ export interface Leaves {
  * What `repair` did about a problem.
  *
  * - `quarantined`: the broken row was moved to the quarantine. A session that has snapshots got a new row, with its
- * title and metadata where those could be read.
- *
+ *   title and metadata where those could be read.
  * - `recomputed`: computed again from what is whole.
- *
  * - `left`: unchanged, because a newer Offshoot wrote it, or something that belongs to it.
  */
 export type Repair = 'quarantined' | 'recomputed' | 'left';

@@ -36,9 +36,7 @@ export interface ExportOptions extends TransferOptions {
  * What an import does with a session that exists already, or with one whose snapshots' ids another session has:
  *
  * - `skip`, the default: keeps what is stored, so that an interrupted import can be run again.
- *
  * - `fork`: imports it as another session, with new ids for it and for its snapshots.
- *
  * - `replace`: deletes what is stored in the transaction that writes what is imported.
  *
  * `skip` and `replace` touch no other session: taking a snapshot id from one is refused with `ALREADY_EXISTS`.

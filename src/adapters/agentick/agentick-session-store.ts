@@ -8,31 +8,32 @@ import { taken } from '../../values/options.js';
 import type { AgentickSessionStoreOptions, SessionSnapshot, SessionStore } from './contract.js';
 import { historyOverflow } from './history-overflow.js';
 
-/** Where a session stands. */
+/** The snapshot that a session is at. */
 interface Head {
   snapshotId: string | undefined;
-  /** What is saved next must not look older than this, in ms since 1970. */
+  /** The next snapshot must not look older than this, in ms since 1970. */
   createdMs: number;
 }
 
 /**
  * Agentick's `SessionStore` on an Offshoot store: `createApp(Agent, { sessions: { store } })`.
  *
- * Every save appends a snapshot that continues what this instance loaded or saved last, so that two tabs with one
- * session make two branches. The snapshot's fields are the top of `state`, and `timeline` is stored once, whatever
- * saves have it. Operations on one session run in the order in which they were called, awaited or not.
+ * Every save appends a snapshot that continues what this instance loaded or saved last, so two tabs with one session
+ * create two branches. The snapshot's fields are top-level fields of `state`, and entries of `timeline` are stored
+ * once, however many saves contain them. Operations on one session run in the order in which they were called, awaited
+ * or not.
  *
- * Methods reject with the store's own `SessionStoreError`s, and with `INVALID_ARGUMENT` and a `path` for what cannot
- * be stored.
+ * Methods reject with the store's own `SessionStoreError`s, and with `INVALID_ARGUMENT` and a `path` for a value that
+ * cannot be stored.
  */
 export class AgentickSessionStore implements SessionStore {
   readonly #store: AnyStore;
   readonly #history: number | false;
   readonly #turns = new Turns();
-  /** Where this instance stands in each session: the id of what it loaded or saved last. */
+  /** The id of the snapshot that this instance loaded or saved last, by session. */
   readonly #places = new Map<string, string>();
 
-  /** `store` should hold nothing but Agentick's sessions: give it a `name` of its own. */
+  /** `store` should hold only Agentick's sessions: give it a `name` of its own. */
   constructor(store: AnyStore, options: AgentickSessionStoreOptions = {}) {
     requireStore(store);
     const { history = 20 } = taken(historyShape, options);
@@ -40,7 +41,7 @@ export class AgentickSessionStore implements SessionStore {
     this.#history = history;
   }
 
-  /** Appends a state to the session. What it is at the time of the call is what is saved, as JSON has it. */
+  /** Appends a state to the session, as a JSON copy made at the time of the call. */
   async save(sessionId: string, snapshot: SessionSnapshot): Promise<void> {
     requireId(sessionId, 'sessionId');
     const state = jsonObject(snapshot, 'snapshot');
@@ -59,7 +60,7 @@ export class AgentickSessionStore implements SessionStore {
         this.#places.delete(sessionId);
         if (snapshotId === undefined) return null;
         const stored = await this.#store.getSnapshot({ snapshotId });
-        // Another tab was faster with a later state, and this one fell out of the history.
+        // Another tab has saved a later state, and this one has dropped out of the history.
         if (!stored) continue;
         if (!stored.state) throw foreign(sessionId);
         this.#places.set(sessionId, snapshotId);
@@ -90,14 +91,14 @@ export class AgentickSessionStore implements SessionStore {
     return ids;
   }
 
-  /** Whether there is something to load, without loading it. */
+  /** Whether the session has a state, without loading it. */
   async has(sessionId: string): Promise<boolean> {
     requireId(sessionId, 'sessionId');
     const session = await this.#turns.after(sessionId, () => this.#store.getSession(sessionId));
     return session !== undefined;
   }
 
-  /** Finishes what was called before, awaited or not, and closes the store. */
+  /** Waits for all operations called before, awaited or not, and closes the store. */
   async close(): Promise<void> {
     await this.#turns.idle();
     await this.#store.close();
@@ -106,7 +107,7 @@ export class AgentickSessionStore implements SessionStore {
   async #append(sessionId: string, state: Record<string, unknown>): Promise<void> {
     const head = await this.#head(sessionId);
     const parentId = this.#places.get(sessionId) ?? head.snapshotId;
-    // Clocks are set back, and differ from tab to tab, and what was saved last must still be the latest.
+    // Clocks may be set back and differ between tabs, but the last save must be the latest.
     const createdMs = Math.max(Date.now(), head.createdMs);
     const next = {
       sessionId,
@@ -119,7 +120,7 @@ export class AgentickSessionStore implements SessionStore {
         ? await this.#store.saveSnapshot(parentId, () => next)
         : await this.#store.saveSnapshot(undefined, () => (parentId ? { ...next, parentId } : next));
     this.#places.set(sessionId, snapshotId!);
-    // The state is saved. What could not be deleted now is deleted after the next save.
+    // Best effort: the state is saved, and the next save retries the deletion.
     await this.#forgetOld(sessionId, snapshotId!).catch(() => {});
   }
 

@@ -1,23 +1,23 @@
 /**
- * Agentick's `SessionSnapshot`, structurally: what a session is after an execution. Agentick is not on npm, so
- * nothing is imported from it. Later versions add fields; they are kept.
+ * Agentick's `SessionSnapshot`, structurally: a session after an execution. Agentick is not on npm, so nothing is
+ * imported from it. Fields of later versions are kept.
  *
  * Source of the contract: `@agentick/core`, `core/src/app/types.ts`.
  */
 export interface SessionSnapshot {
-  /** Of the format: `1.0`. */
+  /** The format's version: `1.0`. */
   version: string;
   sessionId: string;
-  /** How often the model was called. Restarts, so it orders nothing. */
+  /** How many times the model was called. Starts again after a restart, so it gives no order. */
   tick: number;
   /** The conversation, entry by entry; `null` if there is none yet. */
   timeline: any[] | null;
-  /** What components keep with `useComState`. Functions in it are not stored. */
+  /** State of components that use `useComState`. Functions in it are not stored. */
   comState: Record<string, any>;
-  /** What components keep with `useData`. */
+  /** State of components that use `useData`. */
   dataCache: Record<string, any>;
   usage?: any;
-  /** When it was taken, in ms since 1970. */
+  /** When the snapshot was taken, in ms since 1970. */
   timestamp: number;
 }
 
@@ -32,8 +32,8 @@ export interface SessionStore {
 
 export interface AgentickSessionStoreOptions {
   /**
-   * How many earlier states of each branch stay reachable, from 1. `false` keeps one state per session, as Agentick's
-   * own stores do: the last save wins, whatever it was based on. Default 20.
+   * How many earlier states of each branch are kept, from 1. `false` keeps one state per session, as Agentick's own
+   * stores do: the last save wins, whatever it was based on. Default 20.
    */
   history?: number | false | undefined;
 }

@@ -1,8 +1,8 @@
 import type { SessionTree } from '../../index.js';
 
 /**
- * Ids of the snapshots that fall out of the history: those that no leaf, and not the selected snapshot, has among its
- * `history` nearest ancestors. With `false`, all but `saved`.
+ * Ids of the snapshots to delete: those that are not among the `history` nearest ancestors of a leaf or of the selected
+ * snapshot. With `false`, all but `saved`.
  */
 export function historyOverflow(tree: SessionTree, saved: string, history: number | false): Set<string> {
   const ids = new Set(tree.nodes.keys());

@@ -13,45 +13,43 @@ import { saveTurn } from '../shared/transcript/save-turn.js';
 import type { TranscriptStore } from '../shared/transcript/store.js';
 import { outcomeOf, type Finish } from './outcome.js';
 
-/** Exactly one of the two. */
+/** Exactly one of the two ids. */
 export interface ChatSource {
-  /** Opens the session where it was left; a new one begins empty. */
+  /** Opens the session at its head; a new session begins empty. */
   sessionId?: string | undefined;
-  /** Opens the conversation as it was after this turn. What is sent next branches off. */
+  /** Opens the conversation as it was after this turn. The next message creates a branch. */
   snapshotId?: string | undefined;
 }
 
 export interface OpenChatOptions {
-  /** Is told when an answer could not be saved. By default the error is reported like any that nobody caught. */
+  /** Called when an answer could not be saved. By default the error is reported with `reportError`. */
   onSaveError?: ((error: unknown) => void) | undefined;
 }
 
 /** A chat whose turns are saved as they finish. */
 export interface StoredChat<M extends UIMessage = UIMessage> {
-  /** For `useChat` or `new Chat`, to be spread. Whoever has an `onFinish` of their own calls this one from it. */
+  /** Props for `useChat` or `new Chat`, to be spread. If you have an `onFinish` of your own, call this one from it. */
   readonly init: Required<Pick<ChatInit<M>, 'id' | 'messages'>> & { onFinish: (finish: Finish<M>) => void };
-  /** The session's id, and the chat's. */
+  /** The id of the session and of the chat. */
   readonly sessionId: string;
-  /** The snapshot that the chat shows and goes on from; `undefined` before the first is saved. */
+  /** The snapshot that the chat shows and continues; `undefined` before the first save. */
   readonly snapshotId: string | undefined;
   /**
-   * Goes to another snapshot of the session, which the session reopens on from now. Resolves to its messages, for
-   * `setMessages`. Not while an answer streams: stop it first. Errors: `NOT_FOUND`; `FAILED_PRECONDITION` if it is
-   * of another session, or of another framework.
+   * Shows another snapshot of the session and selects it, so that the session reopens there. Resolves to its messages,
+   * for `setMessages`. Not while an answer streams: stop it first. Errors: `NOT_FOUND`; `FAILED_PRECONDITION` if the
+   * snapshot belongs to another session, or to another framework.
    */
   show(snapshotId: string): Promise<M[]>;
-  /**
-   * Resolves when all that finished so far has been saved or has failed to be; failures go to `onSaveError`.
-   */
+  /** Resolves when all answers that have finished are saved or have failed to save; failures go to `onSaveError`. */
   settled(): Promise<void>;
 }
 
 /**
  * Opens a chat for `useChat` and `Chat` of the AI SDK: loads the messages of a session or a snapshot, and saves the
- * conversation as a new snapshot whenever an answer has ended. One that does not continue what was saved before
- * (an answer regenerated, a message edited, another tab that was faster) becomes a branch beside it.
+ * conversation as a new snapshot whenever an answer ends. A conversation that does not continue what was saved before
+ * (an answer regenerated, a message edited, another tab that saved first) becomes a branch.
  *
- * Messages are kept as they are, in `state.messages`, with their ids. Source of the contract: `ChatInit` and
+ * Messages are stored unchanged in `state.messages`, with their ids. Source of the contract: `ChatInit` and
  * `ChatOnFinishCallback` of `ai` 7.
  *
  * Errors: `INVALID_ARGUMENT` unless exactly one id is given; `NOT_FOUND` if there is no such snapshot;
@@ -92,7 +90,7 @@ class SavedChat<M extends UIMessage> implements StoredChat<M> {
   readonly init: StoredChat<M>['init'];
   readonly #store: TranscriptStore;
   readonly #onSaveError: (error: unknown) => void;
-  /** Never what the chat has: that changes in place. */
+  /** A copy, since the chat changes its messages in place. */
   #at: SessionSnapshot | undefined;
   #saves: Promise<void> = Promise.resolve();
 
@@ -137,7 +135,7 @@ class SavedChat<M extends UIMessage> implements StoredChat<M> {
     return this.#saves;
   }
 
-  /** One after the other, so that each knows what the one before has become. */
+  /** Saves one by one, so that each sees the snapshot that the previous one saved. */
   #queue(finish: Finish<M>): void {
     const copied = async () => {
       const { messages, ...outcome } = given(finish, 'finish');
@@ -153,7 +151,7 @@ class SavedChat<M extends UIMessage> implements StoredChat<M> {
     const { messages } = finish;
     requireMessages<M>(messages, 'messages', 'INVALID_ARGUMENT');
     const shown = this.#at && messagesOf<M>(this.#at);
-    // An answer that was to be replaced, and failed before its first word, is better than none.
+    // If a regeneration failed before its first word, the answer that it was to replace is kept.
     if (shown && shown.length > messages.length && continues(shown, messages)) return;
 
     const parent = await branchPoint(this.#store, this.snapshotId, messages);
@@ -161,7 +159,7 @@ class SavedChat<M extends UIMessage> implements StoredChat<M> {
       sessionId: this.sessionId,
       ...(parent && { parentId: parent.snapshotId }),
       ...outcomeOf(finish),
-      // Genkit's type says what Genkit keeps there. The store keeps what it is given.
+      // Typed for Genkit's messages, but the store keeps any.
       state: { messages: messages as unknown as Message[] },
     });
   }

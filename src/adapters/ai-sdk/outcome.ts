@@ -1,10 +1,10 @@
 import type { ChatOnFinishCallback, UIMessage } from 'ai';
 import type { FinishReason, SnapshotStatus } from '../../index.js';
 
-/** What the `ai` package tells when an answer has ended, however it did. */
+/** What `onFinish` of the `ai` package is called with. */
 export type Finish<M extends UIMessage> = Parameters<ChatOnFinishCallback<M>>[0];
 
-/** How a turn ended, in the store's words. */
+/** The status and finish reason of a turn. */
 export function outcomeOf({ isAbort, isError, finishReason }: Finish<UIMessage>): {
   status: SnapshotStatus;
   finishReason: FinishReason;
@@ -18,7 +18,7 @@ function reasonOf(reason: Finish<UIMessage>['finishReason']): FinishReason {
   switch (reason) {
     case 'content-filter':
       return 'blocked';
-    // The model waits for the results of its tools.
+    // The model waits for tool results.
     case 'tool-calls':
       return 'interrupted';
     case undefined:

@@ -8,38 +8,42 @@ export interface Entry {
   content: unknown;
 }
 
-/** A message with what it answers, `null` for the first. */
+/** A message with the id of its parent message, `null` for the first. */
 export interface Item<E = Entry> {
   entry: E;
   parentId: string | null;
 }
 
-/** Where a message is: the snapshot that ends with it. One whose snapshot was pruned is only part of others. */
+/**
+ * The place of a message: the snapshot that ends with it. If that was pruned, the message exists only in its
+ * descendants.
+ */
 export interface ThreadPosition {
   snapshotId?: string;
-  /** The message that it answers, `null` for the first. */
+  /** The parent message's id, `null` for the first. */
   parentId: string | null;
   /** The conversation up to this message. */
   path: () => Entry[];
 }
 
 export interface StoredThread {
-  /** Parents before their children, siblings in the order in which they were saved. */
+  /** Parents before their children, siblings in the order of their saves. */
   items: Item[];
   /** The last message of the branch that the thread reopens on. */
   headId?: string;
   places: Map<string, ThreadPosition>;
 }
 
-/** The first so many of these. */
+/** The number of messages that count, from the first. */
 interface Conversation {
   entries: Entry[];
   length: number;
 }
 
 /**
- * Reads all messages of all branches of a session whose snapshots have one message more than their parents. The state
- * of a leaf has those of all above it, so only leaves are read, and what was rewritten after others had continued it.
+ * Reads all messages of all branches of a session whose snapshots have one message more than their parents. A leaf's
+ * state has the messages of all its ancestors, so only leaves are read, and snapshots that were rewritten after others
+ * had continued them.
  */
 export async function readThread(store: ThreadStore, sessionId: string): Promise<StoredThread> {
   const tree = await store.getTree(sessionId);
@@ -67,7 +71,7 @@ export async function readThread(store: ThreadStore, sessionId: string): Promise
   for (let id = waiting.pop(); id !== undefined; id = waiting.pop()) {
     for (const child of [...tree.nodes.get(id)!.children].reverse()) waiting.push(child);
     const { entries, length } = read.get(id) ?? { entries: [], length: 0 };
-    // What is above a root was pruned, or cannot be read.
+    // The ancestors of a root were pruned, or cannot be read.
     for (let index = roots.has(id) ? 0 : Math.max(length - 1, 0); index < length; index++) {
       const entry = entries[index]!;
       const parentId = entries[index - 1]?.id ?? null;
@@ -82,7 +86,7 @@ export async function readThread(store: ThreadStore, sessionId: string): Promise
   return { items, places, ...(headId !== undefined && { headId }) };
 }
 
-/** `undefined` if the row cannot be read: every other message still can. */
+/** `undefined` if the row is unreadable, so that all other messages can still be read. */
 async function conversationIn(store: ThreadStore, snapshotId: string): Promise<Conversation | undefined> {
   try {
     const snapshot = await store.getSnapshot({ snapshotId });
@@ -94,7 +98,7 @@ async function conversationIn(store: ThreadStore, snapshotId: string): Promise<C
   }
 }
 
-/** The messages of a snapshot. Throws `FAILED_PRECONDITION` if another framework has saved others there. */
+/** The messages of a snapshot. Throws `FAILED_PRECONDITION` for messages of another framework. */
 export function entriesOf(snapshot: SessionSnapshot): Entry[] {
   const entries = (snapshot.state?.messages ?? []) as unknown as Entry[];
   const strange = entries.findIndex(({ id, content }) => typeof id !== 'string' || content === undefined);
@@ -107,7 +111,7 @@ export function entriesOf(snapshot: SessionSnapshot): Entry[] {
   );
 }
 
-/** Whether a message may have become another of its id. Of formats that are not known here it is taken for granted. */
+/** Whether `later` may be a revision of the message with the same id. Assumed for formats that are not known here. */
 export function isSameMessage(later: Entry, earlier: Entry | undefined): boolean {
   const [parts, before] = [later, earlier].map((entry) => {
     const { content } = entry ?? {};

@@ -17,10 +17,10 @@ import type { Entry } from './read-thread.js';
 import { Thread } from './thread.js';
 import type { ThreadStore } from './thread-store.js';
 
-/** As much of `aui.threadListItem` as says which thread it is. */
+/** The part of `aui.threadListItem` that identifies the thread. */
 export interface ThreadListItem {
   getState(): { remoteId?: string | undefined };
-  /** Makes the thread if it is new; its `remoteId` is the session's id. */
+  /** Creates the thread if it is new; its `remoteId` is the session's id. */
   initialize(): Promise<{ remoteId: string }>;
 }
 
@@ -30,26 +30,26 @@ export interface StoredThreadHistory extends ThreadHistoryAdapter {
     formatAdapter: MessageFormatAdapter<TMessage, TStorageFormat>,
   ): GenericThreadHistoryAdapter<TMessage>;
   /**
-   * Has the thread reopen on the branch that ends with this message, which the framework tells no adapter: call it
-   * after `switchToBranch`, with the last message shown. Errors: `NOT_FOUND`.
+   * Makes the thread reopen on the branch that ends with this message. The framework does not tell adapters of a
+   * switch: call it after `switchToBranch`, with the last message shown. Errors: `NOT_FOUND`.
    */
   select(messageId: string): Promise<void>;
 }
 
-/** A message that was saved with the configuration of its run. */
+/** A message with the configuration of its run. */
 type StoredMessage = ThreadMessage & Pick<ExportedMessageRepositoryItem, 'runConfig'>;
 /** A message of another runtime, encoded. */
 type FormattedEntry = Pick<MessageStorageEntry<Record<string, unknown>>, 'id' | 'format' | 'content'>;
 
 /**
- * The `history` of one thread, for `useLocalRuntime` and, by `withFormat`, for those of the AI SDK. Each message is a
- * snapshot, the child of the message that it answers; its state is the conversation up to it. So every branch of the
- * thread is a branch of the session, and messages are stored once.
+ * The `history` of one thread, for `useLocalRuntime` and, by `withFormat`, for the AI SDK's runtimes. Each message is a
+ * snapshot, the child of its parent message's; its state is the conversation up to it. So every branch of the thread is
+ * a branch of the session, and messages are stored once.
  *
- * `thread` is the id of a session, or the item of a thread list, which is asked at each call. Messages are kept as they
- * are, with dates as dates. Source of the contract: `ThreadHistoryAdapter` of `@assistant-ui/react` 0.15.
+ * `thread` is the id of a session, or the item of a thread list, which is read at each call. Messages are stored
+ * unchanged, dates as dates. Source of the contract: `ThreadHistoryAdapter` of `@assistant-ui/react` 0.15.
  *
- * Errors: `NOT_FOUND` for a message whose parent is not there; `FAILED_PRECONDITION` if the session has another
+ * Errors: `NOT_FOUND` for a message whose parent does not exist; `FAILED_PRECONDITION` if the session has another
  * framework's messages.
  */
 export function threadHistory(store: ThreadStore, thread: string | ThreadListItem): StoredThreadHistory {
@@ -64,13 +64,13 @@ export function threadHistory(store: ThreadStore, thread: string | ThreadListIte
 
 const threadItem = object({ getState: callable, initialize: callable });
 
-/** The same with threads that are known already; `onError` is told what the framework keeps to itself. */
+/** The same with a cache of threads; `onError` gets the errors that the framework swallows. */
 export function historyOf(
   item: ThreadListItem,
   threadOf: (sessionId: string) => Thread,
   onError?: (error: unknown) => void,
 ): StoredThreadHistory {
-  /** A thread that nobody has written to has no session. */
+  /** A thread without messages has no session yet. */
   const existing = () => {
     const { remoteId } = item.getState();
     return remoteId === undefined ? undefined : threadOf(remoteId);

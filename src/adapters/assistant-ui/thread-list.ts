@@ -16,30 +16,30 @@ type TitleChunk = TitleStream extends ReadableStream<infer Chunk> ? Chunk : neve
 
 export interface ThreadListOptions {
   /**
-   * The hook of that name of `@assistant-ui/react`, by which each thread finds its history. Without it the list keeps
+   * The hook of that name of `@assistant-ui/react`, by which each thread finds its history. Without it the list stores
    * no messages: give each runtime a `threadHistory` of its own.
    */
   useAui?: (() => { readonly threadListItem: ThreadListItem }) | undefined;
-  /** How many threads are loaded at once, 1 to 1,000. Default 50. */
+  /** How many threads are loaded per page, 1 to 1,000. Default 50. */
   pageSize?: number | undefined;
-  /** Names a thread after its first turn. By default the beginning of the first question. */
+  /** Returns a thread's title after its first turn. By default the beginning of the first question. */
   titleOf?: ((messages: readonly ThreadMessage[]) => string | Promise<string>) | undefined;
-  /** Is told why a message could not be saved or loaded, of which the framework says nothing to the application. */
+  /** Called with errors of saving or loading a message, which the framework swallows. */
   onError?: ((error: unknown) => void) | undefined;
 }
 
 export interface StoredThreadList extends RemoteThreadListAdapter {
   updateCustom(remoteId: string, custom: Record<string, unknown> | undefined): Promise<void>;
-  /** What `threadHistory` makes, for a thread of this list. */
+  /** Creates the history of a thread of this list, like `threadHistory`. */
   history(item: ThreadListItem): StoredThreadHistory;
 }
 
 /**
  * The `adapter` of `useRemoteThreadListRuntime`: each thread is a session, paged by latest activity. `archived` and
- * `custom` are kept in the session's metadata under these names. A thread is stored with its first message.
+ * `custom` are stored in the session's metadata under these names. A thread is stored with its first message.
  *
  * Source of the contract: `RemoteThreadListAdapter` of `@assistant-ui/react` 0.15. Errors: `NOT_FOUND` for a thread
- * that is not there; `INVALID_ARGUMENT` for a page size that is none, and a title or data that cannot be stored.
+ * that does not exist; `INVALID_ARGUMENT` for an invalid page size, and for a title or data that cannot be stored.
  */
 export function threadList(store: ThreadStore, options: ThreadListOptions = {}): StoredThreadList {
   requireStore(store);
@@ -72,7 +72,7 @@ export function threadList(store: ThreadStore, options: ThreadListOptions = {}):
       );
     },
     async initialize() {
-      // Its own ids for threads are short, and only meant for one page.
+      // The framework's own thread ids are short, and unique only within a page.
       const remoteId = nanoid();
       threads.set(remoteId, new Thread(store, remoteId, true));
       return { remoteId };
@@ -102,7 +102,7 @@ const listShape = {
   onError: optional(callable),
 };
 
-/** The framework calls it wherever a thread is shown, and wants the same object as long as the thread is. */
+/** A hook that returns the same object for a thread as long as it is shown, as the framework requires. */
 function adaptersHook(
   useAui: NonNullable<ThreadListOptions['useAui']>,
   history: StoredThreadList['history'],
@@ -132,7 +132,7 @@ function threadMetadata({ sessionId, title, metadata, updatedAt }: SessionInfo):
   };
 }
 
-/** Its beginning, cut off between two words, or else between two of what are read as characters. */
+/** The beginning of the first question, cut between words, or else between graphemes. */
 function firstQuestion(messages: readonly ThreadMessage[]): string {
   const content = messages.find(({ role }) => role === 'user')?.content ?? [];
   const text = content.map((part) => (part.type === 'text' ? part.text : '')).join(' ');

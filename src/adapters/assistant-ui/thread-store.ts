@@ -1,6 +1,6 @@
 import type { IndexedDBSessionStore } from '../../index.js';
 
-/** The part of a store that keeping threads needs, so that a store of any `custom` state will do. */
+/** The part of a store that threads need, so that a store with any type of `custom` fits. */
 export type ThreadStore = Pick<
   IndexedDBSessionStore<any>,
   | 'getSnapshot'

@@ -18,13 +18,13 @@ import type { ThreadStore } from './thread-store.js';
 export class Thread {
   readonly #store: ThreadStore;
   readonly #sessionId: string;
-  /** Where the messages are that were read or saved here. */
+  /** The places of the messages that were read or saved here. */
   #places = new Map<string, ThreadPosition>();
-  /** What is stored under other ids than the framework gave, which other messages have. */
+  /** Stored ids of messages that the framework gave an id which another message has. */
   readonly #renamed = new Map<string, string[]>();
-  /** What is known of a thread that has no session yet, because nothing was saved in it. */
+  /** Changes to a thread that has no session yet, because it has no messages. */
   #patches: SessionPatch[] | undefined;
-  /** So that a message finds the one before. */
+  /** Serializes saves, so that each message finds its parent. */
   readonly #queue = new SerialQueue();
 
   constructor(store: ThreadStore, sessionId: string, isNew = false) {
@@ -36,15 +36,15 @@ export class Thread {
   load(): Promise<StoredThread> {
     return this.#queue.run(async () => {
       const thread = await this.#read();
-      // From now on the framework says what is stored.
+      // From now on the framework uses the stored ids.
       this.#renamed.clear();
       return { ...thread, items: copyOf(thread.items, 'messages') };
     });
   }
 
   /**
-   * Saves a message behind another, or in its own place if it is there already. Servers may give all answers one id: one
-   * that answers something else, or says something else, is another message.
+   * Saves a message as a child of its parent, or rewrites it if it exists. Servers may give all answers one id: a
+   * message of the same id with another parent, or with unrelated content, is another message.
    */
   append({ entry, ...item }: Item, status?: SnapshotStatus): Promise<void> {
     return this.#queue.run(async () => {
@@ -65,7 +65,7 @@ export class Thread {
     });
   }
 
-  /** Changes the session. The framework may name a thread before its first message has arrived. */
+  /** Changes the session. The framework may rename a thread before its first message is saved. */
   change(given: SessionPatch): Promise<void> {
     const patch = copyOf(given, 'patch');
     return this.#queue.run(async () => {
@@ -74,7 +74,7 @@ export class Thread {
     });
   }
 
-  /** Has the thread reopen on the branch that ends with this message. */
+  /** Makes the thread reopen on the branch that ends with this message. */
   select(messageId: string): Promise<void> {
     return this.#queue.run(async () => {
       const place = await this.#find(this.#stored(messageId));
@@ -89,16 +89,16 @@ export class Thread {
     return thread;
   }
 
-  /** Another tab may have saved it meanwhile. */
+  /** Looks in the database if another tab may have saved it meanwhile. */
   async #find(messageId: string): Promise<ThreadPosition | undefined> {
     if (!this.#places.has(messageId)) await this.#read();
     return this.#places.get(messageId);
   }
 
-  /** What the framework calls by this id; of several, the last. */
+  /** The stored id of the framework's id; of several, the last. */
   readonly #stored = (messageId: string) => this.#renamed.get(messageId)?.at(-1) ?? messageId;
 
-  /** Resolves to whether it was there, and is the same message. */
+  /** Resolves to whether it exists and is the same message. */
   async #rewrite(snapshotId: string, entry: Entry, status: SnapshotStatus | undefined): Promise<boolean> {
     let isAnother = false;
     const saved = await this.#store.saveSnapshot(snapshotId, (current) => {
@@ -110,7 +110,7 @@ export class Thread {
       const state = { ...current.state, messages };
       return { ...current, ...(status && { status }), updatedAt: changedAt(current), state };
     });
-    // What was deleted is saved anew, as itself.
+    // A deleted message is saved again under its own id.
     if (saved === null && !isAnother) this.#places.delete(entry.id);
     return saved !== null;
   }
@@ -124,7 +124,7 @@ export class Thread {
       sessionId: this.#sessionId,
       ...(parent?.snapshotId !== undefined && { parentId: parent.snapshotId }),
       ...(status && { status }),
-      // Genkit's type says what Genkit keeps there. The store keeps what it is given.
+      // Typed for Genkit's messages, but the store keeps any.
       state: { messages: entries as unknown as Message[] },
     });
     this.#places.set(entry.id, { snapshotId, parentId, path: () => entries });
@@ -133,7 +133,7 @@ export class Thread {
     for (const patch of patches) await this.#store.updateSession(this.#sessionId, patch);
   }
 
-  /** What is stored, because it may have been rewritten. */
+  /** Read from the database, since another tab may have rewritten it. */
   async #pathOf(place: ThreadPosition, messageId: string): Promise<Entry[]> {
     if (place.snapshotId === undefined) return place.path();
     const snapshot = await this.#store.getSnapshot({ snapshotId: place.snapshotId });

@@ -7,28 +7,28 @@ import { jsonOf } from '../../platform/json.js';
 
 export type Config = Parameters<BaseCheckpointSaver['getTuple']>[0];
 
-/** What a checkpoint is found by. A thread is a session; a namespace is that of a subgraph, `''` that of the graph. */
+/** The address of a checkpoint. A thread is a session; a namespace belongs to a subgraph, `''` to the graph itself. */
 export interface CheckpointAddress {
   threadId: string;
   namespace: string;
-  /** In what is passed to `put`, the parent. */
+  /** In the config of `put`, the parent's id. */
   checkpointId: string | undefined;
 }
 
-/** What the snapshot of a checkpoint says about it outside of its state, so that lists need not load that. */
+/** What a checkpoint's snapshot has outside of its state, so that lists need not load that. */
 export interface CheckpointNode {
   namespace: string;
   checkpointId: string;
   parentCheckpointId?: string;
-  /** As the serde wrote it. Absent while only writes have arrived, and the checkpoint itself has not. */
+  /** As the serde wrote it. Absent while only writes have arrived, and not the checkpoint itself. */
   metadata?: unknown;
 }
 
-/** JSON, because an id may contain any character that could separate it from the next. */
+/** JSON, because ids may contain any separator. */
 export const checkpointSnapshotId = (threadId: string, namespace: string, checkpointId: string): string =>
   jsonOf([threadId, namespace, checkpointId]);
 
-/** The snapshot that the checkpoints of a subgraph's namespace hang below. */
+/** The snapshot that is the root of a subgraph's namespace. */
 export const namespaceSnapshotId = (threadId: string, namespace: string): string =>
   jsonOf([threadId, namespace]);
 
@@ -37,14 +37,14 @@ export function nodeOf(snapshot: object | undefined): CheckpointNode | undefined
   return langgraph;
 }
 
-/** What every method of a saver returns for a checkpoint. */
+/** The config that a saver returns for a checkpoint. */
 export const configAt = (threadId: string, namespace: string, checkpointId: string) => ({
   configurable: { thread_id: threadId, checkpoint_ns: namespace, checkpoint_id: checkpointId },
 });
 
 /**
- * The config with which a graph goes on from a snapshot of the thread's session, such as `store.getHead(threadId)`.
- * `undefined` for a snapshot that is no checkpoint.
+ * The config with which a graph continues from a snapshot of the thread's session, such as `store.getHead(threadId)`.
+ * `undefined` for a snapshot that is not a checkpoint.
  */
 export function configOf(snapshot: SnapshotInfo): ReturnType<typeof configAt> | undefined {
   const info = given(snapshot, 'snapshot');
@@ -55,7 +55,7 @@ export function configOf(snapshot: SnapshotInfo): ReturnType<typeof configAt> | 
 
 const KEY = 'config.configurable';
 
-/** What a config names. Errors: `INVALID_ARGUMENT` for ids that are not strings, or blank. */
+/** The address in a config. Errors: `INVALID_ARGUMENT` for ids that are not strings, or blank. */
 export function addressIn(
   config: Config | undefined,
 ): Omit<CheckpointAddress, 'threadId'> & { threadId: string | undefined } {
@@ -73,17 +73,17 @@ export function addressIn(
   return { threadId, namespace: namespace ?? '', checkpointId };
 }
 
-/** No config at all is one that names nothing. */
+/** A missing config is an empty one. */
 export function configurableOf(config: Config | undefined): NonNullable<Config['configurable']> {
   const { configurable } = config === undefined ? {} : given(config, 'config');
   return configurable === undefined ? {} : given(configurable, KEY);
 }
 
-/** Whether a config says which namespace is meant; `''` is that of the graph itself. */
+/** Whether a config names a namespace; `''` is the graph itself. */
 export const hasNamespace = (config: Config): boolean =>
   configurableOf(config)['checkpoint_ns'] !== undefined;
 
-/** The same, of a config that must name a thread. */
+/** The same, for a config that must name a thread. */
 export function requireAddress(config: Config | undefined): CheckpointAddress {
   const { threadId, ...place } = addressIn(config);
   if (threadId === undefined) {

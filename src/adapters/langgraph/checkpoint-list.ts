@@ -2,7 +2,7 @@ import { SessionStoreError, type SnapshotInfo } from '../../index.js';
 import { checkpointSnapshotId, nodeOf, type CheckpointNode, type addressIn } from './checkpoint-address.js';
 import type { CheckpointStore } from './checkpoint-store.js';
 
-/** Most often the newest is looked for, so that a page of all would be a waste. */
+/** Small, since most calls look only for the newest. */
 const FIRST_PAGE = 8;
 const PAGE = 200;
 
@@ -13,8 +13,8 @@ export interface ListedCheckpoint {
 }
 
 /**
- * The checkpoints of a thread in all namespaces, without their states; the newest first, and of two of one
- * millisecond the one with the greater id. `onDamaged` is told ids of rows on the way that cannot be read.
+ * The checkpoints of a thread in all namespaces, without their states; newest first, and for equal times the greater id
+ * first. `onDamaged` gets the ids of unreadable rows on the way.
  */
 export async function* checkpointsOf(
   store: CheckpointStore,
@@ -50,8 +50,8 @@ const byId = (a: ListedCheckpoint, b: ListedCheckpoint) =>
   a.node.checkpointId < b.node.checkpointId ? 1 : -1;
 
 /**
- * Those that come after `end` in that order. Where that is not in the thread, its id tells: an id begins with the time
- * when it was made.
+ * The checkpoints that come after `end` in that order. If `end` does not exist in the thread, its id is compared, which
+ * begins with its time.
  */
 export async function* checkpointsBefore(
   store: CheckpointStore,
@@ -83,7 +83,7 @@ export async function newestIn(
   };
   for await (const { snapshotId, node } of checkpointsOf(store, threadId, note)) {
     if (node.namespace !== namespace) continue;
-    // To go on from an older checkpoint would drop a turn without a word.
+    // Continuing from an older checkpoint would silently drop a turn.
     if (damaged.length > 0) throw damagedThread(threadId, damaged);
     return snapshotId;
   }

@@ -19,12 +19,12 @@ import { mergeWrites, type StoredWrite } from './writes.js';
 
 export type Header = Omit<Checkpoint, 'id' | 'channel_values'>;
 
-/** In front of channels, so that none is taken for a part of the state that means something else. */
+/** A prefix of channels, so that none collides with other fields of the state. */
 const CHANNEL = 'channel:';
 
 /**
- * The state of a checkpoint's snapshot. A channel that is an array is one here as well, and shares its elements with
- * the parent's.
+ * The state of a checkpoint's snapshot. An array channel is stored as an array, and shares its elements with the
+ * parent's.
  */
 interface CheckpointState {
   /** Absent while only writes have arrived. */
@@ -34,7 +34,7 @@ interface CheckpointState {
   [channel: `channel:${string}`]: Serialized | Serialized[];
 }
 
-/** A checkpoint, made ready for the transaction that stores it: nothing can be awaited in there. */
+/** A serialized checkpoint, since the transaction that stores it cannot wait for the serde. */
 export interface PackedCheckpoint {
   createdAt: string;
   header: Header;
@@ -43,9 +43,10 @@ export interface PackedCheckpoint {
 }
 
 /**
- * Packs a checkpoint. The serde sees all of it before this returns, so that the caller may go on changing it.
+ * Serializes a checkpoint. The serde is given all of it before this returns, so that the caller may change it
+ * afterwards.
  *
- * `isNew` says of a channel whether its value is to be stored.
+ * `isNew` tells whether a channel's value is to be stored.
  */
 export async function packCheckpoint(
   serde: SerializerProtocol,
@@ -79,7 +80,7 @@ export const stateOf = (snapshot: SessionSnapshot | undefined): CheckpointState 
 export const writesOf = (snapshot: SessionSnapshot | undefined): StoredWrite[] =>
   stateOf(snapshot)?.writes ?? [];
 
-/** What is stored of a channel's value; `undefined` if nothing is. */
+/** The stored value of a channel; `undefined` if there is none. */
 export function channelOf(snapshot: SessionSnapshot, channel: string): Serialized | Serialized[] | undefined {
   return stateOf(snapshot)?.[`${CHANNEL}${channel}`];
 }
@@ -103,7 +104,7 @@ export async function unpackCheckpoint(
   };
 }
 
-/** The snapshot of a checkpoint, with the writes that were there before it. */
+/** The snapshot of a checkpoint, with the writes that were stored before it. */
 export function checkpointSnapshot(
   { threadId, namespace, checkpointId: parentCheckpointId }: CheckpointAddress,
   checkpointId: string,
@@ -116,7 +117,7 @@ export function checkpointSnapshot(
   return {
     sessionId: threadId,
     ...(parentId && { parentId }),
-    // What is put once more is no newer for it.
+    // A repeated `put` does not make a checkpoint newer.
     createdAt: current && nodeOf(current)?.metadata !== undefined ? current.createdAt : createdAt,
     status: 'completed',
     state: { checkpoint: header, writes: writesOf(current), ...Object.fromEntries(channels) } as object,
@@ -124,7 +125,7 @@ export function checkpointSnapshot(
   };
 }
 
-/** The snapshot of a checkpoint with more writes; one that has nothing else if the checkpoint has yet to arrive. */
+/** The snapshot of a checkpoint with more writes; with only those if the checkpoint has not arrived yet. */
 export function writesSnapshot(
   { threadId, namespace, checkpointId }: CheckpointAddress & { checkpointId: string },
   now: string,
@@ -142,7 +143,7 @@ export function writesSnapshot(
   };
 }
 
-/** The snapshot that a namespace's checkpoints hang below; itself below the checkpoint whose task runs the subgraph. */
+/** The root snapshot of a namespace; its parent is the checkpoint whose task runs the subgraph. */
 export function namespaceSnapshot(
   { threadId, namespace }: CheckpointAddress,
   parents: Record<string, string> | undefined,
@@ -158,5 +159,5 @@ export function namespaceSnapshot(
   };
 }
 
-/** The store keeps what it does not know; its types need not know it either. */
+/** Adds a field that the store keeps and its types do not know. */
 const withNode = (langgraph: CheckpointNode): object => ({ langgraph });

@@ -1,6 +1,6 @@
 import type { IndexedDBSessionStore } from '../../index.js';
 
-/** What of a store a saver uses. */
+/** The part of a store that a saver uses. */
 export type CheckpointStore = Pick<
   IndexedDBSessionStore<any>,
   'getSnapshot' | 'saveSnapshot' | 'getSession' | 'listSnapshots' | 'listSessions' | 'deleteSession'

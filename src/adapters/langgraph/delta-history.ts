@@ -9,12 +9,12 @@ import { deserializeChannel } from './serialize.js';
 import { unpackWrite } from './writes.js';
 
 /**
- * What channels were written on the way to a checkpoint, oldest first, since the nearest ancestor that has the
- * channel's value, which is the `seed`. Each ancestor is read once, and only what belongs to the channels is unpacked.
+ * The writes to channels on the way to a checkpoint, oldest first, since the nearest ancestor that has the channel's
+ * value, which is the `seed`. Each ancestor is read once, and only what belongs to the channels is deserialized.
  *
  * Source of the contract: `BaseCheckpointSaver.getDeltaChannelHistory`.
  *
- * `ancestors` are from the parent up to the root.
+ * `ancestors` are ordered from the parent up to the root.
  */
 export async function deltaHistory(
   serde: SerializerProtocol,

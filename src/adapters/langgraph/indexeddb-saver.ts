@@ -76,19 +76,19 @@ const textList = satisfying(
 );
 
 /**
- * Keeps the checkpoints of LangGraph.js in a store: a thread is a session, a checkpoint a snapshot whose parent is the
- * parent checkpoint's. So a fork is a branch, each branch has values of its own, and what two checkpoints have in
- * common is stored once. The store is the application's, which closes it.
+ * Keeps the checkpoints of LangGraph.js in a store: a thread is a session, and a checkpoint is a snapshot whose parent
+ * is the parent checkpoint's. So a fork is a branch, each branch has values of its own, and what two checkpoints have
+ * in common is stored once. The application owns the store, and closes it.
  *
  * Source of the contract: `BaseCheckpointSaver` of `@langchain/langgraph-checkpoint` 1.2.
  *
  * Every method rejects with the store's `SessionStoreError`: with `INVALID_ARGUMENT` and the `path` for a config that
- * names no thread where one is needed, or something else than strings; otherwise as the store's own methods.
+ * names no thread where one is needed, or ids that are not strings; otherwise as the store's own methods.
  */
 export class IndexedDBSaver extends BaseCheckpointSaver {
   readonly #store: CheckpointStore;
 
-  /** `serde` is how values are written down; by default as LangGraph's own savers do. */
+  /** `serde` serializes values; by default that of LangGraph's own savers. */
   constructor(store: CheckpointStore, serde?: SerializerProtocol) {
     requireStore(store);
     if (serde !== undefined) requireValid(serdeLike, serde, 'serde');
@@ -97,8 +97,8 @@ export class IndexedDBSaver extends BaseCheckpointSaver {
   }
 
   /**
-   * The checkpoint that the config names, or the newest of its thread and namespace, with the writes pending at it.
-   * `undefined` if there is none. Errors: `DATA_LOSS` if rows that cannot be read may hide the newest.
+   * The checkpoint that the config names, or the newest of its thread and namespace, with its pending writes.
+   * `undefined` if there is none. Errors: `DATA_LOSS` if unreadable rows may hide the newest.
    */
   override async getTuple(config: Config): Promise<CheckpointTuple | undefined> {
     const snapshot = await this.#find(config);
@@ -106,8 +106,8 @@ export class IndexedDBSaver extends BaseCheckpointSaver {
   }
 
   /**
-   * Checkpoints, the newest first; without a thread those of all threads, without a namespace those of all
-   * namespaces. `filter` is compared with the metadata, deeply. Rows that cannot be read are left out.
+   * Checkpoints, newest first; without a thread those of all threads, without a namespace those of all namespaces.
+   * `filter` is compared with the metadata, deeply. Unreadable rows are left out.
    */
   override async *list(config: Config, options: CheckpointListOptions = {}): AsyncGenerator<CheckpointTuple> {
     const { threadId, checkpointId, namespace: asked } = addressIn(config);
@@ -129,7 +129,7 @@ export class IndexedDBSaver extends BaseCheckpointSaver {
           if (!reading('options.filter', isWanted)) continue;
         }
         const snapshot = await this.#store.getSnapshot({ snapshotId });
-        // Somebody may have deleted it meanwhile.
+        // It may have been deleted meanwhile.
         if (!snapshot) continue;
         left -= 1;
         yield await this.#tuple(snapshot);
@@ -138,8 +138,9 @@ export class IndexedDBSaver extends BaseCheckpointSaver {
   }
 
   /**
-   * Stores a checkpoint as the child of the one that the config names. What `putWrites` stored at it stays. Callers of
-   * earlier versions, and tools that copy checkpoints, say nothing of `newVersions`: then all of its values are new.
+   * Stores a checkpoint as the child of the one that the config names. Writes that `putWrites` stored for it stay.
+   * Callers of earlier versions, and tools that copy checkpoints, pass no `newVersions`: then all of its values are
+   * new.
    */
   override async put(
     config: Config,
@@ -150,7 +151,7 @@ export class IndexedDBSaver extends BaseCheckpointSaver {
     const place = requireAddress(config);
     const { threadId, namespace } = place;
     requireValid(checkpointLike, checkpoint, 'checkpoint');
-    // What begins a thread has nothing to have taken old values from; only a copy brings them along.
+    // The first checkpoint of a thread has no parent to take old values from, so only a copy can bring them.
     const { parents, source } = given(metadata, 'metadata');
     const begins = place.checkpointId === undefined && source !== 'fork';
     const fresh = newVersions && given(newVersions, 'newVersions');
@@ -170,8 +171,8 @@ export class IndexedDBSaver extends BaseCheckpointSaver {
   }
 
   /**
-   * Adds a task's writes to a checkpoint, in one transaction. Doing it again changes nothing. They may come before
-   * their checkpoint: LangGraph does not wait for the one before it begins the other.
+   * Adds a task's writes to a checkpoint, in one transaction. Idempotent. Writes may arrive before their checkpoint,
+   * since LangGraph does not wait for `put`.
    */
   override async putWrites(
     config: Config,
@@ -224,7 +225,10 @@ export class IndexedDBSaver extends BaseCheckpointSaver {
     return nodeOf(snapshot)?.metadata === undefined ? undefined : snapshot;
   }
 
-  /** Subgraphs ask for namespaces that do not exist yet, which going through the whole thread would find out late. */
+  /**
+   * Subgraphs ask for namespaces that do not exist yet; checking for the root snapshot avoids a walk through the whole
+   * thread.
+   */
   async #newest(threadId: string, namespace: string): Promise<string | undefined> {
     const snapshotId = namespaceSnapshotId(threadId, namespace);
     if (namespace !== '' && !(await this.#store.getSnapshot({ snapshotId }))) return undefined;
@@ -278,7 +282,7 @@ export class IndexedDBSaver extends BaseCheckpointSaver {
     };
   }
 
-  /** Until format 4 what was sent to tasks was kept with the parent, as its writes. */
+  /** Before format 4, values sent to tasks were stored as writes of the parent. */
   async #migrateSends(checkpoint: Checkpoint, parent: SessionSnapshot | undefined): Promise<void> {
     const sends = writesOf(parent).filter(({ channel }) => channel === TASKS);
     checkpoint.channel_values[TASKS] = await Promise.all(

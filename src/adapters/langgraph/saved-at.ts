@@ -1,11 +1,11 @@
 import type { CheckpointStore } from './checkpoint-store.js';
 
-/** How old a checkpoint may be, in ms, to have been made just now, instead of copied from elsewhere. */
+/** Up to this age, in ms, a checkpoint counts as new, rather than copied from elsewhere. */
 const JUST_NOW_MS = 10_000;
 
 /**
- * The time under which a checkpoint is found. What was made just now is the newest of its thread, also after the clock
- * was set back; what is copied from elsewhere, in whatever order, keeps its place.
+ * The `createdAt` of a checkpoint's snapshot. A new checkpoint is the newest of its thread, even after the clock was
+ * set back; a copied one, in any order, keeps its own time.
  */
 export async function savedAt(store: CheckpointStore, threadId: string, madeAt: string): Promise<string> {
   const madeMs = Date.parse(madeAt);

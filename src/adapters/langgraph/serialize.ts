@@ -3,13 +3,13 @@ import { SessionStoreError } from '../../index.js';
 import { invalid } from '../../values/argument.js';
 import { reading } from '../../values/given.js';
 
-/** What a serde made of a value: JSON as its text, so that equal values are found at once; otherwise bytes. */
+/** A serialized value: JSON as text, which makes equal values easy to find; otherwise bytes. */
 export type Serialized = string | { type: string; data: Uint8Array };
 
-/** Fails for what is not UTF-8, and keeps a byte order mark: what comes out must be what went in. */
+/** Fails for invalid UTF-8, and keeps a byte order mark, so that the value round-trips. */
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
-/** What the serde throws is about the value, whose path is `path`: that is `INVALID_ARGUMENT`. */
+/** Serializes a value. An error of the serde is caused by the value, so it becomes `INVALID_ARGUMENT` with `path`. */
 export async function serialize(
   serde: SerializerProtocol,
   value: unknown,
@@ -20,7 +20,7 @@ export async function serialize(
   try {
     return utf8.decode(data);
   } catch {
-    // A serde of the application's own may call anything JSON.
+    // An application's own serde may call any format JSON.
     return { type, data };
   }
 }
@@ -46,8 +46,8 @@ export async function deserialize(serde: SerializerProtocol, packed: Serialized)
 }
 
 /**
- * The value of a channel. An array is packed element by element: a store keeps each element of an array once, however
- * many checkpoints have it.
+ * The value of a channel. An array is serialized element by element, so that each element is stored once, however many
+ * checkpoints have it.
  */
 export async function serializeChannel(
   serde: SerializerProtocol,

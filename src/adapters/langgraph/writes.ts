@@ -9,11 +9,11 @@ import {
 import { serialize, deserialize, type Serialized } from './serialize.js';
 import { jsonOf } from '../../platform/json.js';
 
-/** One write of a task, pending at the checkpoint that it will be applied to. */
+/** A task's write, pending at a checkpoint. */
 export interface StoredWrite {
   taskId: string;
   taskPath: string;
-  /** Its place among the task's writes; of errors, interrupts and the like a fixed one below 0. */
+  /** Its index among the task's writes; errors, interrupts and the like have fixed indexes below 0. */
   index: number;
   channel: string;
   value: Serialized;
@@ -44,8 +44,8 @@ const keyOf = ({ taskId, index }: StoredWrite) => jsonOf([taskId, index]);
 const sortKeyOf = ({ taskPath, taskId, index }: StoredWrite) => writesSortKey(taskPath, taskId, index);
 
 /**
- * All writes, in the order in which live execution applies them. A task that is run again writes the same: what is
- * there stays. Only what has an index below 0, an error or an interrupt, is replaced.
+ * All writes, in the order in which a running graph applies them. A task that runs again repeats its writes, so
+ * existing ones stay; only those with an index below 0, errors and interrupts, are replaced.
  */
 export function mergeWrites(stored: readonly StoredWrite[], added: readonly StoredWrite[]): StoredWrite[] {
   const writes = new Map(stored.map((write) => [keyOf(write), write]));

@@ -4,10 +4,10 @@ import { isBytes } from '../../platform/kind.js';
 import { refuse } from './refuse.js';
 
 /**
- * One text for all values that are equal, whatever the order of their keys. Tells apart what JSON does not: absent and
- * `undefined`, bytes and arrays, `-0`, `NaN`.
+ * A text that is the same for equal values, whatever the order of their keys. Distinguishes what JSON does not: absent
+ * and `undefined`, bytes and arrays, `-0`, `NaN`.
  *
- * Errors: `INVALID_ARGUMENT` with the `path` of what items of a history do not consist of.
+ * Errors: `INVALID_ARGUMENT` with the `path` of a value that a history cannot contain.
  */
 export function canonical(value: unknown, path: string, around: readonly unknown[] = []): string {
   if (value === undefined) return 'undefined';
@@ -29,5 +29,5 @@ export function canonical(value: unknown, path: string, around: readonly unknown
   return `{${entries.map(([key, part]) => `${JSON.stringify(key)}:${canonical(part, `${path}.${key}`, parts)}`).join()}}`;
 }
 
-/** SHA-256, in hexadecimal. Not by WebCrypto, which insecure pages do not have. */
+/** SHA-256, in hexadecimal. Without WebCrypto, which insecure pages do not have. */
 export const digest = (text: string): string => bytesToHex(sha256(utf8ToBytes(text)));

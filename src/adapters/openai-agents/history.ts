@@ -10,19 +10,19 @@ import { described } from '../../values/described.js';
 import { canonical, digest } from './canonical.js';
 import { refuse, refuseNow } from './refuse.js';
 
-/** What a snapshot of the session holds, as arrays whose elements it shares with its parent. */
+/** The content of a snapshot, as arrays whose elements it shares with its parent. */
 export interface History {
   items: AgentInputItem[];
-  /** The transactions that were applied on the way here, by what they were. */
+  /** The transactions applied so far. */
   operations: { operationId: string; digest: string }[];
 }
 
-/** What a history becomes; `undefined` if it stays as it is. */
+/** Returns the changed history; `undefined` for no change. */
 export type Change = (history: History) => History | undefined;
 
 export const EMPTY: History = { items: [], operations: [] };
 
-/** A copy, because the caller may go on changing them while the store is read. */
+/** A copy, because the caller may change the items while the store is read. */
 export function copyItems(items: unknown, path: string): AgentInputItem[] {
   if (!Array.isArray(items)) return refuse(path, 'must be an array of items');
   return Array.from(items, (item: unknown, index) => {
@@ -42,7 +42,7 @@ export function appending(items: AgentInputItem[]): Change {
   return (history) => (items.length > 0 ? { ...history, items: [...history.items, ...items] } : undefined);
 }
 
-/** The first call with the id becomes the replacement, any other is dropped. */
+/** The first call with the id is replaced, all others are dropped. */
 export function mutating(mutations: readonly SessionHistoryMutation[]): Change {
   if (!Array.isArray(mutations))
     return refuse('args.mutations', `must be an array, not ${described(mutations)}`);
@@ -68,10 +68,10 @@ export function mutating(mutations: readonly SessionHistoryMutation[]): Change {
 }
 
 /**
- * The change that a transaction makes: none if it was made before.
+ * The change of a transaction: none if it was applied before.
  *
- * Errors, also of the change: `INVALID_ARGUMENT` for arguments that can never work; `FAILED_PRECONDITION` for an
- * operation id that another transaction had, and if the history does not end as is expected.
+ * Errors, also of the change: `INVALID_ARGUMENT` for invalid arguments; `FAILED_PRECONDITION` if another transaction
+ * had the operation id, or if the history does not end as expected.
  */
 export function transacting(args: SessionHistoryTransactionArgs): Change {
   const operationId: unknown = args?.operationId;

@@ -13,30 +13,30 @@ import { number } from '../../values/schema.js';
 import { appending, copyItems, EMPTY, mutating, transacting, type Change, type History } from './history.js';
 import { jsonOf } from '../../platform/json.js';
 
-/** What of a store a session uses. */
+/** The part of a store that a session uses. */
 export type HistoryStore = Pick<IndexedDBSessionStore<any>, 'getSnapshot' | 'saveSnapshot' | 'getHead'>;
 
-/** Where the history stands. */
+/** The current end of the history. */
 interface Head {
   /** `undefined` before the first change. */
   snapshotId: string | undefined;
   createdAt: number;
-  /** What the ids of the snapshots that continue this one are made of. */
+  /** The prefix of the ids of snapshots that continue this one. */
   next: string;
   history: History;
 }
 
 /**
- * Keeps the history of the OpenAI Agents SDK in a store: every change is a snapshot that continues the one before, so
- * that nothing is ever overwritten, and `store.selectBranch()` of an earlier one makes the session go on from there.
- * Changes made in several tabs are applied one after the other; none is lost. The store is the application's, which
+ * Keeps the history of the OpenAI Agents SDK in a store: every change is a snapshot that continues the previous one, so
+ * that nothing is ever overwritten, and after `store.selectBranch()` of an earlier one the session continues from
+ * there. Changes of several tabs are applied one after the other; none is lost. The application owns the store, and
  * closes it.
  *
- * Source of the contract: `Session`, `SessionHistoryTransactionAwareSession` and `SessionHistoryRewriteAwareSession`
- * of `@openai/agents-core` 0.20.
+ * Source of the contract: `Session`, `SessionHistoryTransactionAwareSession` and `SessionHistoryRewriteAwareSession` of
+ * `@openai/agents-core` 0.20.
  *
- * Every method rejects with the store's `SessionStoreError`: with `INVALID_ARGUMENT` and the `path` for what can never
- * be stored; with `FAILED_PRECONDITION` if the session has snapshots of something else.
+ * Every method rejects with the store's `SessionStoreError`: with `INVALID_ARGUMENT` and the `path` for a value that
+ * cannot be stored; with `FAILED_PRECONDITION` if the session has snapshots of another kind.
  */
 export class IndexedDBSession
   implements SessionHistoryTransactionAwareSession, SessionHistoryRewriteAwareSession
@@ -44,7 +44,7 @@ export class IndexedDBSession
   readonly #store: HistoryStore;
   readonly #sessionId: string;
 
-  /** `sessionId` is that of the store's session; without one it is a new one. */
+  /** `sessionId` is the id of the store's session; by default a new one. */
   constructor(store: HistoryStore, sessionId: string = nanoid()) {
     requireStore(store);
     requireId(sessionId, 'sessionId');
@@ -56,7 +56,7 @@ export class IndexedDBSession
     return this.#sessionId;
   }
 
-  /** The items of the branch that the session is on, or the last `limit` of them, oldest first. */
+  /** The items of the session's current branch, or the last `limit` of them, oldest first. */
   async getItems(limit = Infinity): Promise<AgentInputItem[]> {
     requireValid(number, limit, 'limit');
     const { items } = (await this.#head()).history;
@@ -67,7 +67,7 @@ export class IndexedDBSession
     await this.#change(appending(copied(items)));
   }
 
-  /** Takes the last item away; the snapshot that has it stays. `undefined` if there is none. */
+  /** Removes the last item; the snapshot that has it stays. `undefined` if there is none. */
   async popItem(): Promise<AgentInputItem | undefined> {
     let popped: AgentInputItem | undefined;
     await this.#change((history) => {
@@ -78,8 +78,8 @@ export class IndexedDBSession
   }
 
   /**
-   * Begins anew, with no items and no operation ids. What was there stays in earlier snapshots, because the SDK clears
-   * a session in order to rewrite it; to delete all of it, call `store.deleteSession(id)`.
+   * Starts again, with no items and no operation ids. Earlier snapshots keep what was there, because the SDK clears a
+   * session in order to rewrite it; to delete all of it, call `store.deleteSession(id)`.
    */
   async clearSession(): Promise<void> {
     await this.#change(({ items, operations }) => (items.length + operations.length > 0 ? EMPTY : undefined));
@@ -97,10 +97,10 @@ export class IndexedDBSession
   }
 
   /**
-   * Applies a transaction and its operation id, both or neither. Doing it again changes nothing.
+   * Applies a transaction and records its operation id, both or neither. Idempotent.
    *
-   * Errors, nothing being changed: `INVALID_ARGUMENT`; `FAILED_PRECONDITION` with the path `args.operationId` if
-   * another transaction had the id, with `args.transaction.expectedSuffix` if the history ends differently.
+   * Errors, with nothing changed: `INVALID_ARGUMENT`; `FAILED_PRECONDITION` with the path `args.operationId` if another
+   * transaction had the id, with `args.transaction.expectedSuffix` if the history ends differently.
    */
   async applyHistoryTransaction(args: SessionHistoryTransactionArgs): Promise<void> {
     const call = given(args, 'args');
@@ -108,14 +108,14 @@ export class IndexedDBSession
   }
 
   /**
-   * Saves what the change makes of the history as a snapshot of an id that follows from the one before. Whoever comes
-   * second finds it taken, and makes the change to what is there by then.
+   * Saves the changed history as a snapshot whose id follows from the previous one. If another tab has taken that id,
+   * the change is made again, to the new history.
    */
   async #change(change: Change): Promise<void> {
     let before: Head | undefined;
     for (let branch = 0; ; branch++) {
       const head = await this.#head();
-      // Taken, and still the head: somebody has selected it, so as to continue it once more.
+      // Taken, and the head is still the same: somebody selected an earlier snapshot, so this is another branch.
       if (head.snapshotId !== before?.snapshotId) branch = 0;
       before = head;
       const history = change(head.history);
@@ -124,14 +124,14 @@ export class IndexedDBSession
       const snapshot = {
         sessionId: this.#sessionId,
         ...(head.snapshotId !== undefined && { parentId: head.snapshotId }),
-        // Never before its parent, though clocks go back.
+        // Never before its parent, even if the clock was set back.
         createdAt: new Date(Math.max(Date.now(), head.createdAt)).toISOString(),
         status: 'completed' as const,
         state: history as object,
         openaiAgents: { next },
       };
       const id = jsonOf([this.#sessionId, head.next, branch]);
-      // What is there may be this very change: a store saves again if it was not told whether it had saved.
+      // The stored one may be this very change, saved by an attempt whose outcome was unknown.
       const isTaken = (current: object | undefined) => current && tokenOf(current) !== next;
       if (await this.#store.saveSnapshot(id, (current) => (isTaken(current) ? null : snapshot))) return;
     }
@@ -142,7 +142,7 @@ export class IndexedDBSession
       const head = await this.#store.getHead(this.#sessionId);
       if (!head) return { snapshotId: undefined, createdAt: 0, next: '', history: EMPTY };
       const snapshot = await this.#store.getSnapshot({ snapshotId: head.snapshotId });
-      // Otherwise it was deleted since.
+      // Otherwise it was deleted meanwhile.
       if (snapshot) return headAt(snapshot);
     }
   }
@@ -164,6 +164,6 @@ function headAt(snapshot: SessionSnapshot): Head {
   return { snapshotId, createdAt: Date.parse(createdAt), next, history: { items, operations } };
 }
 
-/** The store keeps what it does not know; its types need not know it either. */
+/** Reads a field that the store keeps and its types do not know. */
 const tokenOf = (snapshot: object): string | undefined =>
   (snapshot as { openaiAgents?: { next: string } }).openaiAgents?.next;

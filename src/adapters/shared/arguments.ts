@@ -2,10 +2,10 @@ import type { IndexedDBSessionStore } from '../../index.js';
 import { invalid } from '../../values/argument.js';
 import { optional, satisfying } from '../../values/schema.js';
 
-/** A store, whatever the type of its custom state. */
+/** A store with any type of `custom`. */
 export type AnyStore = IndexedDBSessionStore<any>;
 
-/** How many earlier states are kept. */
+/** The schema of the option for how many earlier states are kept. */
 export const historyShape = {
   history: optional(
     satisfying(
@@ -16,9 +16,8 @@ export const historyShape = {
 };
 
 /**
- * What would come back from a file: functions and `undefined` are left out, dates are strings. A copy, so that the caller
- * may go on changing the original. Errors: `INVALID_ARGUMENT` for what JSON cannot hold (bigints, what contains
- * itself), and for anything but an object.
+ * A JSON copy: functions and `undefined` are left out, dates become strings. Errors: `INVALID_ARGUMENT` for a value
+ * that JSON cannot hold (bigints, cyclic values), and for anything but an object.
  */
 export function jsonObject(value: unknown, path: string): Record<string, unknown> {
   let copy: unknown;

@@ -4,17 +4,17 @@ import { invalid } from '../../values/argument.js';
 import { define } from '../../values/property.js';
 import { UNREADABLE } from '../../values/schema.js';
 
-/** Of a path in an error. */
+/** The limit of a path in an error. */
 const MOST_KEYS = 50;
 
 /**
- * What a value is now, since whoever passed it may go on changing it in place, as Vue, MobX and Svelte do. Their proxies
- * become the plain values that they stand for. What structured clone does not take stays as it is: the store says best
- * what is wrong with it. What throws when it is read is `INVALID_ARGUMENT`: who has the copy may look at all of it.
+ * Copies a value as it is now, since the caller may change it in place, as Vue, MobX and Svelte do. Proxies become
+ * plain values. A part that structured clone refuses stays as it is, so that the store reports it. An error of a getter
+ * or a proxy becomes `INVALID_ARGUMENT`: the copy can be read without any.
  */
 export function copyOf<T>(value: T, path: string): T {
   const seen = new Map<object, unknown>();
-  /** Where it is, or where it has been stopped. */
+  /** The current path, or the path where it stopped. */
   const keys = [path];
 
   const copied = (value: unknown): unknown => {
@@ -41,7 +41,7 @@ export function copyOf<T>(value: T, path: string): T {
     if (isArray) (copy as unknown[]).length = value.length;
     for (const key of Object.keys(value)) {
       keys.push(key);
-      // Assigning to `__proto__` would not make a property of that name.
+      // An assignment to `__proto__` would not create a property of that name.
       define(copy, key, copied(value[key as never]));
       keys.pop();
     }
@@ -56,7 +56,7 @@ export function copyOf<T>(value: T, path: string): T {
   }
 }
 
-/** Dates, buffers, blobs, errors. */
+/** A clone of a date, buffer, blob or error, or the value itself. */
 function clonedOr(value: object): object {
   try {
     return structured(value);

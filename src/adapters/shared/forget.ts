@@ -2,9 +2,9 @@ import { SessionStoreError, type SessionTree } from '../../index.js';
 import type { AnyStore } from './arguments.js';
 
 /**
- * Deletes snapshots out of the middle of a session's tree. What continued them continues the nearest ancestor that
- * stays. One that another tab has continued in the meantime is left, unless `evenContinued`, which is much faster: then what
- * continued it goes as well.
+ * Deletes snapshots from the middle of a session's tree. Their children continue the nearest ancestor that stays. A
+ * snapshot that another tab has continued meanwhile stays, unless `evenContinued`, which is much faster and deletes its
+ * subtree too.
  */
 export async function forget(
   store: AnyStore,
@@ -37,7 +37,7 @@ export async function forget(
 
 function heirOf({ nodes }: SessionTree, id: string, ids: ReadonlySet<string>): string | undefined {
   let heir: string | undefined = id;
-  // What another program wrote may go round in a circle.
+  // Snapshots of another program may form a cycle.
   for (let steps = 0; heir !== undefined && ids.has(heir); steps++) {
     if (steps > ids.size) return undefined;
     heir = nodes.get(heir)?.parentId;
@@ -45,10 +45,10 @@ function heirOf({ nodes }: SessionTree, id: string, ids: ReadonlySet<string>): s
   return heir;
 }
 
-/** A snapshot that is continued cannot be deleted. */
+/** A snapshot with children cannot be deleted, so children come first. */
 function childrenFirst({ nodes }: SessionTree, ids: ReadonlySet<string>, roots: string[]): string[] {
   const order = [...roots];
-  // It grows while we go through it, by one generation after the other.
+  // The loop also visits what it adds, one generation after the other.
   for (const id of order) {
     for (const child of nodes.get(id)!.children) if (ids.has(child)) order.push(child);
   }

@@ -1,11 +1,8 @@
-/**
- * Lets operations of several steps take turns: those with one key run in the order in which they were called, one
- * after the other, whether or not somebody awaits them.
- */
+/** Serial queues by key: operations with the same key run one by one in call order, awaited or not. */
 export class Turns {
   readonly #last = new Map<string, Promise<void>>();
 
-  /** Runs `work` when all that was called with this key before is over. */
+  /** Runs `work` after all operations called before with this key. */
   async after<T>(key: string, work: () => Promise<T>): Promise<T> {
     const before = this.#last.get(key);
     const turn = (async () => {
@@ -21,13 +18,13 @@ export class Turns {
     }
   }
 
-  /** Waits for everything that was called before. */
+  /** Waits for all operations called before. */
   async idle(): Promise<void> {
     await Promise.all([...this.#last.values()]);
   }
 }
 
-/** Who called it is told of its error; who comes next has nothing to do with it. */
+/** Its caller gets its error; the next operation ignores it. */
 async function settled(turn: Promise<unknown>): Promise<void> {
   await Promise.allSettled([turn]);
 }

@@ -1,25 +1,25 @@
 /**
- * What `@strands-agents/sdk` 1.19 asks of a storage, structurally, so that our declarations need none of its
- * dependencies. A type test proves them to be the same as its own.
+ * The storage contract of `@strands-agents/sdk` 1.19, structurally, so that our declarations need none of its
+ * dependencies. A type test checks that the types are the same.
  */
 
 export type JSONValue = string | number | boolean | null | { [key: string]: JSONValue } | JSONValue[];
 
 export type Scope = 'agent' | 'multiAgent';
 
-/** An agent, or a graph or swarm of agents, at one point. */
+/** The state of an agent, or of a graph or swarm of agents, at one point. */
 export interface Snapshot {
   scope: Scope;
   schemaVersion: string;
   /** ISO 8601. */
   createdAt: string;
-  /** The SDK's own: `messages`, `state` and so on. */
+  /** The SDK's own data: `messages`, `state` and so on. */
   data: Record<string, JSONValue>;
-  /** The application's own. */
+  /** The application's own data. */
   appData: Record<string, JSONValue>;
 }
 
-/** Whose snapshot it is. Ids are of lower case letters, digits, hyphens and underscores. */
+/** The owner of a snapshot. Ids consist of lower case letters, digits, hyphens and underscores. */
 export interface SnapshotLocation {
   sessionId: string;
   scope: Scope;
@@ -33,7 +33,7 @@ export interface SnapshotManifest {
   updatedAt: string;
 }
 
-/** Where a `SessionManager` keeps snapshots: `storage: { snapshot }`. */
+/** Where a `SessionManager` stores snapshots: `storage: { snapshot }`. */
 export interface SnapshotStorage {
   saveSnapshot(params: {
     location: SnapshotLocation;
@@ -52,7 +52,7 @@ export interface SnapshotStorage {
   saveManifest(params: { location: SnapshotLocation; manifest: SnapshotManifest }): Promise<void>;
 }
 
-/** The SDK's unified storage: bytes under keys. `SessionManager`, and whatever else of the SDK keeps something. */
+/** The SDK's unified storage: bytes under keys. Used by `SessionManager` and other parts of the SDK. */
 export interface Storage {
   write(key: string, data: Uint8Array): Promise<void>;
   read(key: string): Promise<Uint8Array | null>;
@@ -63,8 +63,8 @@ export interface Storage {
 
 export interface StrandsStorageOptions {
   /**
-   * How many overwritten latest snapshots of each agent are kept, as branches, from 1. Default `false`: latest is
-   * overwritten, as in the SDK's own storages. Checkpoints are kept in any case.
+   * How many overwritten latest snapshots of each agent are kept, as branches, from 1. Default `false`: the latest
+   * snapshot is overwritten, as in the SDK's own storages. Checkpoints are always kept.
    */
   history?: number | false | undefined;
 }

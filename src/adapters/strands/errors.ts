@@ -1,6 +1,6 @@
 import { invalid } from '../../values/argument.js';
 
-/** What goes wrong with a {@link SnapshotStorage}, by the name that the SDK's own storages use; `cause` says what. */
+/** An error of a {@link SnapshotStorage}, with the name that the SDK's own storages use; `cause` has the reason. */
 export class SessionError extends Error {
   constructor(...about: ConstructorParameters<typeof Error>) {
     super(...about);
@@ -8,7 +8,7 @@ export class SessionError extends Error {
   }
 }
 
-/** What goes wrong with a {@link Storage}, by the name that the SDK's own storages use; `cause` says what. */
+/** An error of a {@link Storage}, with the name that the SDK's own storages use; `cause` has the reason. */
 export class StorageError extends Error {
   constructor(...about: ConstructorParameters<typeof Error>) {
     super(...about);
@@ -16,7 +16,7 @@ export class StorageError extends Error {
   }
 }
 
-/** Defined and not assigned, which a frozen `Error.prototype` would refuse. */
+/** Defined, since an assignment fails if `Error.prototype` is frozen. */
 function named(error: Error, name: string): void {
   Object.defineProperty(error, 'name', {
     __proto__: null,

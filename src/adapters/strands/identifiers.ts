@@ -21,7 +21,7 @@ export function requireLocation({ sessionId, scope, scopeId }: SnapshotLocation)
   requireIdentifier(scopeId, 'location.scopeId');
 }
 
-/** A cursor is an id that a page ended with, and those are UUIDs of version 7, which sort by time. */
+/** A cursor is the last id of a page: a UUID of version 7, which sorts by time. */
 export function requireCursor(id: string): void {
   if (typeof id !== 'string' || !UUID_V7.test(id))
     throw badArgument('startAfter', `${described(id)} is not a valid UUID v7 snapshot ID`);

@@ -3,25 +3,27 @@ import { described } from '../../values/described.js';
 import { StorageError } from './errors.js';
 import { checkpointOf, latestOf, manifestOf, placeOf, type ScopeAddress } from './rows.js';
 
-/** Where the value of a key is. A snapshot is kept as one, so that its messages are shared; anything else as bytes. */
+/**
+ * Where a key's value is stored. A snapshot is stored as one, so that its messages are shared; other values as bytes.
+ */
 export type Target =
   | { kind: 'latest'; sessionId: string; id: string; place: ScopeAddress }
   | { kind: 'checkpoint'; sessionId: string; id: string; place: ScopeAddress; checkpointId: string }
   | { kind: 'bytes'; sessionId: string; id: string };
 
-/** How the SDK lays out a session; what comes before is the namespace and the session's id. */
+/** The SDK's layout of a session's keys, after the namespace and the session's id. */
 const LAYOUT =
   /^(.+)\/scopes\/(agent|multiAgent)\/([a-z0-9_-]+)\/snapshots\/(?:snapshot_(latest)\.json|(manifest)\.json|immutable_history\/snapshot_([a-z0-9_-]+)\.json)$/;
 const ROW = /^(.+)\/scopes\/(agent|multiAgent)\/([a-z0-9_-]+)\/(?:(latest)|(manifest)|checkpoint\/(.+))$/;
 const BYTES = 'bytes:';
 
 /**
- * The Offshoot session of what is under `root`. The SDK's own namespace is `session`: what `SessionManager` keeps with a
- * storage of either kind is in one session of the same id. Everything else has a slash in front.
+ * The Offshoot session for keys under `root`. The SDK's own namespace is `session`, so that both kinds of storage keep
+ * a session of `SessionManager` in the Offshoot session of the same id. All others begin with a slash.
  */
 const sessionIdOf = (root: string) => /^session\/([a-z0-9_-]+)$/.exec(root)?.[1] ?? `/${root}`;
 
-/** What all keys of an Offshoot session begin with, but for a slash. */
+/** The common prefix of all keys of an Offshoot session, without a slash at the end. */
 const rootOf = (sessionId: string) =>
   sessionId.startsWith('/') ? sessionId.slice(1) : `session/${sessionId}`;
 
@@ -39,7 +41,7 @@ export function targetOf(key: string): Target {
   return { kind: 'checkpoint', sessionId, id, place, checkpointId: checkpointId! };
 }
 
-/** The key that a row is the value of; `undefined` for what has none, as overwritten snapshots. */
+/** The key whose value a row holds; `undefined` for rows without one, such as overwritten snapshots. */
 export function keyOf(id: string): string | undefined {
   if (id.startsWith(BYTES)) return id.slice(BYTES.length);
   const [, sessionId, scope, scopeId, latest, manifest, checkpointId] = ROW.exec(id) ?? [];
@@ -49,20 +51,20 @@ export function keyOf(id: string): string | undefined {
   return `${rootOf(sessionId)}/scopes/${scope}/${scopeId}/snapshots/${name}`;
 }
 
-/** Whether an Offshoot session can have keys that begin so. */
+/** Whether an Offshoot session can have keys with this prefix. */
 export function mayHave(sessionId: string, prefix: string): boolean {
   const root = rootOf(sessionId);
   return root === '' || `${root}/`.startsWith(prefix) || prefix.startsWith(`${root}/`);
 }
 
-/** A key as the SDK's own storages take it: no empty segments. Throws `StorageError` for one that is none. */
+/** A key as the SDK's own storages normalize it: no empty segments. Throws `StorageError` for an invalid key. */
 export function normalizedKey(key: string): string {
   const segments = segmentsOf(key, 'key');
   if (segments.length === 0) throw refused('key', 'Storage key must not be empty');
   return segments.join('/');
 }
 
-/** A prefix as the SDK's own storages take it; an empty one is fine. */
+/** A prefix as the SDK's own storages normalize it; it may be empty. */
 export function normalizedPrefix(prefix: string): string {
   const segments = segmentsOf(prefix, 'prefix');
   return segments.join('/') + (segments.length > 0 && prefix.endsWith('/') ? '/' : '');

@@ -1,10 +1,10 @@
 import type { Storage } from './contract.js';
 import { normalizedPrefix, requireText } from './keys.js';
 
-/** The SDK puts a namespace of its own around every storage that does not carry this. */
+/** The SDK adds a namespace of its own around every storage that lacks this mark. */
 const NAMESPACED = Symbol.for('strands.storage.namespaced');
 
-/** A view of a storage: all its keys have a prefix that those who use it do not see. */
+/** A view of a storage: all keys get a prefix that its users do not see. */
 export class Namespace implements Storage {
   declare readonly [NAMESPACED]: true;
   readonly #storage: Storage;
@@ -13,7 +13,7 @@ export class Namespace implements Storage {
   constructor(storage: Storage, prefix: string) {
     this.#storage = storage;
     this.#prefix = prefix === '' || prefix.endsWith('/') ? prefix : `${prefix}/`;
-    // As a field it would be compiled to a static block, which Safari before 16.4 cannot read.
+    // A class field would be compiled to a static block, which Safari before 16.4 cannot parse.
     this[NAMESPACED] = true;
   }
 

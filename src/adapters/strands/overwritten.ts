@@ -3,13 +3,13 @@ import { forget } from '../shared/forget.js';
 import { overwrittenOf, latestOf, moved, type ScopeAddress, type Row, type State } from './rows.js';
 import { sameContent } from './state.js';
 
-/** What a save is about to overwrite: its revision, and whether that is the same as what is saved. */
+/** What a save overwrites: its revision, and whether the content is the same as before. */
 export interface Overwritten {
   revision: string | undefined;
   isSame: boolean;
 }
 
-/** Keeps the latest snapshot as one of its own, unless what follows says the same. */
+/** Keeps the latest snapshot as a separate one, unless the next one has the same content. */
 export async function keepOverwritten(
   store: AnyStore,
   place: ScopeAddress,
@@ -21,7 +21,7 @@ export async function keepOverwritten(
   const { snapshotId: _, ...row } = current;
   if (sameContent(current.state, next)) return { revision: current.revision, isSame: true };
   const id = overwrittenOf(place, current.revision);
-  // As a child of latest it shares latest's messages, and goes on sharing them wherever it moves.
+  // As a child of latest it shares latest's messages, and still shares them after it is moved.
   await Promise.all([
     store.saveSnapshot(id, () => moved(row, latest)),
     store.saveSnapshot(id, (copy) => moved(copy!, row.parentId)),
@@ -29,7 +29,7 @@ export async function keepOverwritten(
   return { revision: current.revision, isSame: false };
 }
 
-/** Deletes all but the newest `history` overwritten snapshots of a scope. The one that is selected stays. */
+/** Deletes all but the newest `history` overwritten snapshots of a scope. A selected one stays. */
 export async function forgetOverwritten(
   store: AnyStore,
   place: ScopeAddress,

@@ -1,8 +1,8 @@
 import type { SessionSnapshot } from '../../index.js';
 
 /**
- * Where a scope's snapshots are: an Offshoot session, and what the ids of the scope's rows in it begin with. Offshoot's
- * session is Strands' own, for all scopes, so that it is listed and deleted as one.
+ * Where a scope's snapshots are: an Offshoot session, and the prefix of their ids. All scopes of a Strands session
+ * share one Offshoot session, so that it is listed and deleted as one.
  */
 export interface ScopeAddress {
   sessionId: string;
@@ -11,7 +11,7 @@ export interface ScopeAddress {
 
 export type State = Record<string, unknown>;
 
-/** A row of ours. `revision` names what a latest one holds. */
+/** A row of this adapter. `revision` identifies the content of a latest one. */
 export type Row = SessionSnapshot & { state?: any; revision?: any };
 
 export const placeOf = (sessionId: string, scope: string, scopeId: string): ScopeAddress => ({
@@ -26,7 +26,7 @@ export const checkpointOf = ({ prefix }: ScopeAddress, id: string): string => `$
 export const overwrittenOf = ({ prefix }: ScopeAddress, revision: string): string =>
   `${prefix}overwritten/${revision}`;
 
-/** A row as it is written; a rewritten one never looks older than before. */
+/** The row to be written; a rewritten one never looks older than before. */
 export function rowOf(
   { sessionId }: ScopeAddress,
   state: State,

@@ -18,25 +18,25 @@ import {
 } from './rows.js';
 import { sameContent } from './state.js';
 
-/** Given what is stored, what should be stored instead, if anything. */
+/** Given the stored state, returns one to store in its place, if any. */
 export type Correction = (stored: State | undefined) => State | undefined;
 
-/** What an agent of this instance goes on from: a checkpoint, or the latest snapshot as it was then. */
+/** What the next snapshot of an agent continues: a checkpoint, or the latest snapshot as it was then. */
 type Standpoint = { checkpoint: string } | Pick<Row, 'revision' | 'parentId'>;
 
 /**
  * The snapshots of all scopes of one storage, in their sessions' trees: checkpoints continue one another, and the
  * latest snapshot of a scope continues the checkpoint that its agent took or restored last. Operations on one session
- * take turns.
+ * run one by one.
  */
 export class Scopes {
   readonly store: AnyStore;
   readonly #history: number | false;
   readonly #turns = new Turns();
   readonly #standpoints = new Map<string, Standpoint>();
-  /** What is about to be saved as latest. */
+  /** States that are about to be saved as latest. */
   readonly #coming = new Map<string, State>();
-  /** Deletes that were called one after the other, and are done as one. */
+  /** Deletes that were called in sequence, and are done together. */
   readonly #removals = new Map<string, { ids: Set<string>; done: Promise<void> }>();
 
   constructor(store: AnyStore, options: StrandsStorageOptions) {
@@ -46,7 +46,7 @@ export class Scopes {
     this.#history = history;
   }
 
-  /** Overwrites the latest snapshot; with a history, what it displaces is kept as a snapshot of its own. */
+  /** Overwrites the latest snapshot; with a history, the overwritten one is kept as a separate snapshot. */
   saveLatest(place: ScopeAddress, state: State, correction?: Correction): Promise<void> {
     this.#coming.set(place.prefix, state);
     return this.#after(place.sessionId, async () => {
@@ -68,11 +68,11 @@ export class Scopes {
       const latest = latestOf(place);
       const id = checkpointOf(place, checkpointId);
       const coming = this.#coming.get(place.prefix);
-      // The SDK saves a checkpoint, and at once the same as latest. Latest first, so that they share everything.
+      // The SDK saves a checkpoint and then the same state as latest. Saving latest first lets them share everything.
       if (coming && sameContent(coming, state)) await this.#writeLatest(place, coming);
       const current = await this.#row(latest);
       const parentId = parentIn(this.#standpoints.get(place.prefix) ?? current);
-      // As a child of latest it shares latest's messages, and goes on sharing them when it is moved to its own parent.
+      // As a child of latest it shares latest's messages, and still shares them after it is moved to its own parent.
       const first = current ? latest : parentId;
       await Promise.all([
         store.saveSnapshot(id, (before: Row | undefined) =>
@@ -88,7 +88,7 @@ export class Scopes {
     });
   }
 
-  /** The latest snapshot's state, or a checkpoint's. What is saved next goes on from there. */
+  /** The latest snapshot's state, or a checkpoint's. The next save continues it. */
   load(place: ScopeAddress, checkpointId: string | undefined): Promise<State | undefined> {
     return this.#after(place.sessionId, async () => {
       const id = checkpointId === undefined ? latestOf(place) : checkpointOf(place, checkpointId);
@@ -99,7 +99,8 @@ export class Scopes {
         this.#standpoints.set(place.prefix, { revision, ...(parentId !== undefined && { parentId }) });
       } else {
         this.#standpoints.set(place.prefix, { checkpoint: id });
-        // Whoever took it did not get to the second step. Were latest to continue it now, it would be a circle.
+        // A save was interrupted before its second step: if latest continued this checkpoint now, there would be a
+        // cycle.
         if (parentId === latestOf(place)) await this.store.saveSnapshot(id, () => moved(row, undefined));
       }
       return row.state;
@@ -111,7 +112,7 @@ export class Scopes {
     return this.#after(sessionId, async () => (await this.#row(id))?.state);
   }
 
-  /** Writes such a row. It continues nothing, and is never taken for the session's latest snapshot. */
+  /** Writes such a row. It has no parent, and is never taken for the session's latest snapshot. */
   write(sessionId: string, id: string, state: State): Promise<void> {
     return this.#after(sessionId, async () => {
       const session = await this.store.getSession(sessionId);
@@ -128,7 +129,7 @@ export class Scopes {
     });
   }
 
-  /** Ids of all rows of a session, also of those that cannot be read. */
+  /** Ids of all rows of a session, unreadable ones included. */
   ids(sessionId: string): Promise<string[]> {
     return this.#after(sessionId, async () => {
       const ids: string[] = [];
@@ -143,7 +144,7 @@ export class Scopes {
     });
   }
 
-  /** Ids of all sessions, when all that was called before is over. */
+  /** Ids of all sessions, after all operations called before. */
   async sessionIds(): Promise<string[]> {
     await this.#turns.idle();
     const ids: string[] = [];
@@ -156,7 +157,7 @@ export class Scopes {
     return ids;
   }
 
-  /** Deletes a row. With a latest one goes what it had overwritten. */
+  /** Deletes a row. Deleting latest also deletes what it had overwritten. */
   remove(sessionId: string, id: string): Promise<void> {
     const open = this.#removals.get(sessionId);
     if (open) {
@@ -178,7 +179,7 @@ export class Scopes {
     return done;
   }
 
-  /** Deletes a session with all its scopes, at once. */
+  /** Deletes a session with all its scopes, in one transaction. */
   deleteSession(sessionId: string): Promise<void> {
     return this.#after(sessionId, async () => {
       await this.store.deleteSession(sessionId);
@@ -197,7 +198,7 @@ export class Scopes {
       const revision = overwritten?.isSame ? overwritten.revision! : fresh;
       let parentId: string | undefined;
       const id = await this.store.saveSnapshot(latestOf(place), (current: Row | undefined) => {
-        // Another tab has overwritten it in the meantime, and that is to be kept as well.
+        // Another tab has overwritten it meanwhile, and that state has to be kept too.
         if (overwritten && current?.revision !== overwritten.revision) return null;
         const from = standpoint ?? current;
         parentId =
@@ -222,7 +223,7 @@ export class Scopes {
     return this.store.getSnapshot({ snapshotId: id });
   }
 
-  /** Whatever comes between two deletes is done between them. */
+  /** Ends the current group of deletes, so that the work runs between two groups. */
   #after<T>(sessionId: string, work: () => Promise<T>): Promise<T> {
     this.#removals.delete(sessionId);
     return this.#turns.after(sessionId, work);

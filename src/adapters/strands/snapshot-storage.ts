@@ -15,12 +15,12 @@ import { Scopes } from './scopes.js';
 import { isSnapshot, parsedState, stateOf } from './state.js';
 
 /**
- * Strands' `SnapshotStorage` on an Offshoot store:
- * `new SessionManager({ sessionId, storage: { snapshot: new OffshootSnapshotStorage(store) } })`.
+ * Strands' `SnapshotStorage` on an Offshoot store: `new SessionManager({ sessionId, storage: { snapshot: new
+ * OffshootSnapshotStorage(store) } })`.
  *
  * A Strands session is the Offshoot session of the same id, with all its agents and orchestrators. `data.messages` is
- * `state.messages`, stored once, whatever snapshots have it. As in the SDK's own storages, methods reject with a plain
- * `Error` for an identifier that is none, and with a {@link SessionError} for everything else; both have the store's
+ * `state.messages`, stored once, however many snapshots have it. As in the SDK's own storages, methods reject with a
+ * plain `Error` for an invalid identifier, and with a {@link SessionError} for everything else; both have the store's
  * error as their `cause`.
  */
 export class OffshootSnapshotStorage implements SnapshotStorage {
@@ -64,7 +64,7 @@ export class OffshootSnapshotStorage implements SnapshotStorage {
     );
   }
 
-  /** Ids of checkpoints, sorted, and so by time; at most `limit`, after `startAfter`. Latest is none of them. */
+  /** Ids of checkpoints, sorted, which is by time; at most `limit`, after `startAfter`. Without latest. */
   async listSnapshotIds(params: {
     location: SnapshotLocation;
     limit?: number;
@@ -95,7 +95,7 @@ export class OffshootSnapshotStorage implements SnapshotStorage {
     );
   }
 
-  /** The scope's manifest; one of schema version 1.0 and of now if none was saved. */
+  /** The scope's manifest; one of schema version 1.0 and the present time if none was saved. */
   async loadManifest(params: { location: SnapshotLocation }): Promise<SnapshotManifest> {
     const place = placeIn(readable(params, 'params').location);
     return orSessionError(`Failed to load the manifest of ${place.prefix}`, async () => {

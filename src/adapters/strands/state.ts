@@ -5,14 +5,13 @@ type Fields = Record<string, unknown>;
 const isFields = (value: unknown): value is Fields =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-/** Whether it is enough of a Strands snapshot to be taken apart. */
+/** Whether a value has the parts of a Strands snapshot that are needed here. */
 export const isSnapshot = (value: unknown): value is Fields & { data: Fields } =>
   isFields(value) && isFields(value['data']);
 
 /**
- * A Strands snapshot as a state: `messages` at the top, where they are stored once for all snapshots that have them,
- * and so is every other value of `data` by the name of `data.<key>`, and `appData`. `snapshot` has the rest, and in
- * place of those their names, in order.
+ * A Strands snapshot as a state: `messages` and `appData` at the top, where they are shared between snapshots, and
+ * every other value of `data` as `data.<key>`. `snapshot` has the rest, and the names of those, in order.
  */
 export function stateOf(snapshot: Fields & { data: Fields }): Fields {
   const { data } = snapshot;
@@ -31,7 +30,7 @@ export function stateOf(snapshot: Fields & { data: Fields }): Fields {
 const fieldOf = (key: string, value: unknown) =>
   key === 'messages' && Array.isArray(value) ? key : `data.${key}`;
 
-/** The snapshot that a state was made of, `undefined` if it was made of none. */
+/** The snapshot that a state was made from, `undefined` if it is not one. */
 export function snapshotOf(state: Fields): Fields | undefined {
   const { snapshot } = state;
   if (!isFields(snapshot) || !Array.isArray(snapshot['data'])) return undefined;
@@ -44,7 +43,7 @@ export function snapshotOf(state: Fields): Fields | undefined {
   };
 }
 
-/** Whether two states are of snapshots that differ in nothing but the time when they were taken. */
+/** Whether two snapshots' states differ in nothing but their times. */
 export function sameContent(a: Fields, b: Fields): boolean {
   const [left, right] = [snapshotOf(a), snapshotOf(b)];
   if (!left || !right) return false;
@@ -52,8 +51,8 @@ export function sameContent(a: Fields, b: Fields): boolean {
 }
 
 /**
- * What a row holds: a snapshot, other JSON (`json`), or bytes that {@link Storage.write} was given, here as the JSON that
- * they should be. Errors: `SyntaxError`.
+ * The content of a row: a snapshot, other JSON (`json`), or bytes of {@link Storage.write}, parsed as JSON. Errors:
+ * `SyntaxError`.
  */
 export function parsedState(state: Fields): unknown {
   const { bytes, json } = state;
@@ -61,19 +60,19 @@ export function parsedState(state: Fields): unknown {
   return json ?? snapshotOf(state);
 }
 
-/** Bytes that a snapshot was written as, as its state; those that would not come back the same, as they are. */
+/** The state for bytes: that of a snapshot if it serializes to the same bytes, otherwise the bytes themselves. */
 export function stateOfBytes(bytes: Uint8Array): Fields {
   try {
     const text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
     const value: unknown = JSON.parse(text);
     if (isSnapshot(value) && jsonOf(value) === text) return stateOf(value);
   } catch {
-    // No JSON, and nobody said that it had to be.
+    // Not JSON, which is allowed.
   }
   return { bytes };
 }
 
-/** What {@link stateOfBytes} was given; of a snapshot or a manifest that was saved as such, its JSON. */
+/** The bytes of a state; for a snapshot or manifest that was saved as such, its JSON. */
 export function bytesOf(state: Fields | undefined): Uint8Array | undefined {
   if (!state) return undefined;
   const { bytes } = state;

@@ -12,12 +12,12 @@ import { Scopes } from './scopes.js';
 import { bytesOf, stateOfBytes } from './state.js';
 
 /**
- * Strands' unified `Storage` on an Offshoot store: `new SessionManager({ sessionId, storage: new OffshootStorage(store) })`,
- * or `new Agent({ storage })`.
+ * Strands' unified `Storage` on an Offshoot store: `new SessionManager({ sessionId, storage: new OffshootStorage(store)
+ * })`, or `new Agent({ storage })`.
  *
- * Bytes come back as they were written. Where they are a snapshot under a key as `SessionManager` makes it, they are kept
- * as {@link OffshootSnapshotStorage} keeps it, in the same place: messages are stored once, and the sessions of one can be
- * read with the other. Methods reject with a {@link StorageError} that has the store's error as its `cause`.
+ * Bytes come back unchanged. A snapshot under a key of `SessionManager` is stored as {@link OffshootSnapshotStorage}
+ * does it, in the same place: messages are stored once, and either storage can read the other's sessions. Methods
+ * reject with a {@link StorageError} that has the store's error as its `cause`.
  */
 export class OffshootStorage implements Storage {
   readonly #scopes: Scopes;
@@ -26,7 +26,7 @@ export class OffshootStorage implements Storage {
     this.#scopes = new Scopes(store, options);
   }
 
-  /** Stores bytes under a key, in place of those that are there. What they are at the time of the call. */
+  /** Stores bytes under a key, replacing existing ones. The bytes are copied at the time of the call. */
   async write(key: string, data: Uint8Array): Promise<void> {
     const target = targetOf(normalizedKey(key));
     await orStorageError(`Failed to write '${key}' to storage`, async () => {
@@ -36,7 +36,7 @@ export class OffshootStorage implements Storage {
       });
       if (target.kind === 'bytes') return this.#scopes.write(target.sessionId, target.id, { bytes });
       const state = stateOfBytes(bytes);
-      // Messages that differ in the order of their keys alone count as one. Bytes must not.
+      // Messages that differ only in the order of keys are shared; bytes must come back exactly.
       const correction = (stored: State | undefined) =>
         sameBytes(bytesOf(stored), bytes) ? undefined : { bytes };
       return target.kind === 'latest'
@@ -60,7 +60,7 @@ export class OffshootStorage implements Storage {
     });
   }
 
-  /** Deletes what is under a key, if there is anything. */
+  /** Deletes the value of a key, if there is one. */
   async delete(key: string): Promise<void> {
     const { sessionId, id } = targetOf(normalizedKey(key));
     await orStorageError(`Failed to delete '${key}' from storage`, () => this.#scopes.remove(sessionId, id));
@@ -82,7 +82,7 @@ export class OffshootStorage implements Storage {
     });
   }
 
-  /** A view of what is under `prefix/`, whose keys go without it. */
+  /** A view of the keys under `prefix/`, without that prefix. */
   namespace(prefix: string): Storage {
     return new Namespace(this, normalizedPrefix(prefix));
   }

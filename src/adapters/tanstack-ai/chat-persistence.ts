@@ -10,7 +10,7 @@ import type { TranscriptStore } from '../shared/transcript/store.js';
 import { Thread } from './thread.js';
 
 export interface ChatPersistenceOptions {
-  /** Is told what went wrong, which the client keeps to itself: it swallows every error of a persistence. */
+  /** Called with errors, since the client swallows every error of a persistence. */
   onError?: ((error: unknown) => void) | undefined;
 }
 
@@ -23,18 +23,18 @@ export interface ChatPersistence {
 
 /**
  * The `persistence` of TanStack AI's `ChatClient` and `useChat`: a thread is a session, and each turn a snapshot, which
- * grows while the answer streams. What does not continue what was saved before (an answer made anew, messages set by
- * hand, another tab that was faster) becomes a branch; nothing that another tab or an earlier page saved is
- * overwritten.
+ * grows while the answer streams. A conversation that does not continue what was
+ * saved before (an answer regenerated, messages set by hand, another tab that saved first) becomes a branch; nothing
+ * that another tab or an earlier page saved is overwritten.
  *
- * - `getItem(threadId)` resolves to where the session was left, `null` if there is nothing.
+ * - `getItem(threadId)` resolves to the state of the session's head, `null` if there is none.
  * - `setItem(threadId, { messages, resume })` resolves when it is committed.
  * - `removeItem(threadId)`, which is what `clear()` calls, deletes the session with all its branches.
  *
- * Messages are kept as they are, with dates as dates, in `state.messages`, what resumes a run in `state.resume`. Source
+ * Messages are stored unchanged, dates as dates, in `state.messages`, the data to resume a run in `state.resume`. Source
  * of the contract: `ChatClientPersistence` of `@tanstack/ai-client` 0.33.
  *
- * Errors: `INVALID_ARGUMENT` with the path of what is no thread's id or no message; `FAILED_PRECONDITION` if the
+ * Errors: `INVALID_ARGUMENT` with the path of an invalid thread id or message; `FAILED_PRECONDITION` if the
  * session has another framework's messages.
  */
 export function chatPersistence(
@@ -67,7 +67,7 @@ export function chatPersistence(
         return copy;
       };
       const copy = copied();
-      // Another argument may be refused first.
+      // Another argument may be refused first, and then nobody awaits this.
       copy.catch(() => {});
       return inThread(threadId, async (thread) => thread.save(await copy));
     },

@@ -8,20 +8,20 @@ import { continues, messagesOf } from '../shared/transcript/messages.js';
 import { changedAt, saveTurn } from '../shared/transcript/save-turn.js';
 import type { TranscriptStore } from '../shared/transcript/store.js';
 
-/** Where a client is in its session. */
+/** The snapshot that a client is at. */
 interface Place {
   snapshotId: string;
-  /** As this client knows it, and never what the client has: that changes in place. */
+  /** A copy, since the client changes its state in place. */
   state: ChatPersistedState;
-  /** Whether it was made here: then it may grow, because nobody else rewrites it. */
+  /** Whether it was created here: then it may be rewritten, because nobody else does. */
   own: boolean;
 }
 
-/** A thread as one client sees it: the snapshot that it shows, and what becomes of it as messages come. */
+/** A thread as one client sees it: the snapshot that it shows, and its next saves. */
 export class Thread {
   readonly #store: TranscriptStore;
   readonly #id: string;
-  /** `undefined` until it was read, `null` if there is nothing. */
+  /** `undefined` before it was read, `null` if there is none. */
   #place: Place | null | undefined;
   readonly #queue = new SerialQueue();
 
@@ -30,12 +30,12 @@ export class Thread {
     this.#id = id;
   }
 
-  /** One after the other, so that each knows what the one before has become. */
+  /** Runs work one by one, so that each sees the result of the previous one. */
   run<T>(work: (thread: this) => Promise<T>): Promise<T> {
     return this.#queue.run(() => work(this));
   }
 
-  /** Reads where the session was left, which another tab may have moved. */
+  /** Reads the session's head, which another tab may have moved. */
   async load(): Promise<ChatPersistedState | null> {
     const head = await this.#store.getHead(this.#id);
     const snapshot = head && (await this.#store.getSnapshot({ snapshotId: head.snapshotId }));
@@ -53,7 +53,7 @@ export class Thread {
     const unchanged = dequal(state.messages, messages);
     if (unchanged && dequal(state.resume, resume)) return undefined;
     const isNewTurn = state.messages.slice(messages.length).some(({ role }) => role === 'user');
-    // What resumes a run says nothing about the conversation, and is rewritten wherever it is.
+    // The `resume` data is not part of the conversation, and is rewritten in place.
     if (unchanged || (place.own && !isNewTurn)) return this.#rewrite(place, state);
     return this.#add(state, place.snapshotId);
   }
@@ -63,7 +63,7 @@ export class Thread {
     this.#place = null;
   }
 
-  /** Goes back to the snapshot that it continues, and on from there. */
+  /** Saves a branch from the nearest snapshot that the messages continue. */
   async #branch(state: ChatPersistedState): Promise<void> {
     const parent = await branchPoint(this.#store, this.#place?.snapshotId, state.messages);
     if (!parent) return this.#add(state, undefined);
@@ -80,11 +80,11 @@ export class Thread {
       if (!current) return null;
       const { resume: _, ...state } = (current.state ?? {}) as Stored;
       const { messages, ...rest } = next;
-      // Somebody else's may have grown since it was read here.
+      // The messages of a snapshot from elsewhere may have grown since it was read here.
       const changed = { ...state, ...rest, ...(place.own && { messages }) };
       return { ...current, updatedAt: changedAt(current), state: changed as SessionState };
     });
-    // Deleted meanwhile: what is on the screen begins anew.
+    // Deleted meanwhile: the shown conversation is saved as a new one.
     if (saved === null) return this.#branch(next);
     this.#place = { ...place, state: next };
     return undefined;
@@ -94,7 +94,7 @@ export class Thread {
     const { snapshotId } = await saveTurn(this.#store, {
       sessionId: this.#id,
       ...(parentId !== undefined && { parentId }),
-      // Genkit's type says what Genkit keeps there. The store keeps what it is given.
+      // Typed for Genkit's state, but the store keeps any.
       state: state as unknown as SessionState,
     });
     this.#place = { snapshotId, state, own: true };

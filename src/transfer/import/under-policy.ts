@@ -19,7 +19,7 @@ export async function underPolicy(
       report.complete = true;
       if (policy) await report.foresee(policy, signal);
     } catch (error) {
-      // An import that ended early has no list of what will be deleted.
+      // Sessions that were imported before an early end stay, so the report covers them too.
       if (policy && !report.complete && !signal?.aborted)
         await report.foresee(policy, signal).catch(() => {});
       throw report.attachTo(error);

@@ -2,7 +2,7 @@ import type { TranscriptMessage } from './store.js';
 
 type Parts = Pick<TranscriptMessage, 'parts'>;
 
-/** What of an answer only grows, in the words of the AI SDK and of TanStack AI. */
+/** The parts of an answer that only grow, in the terms of the AI SDK and TanStack AI. */
 interface Part {
   type?: unknown;
   text?: unknown;
@@ -13,8 +13,9 @@ interface Part {
 }
 
 /**
- * Whether an answer may have become another of its id, while it streams and when its tools are done. Some servers give
- * all answers one id, so it must begin with the same text, tool calls and files; everything else in it may change.
+ * Whether an answer may be a later version of one with the same id, while it streams and when its tools are done. Some
+ * servers give all answers one id, so it must begin with the same text, tool calls and files; everything else may
+ * change.
  */
 export function isGrown(later: Parts, earlier: Parts): boolean {
   const calls = new Set(callsOf(later));

@@ -2,16 +2,18 @@ import type { SessionSnapshot } from '../../../index.js';
 import { continues, messagesOf } from './messages.js';
 import type { TranscriptMessage, TranscriptStore } from './store.js';
 
-/** So many are looked at one after the other: most often it is the snapshot itself, or its parent. */
+/**
+ * How many snapshots are checked one by one before the binary search: usually it is the snapshot itself, or its parent.
+ */
 const NEAREST = 2;
 
 /**
- * The nearest snapshot, from this one up, whose messages a transcript begins with: what it is a continuation of.
- * `undefined` if there is none, because the first message changed or everything was deleted.
+ * The nearest snapshot, from this one up, whose messages a transcript begins with. `undefined` if there is none,
+ * because the first message changed or everything was deleted.
  *
- * Loads few states even of long histories: where each list begins with its parent's, which one is the last that
- * the transcript begins with is found by halves. Where one of those that were loaded does not, since messages were
- * dropped or summarised, all are gone through.
+ * Loads few states even of long histories: as long as each list begins with its parent's, a binary search finds the
+ * last one that the transcript begins with. If a loaded list does not, since messages were dropped or summarised, all
+ * are checked.
  */
 export async function branchPoint(
   store: TranscriptStore,
@@ -33,7 +35,7 @@ export async function branchPoint(
   return undefined;
 }
 
-/** The same by halves; `undefined` if that cannot tell. */
+/** The binary search; `undefined` if it cannot decide. */
 async function search(
   store: TranscriptStore,
   snapshotId: string,
@@ -62,12 +64,12 @@ async function search(
     }
     return isOneConversation(loaded) ? { snapshot: loaded.get(yes) } : undefined;
   } catch {
-    // Something was deleted meanwhile, or cannot be read; perhaps nobody has to.
+    // A snapshot was deleted meanwhile, or is unreadable; the linear search may not need it.
     return undefined;
   }
 }
 
-/** Whether each of the lists begins with those further up. */
+/** Whether each list begins with those of its ancestors. */
 function isOneConversation(loaded: ReadonlyMap<number, SessionSnapshot>): boolean {
   const lists = [...loaded].sort(([a], [b]) => a - b).map(([, snapshot]) => messagesOf(snapshot));
   return lists.every((list, index) => index === 0 || continues(lists[index - 1]!, list));

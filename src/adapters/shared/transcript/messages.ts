@@ -4,8 +4,8 @@ import { isGrown } from './answers.js';
 import type { TranscriptMessage } from './store.js';
 
 /**
- * The messages of a snapshot, none if it has no state yet. Throws `FAILED_PRECONDITION` if somebody else has saved
- * others there, as Genkit does: whoever went on with them would show an empty chat, or crash.
+ * The messages of a snapshot, none if it has no state yet. Throws `FAILED_PRECONDITION` for messages of another
+ * framework, such as Genkit: continuing them would show an empty chat, or crash.
  */
 export function messagesOf<M extends TranscriptMessage>(snapshot: SessionSnapshot): M[] {
   const messages: unknown = snapshot.state?.messages ?? [];
@@ -13,7 +13,7 @@ export function messagesOf<M extends TranscriptMessage>(snapshot: SessionSnapsho
   return messages;
 }
 
-/** Throws an error with the path of the first value that is no message with an `id`, a `role` and `parts`. */
+/** Throws with the path of the first value that is not a message with `id`, `role` and `parts`. */
 export function requireMessages<M extends TranscriptMessage>(
   messages: unknown,
   path: string,
@@ -39,8 +39,8 @@ export function requireMessages<M extends TranscriptMessage>(
 }
 
 /**
- * Whether a transcript begins with all the messages of an earlier one. What the user wrote changes by editing alone,
- * under the same id; an answer grows under its id.
+ * Whether a transcript begins with all messages of an earlier one. A user message of the same id that differs was
+ * edited; an answer may have grown under its id.
  */
 export function continues(
   later: readonly TranscriptMessage[],

@@ -4,9 +4,9 @@ import type { TranscriptStore } from './store.js';
 type Turn = Omit<SessionSnapshot, 'snapshotId' | 'createdAt'> & { sessionId: string };
 
 /**
- * Saves a turn, on which its session reopens from now. Without a selection that is the latest leaf, so what is saved
- * last never looks older than where the session was, though clocks are set back, or differ from tab to tab. A selection
- * moves along with what continues it, and has to be moved to what does not.
+ * Saves a turn, and makes its session reopen on it. Without a selection that is the latest leaf, so `createdAt` is
+ * never before the head's, even if clocks were set back or differ between tabs. A selection moves to its child by
+ * itself; otherwise it is moved.
  */
 export async function saveTurn(
   store: Pick<TranscriptStore, 'getHead' | 'saveSnapshot' | 'getSession' | 'selectBranch'>,
@@ -21,12 +21,12 @@ export async function saveTurn(
   return { ...snapshot, snapshotId };
 }
 
-/** When the snapshot was made that the session would reopen on; one that cannot be read keeps nobody from going on. */
+/** When the session's head was created; an unreadable head is ignored. */
 async function headMs(store: Pick<TranscriptStore, 'getHead'>, sessionId: string): Promise<number> {
   const head = await store.getHead(sessionId).catch(() => undefined);
   return head ? Date.parse(head.createdAt) : 0;
 }
 
-/** The time of a change to a snapshot that is there: after it was made, whatever the clock says. */
+/** The time of a change to a stored snapshot: after its creation, whatever the clock says. */
 export const changedAt = ({ createdAt }: SessionSnapshot): string =>
   new Date(Math.max(Date.now(), Date.parse(createdAt) + 1)).toISOString();

@@ -1,6 +1,6 @@
 import type { IndexedDBSessionStore } from '../../../index.js';
 
-/** The part of a store that keeping transcripts needs, so that a store of any `custom` state will do. */
+/** The part of a store that transcripts need, so that a store with any type of `custom` fits. */
 export type TranscriptStore = Pick<
   IndexedDBSessionStore<any>,
   'getSnapshot' | 'getHistory' | 'saveSnapshot' | 'getHead' | 'getSession' | 'selectBranch' | 'deleteSession'
