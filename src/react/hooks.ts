@@ -11,12 +11,12 @@ import { sessionsSource, type SessionsReader, type SessionsView } from './sessio
 import { snapshotSource, type SnapshotReader } from './snapshot-source.js';
 
 export interface UseSessionsOptions extends Pick<ListOptions, 'order' | 'context'> {
-  /** Sessions that are read at once, 1 to 1,000. Those that begin while the list is shown are added to it. Default 50. */
+  /** The number of sessions per page, 1 to 1,000. New sessions are added to the list while it is shown. Default 50. */
   pageSize?: number | undefined;
 }
 
 export interface SessionListControls {
-  /** Reads the next page, if there is one: once, however often it is called meanwhile. Stays the same function. */
+  /** Reads the next page, if there is one; calls while it is read have no effect. A stable function. */
   loadMore: () => void;
 }
 
@@ -26,10 +26,10 @@ function useQuery<T>(query: LiveQuery<T>): QueryResult<T> {
   return useSyncExternalStore(query.subscribe, query.current, serverResult);
 }
 
-/** A text for an id, or for what was passed in place of one. */
+/** A text for an id, or for an invalid value in its place. */
 const named = (id: unknown) => (typeof id === 'string' ? JSON.stringify(id) : described(id));
 
-/** The query for these options, or one that answers what is wrong with them. */
+/** The query for these options, or one that returns the error of invalid options. */
 function asked<T, O extends SessionStoreOptions>(
   store: object,
   shape: Shape,
@@ -50,10 +50,10 @@ function asked<T, O extends SessionStoreOptions>(
 }
 
 /**
- * The sessions by latest activity, page by page, live: whichever tab saves, renames or deletes. Renders again when a
- * session of those that were read has changed; the others stay the same objects, so memoised rows rest.
+ * The sessions by latest activity, page by page, live: updated when any tab saves, renames or deletes. Renders again
+ * when one of the sessions shown has changed; the others stay the same objects, so memoised rows do not render.
  *
- * Errors come as `status: 'error'`: as of `listSessions`.
+ * Errors come as `status: 'error'`: those of `listSessions`.
  */
 export function useSessions(
   store: SessionsReader,
@@ -72,9 +72,9 @@ export function useSessions(
 
 /**
  * A session with its tree, leaves and selected head, live. Renders again only when that session changes, or when the
- * worker of one of its pending snapshots dies. One that does not exist has an empty tree.
+ * worker of one of its pending snapshots dies. A session that does not exist has an empty tree.
  *
- * Errors come as `status: 'error'`: as of `getTree`.
+ * Errors come as `status: 'error'`: those of `getTree`.
  */
 export function useSession(
   store: SessionReader,
@@ -96,7 +96,7 @@ export function useSession(
  * A snapshot by its id, or the latest leaf of a session, with its state, live. `data` is `undefined` if there is none.
  * Renders again only when that snapshot changes, or another becomes the latest.
  *
- * Errors come as `status: 'error'`: as of `getSnapshot`.
+ * Errors come as `status: 'error'`: those of `getSnapshot`.
  */
 export function useSnapshot<S = unknown>(
   store: SnapshotReader<S>,

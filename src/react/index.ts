@@ -1,4 +1,4 @@
-// For server components: what is below runs in the browser.
+// For server components: everything below runs in the browser.
 'use client';
 
 export { useSession, useSessions, useSnapshot } from './hooks.js';

@@ -1,26 +1,26 @@
 import { SessionStoreError } from '../index.js';
 
 /**
- * What a hook returns: the data, or why there is none. Only a change of the data makes a new one.
+ * The result of a hook: the data, or an error. A new object only when the data changes.
  *
- * `error` keeps the data that was there before; the next change of what is shown, or `reload`, tries again.
+ * `error` keeps the previous data; the next change of what is shown, or `reload`, tries again.
  */
 export type QueryResult<T> = (
   | {
       status: 'pending';
       data: undefined;
       error: undefined;
-      /** Settles when there is something to show; `undefined` on a server, where nothing is read. */
+      /** Settles when there is a result; `undefined` on a server, where nothing is read. */
       settled: Promise<void> | undefined;
     }
   | { status: 'ready'; data: T; error: undefined }
   | { status: 'error'; data: T | undefined; error: SessionStoreError }
 ) & {
-  /** Reads again what is shown. Stays the same function while it is shown. */
+  /** Reads the shown data again. Stable while it is shown. */
   reload: () => void;
 };
 
-/** What a server renders, and the page at first, so that both are the same. */
+/** The result on a server and at first in the page, so that hydration matches. */
 export const ON_SERVER: QueryResult<never> = {
   status: 'pending',
   data: undefined,
@@ -29,25 +29,25 @@ export const ON_SERVER: QueryResult<never> = {
   reload() {},
 };
 
-/** Where a source puts what it has found, until it is ended. */
+/** Receives the results of a source until that is ended. */
 export interface Observer<T> {
   data: (data: T) => void;
   failed: (error: unknown) => void;
 }
 
-/** What goes on while somebody listens. */
+/** A subscription that runs while there are listeners. */
 export interface Source {
-  /** Reads anew what is shown. */
+  /** Reads the shown data again. */
   reload(): void;
-  /** How much of a list shall be shown. */
+  /** Asks for the next page of a list. */
   more?(): void;
   end(): void;
 }
 
-/** How long an answer waits for the component that asked to be mounted, in ms: Suspense takes its time. */
+/** How long a result waits for its component to be mounted, in ms, since Suspense may take time. */
 const UNMOUNTED_MS = 5_000;
 
-/** One question to a store, shared by all who ask it: read once, and again whenever the answer changes. */
+/** A question to a store, shared by all components that ask it: read once, and again whenever the answer changes. */
 export class LiveQuery<T> {
   #result: QueryResult<T>;
   #settle!: () => void;
@@ -57,7 +57,7 @@ export class LiveQuery<T> {
 
   constructor(
     readonly open: (observer: Observer<T>) => Source,
-    /** From now on others may share it, or no longer. */
+    /** Called when others may share it, and when they no longer may. */
     readonly shared: (isOpen: boolean) => void,
   ) {
     const settled = new Promise<void>((resolve) => (this.#settle = resolve));
@@ -65,10 +65,10 @@ export class LiveQuery<T> {
     this.#result = { status: 'pending', data: undefined, error: undefined, settled, reload };
   }
 
-  /** Begins to read, since a component that suspends is never mounted, and so would never be told. */
+  /** Starts reading, since a component that suspends is never mounted, and so never subscribes. */
   readonly current = (): QueryResult<T> => {
     this.#begin();
-    // An error boundary has nothing to reload: what it renders again asks anew.
+    // An error boundary cannot reload: rendering again starts a new query.
     if (this.#result.status === 'error' && this.#listeners.size === 0) this.#endIn(0);
     return this.#result;
   };
@@ -80,7 +80,7 @@ export class LiveQuery<T> {
     this.#begin();
     return () => {
       this.#listeners.delete(listener);
-      // Strict Mode, and a list whose rows move, come back at once.
+      // Strict Mode, and a list whose rows move, subscribe again at once.
       if (this.#listeners.size === 0) this.#endIn(0);
     };
   };
@@ -108,7 +108,7 @@ export class LiveQuery<T> {
         failed,
       });
     } catch (error) {
-      // A store refuses watchers at once: of what has no valid id, or when it is closed. That stays so.
+      // A store refuses watchers at once for an invalid id, or when it is closed; neither changes.
       this.#source = { reload() {}, end() {} };
       failed(error);
     }
@@ -122,13 +122,13 @@ export class LiveQuery<T> {
       this.#source?.end();
       this.#source = undefined;
       this.shared(false);
-      // Whoever waits for it asks anew.
+      // A waiting component asks again.
       this.#settle();
     }, ms);
   }
 }
 
-/** A store throws nothing else, but applications may put another one in its place. */
+/** The store throws only these, but an application may provide another store. */
 function asStoreError(error: unknown): SessionStoreError {
   if (error instanceof SessionStoreError) return error;
   return new SessionStoreError('INTERNAL', String(error), undefined, error);

@@ -12,7 +12,7 @@ export interface SessionStoreProviderProps<S> {
 
 const propsShape = { store: record, children: anything };
 
-/** Gives a store to everything below it. Whoever made the store closes it. */
+/** Provides a store to all components below. Whoever created the store closes it. */
 export function SessionStoreProvider<S>(props: SessionStoreProviderProps<S>): ReactElement {
   const { store, children } = taken(propsShape, props, 'props');
   return createElement(StoreContext.Provider, { value: store as never }, children);

@@ -8,10 +8,10 @@ interface Asked {
   query: LiveQuery<never>;
 }
 
-/** What is being asked of each store, so that components which ask the same share one answer. */
+/** The open queries of each store, so that components with the same question share an answer. */
 const asked = new WeakMap<object, Set<Asked>>();
 
-/** The query for this key; a new one if nobody asks for it now. */
+/** The open query for this key, or a new one. */
 export function queryOf<T>(
   store: object,
   key: string,

@@ -1,17 +1,17 @@
 import type { SnapshotInfo } from '../index.js';
 
-/** How long what is pending is believed before it is looked at again, in ms. */
+/** The longest time before a pending snapshot is read again, in ms. */
 const LOOK_AGAIN_MS = 10_000;
 
 export interface Reader {
-  /** Reads soon. However often it is asked for meanwhile, it reads once. */
+  /** Reads soon; further calls before that have no effect. */
   read: () => void;
-  /** That a heartbeat has run out changes nothing that is stored, so nobody tells: it has to be looked at. */
+  /** Reads again when a heartbeat runs out, since that is not stored and so causes no change message. */
   lookAgainAt(snapshots: Iterable<SnapshotInfo>): void;
   end(): void;
 }
 
-/** Runs `ask` one at a time, so that what is shown is never older than what was shown before. */
+/** Runs `ask` one at a time, so that a result is never older than the previous one. */
 export function readerOf<T>(
   ask: () => Promise<T>,
   show: (answer: T) => void,
@@ -24,7 +24,7 @@ export function readerOf<T>(
 
   const run = async () => {
     isRunning = true;
-    // One commit may be told in several ways.
+    // One commit may cause several calls.
     await Promise.resolve();
     while (again) {
       again = false;

@@ -1,10 +1,10 @@
 /**
- * Whether nobody who renders can tell two values that were read: order of keys, which places hold one object, and the
- * buffers behind views included. What cannot be looked into (blobs, errors, keys) is only the same as itself: rendering
- * once too often is better than showing what was before.
+ * Whether two values look the same to a component, including the order of keys, which places share an object, and the
+ * buffers behind views. Opaque values (blobs, errors, keys) equal only themselves: an unnecessary render is better than
+ * an outdated one.
  */
 export function same(a: unknown, b: unknown): boolean {
-  // What is stored may contain itself, however deep: places are compared one after the other.
+  // Without recursion, since stored values may be cyclic and deep.
   const rights = new Map<object, object>();
   const lefts = new Map<object, object>();
   const meet = (left: unknown, right: unknown): boolean => {
@@ -32,7 +32,7 @@ function sameInside(a: any, b: any, meet: (left: unknown, right: unknown) => boo
     return a.byteOffset === b.byteOffset && a.byteLength === b.byteLength && meet(a.buffer, b.buffer);
   }
   if (a instanceof ArrayBuffer) {
-    // Whether a view goes on to the end of one that can grow shows only when that does.
+    // Whether a view tracks the length of a resizable buffer shows only when that is resized.
     const isFixed = !a.resizable && !b.resizable;
     return a === b || (isFixed && all(new Uint8Array(a) as never, new Uint8Array(b) as never));
   }
@@ -49,5 +49,5 @@ function sameInside(a: any, b: any, meet: (left: unknown, right: unknown) => boo
   );
 }
 
-/** What was there before, if it is the same. */
+/** The previous value, if it is the same. */
 export const kept = <T>(before: T | undefined, now: T): T => (same(before, now) ? (before as T) : now);

@@ -9,13 +9,13 @@ import type { Observer, Source } from './live-query.js';
 import { readerOf } from './reader.js';
 import { kept, same } from './same.js';
 
-/** What of a store `useSession` uses. */
+/** The part of a store that `useSession` uses. */
 export type SessionReader = Pick<
   IndexedDBSessionStore,
   'getSession' | 'getTree' | 'onSessionChange' | 'onSnapshotStateChange'
 >;
 
-/** A session as a page shows it. What did not change is the same object as before. */
+/** A session as a page shows it. Unchanged parts are the same objects as before. */
 export interface SessionView {
   sessionId: string;
   /** `undefined` until its first snapshot is saved. */
@@ -47,7 +47,7 @@ export function sessionSource(
     observer.failed,
   );
 
-  /** That the worker of a pending snapshot has died changes nothing that is stored, so the session tells nobody. */
+  /** The death of a pending snapshot's worker is not stored, so pending snapshots are watched. */
   function watchPending({ nodes }: SessionTree): void {
     const ids = new Set(
       [...nodes.values()].flatMap((node) => (node.status === 'pending' ? node.snapshotId : [])),

@@ -2,19 +2,19 @@ import type { IndexedDBSessionStore, ListOptions, SessionInfo, SessionsChange } 
 import type { Observer, Source } from './live-query.js';
 import { kept, same } from './same.js';
 
-/** What of a store `useSessions` uses. */
+/** The part of a store that `useSessions` uses. */
 export type SessionsReader = Pick<IndexedDBSessionStore, 'listSessions' | 'onSessionsChange'>;
 
-/** The first sessions of a list; those that did not change are the same objects as before. */
+/** The first sessions of a list; unchanged ones are the same objects as before. */
 export interface SessionsView {
   sessions: readonly SessionInfo[];
-  /** Whether there may be more than these: `loadMore` finds out, and gets them. */
+  /** Whether there may be more: `loadMore` finds out, and reads them. */
   hasMore: boolean;
   /** Ids of rows that could not be read (`DATA_LOSS`); usually empty. */
   damaged: readonly string[];
 }
 
-/** Reads page after page, and keeps what was read up to date by what changes, without reading it again. */
+/** Reads page by page, and applies changes to the pages without reading them again. */
 export function sessionsSource(
   store: SessionsReader,
   { order = 'desc', ...options }: ListOptions,
@@ -25,15 +25,15 @@ export function sessionsSource(
   let sessions: SessionInfo[] = [];
   let damaged: string[] = [];
   let cursor: string | undefined;
-  /** Where the last page ended, whatever has become of that session since. */
+  /** The last session of the last page, as it was when it was read. */
   let edge: SessionInfo | undefined;
-  /** Whether the list is what is stored. Otherwise no change can bring it up to date. */
+  /** Whether the list agrees with what is stored, so that changes can be applied to it. */
   let isCurrent = false;
   let isOpen = true;
   let reading: Promise<void> | undefined;
-  /** How many shall be shown, as far as there are as many, when what is being read has been. */
+  /** How many sessions to show, if there are as many, after the current read. */
   let wanted = 0;
-  /** What was heard while a page was read; the page may be older. */
+  /** Changes received while a page was read, which may be older. */
   let heard: SessionsChange[] = [];
 
   function show(): void {
@@ -125,7 +125,7 @@ export function sessionsSource(
   };
 }
 
-/** Times are RFC 3339, and of equal ones the greater id comes first, as in the store's own lists. */
+/** Order by RFC 3339 time; for equal times the greater id comes first, as in the store's own lists. */
 function isLater(a: SessionInfo, b: SessionInfo): boolean {
   const difference = Date.parse(a.updatedAt) - Date.parse(b.updatedAt);
   return difference > 0 || (difference === 0 && a.sessionId > b.sessionId);

@@ -4,7 +4,7 @@ import { readerOf } from './reader.js';
 import { structured } from '../platform/clone.js';
 import { same } from './same.js';
 
-/** What of a store `useSnapshot` uses. */
+/** The part of a store that `useSnapshot` uses. */
 export type SnapshotReader<S> = Pick<
   IndexedDBSessionStore<S>,
   'getSnapshot' | 'onSnapshotStateChange' | 'onSessionChange'
@@ -18,7 +18,7 @@ export function snapshotSource<S>(
 ): Source {
   const options = { context: lookup.context };
   let shown: SessionSnapshot<S> | undefined;
-  /** The same as it was read: what is shown is the application's, which may change it in place and then save it. */
+  /** A copy for comparison: the application owns what is shown, and may change it in place before it saves it. */
   let read: SessionSnapshot<S> | undefined;
 
   const reader = readerOf(
@@ -31,14 +31,14 @@ export function snapshotSource<S>(
       observer.data(shown);
       reader.lookAgainAt(shown ? [shown] : []);
       watched.snapshot(lookup.snapshotId ?? shown?.snapshotId);
-      // A snapshot does not tell that it was deleted; its session does, but it may have been before it was watched.
+      // A deleted snapshot is reported only by its session, and may have been deleted before that was watched.
       if (watched.session(shown?.sessionId)) reader.read();
     },
     observer.failed,
   );
 
   const ends = new Map<object, () => void>();
-  /** Watches one thing at a time, and returns whether it is another than before. */
+  /** Watches one id at a time, and returns whether it differs from the previous one. */
   const watching = (watch: (id: string) => () => void) => {
     let current: string | undefined;
     return function on(id: string | undefined): boolean {

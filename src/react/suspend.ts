@@ -2,13 +2,13 @@ import type { QueryResult } from './live-query.js';
 
 /**
  * The data of a result, for components inside of `<Suspense>` and an error boundary: suspends while it is `pending`,
- * and throws what went wrong if there is nothing to show instead. On a server it throws an Error, which makes React
- * send the fallback and render it in the browser.
+ * and throws the error if there is no data to show instead. On a server it throws an Error, which makes React send the
+ * fallback and render it in the browser.
  */
 export function suspend<T>(result: QueryResult<T>): T {
   if (result.status === 'ready') return result.data;
   if (result.status === 'pending') {
-    // React takes a promise for a request to wait.
+    // React suspends a component that throws a promise.
     throw result.settled ?? new Error('sessions are stored in the browser: this is rendered there');
   }
   if (result.data === undefined) throw result.error;
