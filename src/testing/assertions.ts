@@ -26,7 +26,7 @@ function isContainer(value: unknown): value is Record<string, unknown> {
   return Array.isArray(value) || (typeof value === 'object' && value !== null && kindOf(value) === 'Object');
 }
 
-/** Snapshots are large, so a failed comparison says where the two part instead of printing both whole. */
+/** Snapshots are large, so a failed comparison names the first difference instead of printing both. */
 function firstDifference(actual: unknown, expected: unknown, path: string): string {
   if (isContainer(actual) && isContainer(expected) && Array.isArray(actual) === Array.isArray(expected)) {
     for (const key of new Set([...Object.keys(expected), ...Object.keys(actual)])) {
@@ -43,12 +43,12 @@ export function assert(condition: unknown, message: string): asserts condition {
   if (!condition) throw new Error(message);
 }
 
-/** Deep and strict: a key whose value is `undefined` is not the same as no key. */
+/** Deep and strict: a key whose value is `undefined` differs from a missing key. */
 export function assertEqual(actual: unknown, expected: unknown, what: string): void {
   if (!equal(actual, expected)) throw new Error(`${what}: ${firstDifference(actual, expected, '')}`);
 }
 
-/** What `action` rejects with. Fails if it does not. */
+/** The error that `action` rejects with. Fails if it does not reject. */
 export async function rejection(action: () => Promise<unknown>, what: string): Promise<unknown> {
   let value: unknown;
   try {
@@ -59,7 +59,7 @@ export async function rejection(action: () => Promise<unknown>, what: string): P
   throw new Error(`${what}: expected it to reject, got ${show(value)}`);
 }
 
-/** `action` rejects with an error of this status, whose message contains `mentions`. */
+/** Asserts that `action` rejects with an error of this status whose message contains `mentions`. */
 export async function assertRejects(
   action: () => Promise<unknown>,
   status: string,
@@ -67,7 +67,7 @@ export async function assertRejects(
   mentions = '',
 ): Promise<void> {
   const error = (await rejection(action, what)) as { status?: unknown; message?: unknown } | undefined;
-  // Not `instanceof`: under runners that use a realm of their own, the store's Error may be another one.
+  // Not `instanceof`: some runners use a realm of their own, where the store's Error is another class.
   assert(typeof error?.message === 'string', `${what}: expected an Error, got ${show(error)}`);
   assertEqual(error.status, status, `${what}: status of the error "${error.message}"`);
   assert(

@@ -1,6 +1,6 @@
 /**
- * What a store may lack and still be of use to Genkit, each with the behaviour the contract asks for.
- * Genkit's own three stores lack most of these, and not the same ones.
+ * What a store may lack and still be usable with Genkit, each with the behaviour that the contract asks for. Genkit's
+ * own three stores lack most of these, each a different set.
  *
  * Name a missing one in {@link DescribeSessionStoreOptions.lacks}.
  */

@@ -8,18 +8,18 @@ import { sessionStoreCases } from './cases/index.js';
 import type { CaseContext, SessionStoreCase } from './session-store-case.js';
 import type { StoreFactory, StoreUnderTest } from './store-under-test.js';
 
-/** How {@link describeSessionStore} is fitted to a runner and to a store. */
+/** Adapts {@link describeSessionStore} to a runner and to a store. */
 export interface DescribeSessionStoreOptions {
-  /** Groups the cases. Default: the global `describe`, as Jest, Mocha and Vitest can provide it. */
+  /** Groups the cases. Default: the global `describe`, as provided by Jest, Mocha and Vitest. */
   describe?: (name: string, body: () => void) => unknown;
   /** Registers a case that fails by rejecting. Default: the global `it`. */
   it?: (name: string, body: () => Promise<void>) => unknown;
   /**
-   * What the store lacks, each with the reason. The cases that need it still run, and have to fail: when
-   * the store gains the behaviour, the suite asks for the entry to be removed.
+   * What the store lacks, each with the reason. The cases that need it still run, and have to fail: once the store has
+   * the behaviour, the suite asks for the entry to be removed.
    */
   lacks?: Partial<Record<SessionStoreCapability, string>>;
-  /** How long to wait for something to be delivered. Default 2,000. Keep it under the runner's own limit. */
+  /** How long to wait for a delivery. Default 2,000. Keep it under the runner's own limit. */
   patienceMs?: number;
 }
 
@@ -80,7 +80,7 @@ async function mustFail(
       () => 'passed',
       () => 'failed',
     ),
-    // What a store lacks may show as a promise that never settles.
+    // A missing behaviour may show as a promise that never settles.
     new Promise<string>((resolve) => setTimeout(resolve, 2 * patienceMs, 'hung')),
   ]);
   assert(

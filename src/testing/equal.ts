@@ -3,8 +3,8 @@ import { kindOf } from '../platform/kind.js';
 type Parts = Record<string, unknown>;
 
 /**
- * Deep and strict, for what structured clone makes; but a class of another realm counts as the same: under runners with
- * a realm of their own (jsdom, Jest), what is read is no instance of what the test itself has.
+ * Deep and strict equality for results of structured clone. Classes of another realm count as the same, since some
+ * runners (jsdom, Jest) have a realm of their own.
  */
 export function equal(a: unknown, b: unknown): boolean {
   if (a === b) return true;
@@ -35,7 +35,7 @@ function ofKind(kind: string, a: any, b: any): boolean {
   }
 }
 
-/** A literal, of whichever realm. */
+/** A plain object of any realm. */
 function isPlain(value: object): boolean {
   const prototype: unknown = Object.getPrototypeOf(value);
   return prototype === null || Object.getPrototypeOf(prototype) === null;

@@ -1,11 +1,11 @@
 import type { SessionSnapshot, SessionSnapshotInput, SessionStore } from '../types/snapshot.js';
 
-/** The n-th second of the day on which all cases happen. */
+/** The n-th second of the day on which all cases take place. */
 export const at = (second: number): string => new Date(Date.UTC(2026, 0, 1, 0, 0, second)).toISOString();
 
 export const message = (text: string, role = 'user'): object => ({ role, content: [{ text }] });
 
-/** A finished turn of the session `s`, created at that second. Fields may be ones the contract does not know. */
+/** A finished turn of the session `s`, created at that second. Fields may be unknown to the contract. */
 export function turn(second: number, fields: object = {}): SessionSnapshotInput<any> {
   return {
     sessionId: 's',
@@ -25,7 +25,7 @@ export function save(
   return store.saveSnapshot(snapshotId, () => snapshot as SessionSnapshotInput<any>);
 }
 
-/** The stored row as mutators see it: what was written, not what reading makes of it. */
+/** The stored snapshot as mutators get it: as it was written, without what reads derive. */
 export async function peek(
   store: SessionStore<any>,
   snapshotId: string,

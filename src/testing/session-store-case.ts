@@ -2,7 +2,7 @@ import type { SessionSnapshot, SessionStore, SessionStoreOptions } from '../type
 import type { SessionStoreCapability } from './capabilities.js';
 import type { StoreUnderTestOptions } from './store-under-test.js';
 
-/** What a watcher was given, in order. */
+/** What was delivered to a watcher, in order. */
 export interface Watching {
   readonly delivered: SessionSnapshot<any>[];
   unsubscribe(): void;
@@ -10,11 +10,11 @@ export interface Watching {
 
 export interface CaseContext {
   readonly store: SessionStore<any>;
-  /** One more store over the same data. */
+  /** Another store over the same data. */
   another(): Promise<SessionStore<any>>;
-  /** Waits until the condition holds; fails, saying what it waited for, when patience runs out. */
+  /** Waits until the condition holds; after the time limit it fails, and names what it waited for. */
   eventually(condition: () => boolean, what: string): Promise<void>;
-  /** Subscribes and notes what is delivered; `inside` runs in the callback, after the note. */
+  /** Subscribes and records deliveries; `inside` runs in the callback, after the record. */
   watch(
     snapshotId: string,
     inside?: (snapshot: SessionSnapshot<any>) => void,
@@ -25,7 +25,7 @@ export interface CaseContext {
 
 /** One behaviour of the contract. */
 export interface SessionStoreCase {
-  /** The row of the contract, a colon, and what it comes to here. */
+  /** The row of the contract, a colon, and the behaviour. */
   readonly title: string;
   readonly needs?: readonly SessionStoreCapability[];
   readonly options?: StoreUnderTestOptions;

@@ -2,7 +2,7 @@ import { assert, assertEqual } from '../assertions.js';
 import { message, save, turn } from '../sample-snapshots.js';
 import type { SessionStoreCase } from '../session-store-case.js';
 
-/** Under jsdom a blob is its own, which structured clone takes for an object without anything. */
+/** jsdom has a Blob class of its own, which structured clone takes for an empty object. */
 const canCloneBlobs = () => 'text' in structuredClone(new Blob([]));
 
 export const clonedValues: readonly SessionStoreCase[] = [
@@ -48,7 +48,7 @@ export const clonedValues: readonly SessionStoreCase[] = [
     },
   },
   {
-    // A store that shares what two snapshots have in common has to look into these as well.
+    // A store that shares data between snapshots has to compare the contents of these too.
     title: "Round trip: values that look like the parent's are not taken for them",
     needs: ['structured-clone-values'],
     async run({ store }) {

@@ -18,7 +18,7 @@ import { uncloneable } from './uncloneable.js';
 import { unsubscribing } from './unsubscribing.js';
 import { watchers } from './watchers.js';
 
-/** The contract, in the order in which design and README give it. */
+/** The cases of the contract, in the order of design and README. */
 export const sessionStoreCases: readonly SessionStoreCase[] = [
   ...roundTrip,
   ...clonedValues,

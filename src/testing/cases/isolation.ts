@@ -4,7 +4,7 @@ import type { SessionStoreCase } from '../session-store-case.js';
 
 const original = (): any => turn(1, { state: { messages: [message('original')], custom: { list: [1] } } });
 
-/** Changes a snapshot in each place where a shallow copy would let it through. */
+/** Changes a snapshot in each place that a shallow copy would share. */
 function deface(snapshot: any): void {
   snapshot.status = 'defaced';
   snapshot.state.messages[0].content[0].text = 'defaced';

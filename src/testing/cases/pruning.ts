@@ -3,7 +3,7 @@ import { assertEqual } from '../assertions.js';
 import { latest, message, save, turn } from '../sample-snapshots.js';
 import type { SessionStoreCase } from '../session-store-case.js';
 
-/** A turn whose state holds everything said since the first second, as agents save it. */
+/** A turn whose state holds everything since the first second, as agents save it. */
 const cumulative = (second: number, parent?: number): object =>
   turn(second, {
     ...(parent === undefined ? {} : { parentId: `${parent}` }),

@@ -108,7 +108,7 @@ export const status: readonly SessionStoreCase[] = [
     async run({ store }) {
       await save(store, 'a', pending(LONG_DEAD));
       const expired = { ...pending(LONG_DEAD), status: 'expired' };
-      // Refusing it and storing `pending` are both within the contract.
+      // The contract allows both refusing it and storing `pending`.
       await save(store, 'a', expired).catch(() => undefined);
       const stored = await peek(store, 'a');
       assert(stored?.status === 'pending', `expected the stored status to be pending, is ${stored?.status}`);

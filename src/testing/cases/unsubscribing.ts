@@ -3,7 +3,7 @@ import { save, turn } from '../sample-snapshots.js';
 import type { SessionStoreCase, Watching } from '../session-store-case.js';
 import { versions } from './watchers.js';
 
-/** Collects what is reported, so that a watcher made to throw does not fail the run it is part of. */
+/** Collects reported errors, so that a watcher that throws on purpose does not fail the run. */
 async function catchingReports(body: (reported: unknown[]) => Promise<void>): Promise<void> {
   const scope = globalThis as { reportError?: unknown };
   const before = Object.getOwnPropertyDescriptor(scope, 'reportError');

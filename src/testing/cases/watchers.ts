@@ -5,7 +5,7 @@ import type { SessionStoreCase } from '../session-store-case.js';
 
 const watching = ['watching'] as const;
 
-/** The seconds at which the delivered versions were created: each case gives every version its own. */
+/** The seconds at which the delivered versions were created; each version of a case has its own. */
 export const versions = (delivered: readonly SessionSnapshot<any>[]): number[] =>
   delivered.map(({ createdAt }) => new Date(createdAt).getUTCSeconds());
 
@@ -58,7 +58,7 @@ export const watchers: readonly SessionStoreCase[] = [
       await save(store, 'a', turn(1));
       const { delivered } = watch('a');
       await save(store, 'a', turn(2));
-      // Whether the version before it is still delivered is left open.
+      // The contract does not say whether the version before it is still delivered.
       const seen = versions(delivered).filter((version) => version !== 1);
       assertEqual(seen, [2], 'versions after the first');
       await save(store, 'a', turn(3));
