@@ -6,17 +6,18 @@ import { taken } from '../values/options.js';
 import { anything, callable, list, number, optional, record, satisfying } from '../values/schema.js';
 
 export interface PageSessionStoreOptions extends TabStoreOptions {
-  /** An address of the app: its origin has the database. The fixture takes Playwright's `baseURL` by default. */
+  /** An address of the app, whose origin has the database. The fixture takes Playwright's `baseURL` by default. */
   url?: string | undefined;
   /** How long to wait for a snapshot, in ms, 0 for no limit. Default 5,000. */
   timeout?: number | undefined;
 }
 
-// What a store asks of the values is asked by the one in the helper tab; a name that is misspelt would never get there.
+// The values are checked by the store in the helper tab; names are checked here, since a misspelt one would not be
+// sent.
 
 const STATUSES: unknown[] = ['pending', 'completed', 'failed', 'aborted'];
 
-/** A test that waits for a status which nothing ever has waits in vain, though a store keeps any. */
+/** Only known statuses, although a store keeps any: waiting for a misspelt one would never end. */
 const knownStatus = (names: readonly unknown[]) =>
   satisfying((status) => names.includes(status), `one of ${names.join(', ')}`);
 
@@ -52,7 +53,7 @@ const storeShape = {
   encryption: optional(record),
 };
 
-/** What they have to be, `deriveKey` says. */
+/** `deriveKey` checks the values. */
 const passphraseShape = {
   passphrase: anything,
   salt: anything,
@@ -96,7 +97,7 @@ export function pageStoreOptions(given: PageSessionStoreOptions): PageSessionSto
 export const conditionOf = <S>(given: SnapshotCondition<S>): SnapshotCondition<S> =>
   taken(conditionShape, given, 'condition');
 
-/** Of those of a condition, what another argument says already is none of them. */
+/** The options without those of a condition that another argument gives already. */
 export const waitOptions = (given: WaitOptions): WaitOptions => taken(waitShape, given);
 
 export function seedOf<S>(given: SessionSeed<S>): SessionSeed<S> {

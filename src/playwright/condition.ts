@@ -1,25 +1,25 @@
 import type { SessionSnapshot, SnapshotStatus } from '../index.js';
 
 export interface WaitOptions {
-  /** In ms, 0 for no limit. Default: that of the store, 5,000. */
+  /** The time limit in ms, 0 for none. Default: that of the store, 5,000. */
   timeout?: number | undefined;
 }
 
-/** At most one of the two. */
+/** At most one of the two ids. */
 export interface SnapshotSource {
-  /** This snapshot. */
+  /** The id of a snapshot. */
   snapshotId?: string | undefined;
-  /** The latest leaf of this session, as `getSnapshot({ sessionId })` has it. Default: of the last active session. */
+  /** The id of a session, for its latest leaf, as in `getSnapshot({ sessionId })`. Default: the last active session. */
   sessionId?: string | undefined;
 }
 
-/** Which snapshot is waited for, and what has to be true of it. */
+/** The snapshot to wait for, and the condition it has to meet. */
 export interface SnapshotCondition<S = unknown> extends SnapshotSource, WaitOptions {
-  /** One of these. */
+  /** One of these statuses. */
   status?: SnapshotStatus | readonly SnapshotStatus[] | undefined;
-  /** It continues this one: so it is not what was there before. */
+  /** The id of its parent, which tells a new snapshot from earlier ones. */
   parentId?: string | undefined;
-  /** Anything else. Is called with every version, in order. */
+  /** Any other condition. Called with every version, in order. */
   predicate?: ((snapshot: SessionSnapshot<S>) => boolean | Promise<boolean>) | undefined;
 }
 
@@ -32,7 +32,7 @@ export async function meets<S>(
   return predicate === undefined || predicate(snapshot);
 }
 
-/** Playwright's own error is not ours to construct; it goes by its name. */
+/** An error with the name of Playwright's own, whose class is not exported. */
 export function timeoutError<S>(
   condition: SnapshotCondition<S>,
   timeout: number,
@@ -73,7 +73,7 @@ function seen<S>({ snapshotId, sessionId, parentId, status, state, error }: Sess
     .join(', ');
 }
 
-/** Enough to recognize a message by. */
+/** Enough to recognize a message. */
 const SHOWN_LENGTH = 200;
 
 function shown(message: unknown): string {
@@ -82,7 +82,7 @@ function shown(message: unknown): string {
       typeof part === 'bigint' ? `${part}n` : part,
     ).slice(0, SHOWN_LENGTH);
   } catch {
-    // It contains itself, or answers to toJSON with an error.
+    // It is cyclic, or its toJSON throws.
     return String(message).slice(0, SHOWN_LENGTH);
   }
 }

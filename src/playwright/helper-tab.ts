@@ -5,11 +5,11 @@ import type { Answer, Host, Tab } from './host.js';
 import type { TabStoreOptions } from './tab-store-options.js';
 import { decode, encode } from './wire.js';
 
-/** Nothing of the app's, so that it is not answered from a cache either. */
+/** Not a path of the app, so that no cache answers it. */
 const PATH = '/offshoot-helper-tab';
 const TITLE = 'Offshoot: the helper tab of a test';
 
-/** An empty page of the app's origin with a store in it, which is to the app a tab like any other. */
+/** An empty page of the app's origin with a store in it. To the app it is a tab like any other. */
 export class HelperTab<S> {
   private constructor(private readonly page: Page) {}
 
@@ -39,7 +39,7 @@ export class HelperTab<S> {
         encode(options, 'INVALID_ARGUMENT'),
       );
       valueOf(opened);
-      // With a head, a page behind another is hardly drawn; one that has crashed cannot come to the front.
+      // With a visible browser, a page in the background is hardly drawn; a crashed page cannot come to the front.
       await before?.bringToFront().catch(() => {});
       return new HelperTab<S>(page);
     } catch (error) {
@@ -64,9 +64,9 @@ export class HelperTab<S> {
   }
 }
 
-/** Playwright's routes come after a service worker, which may have the app for every address. */
+/** A service worker comes before Playwright's routes, and may answer every address with the app. */
 async function bypassServiceWorkers(context: BrowserContext, page: Page): Promise<void> {
-  // Only Chromium can; elsewhere it is found out by what comes.
+  // Only Chromium can do this; elsewhere the response shows whether a service worker has answered.
   const session = await context.newCDPSession(page).catch(() => undefined);
   await session?.send('Network.enable');
   await session?.send('Network.setBypassServiceWorker', { bypass: true });

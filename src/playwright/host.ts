@@ -16,14 +16,14 @@ type StoreMethod =
   | 'deleteSession'
   | 'clear';
 
-/** What the helper tab does for the test. Arguments and results are such that text can hold them. */
+/** What the helper tab does for the test. Arguments and results can be encoded as text. */
 export interface Host<S> extends Pick<IndexedDBSessionStore<S>, StoreMethod> {
   seed(session: SessionSeed<S>): Promise<string[]>;
   exportSessions(sessionIds: readonly string[] | undefined): Promise<string>;
   importSessions(text: string, options: Pick<ImportOptions, 'onConflict'>): Promise<ImportReport>;
-  /** From now on `next` has what can be seen there; under a name of the caller's. */
+  /** Starts watching a source under a number that the caller chooses, for `next`. */
   watch(name: number, source: SnapshotSource): void;
-  /** All versions since the last call, in order. Waits for one; there is none only after `unwatch`. */
+  /** All versions since the last call, in order. Waits for at least one; none only after `unwatch`. */
   next(name: number): Promise<SessionSnapshot<S>[]>;
   unwatch(name: number): void;
 }
@@ -35,7 +35,7 @@ export interface Request {
 
 export type Answer = { value: unknown } | { error: unknown };
 
-/** What the script puts under `offshootTab` into the helper tab. */
+/** What the script provides as `offshootTab` in the helper tab. */
 export interface Tab {
   /** Takes `TabStoreOptions`, and answers like `call`. */
   open(options: string): Promise<string>;

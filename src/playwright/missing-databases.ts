@@ -8,9 +8,9 @@ const contextLike = satisfying(
 );
 
 /**
- * Has pages of a context forget what Offshoot's stores noted in `localStorage` about databases that are not there, because
- * the context was made of a `storageState` without IndexedDB. A store that found such a note would tell that its
- * database was `wiped`. To be called before a page is opened.
+ * Makes pages of a context forget what Offshoot's stores noted in `localStorage` about databases that do not exist,
+ * because the context was created from a `storageState` without IndexedDB. With such a note, a store would report that
+ * its database was `wiped`. Call it before a page is opened.
  */
 export async function forgetMissingDatabases(context: BrowserContext): Promise<void> {
   requireValid(contextLike, context, 'context');
@@ -27,7 +27,7 @@ export async function forgetMissingDatabases(context: BrowserContext): Promise<v
   if (stale.length === 0) return;
   await context.addInitScript((stale) => {
     for (const { origin, name, value } of stale) {
-      // What a store has noted since says something else.
+      // A note that a store has written since differs.
       if (location.origin === origin && localStorage.getItem(name) === value) localStorage.removeItem(name);
     }
   }, stale);

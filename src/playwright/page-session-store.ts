@@ -33,12 +33,12 @@ const TIMEOUT_MS = 5_000;
 
 /**
  * The store of an app under test, seen from a Playwright test. It works in a tab of its own, which is opened in the
- * same browser context with the first call: so what it saves reaches the app as from any other tab. Nothing of the
- * app runs there.
+ * same browser context with the first call, so the app sees its saves as from any other tab. No code of the app runs
+ * there.
  *
  * Methods reject with the store's own `SessionStoreError`, with `INVALID_ARGUMENT` for arguments and with
- * `FAILED_PRECONDITION` for results that cannot be carried between test and page (Blobs), and with
- * `FAILED_PRECONDITION` where a service worker keeps the tab from being opened.
+ * `FAILED_PRECONDITION` for results that cannot be passed between test and page (Blobs), and with `FAILED_PRECONDITION`
+ * where a service worker prevents the tab from being opened.
  */
 export class PageSessionStore<S = unknown> {
   readonly #context: BrowserContext;
@@ -48,7 +48,7 @@ export class PageSessionStore<S = unknown> {
   #tab: Promise<HelperTab<S>> | undefined;
   #watches = 0;
 
-  /** Throws `INVALID_ARGUMENT` if `url` is not that of a page. */
+  /** Throws `INVALID_ARGUMENT` if `url` is not the address of a page. */
   constructor(context: BrowserContext, options: PageSessionStoreOptions) {
     const { url, timeout = TIMEOUT_MS, ...rest } = pageStoreOptions(options);
     this.#context = context;
@@ -58,19 +58,19 @@ export class PageSessionStore<S = unknown> {
   }
 
   /**
-   * Stores a session with its turns or snapshots, one after the other; resolves to their ids, in order. A `pending`
-   * one is the helper tab's: it reads `expired` after `close()`.
+   * Stores a session with its turns or snapshots, one after the other; resolves to their ids, in order. A `pending` one
+   * belongs to the helper tab: it reads `expired` after `close()`.
    *
    * Errors: `INVALID_ARGUMENT` with the `path` of the value, unless there is exactly one of `turns` and `snapshots`,
-   * and for what cannot be stored; `NOT_FOUND` if a turn continues a snapshot that is not there. What comes before it
-   * in the list is stored then.
+   * and for a value that cannot be stored; `NOT_FOUND` if a turn continues a snapshot that does not exist. What comes
+   * before it in the list is stored then.
    */
   async seed(session: SessionSeed<S>): Promise<string[]> {
     const seed = seedOf(session);
     return (await this.#open()).call('seed', seed);
   }
 
-  /** A snapshot, or the latest leaf of a session; `undefined` if there is none. Errors: as the store's. */
+  /** A snapshot, or the latest leaf of a session; `undefined` if there is none. Errors: those of the store. */
   async getSnapshot(options: GetSnapshotOptions): Promise<SessionSnapshot<S> | undefined> {
     return (await this.#open()).call('getSnapshot', options);
   }
@@ -124,27 +124,27 @@ export class PageSessionStore<S = unknown> {
     return (await this.#open()).call('deleteSession', sessionId);
   }
 
-  /** Deletes everything of the tenant. Open pages are told. */
+  /** Deletes everything of the tenant. Open pages are notified. */
   async clear(): Promise<void> {
     await (await this.#open()).call('clear');
   }
 
-  /** Everything the tenant has, or these sessions, as text for `importSessions`, of this class or of a store. */
+  /** Exports everything of the tenant, or these sessions, as text for `importSessions`, of this class or of a store. */
   async exportSessions(sessionIds?: readonly string[]): Promise<string> {
     return (await this.#open()).call('exportSessions', sessionIds);
   }
 
-  /** Imports what `exportSessions` wrote, of this class or of a store. Errors: as the store's. */
+  /** Imports the text of `exportSessions`, of this class or of a store. Errors: those of the store. */
   async importSessions(text: string, options: Pick<ImportOptions, 'onConflict'> = {}): Promise<ImportReport> {
     return (await this.#open()).call('importSessions', text, options);
   }
 
   /**
-   * Resolves to the first version of a snapshot that meets the condition, of what is stored or will be; the store
-   * tells of each, so that nothing is polled. One that is there already counts: to wait for what comes after it, name
-   * it as `parentId`.
+   * Resolves to the first version of a snapshot that meets the condition, whether it is stored already or saved later;
+   * the store reports versions, so nothing is polled. To wait for a snapshot after an existing one, pass that as
+   * `parentId`.
    *
-   * Errors: a `TimeoutError` that says what was seen last; `INVALID_ARGUMENT` if both ids are given; whatever
+   * Errors: a `TimeoutError` that names the last version seen; `INVALID_ARGUMENT` if both ids are given; whatever
    * `predicate` throws.
    */
   async waitForSnapshot(condition: SnapshotCondition<S> = {}): Promise<SessionSnapshot<S>> {
@@ -154,9 +154,9 @@ export class PageSessionStore<S = unknown> {
     const watch = this.#watches++;
     await tab.call('watch', watch, { snapshotId, sessionId });
     const next = () => tab.call('next', watch);
-    // A tab that is gone watches nothing.
+    // A closed tab has nothing to unwatch.
     const unwatch = () => tab.call('unwatch', watch).catch(() => {});
-    // By the clock of the test; the browser's may have been stopped.
+    // A timer of the test, since the test may have stopped the browser's clock.
     const timer = timeout > 0 ? setTimeout(unwatch, timeout) : undefined;
     let last: SessionSnapshot<S> | undefined;
     try {
@@ -184,7 +184,7 @@ export class PageSessionStore<S = unknown> {
 
   /**
    * Closes the helper tab; the next call opens another. `pending` snapshots that were seeded read `expired` from now
-   * on, as those of any tab that was closed.
+   * on, as those of any closed tab.
    */
   async close(): Promise<void> {
     const tab = this.#tab;

@@ -1,3 +1,3 @@
-/** The script of the helper tab, all in one: `scripts/bundle-page.mjs` makes it of `tab/index.ts`. */
+/** The bundled script of the helper tab: `scripts/bundle-page.mjs` builds it from `tab/index.ts`. */
 declare const script: string;
 export default script;

@@ -2,8 +2,8 @@ import { DevalueError, parse, stringify } from 'devalue';
 import { SessionStoreError, type StatusName } from '../index.js';
 
 /**
- * What goes between test and tab, as text. Playwright carries less than the store does: it makes `{}` of a Map.
- * Fails with `status` for what no text can hold, such as a Blob.
+ * Encodes a value as text, since Playwright carries less than the store does: it turns a Map into `{}`. Fails with
+ * `status` for a value that text cannot hold, such as a Blob.
  */
 export function encode(value: unknown, status: StatusName): string {
   try {

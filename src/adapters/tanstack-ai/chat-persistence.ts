@@ -23,9 +23,9 @@ export interface ChatPersistence {
 
 /**
  * The `persistence` of TanStack AI's `ChatClient` and `useChat`: a thread is a session, and each turn a snapshot, which
- * grows while the answer streams. A conversation that does not continue what was
- * saved before (an answer regenerated, messages set by hand, another tab that saved first) becomes a branch; nothing
- * that another tab or an earlier page saved is overwritten.
+ * grows while the answer streams. A conversation that does not continue what was saved before (an answer regenerated,
+ * messages set by hand, another tab that saved first) becomes a branch; nothing that another tab or an earlier page
+ * saved is overwritten.
  *
  * - `getItem(threadId)` resolves to the state of the session's head, `null` if there is none.
  * - `setItem(threadId, { messages, resume })` resolves when it is committed.

@@ -1,6 +1,6 @@
 import type { SessionSnapshot } from '../../index.js';
 
-/** Keeps what comes until it is asked for. */
+/** Queues versions until they are asked for. */
 export class Feed<S> {
   onEnd = () => {};
   #waiting: SessionSnapshot<S>[] = [];
@@ -13,7 +13,7 @@ export class Feed<S> {
     this.#wake();
   }
 
-  /** Nothing more can come. */
+  /** Ends the feed with an error. */
   fail(error: unknown): void {
     this.#failure ??= { error };
     this.#wake();
@@ -25,7 +25,7 @@ export class Feed<S> {
     this.#wake();
   }
 
-  /** What came since the last call, or comes first. Nothing after the end. */
+  /** Versions since the last call, or the next one. None after the end. */
   async next(): Promise<SessionSnapshot<S>[]> {
     if (this.#waiting.length === 0 && !this.#failure && !this.#hasEnded) {
       await new Promise<void>((resolve) => (this.#wake = resolve));

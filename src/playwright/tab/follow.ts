@@ -13,12 +13,12 @@ export function follow<S>(
   if (sessionId !== undefined) {
     throw new SessionStoreError('INVALID_ARGUMENT', 'waitForSnapshot takes one of snapshotId and sessionId');
   }
-  // A watcher is told of no error; a read is.
+  // Watchers get no errors, so this read reports them.
   store.getSnapshot({ snapshotId }).catch((error: unknown) => feed.fail(error));
   return store.onSnapshotStateChange(snapshotId, (snapshot) => feed.push(snapshot));
 }
 
-/** Follows the latest leaf of a session, or of whichever session is the last active. */
+/** Follows the latest leaf of a session, or of the last active session. */
 function followLatest<S>(
   store: IndexedDBSessionStore<S>,
   sessionId: string | undefined,
@@ -28,7 +28,7 @@ function followLatest<S>(
   let unfollow = () => {};
   let hasEnded = false;
 
-  // Reads of a store are answered in the order in which they were asked for, so the last one has the last word.
+  // Reads of a store resolve in call order, so the last result is current.
   const look = async () => {
     const id = sessionId ?? (await store.listSessions({ limit: 1 })).sessions[0]?.sessionId;
     const latest = id === undefined ? undefined : await store.getSnapshot({ sessionId: id });

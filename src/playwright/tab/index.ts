@@ -12,7 +12,7 @@ export function open(options: string): Promise<string> {
   return answering(async () => {
     const { encryption, ...rest } = decode<TabStoreOptions>(options);
     const { passphrase = '', ...derivation } = encryption ?? {};
-    // The test alone decides what is written here, and when.
+    // Without idle work, so that only the test decides what is written here, and when.
     const store = new IndexedDBSessionStore({
       ...rest,
       compaction: false,
@@ -22,7 +22,7 @@ export function open(options: string): Promise<string> {
   });
 }
 
-/** Does what the test asks for. Never rejects: errors are answers, so that they arrive as they are. */
+/** Does what the test asks for. Never rejects: errors are encoded in the answer, so that they arrive unchanged. */
 export function call(request: string): Promise<string> {
   return answering(() => {
     const { method, args } = decode<Request>(request);
@@ -30,7 +30,7 @@ export function call(request: string): Promise<string> {
   });
 }
 
-/** DevTools holds none of the promises that it waits for, and one that nobody holds may be collected. */
+/** DevTools holds no reference to a promise that it awaits, so that one could be garbage-collected. */
 const awaited = new Set<Promise<string>>();
 
 function answering(work: () => unknown): Promise<string> {

@@ -64,7 +64,7 @@ function messagesOf({ user, model }: Pick<TurnSeed, 'user' | 'model'>): Message[
   return said.flatMap(([role, text]) => (text === undefined ? [] : [{ role, content: [{ text }] }]));
 }
 
-/** Says of an error where in the seed it is. */
+/** Adds the path in the seed to an error. */
 async function save<S>(
   store: IndexedDBSessionStore<S>,
   snapshot: SessionSnapshotInput<S>,
