@@ -1,7 +1,7 @@
 /**
  * Genkit's status names, as far as the store uses them.
  *
- * - `INVALID_ARGUMENT`: the caller passed something that can never work; `path` says what.
+ * - `INVALID_ARGUMENT`: the caller passed an invalid value; `path` names it.
  * - `NOT_FOUND`: the session or snapshot to change does not exist.
  * - `ALREADY_EXISTS`: `generateId` returned an id that is taken.
  * - `FAILED_PRECONDITION`: valid in itself, but not in the present state (branching, closed, newer schema).
@@ -24,33 +24,33 @@ export type StatusName =
   | 'DATA_LOSS'
   | 'INTERNAL';
 
-/** How full it is, and what deleting would bring. */
+/** How full the storage is, and what deleting sessions would free. */
 export interface RoomReport {
-  /** Of the whole origin, in bytes, as the browser estimates it; absent where it does not. */
+  /** Of the whole origin, in bytes, as the browser estimates it; absent if it does not. */
   usage?: number;
-  /** What the origin may use, in bytes, as the browser estimates it; absent where it does not. */
+  /** What the origin may use, in bytes, as the browser estimates it; absent if it does not. */
   quota?: number;
-  /** What deleting each session would free, roughly, in bytes; the largest first. */
+  /** The approximate number of bytes that deleting each session would free; the largest first. */
   sessions: { sessionId: string; bytes: number }[];
 }
 
-/** Every error of the store, except what a mutator itself throws. */
+/** Every error of the store, except those that a mutator throws. */
 export class SessionStoreError extends Error {
   declare readonly name: 'SessionStoreError';
   readonly status: StatusName;
-  /** Where the offending value is, from the argument down: `state.custom.onClick`. */
+  /** The path of the offending value, from the argument on: `state.custom.onClick`. */
   readonly path: string | undefined;
-  /** With `RESOURCE_EXHAUSTED`: how full it is, and what deleting which sessions would free. */
+  /** With `RESOURCE_EXHAUSTED`: how full the storage is, and what deleting sessions would free. */
   room: RoomReport | undefined;
 
-  /** By its name: an error of another copy of Offshoot, in the same page or in another realm, is one as well. */
+  /** Compares names, so that an error of another copy of Offshoot, in the same page or in another realm, counts too. */
   static override [Symbol.hasInstance](value: unknown): value is SessionStoreError {
     return (value as Error | null | undefined)?.name === 'SessionStoreError';
   }
 
   constructor(status: StatusName, message: string, path?: string, cause?: unknown) {
     super(`${status}: ${message}`, cause === undefined ? undefined : { cause });
-    // Defined and not assigned, which a frozen `Error.prototype` would refuse.
+    // Defined, since an assignment fails if `Error.prototype` is frozen.
     Object.defineProperty(this, 'name', {
       __proto__: null,
       value: 'SessionStoreError',

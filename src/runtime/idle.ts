@@ -13,7 +13,7 @@ export function whenIdle(run: () => void): void {
   else (setTimeout(run, PAUSE_MS) as { unref?: () => void }).unref?.();
 }
 
-/** Runs work while nobody runs `alone` work of the same name; after a time limit it runs all the same. */
+/** Runs work while nobody runs `alone` work of the same name; after a time limit it runs anyway. */
 export async function withoutOthers<T>(name: string, work: () => Promise<T>): Promise<T> {
   let end = () => {};
   const ended = new Promise<void>((resolve) => (end = resolve));

@@ -16,7 +16,7 @@ export class Omissions {
     if (this.tell) callSafely(this.tell, part);
   }
 
-  /** Throws for what was left out, unless it was reported: nobody shall take the file for complete. */
+  /** Throws for what was left out, unless it was reported: an incomplete file must not look complete. */
   requireNone(): void {
     const { all, tell } = this;
     if (all.length === 0 || tell) return;
