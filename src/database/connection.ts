@@ -45,7 +45,7 @@ export type Lost = () => void;
 export class Connection {
   /** The database in use: the one that was asked for, or its replacement. */
   name: string;
-  readonly #sentinel: WipeDetector;
+  readonly #wipeDetector: WipeDetector;
   /** Settles when all comparisons with the note are done, in order. Only `close()` waits for it. */
   #looked: Promise<unknown> = Promise.resolve();
   #opening: Promise<Database> | undefined;
@@ -69,7 +69,7 @@ export class Connection {
     readonly lost: Lost,
   ) {
     this.name = asked;
-    this.#sentinel = new WipeDetector(asked, options.tell);
+    this.#wipeDetector = new WipeDetector(asked, options.tell);
   }
 
   /** `limitMs`: time limit; `Infinity` for work that may run as long as the database answers. */
@@ -83,7 +83,7 @@ export class Connection {
 
   /** Records the clock's reading after a commit. */
   advance(clock: number): void {
-    void this.#looked.then(() => this.#sentinel.advance(clock));
+    void this.#looked.then(() => this.#wipeDetector.advance(clock));
   }
 
   /** Waits until this connection no longer blocks a deletion of the database. */
@@ -96,7 +96,7 @@ export class Connection {
   /** Closes the connection; running transactions finish. */
   async #release(): Promise<void> {
     this.#look();
-    void this.#looked.then(() => this.#sentinel.flush());
+    void this.#looked.then(() => this.#wipeDetector.flush());
     const opening = this.#opening;
     this.#opening = undefined;
     await opening?.then(
@@ -300,13 +300,13 @@ export class Connection {
   ): Promise<void> {
     await before;
     const marks = await found;
-    if (marks) await this.#sentinel.check(noted, marks, !!this.options.onUnavailable);
+    if (marks) await this.#wipeDetector.check(noted, marks, !!this.options.onUnavailable);
   }
 
   /** Removes the note, since the database is deleted on purpose. */
   #forget(): void {
     removeNote(this.asked);
-    void this.#looked.then(() => this.#sentinel.forget());
+    void this.#looked.then(() => this.#wipeDetector.forget());
   }
 
   #outdated(): void {

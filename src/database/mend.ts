@@ -1,7 +1,7 @@
 import { SessionStoreError } from '../errors.js';
 import { within } from '../runtime/timeout.js';
 import { createSchema, SCHEMA_VERSION, STORES } from './schema.js';
-import { isWhole, misfit, storesOf } from './structure.js';
+import { isWhole, firstMismatch, storesOf } from './structure.js';
 
 /** How many of our object stores identify a database as ours; fewer may be a coincidence. */
 const ENOUGH = 3;
@@ -75,7 +75,7 @@ function schemaOf({ version, objectStoreNames }: IDBDatabase): number {
 function whyForeign(name: string, database: IDBDatabase): SessionStoreError | undefined {
   const stores = [...database.objectStoreNames];
   const ours = storesOf(database);
-  const odd = misfit(database, ours, false);
+  const odd = firstMismatch(database, ours, false);
   if (odd) return foreign(name, `has another object store "${odd}"`);
   if (stores.length > 0 && ours.length < ENOUGH) return foreign(name, `has ${listed(stores)}`);
   if (!Number.isSafeInteger(database.version + 1)) return foreign(name, 'has the highest version there is');

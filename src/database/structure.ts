@@ -8,7 +8,11 @@ export const storesOf = (database: IDBDatabase): StoreName[] =>
   STORES.filter((name) => database.objectStoreNames.contains(name));
 
 /** The first of these stores that differs from our schema, if any; `lacking` also reports missing indexes. */
-export function misfit(database: IDBDatabase, names: StoreName[], lacking: boolean): string | undefined {
+export function firstMismatch(
+  database: IDBDatabase,
+  names: StoreName[],
+  lacking: boolean,
+): string | undefined {
   if (names.length === 0) return undefined;
   const transaction = database.transaction(names);
   return names.find((name) => {
@@ -25,4 +29,4 @@ export function misfit(database: IDBDatabase, names: StoreName[], lacking: boole
 
 /** Whether all object stores and indexes are there, as in our schema. */
 export const isWhole = (database: IDBDatabase): boolean =>
-  storesOf(database).length === STORES.length && misfit(database, STORES, true) === undefined;
+  storesOf(database).length === STORES.length && firstMismatch(database, STORES, true) === undefined;

@@ -6,32 +6,32 @@ import { Part } from '../platform/load.js';
 
 /** Stands in for a connection, with encryption. Most of its code is loaded at the first use. */
 export class LazyEncryptedDatabase implements Pick<Connection, 'read' | 'write'> {
-  readonly #vault: Part<EncryptedDatabase>;
+  readonly #database: Part<EncryptedDatabase>;
 
   constructor(
     readonly connection: Connection,
     { key, previousKeys = [] }: EncryptionOptions,
   ) {
-    this.#vault = new Part('encryption', async () => {
+    this.#database = new Part('encryption', async () => {
       const { EncryptedDatabase } = await import('./encrypted-database.js');
       return new EncryptedDatabase(connection, [key, ...previousKeys]);
     });
   }
 
   async read<T>(work: (transaction: ReadTransaction) => Promise<T>, limitMs?: number): Promise<T> {
-    return (await this.vault()).read(work, limitMs);
+    return (await this.database()).read(work, limitMs);
   }
 
   async write<T>(work: (transaction: WriteTransaction) => Promise<T>, limitMs?: number): Promise<T> {
-    return (await this.vault()).write((transaction) => work(transaction), limitMs);
+    return (await this.database()).write((transaction) => work(transaction), limitMs);
   }
 
-  vault(): Promise<EncryptedDatabase> {
-    return this.#vault.get();
+  database(): Promise<EncryptedDatabase> {
+    return this.#database.get();
   }
 
   /** Ends idle work. */
   async stop(): Promise<void> {
-    await (await this.#vault.made())?.rotation.stop();
+    await (await this.#database.made())?.rotation.stop();
   }
 }

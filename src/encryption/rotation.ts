@@ -45,14 +45,14 @@ export class Rotation {
   /** How many more times it starts by itself: tabs with different keys must not undo each other's rotation for ever. */
   #left = MOST_WALKS;
 
-  constructor(readonly vault: Rotating) {}
+  constructor(readonly database: Rotating) {}
 
   /** Runs in idle time, in one tab at a time. */
   schedule(): void {
     const { signal } = this.#end;
     if (signal.aborted || this.#background || this.#left-- <= 0) return;
     this.#background = idle(signal)
-      .then(() => alone(`offshoot:${this.vault.connection.name}:rekey`, () => this.#run({ signal }, idle)))
+      .then(() => alone(`offshoot:${this.database.connection.name}:rekey`, () => this.#run({ signal }, idle)))
       // Best effort: the next operation reports a lasting error, and the next rotation retries.
       .catch(() => {})
       .finally(() => (this.#background = undefined));
@@ -72,10 +72,10 @@ export class Rotation {
   async #run(options: RekeyOptions, pause?: (signal?: AbortSignal) => Promise<void>): Promise<void> {
     for (let walk = 0; walk < MOST_WALKS; walk++) {
       options.signal?.throwIfAborted();
-      const keyring = await this.vault.begin();
+      const keyring = await this.database.begin();
       if (!keyring?.isRotating) return;
       await this.#walk(keyring, options, pause);
-      if (await this.vault.settle(keyring)) {
+      if (await this.database.settle(keyring)) {
         this.#left = 0;
         return;
       }
@@ -91,7 +91,7 @@ export class Rotation {
     { signal, onProgress }: RekeyOptions,
     pause?: (signal?: AbortSignal) => Promise<void>,
   ): Promise<void> {
-    const { connection } = this.vault;
+    const { connection } = this.database;
     const total = await countRows(connection);
     let done = 0;
     const isOld = ({ row }: StoredRow) =>
@@ -103,7 +103,7 @@ export class Rotation {
       signal?.throwIfAborted();
       const old = slice.filter(isOld);
       if (old.length > 0) {
-        await this.vault.write(async (_, stage) => {
+        await this.database.write(async (_, stage) => {
           // In idle time, a rotation gives way to a tab that writes with another key now.
           if (pause && stage && !stage.keyring.isStored) throw new SessionStoreError('ABORTED', 'not now');
           await Promise.all(

@@ -169,7 +169,7 @@ export class IndexedDBSessionStore<S = unknown> implements SessionStore<S> {
   ): () => void {
     requireId(snapshotId, 'snapshotId');
     requireValid(callable, callback, 'callback');
-    return this.#tenant(options).audience.watchSnapshot(snapshotId, callback);
+    return this.#tenant(options).subscriptions.watchSnapshot(snapshotId, callback);
   }
 
   /** Lists sessions by latest activity. Errors: `INVALID_ARGUMENT` for a bad limit or cursor. */
@@ -288,7 +288,7 @@ export class IndexedDBSessionStore<S = unknown> implements SessionStore<S> {
   ): () => void {
     requireId(sessionId, 'sessionId');
     requireValid(callable, callback, 'callback');
-    return this.#called(options).audience.watchSessions(
+    return this.#called(options).subscriptions.watchSessions(
       sessionId,
       callback as (change: SessionsChange) => void,
     );
@@ -297,7 +297,7 @@ export class IndexedDBSessionStore<S = unknown> implements SessionStore<S> {
   /** Calls back after every committed change of any session, from any tab. Returns a function that unsubscribes. */
   onSessionsChange(callback: (change: SessionsChange) => void, options?: SessionStoreOptions): () => void {
     requireValid(callable, callback, 'callback');
-    return this.#called(options).audience.watchSessions(ALL, callback);
+    return this.#called(options).subscriptions.watchSessions(ALL, callback);
   }
 
   /**

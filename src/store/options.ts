@@ -122,25 +122,25 @@ const encryptionKey = satisfying(
     (key?.algorithm?.name === 'AES-GCM' &&
       ['encrypt', 'decrypt'].every((usage) => key.usages?.includes(usage))),
   'an AES-GCM CryptoKey that may encrypt and decrypt, as deriveKey() makes it, or null',
-  (key) => toldKey(key),
+  (key) => describedKey(key),
 );
 
 /** For an invalid key, an error names only its type, since the value may be a secret. */
-function toldKey(key: any): string {
+function describedKey(key: any): string {
   if (!key?.algorithm) return typeof key;
   return `one of ${key.algorithm.name} that may ${[...key.usages].join(', ') || 'do nothing'}`;
 }
 
 /** The index of the first item that is not a key, holes included. */
-const strangerIn = (keys: readonly unknown[]) => Array.from(keys).findIndex((key) => encryptionKey(key));
+const invalidKeyIn = (keys: readonly unknown[]) => Array.from(keys).findIndex((key) => encryptionKey(key));
 
 const encryptionShape = {
   key: encryptionKey,
   previousKeys: optional(
     satisfying(
-      (keys) => Array.isArray(keys) && strangerIn(keys) < 0,
+      (keys) => Array.isArray(keys) && invalidKeyIn(keys) < 0,
       'a list of AES-GCM CryptoKeys that may encrypt and decrypt, and of null',
-      (keys) => (Array.isArray(keys) ? `${toldKey(keys[strangerIn(keys)])} in it` : typeof keys),
+      (keys) => (Array.isArray(keys) ? `${describedKey(keys[invalidKeyIn(keys)])} in it` : typeof keys),
     ),
   ),
 };

@@ -14,7 +14,7 @@ import {
   type StoredSnapshot,
   type ApplyExpiry,
 } from '../snapshots/stored-snapshot.js';
-import { EVERYTHING, isStretch, NOBODY, readLoose } from '../snapshots/save/written.js';
+import { EVERYTHING, isStretch, NO_SESSION, readLoose } from '../snapshots/save/written.js';
 import type { Presence } from '../tabs/presence.js';
 import { MOST_IDS } from '../tabs/channel.js';
 import type { Hints } from '../tabs/hints.js';
@@ -95,7 +95,7 @@ export class Subscriptions<S> {
       database: this.source.connection.name,
       snapshots: [...new Set(snapshots.map(({ row }) => row.id))].slice(0, MOST_IDS),
       // One more than the limit tells the receiver that there are more.
-      sessions: [...(isLoose ? [NOBODY] : []), ...ids].slice(0, MOST_IDS + 1),
+      sessions: [...(isLoose ? [NO_SESSION] : []), ...ids].slice(0, MOST_IDS + 1),
       cleared,
     };
     this.#sync.tell(message, { since, version });

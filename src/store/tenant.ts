@@ -41,7 +41,7 @@ function unseenRemoval(error: unknown): Commit {
 /** One tenant's database. */
 export class Tenant<S> implements DatabaseAccess {
   readonly recent = new SnapshotCache();
-  readonly audience: Subscriptions<S>;
+  readonly subscriptions: Subscriptions<S>;
   readonly connection: Connection;
   readonly encrypted: LazyEncryptedDatabase | undefined;
   /** Rows as if they were not encrypted. */
@@ -64,11 +64,11 @@ export class Tenant<S> implements DatabaseAccess {
     readonly databaseName: string,
     readonly settings: TenantSettings,
   ) {
-    this.connection = new Connection(databaseName, settings, () => this.audience.catchUp());
+    this.connection = new Connection(databaseName, settings, () => this.subscriptions.catchUp());
     const { encryption } = settings;
     this.encrypted = encryption && new LazyEncryptedDatabase(this.connection, encryption);
     this.#rows = this.encrypted ?? new UnencryptedConnection(this.connection);
-    this.audience = new Subscriptions(this);
+    this.subscriptions = new Subscriptions(this);
     this.#endLifecycle = this.#followLifecycle();
     void this.#retainLater();
   }
@@ -136,7 +136,7 @@ export class Tenant<S> implements DatabaseAccess {
       } finally {
         // Its content is gone, even if other tabs still block the deletion itself.
         this.#publish(commit);
-        this.audience.forget();
+        this.subscriptions.forget();
       }
     });
   }
@@ -153,13 +153,13 @@ export class Tenant<S> implements DatabaseAccess {
 
   async close(): Promise<void> {
     await this.#endIdleWork();
-    this.audience.clear();
+    this.subscriptions.clear();
     this.#endLifecycle();
     await this.#queue.done();
     await Promise.allSettled([...this.#reads]);
     // Operations that were under way may have loaded and started idle work.
     await this.#endIdleWork();
-    this.audience.leave();
+    this.subscriptions.leave();
     this.presence.putDown();
     await this.connection.close();
   }
@@ -244,7 +244,7 @@ export class Tenant<S> implements DatabaseAccess {
 
   #publish(commit: Commit): void {
     this.connection.advance(commit.version);
-    this.audience.publish(commit);
+    this.subscriptions.publish(commit);
     for (const [id, row] of commit.sessions) {
       if (this.settings.compaction && row && row.unsealed >= UNSEALED) void this.#compactLater(id);
     }
@@ -283,18 +283,18 @@ export class Tenant<S> implements DatabaseAccess {
     return followLifecycle({
       hidden: () => {
         wasPresent = this.presence.putDown();
-        this.audience.leave();
+        this.subscriptions.leave();
         void this.connection.close();
       },
       gone: () => this.connection.giveUpUnfinished(),
       frozen: () => {
         // A message would open the database, and a frozen tab would then block its deletion.
-        this.audience.leave();
+        this.subscriptions.leave();
         void this.connection.suspend();
       },
       back: () => {
         if (wasPresent) void this.presence.take();
-        this.audience.comeBack();
+        this.subscriptions.comeBack();
       },
     });
   }

@@ -24,7 +24,7 @@ export async function check(
   { repair = false, signal }: CheckOptions,
 ): Promise<CheckReport> {
   const { checkDatabase } = await load('check()', () => import('../maintenance/integrity/check.js'));
-  await (await tenant.encrypted?.vault())?.prepareCheck(repair, signal);
+  await (await tenant.encrypted?.database())?.prepareCheck(repair, signal);
   return checkDatabase(
     unhurried(() => tenant),
     repair,
@@ -54,7 +54,7 @@ export async function rekey({ encrypted }: Tenant<any>, options: RekeyOptions): 
       'options.encryption',
     );
   }
-  await (await encrypted.vault()).rotation.run(options);
+  await (await encrypted.database()).rotation.run(options);
 }
 
 export async function exportSessions(

@@ -27,7 +27,7 @@ export function requireId(id: unknown, path: string): asserts id is string {
 }
 
 /** Whether it is a promise where a plain value was expected. Its rejection is handled, since nobody will await it. */
-export function isForgotten(value: unknown): value is PromiseLike<unknown> {
+export function isUnexpectedPromise(value: unknown): value is PromiseLike<unknown> {
   const isPromise = typeof (value as PromiseLike<unknown> | undefined)?.then === 'function';
   if (isPromise) Promise.resolve(value).catch(() => {});
   return isPromise;

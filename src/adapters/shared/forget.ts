@@ -14,11 +14,11 @@ export async function forget(
 ): Promise<void> {
   for (const { snapshotId, parentId } of tree.nodes.values()) {
     if (ids.has(snapshotId) || parentId === undefined || !ids.has(parentId)) continue;
-    const heir = heirOf(tree, parentId, ids);
+    const nearest = remainingAncestor(tree, parentId, ids);
     await store.saveSnapshot(snapshotId, (current) => {
       if (current?.parentId !== parentId) return null;
       const { parentId: _, ...rest } = current;
-      return heir === undefined ? rest : { ...rest, parentId: heir };
+      return nearest === undefined ? rest : { ...rest, parentId: nearest };
     });
   }
   const roots = [...ids].filter((id) => tree.nodes.has(id) && !ids.has(tree.nodes.get(id)!.parentId ?? ''));
@@ -35,14 +35,14 @@ export async function forget(
   }
 }
 
-function heirOf({ nodes }: SessionTree, id: string, ids: ReadonlySet<string>): string | undefined {
-  let heir: string | undefined = id;
+function remainingAncestor({ nodes }: SessionTree, id: string, ids: ReadonlySet<string>): string | undefined {
+  let nearest: string | undefined = id;
   // Snapshots of another program may form a cycle.
-  for (let steps = 0; heir !== undefined && ids.has(heir); steps++) {
+  for (let steps = 0; nearest !== undefined && ids.has(nearest); steps++) {
     if (steps > ids.size) return undefined;
-    heir = nodes.get(heir)?.parentId;
+    nearest = nodes.get(nearest)?.parentId;
   }
-  return heir;
+  return nearest;
 }
 
 /** A snapshot with children cannot be deleted, so children come first. */

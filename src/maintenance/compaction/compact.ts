@@ -8,7 +8,7 @@ import { runsByLog } from '../../logs/entry.js';
 import { spansOf } from '../../logs/load.js';
 import { GROUPINGS, seal } from './merge-rows.js';
 import { beginCommit, readClock, UNSEALED } from '../../snapshots/commit.js';
-import { noteLoose, NOBODY } from '../../snapshots/save/written.js';
+import { noteLoose, NO_SESSION } from '../../snapshots/save/written.js';
 
 /** The sessions that have small rows to merge. */
 export async function unmergedSessions(transaction: WriteTransaction): Promise<string[]> {
@@ -65,7 +65,7 @@ export async function compactSession(
     // Advances the clock, so that tabs that remember the row do not put the old count back.
     const commit = await beginCommit(transaction);
     await sessions.put({ ...session, unsealed: 0 });
-    await noteLoose(transaction, NOBODY, [commit]);
+    await noteLoose(transaction, NO_SESSION, [commit]);
     return commit;
   });
 }

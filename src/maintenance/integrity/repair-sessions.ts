@@ -29,9 +29,9 @@ export async function repairSessions(
     const there = new Set(own);
     const { selected } = row;
     const isThere = (snapshot: SnapshotRow) => there.has(snapshot);
-    const heir = selected && (await selectionWithout(selected, (id) => rows.get(id), isThere));
+    const nearest = selected && (await selectionWithout(selected, (id) => rows.get(id), isThere));
     const { since, version } = commit;
-    const session = { ...recomputed(row, own, version, heir), written: [{ since, version }] };
+    const session = { ...recomputed(row, own, version, nearest), written: [{ since, version }] };
     commit.sessions.set(row.id, session);
     await sessions.put(session);
   };

@@ -18,7 +18,7 @@ import {
 } from './problems.js';
 import { Quarantine } from './quarantine.js';
 import { repairSessions } from './repair-sessions.js';
-import { noteLoose, NOBODY } from '../../snapshots/save/written.js';
+import { noteLoose, NO_SESSION } from '../../snapshots/save/written.js';
 import type { Unreadable } from './unreadable-keys.js';
 
 /** Repairs what `check()` finds, and nothing else. Rows that are taken out go to the quarantine. */
@@ -52,7 +52,7 @@ export async function repairAll(
   }
   await repairLogs(transaction, contents, quarantine, whole, unreadable, pace);
   await repairSessions(transaction, contents, quarantine, membership, commit);
-  await noteLoose(transaction, NOBODY, [commit]);
+  await noteLoose(transaction, NO_SESSION, [commit]);
   for (const [id, row] of commit.sessions) if (!row) await noteLoose(transaction, id, [commit]);
   report.quarantined += quarantine.moved;
   return { ...commit, report };

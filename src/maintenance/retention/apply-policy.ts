@@ -8,8 +8,8 @@ import { each } from '../../database/pace.js';
 import { requestAll } from '../../database/transaction.js';
 import type { SessionStoreError } from '../../errors.js';
 import { callSafely } from '../../platform/report.js';
-import { invalid, isForgotten } from '../../values/argument.js';
-import { sparedBranches } from './prunable-branches.js';
+import { invalid, isUnexpectedPromise } from '../../values/argument.js';
+import { prunableBranches } from './prunable-branches.js';
 import type { beginCommit } from '../../snapshots/commit.js';
 import type { DeletingAccess } from '../../snapshots/database-access.js';
 import { countedUntil } from './counted-until.js';
@@ -97,15 +97,15 @@ class Retention {
     const tooOld = olderThan(until);
     const tooMany = sessions.slice(0, Math.max(0, sessions.length - maxSessions));
     // Both lists are sorted alike, so the longer one contains the shorter.
-    const doomed = tooOld.length > tooMany.length ? tooOld : tooMany;
-    this.#total += doomed.length;
+    const excess = tooOld.length > tooMany.length ? tooOld : tooMany;
+    this.#total += excess.length;
     let index = -1;
-    for (const session of doomed) {
+    for (const session of excess) {
       index++;
       const limit = index < tooOld.length ? 'maxAgeMs' : 'maxSessions';
       this.#note(session, limit, await this.#deleteSession(session, limit));
     }
-    for (const session of olderThan(Date.now()).slice(doomed.length)) {
+    for (const session of olderThan(Date.now()).slice(excess.length)) {
       this.#note(session, 'maxAgeMs', 'clock');
       const { snapshots } = session;
       if (!this.#isPinned(session))
@@ -124,7 +124,7 @@ class Retention {
         'maxSnapshotsPerSession',
         ({ session: { selected }, rows, pending }) => {
           const heads = [selected, leavesIn(rows).latest?.id, ...pending].filter((id) => id !== undefined);
-          const ids = [...sparedBranches(rows, heads, most)];
+          const ids = [...prunableBranches(rows, heads, most)];
           isEnough = rows.length - ids.length <= most;
           if (ids.length > 0) return { ids };
           return isEnough ? undefined : { because: 'active' };
@@ -243,7 +243,7 @@ class Retention {
 
   #isPinned(session: SessionRow): boolean {
     const answer: unknown = this.policy.keep?.(sessionInfo(session));
-    if (isForgotten(answer)) {
+    if (isUnexpectedPromise(answer)) {
       throw invalid('policy.keep', 'returned a promise. It must answer true or false');
     }
     return Boolean(answer);

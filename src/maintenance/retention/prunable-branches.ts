@@ -6,7 +6,7 @@ import { leavesAmong } from '../../snapshots/leaves.js';
  * ones if that is not enough. A branch goes from its leaf back to where another forks off. `rows` are in order of
  * creation; ancestors of `heads` are never included.
  */
-export function sparedBranches(
+export function prunableBranches(
   rows: readonly SnapshotRow[],
   heads: Iterable<string>,
   most: number,
@@ -23,15 +23,15 @@ export function sparedBranches(
     const parent = parentOf(row);
     if (parent) children.set(parent.id, (children.get(parent.id) ?? 0) + 1);
   }
-  const spared = new Set<string>();
+  const prunable = new Set<string>();
   for (const leaf of leavesAmong(rows)) {
-    if (rows.length - spared.size <= most) break;
+    if (rows.length - prunable.size <= most) break;
     let row: SnapshotRow | undefined = leaf;
     while (row && !kept.has(row.id) && !children.get(row.id)) {
-      spared.add(row.id);
+      prunable.add(row.id);
       row = parentOf(row);
       if (row) children.set(row.id, children.get(row.id)! - 1);
     }
   }
-  return spared;
+  return prunable;
 }

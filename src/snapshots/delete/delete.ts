@@ -9,7 +9,7 @@ import { spansOf } from '../../logs/load.js';
 import { beginCommit, putSession, type Commit } from '../commit.js';
 import { countLeaves } from '../leaves.js';
 import { selectionWithout } from '../selection.js';
-import { EVERYTHING, NOBODY, noteLoose, withWritten, type Stretch } from '../save/written.js';
+import { EVERYTHING, NO_SESSION, noteLoose, withWritten, type Stretch } from '../save/written.js';
 
 export type Removal = Commit & { removed: number };
 
@@ -77,7 +77,7 @@ export async function removeRows(
   const note = async (id: string, before?: readonly Stretch[]) => {
     if (!commit.hasNoRoom) await noteLoose(transaction, id, withWritten(before, commit));
   };
-  if (sessionId === '') return note(NOBODY);
+  if (sessionId === '') return note(NO_SESSION);
   const [remaining, session] = await requestAll(
     () => snapshots.index('sessionId').count(startingWith(sessionId)),
     () => sessions.get(sessionId),
@@ -95,12 +95,12 @@ export async function removeRows(
   const gone = new Map(ids.map((id, index) => [id, rows[index]]));
   if (selected !== undefined && gone.has(selected)) {
     delete session.selected;
-    const heir = await selectionWithout(
+    const nearest = await selectionWithout(
       selected,
       (id) => gone.get(id) ?? snapshots.get(id),
       (row) => !gone.has(row.id) && row.sessionId === sessionId && isSnapshotRow(row),
     );
-    if (heir !== undefined) session.selected = heir;
+    if (nearest !== undefined) session.selected = nearest;
   }
   await putSession(transaction, commit, session);
 }

@@ -1,7 +1,7 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec';
 import type { SnapshotMutator } from '../../types/snapshot.js';
 import { Refusal } from '../../database/transaction.js';
-import { invalid, isForgotten, requireNone, requireValid } from '../../values/argument.js';
+import { invalid, isUnexpectedPromise, requireNone, requireValid } from '../../values/argument.js';
 import { record } from '../../values/schema.js';
 import { requireSnapshotInput } from './snapshot-input.js';
 
@@ -33,7 +33,7 @@ function requireCustomState(schema: StandardSchemaV1, custom: unknown): void {
   } catch (error) {
     throw new Refusal(error);
   }
-  if (isForgotten(result)) {
+  if (isUnexpectedPromise(result)) {
     throw invalid(
       'options.stateSchema',
       'answers asynchronously. Use a synchronous schema: a transaction cannot wait',

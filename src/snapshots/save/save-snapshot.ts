@@ -16,7 +16,7 @@ import { leavesWith } from '../leaves.js';
 import { LogAppender } from './log-appender.js';
 import { pruneAncestors } from '../delete/prune-ancestors.js';
 import { sessionAfterSave } from './session-after-save.js';
-import { noteLoose, NOBODY } from './written.js';
+import { noteLoose, NO_SESSION } from './written.js';
 
 export interface SaveRequest<S> {
   snapshotId: string | undefined;
@@ -90,7 +90,7 @@ export async function saveSnapshot<S>(
     const after = sessionAfterSave(session, row, since, !before, tail.bytes, leaves);
     batch.putSession(after);
     commit.sessions.set(owner, after);
-  } else await noteLoose(batch.transaction, NOBODY, [{ since, version: row.version }]);
+  } else await noteLoose(batch.transaction, NO_SESSION, [{ since, version: row.version }]);
 
   commit.version = row.version;
   if (stored) await freeReplaced(batch, stored, row, parent, tail);

@@ -1,5 +1,5 @@
 import type { SessionSnapshotInput } from '../../types/snapshot.js';
-import { isForgotten, requireValid } from '../../values/argument.js';
+import { isUnexpectedPromise, requireValid } from '../../values/argument.js';
 import { instant } from '../../values/instant.js';
 import { picked } from '../../values/options.js';
 import { list, nonBlank, object, optional, record, satisfying } from '../../values/schema.js';
@@ -23,7 +23,7 @@ const snapshotInput = object({
 });
 
 const mutated = satisfying(
-  (result) => !record(result) && !isForgotten(result),
+  (result) => !record(result) && !isUnexpectedPromise(result),
   'a snapshot or null, at once',
 );
 

@@ -13,11 +13,11 @@ export interface Stretch {
 const MOST = 8;
 
 /**
- * Ids of `loose` stretches: `EVERYTHING` for a clear, `NOBODY` for a write that belongs to no session. Session ids are
+ * Ids of `loose` stretches: `EVERYTHING` for a clear, `NO_SESSION` for a write that belongs to no session. Session ids are
  * never blank.
  */
 export const EVERYTHING = '';
-export const NOBODY = ' ';
+export const NO_SESSION = ' ';
 
 /**
  * Adds a stretch to those in which only this session was written. Readers of the row learn from them which commits were

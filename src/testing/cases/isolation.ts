@@ -5,7 +5,7 @@ import type { SessionStoreCase } from '../session-store-case.js';
 const original = (): any => turn(1, { state: { messages: [message('original')], custom: { list: [1] } } });
 
 /** Changes a snapshot in each place that a shallow copy would share. */
-function deface(snapshot: any): void {
+function mutate(snapshot: any): void {
   snapshot.status = 'defaced';
   snapshot.state.messages[0].content[0].text = 'defaced';
   snapshot.state.messages.push(message('defaced'));
@@ -18,7 +18,7 @@ export const isolation: readonly SessionStoreCase[] = [
     async run({ store }) {
       const mine = original();
       await save(store, 'a', mine);
-      deface(mine);
+      mutate(mine);
       assertEqual(await store.getSnapshot({ snapshotId: 'a' }), { ...original(), snapshotId: 'a' }, 'stored');
     },
   },
@@ -27,7 +27,7 @@ export const isolation: readonly SessionStoreCase[] = [
     async run({ store }) {
       const mine = original();
       await store.saveSnapshot('a', () => {
-        queueMicrotask(() => deface(mine));
+        queueMicrotask(() => mutate(mine));
         return mine;
       });
       assertEqual(await store.getSnapshot({ snapshotId: 'a' }), { ...original(), snapshotId: 'a' }, 'stored');
@@ -37,8 +37,8 @@ export const isolation: readonly SessionStoreCase[] = [
     title: 'Isolation: changing what was read changes nothing stored',
     async run({ store }) {
       await save(store, 'a', original());
-      deface(await store.getSnapshot({ snapshotId: 'a' }));
-      deface(await store.getSnapshot({ sessionId: 's' }));
+      mutate(await store.getSnapshot({ snapshotId: 'a' }));
+      mutate(await store.getSnapshot({ sessionId: 's' }));
       assertEqual(await store.getSnapshot({ snapshotId: 'a' }), { ...original(), snapshotId: 'a' }, 'stored');
     },
   },
@@ -47,12 +47,12 @@ export const isolation: readonly SessionStoreCase[] = [
     async run({ store }) {
       await save(store, 'a', original());
       await store.saveSnapshot('a', (current) => {
-        deface(current);
+        mutate(current);
         return null;
       });
       await store
         .saveSnapshot('a', (current) => {
-          deface(current);
+          mutate(current);
           throw new Error('abandoned');
         })
         .catch(() => undefined);
@@ -64,11 +64,11 @@ export const isolation: readonly SessionStoreCase[] = [
     async run({ store }) {
       await save(store, 'a', original());
       await store.saveSnapshot('a', (current) => {
-        deface(current);
+        mutate(current);
         return current!;
       });
       const expected = original();
-      deface(expected);
+      mutate(expected);
       assertEqual(await store.getSnapshot({ snapshotId: 'a' }), { ...expected, snapshotId: 'a' }, 'stored');
     },
   },
@@ -77,7 +77,7 @@ export const isolation: readonly SessionStoreCase[] = [
     needs: ['watching'],
     async run({ store, watch, eventually }) {
       const seen: unknown[] = [];
-      watch('a', deface);
+      watch('a', mutate);
       watch('a', (snapshot) => seen.push(structuredClone(snapshot)));
       await save(store, 'a', original());
       await eventually(() => seen.length > 0, 'the second watcher to be called');

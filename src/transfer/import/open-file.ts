@@ -79,7 +79,7 @@ async function* chunksOf(
       const { done, value } = await read(reader);
       if (done) break;
       if (!isBytes(value)) throw invalid('stream', 'expected a stream of Uint8Array');
-      if (isGivenAway(value)) throw invalid('stream', 'has bytes that were transferred. Enqueue a copy');
+      if (isTransferred(value)) throw invalid('stream', 'has bytes that were transferred. Enqueue a copy');
       yield value;
     }
     signal?.throwIfAborted();
@@ -92,7 +92,7 @@ async function* chunksOf(
 }
 
 /** A transferred buffer would look empty. */
-function isGivenAway({ length, buffer }: Uint8Array): boolean {
+function isTransferred({ length, buffer }: Uint8Array): boolean {
   try {
     return length === 0 && !new Uint8Array(buffer);
   } catch {

@@ -17,7 +17,7 @@ import { SessionStoreError } from '../../errors.js';
 import { beginCommit, latestLog, type Commit } from '../../snapshots/commit.js';
 import { leavesIn } from '../../snapshots/leaves.js';
 import { removeRows } from '../../snapshots/delete/delete.js';
-import { noteLoose, NOBODY } from '../../snapshots/save/written.js';
+import { noteLoose, NO_SESSION } from '../../snapshots/save/written.js';
 import type { StoredSnapshot } from '../../snapshots/stored-snapshot.js';
 import { assembleState } from '../../logs/load.js';
 import type { LaidOut } from './to-rows.js';
@@ -118,7 +118,7 @@ export async function writeSession(
     };
     await transaction.objectStore('sessions').put(row);
     commit.sessions.set(sessionId, row);
-  } else await noteLoose(transaction, NOBODY, [commit]);
+  } else await noteLoose(transaction, NO_SESSION, [commit]);
   commit.snapshots = rows.map((row) => storedSnapshot(row, logs));
   return commit;
 }
