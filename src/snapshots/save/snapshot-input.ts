@@ -4,19 +4,24 @@ import { instant } from '../../values/instant.js';
 import { picked } from '../../values/options.js';
 import { list, nonBlank, object, optional, record, satisfying } from '../../values/schema.js';
 
-export const storedStatus = satisfying(
+const storedStatus = satisfying(
   (status) => !nonBlank(status) && status !== 'expired',
   'a status other than "expired", which is never stored',
 );
 
-const snapshotInput = object({
-  snapshotId: optional(nonBlank),
+/** What a snapshot has beside its id and its state, when it is saved and in a file. */
+export const infoFields = {
   sessionId: optional(nonBlank),
   parentId: optional(nonBlank),
   createdAt: instant,
   updatedAt: optional(instant),
   heartbeatAt: optional(instant),
   status: optional(storedStatus),
+};
+
+const snapshotInput = object({
+  snapshotId: optional(nonBlank),
+  ...infoFields,
   state: optional(
     object({ sessionId: optional(nonBlank), messages: optional(list), artifacts: optional(list) }),
   ),

@@ -1,6 +1,6 @@
 import { instant } from '../../values/instant.js';
 import { anything, list, nonBlank, object, optional, satisfying, string } from '../../values/schema.js';
-import { storedStatus } from '../../snapshots/save/snapshot-input.js';
+import { infoFields } from '../../snapshots/save/snapshot-input.js';
 import { byType, either, exactly, nullable, oneOf, position } from '../../values/stored.js';
 import { FORMAT, VERSION } from './lines.js';
 
@@ -65,23 +65,14 @@ export const lineSchema = byType({
   },
 });
 
-const info = {
-  sessionId: optional(nonBlank),
-  parentId: optional(nonBlank),
-  createdAt: instant,
-  updatedAt: optional(instant),
-  heartbeatAt: optional(instant),
-  status: optional(storedStatus),
-};
-
 const absent = satisfying((value) => value === undefined, 'none of these here');
 
 /** A snapshot without id and state, as `saveSnapshot` takes it. */
-export const infoSchema = object({ ...info, snapshotId: absent, state: absent });
+export const infoSchema = object({ ...infoFields, snapshotId: absent, state: absent });
 
 /** A snapshot as Genkit's `FileSessionStore` writes it. */
 export const genkitSnapshot = object({
-  ...info,
+  ...infoFields,
   snapshotId: nonBlank,
   state: optional(
     object({
