@@ -9,7 +9,8 @@ export interface Address {
 
 let shown: { hash: string; address: Address } | undefined;
 
-function read(): Address {
+/** What the address names now, whether it has been drawn already or not. */
+export function addressNow(): Address {
   const { hash } = location;
   if (shown?.hash !== hash) {
     const parameters = new URLSearchParams(hash.slice(1));
@@ -28,7 +29,7 @@ function subscribe(listener: () => void): () => void {
   };
 }
 
-export const useAddress = (): Address => useSyncExternalStore(subscribe, read);
+export const useAddress = (): Address => useSyncExternalStore(subscribe, addressNow);
 
 export function hrefOf(sessionId: string, at?: string): string {
   return `#${new URLSearchParams({ chat: sessionId, ...(at !== undefined && { at }) })}`;

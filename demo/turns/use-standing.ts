@@ -1,6 +1,6 @@
 import { useEffect, useRef } from 'react';
 import type { SessionTree } from 'offshoot';
-import { go, hrefOf } from '../app/address.js';
+import { addressNow, go, hrefOf } from '../app/address.js';
 import { followed } from './branch.js';
 import { hasDraft } from './drafts.js';
 import { useRunner } from './use-runner.js';
@@ -25,7 +25,8 @@ export function useStanding(
     before.current = tree;
     // What is being written here answers what is shown here, and becomes a branch beside what another tab has sent.
     const next = wasLeaf && !hasDraft(sessionId) ? followed(tree, standing) : standing;
-    if (next !== at) go(hrefOf(sessionId, next), 'replace');
+    // Whoever has left for another chat in the meantime is not brought back.
+    if (next !== at && addressNow().sessionId === sessionId) go(hrefOf(sessionId, next), 'replace');
   }, [tree, standing, at, sessionId]);
   return standing;
 }
