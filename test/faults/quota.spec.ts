@@ -86,7 +86,7 @@ test('a full disk: the application is told how full it is, and what takes most',
 });
 
 test('a full disk: sessions can be deleted, every time', async ({ openPage }) => {
-  test.setTimeout(300_000);
+  test.setTimeout(120_000);
   const page = await openPage();
   await limitStorage(page, 4 * MEGABYTE);
   const host = hostIn(tabOf(page));
@@ -97,10 +97,11 @@ test('a full disk: sessions can be deleted, every time', async ({ openPage }) =>
     // In the first run there is room for the large ones; what comes later gets what the browser has freed by then.
     if (run === 0) expect(saved.length).toBeGreaterThan(2);
     const largest = failure.room!.sessions[0]?.sessionId;
-    // After everything was cleared the browser may have freed nothing yet; then it is tried again.
+    // Chromium may free nothing of a cleared database as long as nothing can be written: there it ends.
     if (largest === undefined) {
       expect(saved).toEqual([]);
-      continue;
+      expect(deleted).toBeGreaterThan(0);
+      break;
     }
     expect(await host.failureOf('deleteSession', largest), `run ${run}`).toBeUndefined();
     expect(await host.call('getSession', largest)).toBeUndefined();
