@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { openChat } from '../../src/adapters/ai-sdk/index.js';
 import type { IndexedDBSessionStore } from '../../src/index.js';
-import { chatPersistence } from '../../src/adapters/tanstack-ai/index.js';
+import { openChatPersistence } from '../../src/adapters/tanstack-ai/index.js';
 import { branchPoint } from '../../src/adapters/shared/transcript/branch-point.js';
 import { continues, messagesOf } from '../../src/adapters/shared/transcript/messages.js';
 import type { TranscriptMessage } from '../../src/adapters/shared/transcript/store.js';
@@ -102,7 +102,7 @@ describe('Where a long chat branches', () => {
       await fill(store, turns);
       const { counted, loads } = counting(store);
       const messages = [message('u0', 'user', 'edited'), message('new', 'assistant')];
-      await chatPersistence(counted).setItem('t', { messages: messages as never });
+      await openChatPersistence(counted).setItem('t', { messages: messages as never });
       counts.push(loads());
     }
     expect(counts[1]! - counts[0]!).toBeLessThanOrEqual(10);

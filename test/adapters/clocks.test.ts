@@ -1,13 +1,13 @@
 import { AIMessage, HumanMessage, type BaseMessage } from '@langchain/core/messages';
 import { MessagesAnnotation, START, StateGraph } from '@langchain/langgraph/web';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { AgentickSessionStore } from '../../src/adapters/agentick/index.js';
+import { OffshootSessionStore } from '../../src/adapters/agentick/index.js';
 import { openChat, type StoredChat } from '../../src/adapters/ai-sdk/index.js';
-import { threadHistory, type StoredThreadHistory } from '../../src/adapters/assistant-ui/index.js';
-import { IndexedDBSaver } from '../../src/adapters/langgraph/index.js';
-import { IndexedDBSession } from '../../src/adapters/openai-agents/index.js';
+import { openThreadHistory, type StoredThreadHistory } from '../../src/adapters/assistant-ui/index.js';
+import { OffshootSaver } from '../../src/adapters/langgraph/index.js';
+import { OffshootSession } from '../../src/adapters/openai-agents/index.js';
 import { OffshootSnapshotStorage } from '../../src/adapters/strands/index.js';
-import { chatPersistence } from '../../src/adapters/tanstack-ai/index.js';
+import { openChatPersistence } from '../../src/adapters/tanstack-ai/index.js';
 import { freshName, openStore } from '../browser/open-store.js';
 
 const HOUR = 3_600_000;
@@ -41,15 +41,16 @@ const adapters: Record<string, (name: string) => Promise<Tab>> = {
     };
   },
   async 'TanStack AI'(name) {
-    const persistence = chatPersistence(openStore({ name }));
+    const persistence = openChatPersistence(openStore({ name }));
     return {
       answer: (text) => persistence.setItem('t', { messages: [question, answer(text)] }),
       reload: async () =>
-        ((await chatPersistence(openStore({ name })).getItem('t'))!.messages.at(-1)!.parts[0] as any).content,
+        ((await openChatPersistence(openStore({ name })).getItem('t'))!.messages.at(-1)!.parts[0] as any)
+          .content,
     };
   },
   async 'assistant-ui'(name) {
-    const history = threadHistory(openStore({ name }), 't');
+    const history = openThreadHistory(openStore({ name }), 't');
     const save = (id: string, role: string, parentId: string | null) =>
       history.append({ parentId, message: { id, role, content: [part(id)] } } as unknown as Parameters<
         StoredThreadHistory['append']
@@ -59,7 +60,7 @@ const adapters: Record<string, (name: string) => Promise<Tab>> = {
         await save('q', 'user', null);
         await save(text, 'assistant', 'q');
       },
-      reload: async () => (await threadHistory(openStore({ name }), 't').load()).headId!,
+      reload: async () => (await openThreadHistory(openStore({ name }), 't').load()).headId!,
     };
   },
 };
@@ -134,7 +135,7 @@ describe('LangGraph, whatever the clock says', () => {
     new StateGraph(MessagesAnnotation)
       .addNode('model', ({ messages }) => ({ messages: [new AIMessage(`re: ${messages.at(-1)!.text}`)] }))
       .addEdge(START, 'model')
-      .compile({ checkpointer: new IndexedDBSaver(openStore({ name })) });
+      .compile({ checkpointer: new OffshootSaver(openStore({ name })) });
   const config = { configurable: { thread_id: 't' } };
   const textsOf = ({ messages }: { messages: BaseMessage[] }) => messages.map((message) => message.text);
 
@@ -176,9 +177,9 @@ describe('LangGraph, whatever the clock says', () => {
       await graphOn(name).invoke({ messages: [new HumanMessage(`${turn}`)] }, config);
     }
     at(YEAR);
-    const from = new IndexedDBSaver(openStore({ name }));
+    const from = new OffshootSaver(openStore({ name }));
     const copy = freshName();
-    const to = new IndexedDBSaver(openStore({ name: copy }));
+    const to = new OffshootSaver(openStore({ name: copy }));
     // The newest comes first.
     for await (const { checkpoint, metadata, parentConfig, config: place } of from.list(config)) {
       const parent = parentConfig ?? { configurable: { ...place.configurable, checkpoint_id: undefined } };
@@ -198,8 +199,8 @@ describe('OpenAI Agents, Agentick and Strands, whatever the clock says', () => {
     for (const [index, ms] of TIMES.entries()) {
       at(ms);
       said.push(`${index}`);
-      await new IndexedDBSession(openStore({ name }), 't').addItems([{ role: 'user', content: `${index}` }]);
-      const items = await new IndexedDBSession(openStore({ name }), 't').getItems();
+      await new OffshootSession(openStore({ name }), 't').addItems([{ role: 'user', content: `${index}` }]);
+      const items = await new OffshootSession(openStore({ name }), 't').getItems();
       expect(items.map((item) => (item as { content: string }).content)).toEqual(said);
     }
   });
@@ -207,9 +208,9 @@ describe('OpenAI Agents, Agentick and Strands, whatever the clock says', () => {
   it('a session of Agentick is loaded as it was saved last, from whichever tab', async () => {
     const name = freshName();
     const rest = { version: '1.0', sessionId: 't', tick: 1, comState: {}, dataCache: {}, timestamp: 0 };
-    const tabs = [0, 1].map(() => new AgentickSessionStore(openStore({ name }) as never));
+    const tabs = [0, 1].map(() => new OffshootSessionStore(openStore({ name }) as never));
     const load = async () =>
-      (await new AgentickSessionStore(openStore({ name }) as never).load('t'))!.timeline;
+      (await new OffshootSessionStore(openStore({ name }) as never).load('t'))!.timeline;
     for (const [index, ms] of TIMES.entries()) {
       for (const [number, tab] of tabs.entries()) {
         at(number === 0 ? ms : -ms);

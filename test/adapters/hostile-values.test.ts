@@ -1,14 +1,14 @@
 import { emptyCheckpoint } from '@langchain/langgraph-checkpoint';
 import { IDBFactory } from 'fake-indexeddb';
 import { beforeEach, describe, expect, test } from 'vitest';
-import { AgentickSessionStore } from '../../src/adapters/agentick/index.js';
+import { OffshootSessionStore } from '../../src/adapters/agentick/index.js';
 import { openChat } from '../../src/adapters/ai-sdk/index.js';
-import { threadHistory, threadList } from '../../src/adapters/assistant-ui/index.js';
+import { openThreadHistory, openThreadList } from '../../src/adapters/assistant-ui/index.js';
 import { SessionStoreError } from '../../src/index.js';
-import { IndexedDBSaver } from '../../src/adapters/langgraph/index.js';
-import { IndexedDBSession } from '../../src/adapters/openai-agents/index.js';
+import { OffshootSaver } from '../../src/adapters/langgraph/index.js';
+import { OffshootSession } from '../../src/adapters/openai-agents/index.js';
 import { OffshootSnapshotStorage } from '../../src/adapters/strands/index.js';
-import { chatPersistence } from '../../src/adapters/tanstack-ai/index.js';
+import { openChatPersistence } from '../../src/adapters/tanstack-ai/index.js';
 import { openStore } from '../browser/open-store.js';
 
 beforeEach(() => {
@@ -65,7 +65,7 @@ const answer = (part: unknown) => ({ id: '2', role: 'assistant', parts: [part] }
 
 const WAYS: Record<string, () => Promise<Way[]>> = {
   async 'TanStack AI'() {
-    const chat = chatPersistence(openStore());
+    const chat = openChatPersistence(openStore());
     const said = { type: 'text', content: 'Hello' };
     await chat.setItem('s', { messages: [user, answer(said)] } as never);
     const set = (state: object) => chat.setItem('s', state as never);
@@ -104,7 +104,7 @@ const WAYS: Record<string, () => Promise<Way[]>> = {
     ];
   },
   async LangGraph() {
-    const saver = new IndexedDBSaver(openStore());
+    const saver = new OffshootSaver(openStore());
     const put = (
       checkpoint: object,
       metadata: object = {},
@@ -138,8 +138,8 @@ const WAYS: Record<string, () => Promise<Way[]>> = {
   },
   async 'assistant-ui'() {
     const store = openStore();
-    const history = threadHistory(store, 's');
-    const list = threadList(store);
+    const history = openThreadHistory(store, 's');
+    const list = openThreadList(store);
     const message = (content: unknown) => ({ id: '1', role: 'user', content });
     const append = (message: unknown) => history.append({ message, parentId: null } as never);
     await append(message([{ type: 'text', text: 'Hi' }]));
@@ -159,7 +159,7 @@ const WAYS: Record<string, () => Promise<Way[]>> = {
     ];
   },
   async 'the OpenAI Agents SDK'() {
-    const session = new IndexedDBSession(openStore(), 's');
+    const session = new OffshootSession(openStore(), 's');
     const append = (transaction: unknown) =>
       session.applyHistoryTransaction({ operationId: 'o', transaction } as never);
     await session.addItems([{ role: 'user', content: 'Hi' }]);
@@ -176,7 +176,7 @@ const WAYS: Record<string, () => Promise<Way[]>> = {
     ];
   },
   async Agentick() {
-    const sessions = new AgentickSessionStore(openStore());
+    const sessions = new OffshootSessionStore(openStore());
     return [(snapshot) => sessions.save('s', snapshot), (inside) => sessions.save('s', { inside } as never)];
   },
   async Strands() {

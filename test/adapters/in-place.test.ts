@@ -1,16 +1,16 @@
 import { describe, expect, it } from 'vitest';
-import { AgentickSessionStore } from '../../src/adapters/agentick/index.js';
+import { OffshootSessionStore } from '../../src/adapters/agentick/index.js';
 import { openChat } from '../../src/adapters/ai-sdk/index.js';
 import {
-  threadHistory,
-  threadList,
+  openThreadHistory,
+  openThreadList,
   type StoredThreadHistory,
 } from '../../src/adapters/assistant-ui/index.js';
-import { IndexedDBSaver } from '../../src/adapters/langgraph/index.js';
-import { IndexedDBSession } from '../../src/adapters/openai-agents/index.js';
+import { OffshootSaver } from '../../src/adapters/langgraph/index.js';
+import { OffshootSession } from '../../src/adapters/openai-agents/index.js';
 import { OffshootSnapshotStorage, OffshootStorage } from '../../src/adapters/strands/index.js';
 import { snapshotSource } from '../../src/react/snapshot-source.js';
-import { chatPersistence } from '../../src/adapters/tanstack-ai/index.js';
+import { openChatPersistence } from '../../src/adapters/tanstack-ai/index.js';
 import { freshName, openStore } from '../browser/open-store.js';
 
 const part = (text: string) => ({ type: 'text' as const, text, content: text });
@@ -40,9 +40,9 @@ const kinds = [
 describe.each(kinds)('What is changed in place, %s,', (_, of) => {
   it('is saved by TanStack AI’s persistence as it was at each call', async () => {
     const name = freshName();
-    const persistence = chatPersistence(openStore({ name }));
+    const persistence = openChatPersistence(openStore({ name }));
     const stored = async () =>
-      (await chatPersistence(openStore({ name })).getItem('t'))!.messages.map(
+      (await openChatPersistence(openStore({ name })).getItem('t'))!.messages.map(
         (message) => (message.parts[0] as { content: string }).content,
       );
     const messages: Message[] = of([user('u1'), assistant('a1', 'Hel')]);
@@ -74,8 +74,8 @@ describe.each(kinds)('What is changed in place, %s,', (_, of) => {
 
   it('is saved by TanStack AI’s persistence though it came from there', async () => {
     const name = freshName();
-    await chatPersistence(openStore({ name })).setItem('t', { messages: [user('u1'), assistant('a1')] });
-    const persistence = chatPersistence(openStore({ name }));
+    await openChatPersistence(openStore({ name })).setItem('t', { messages: [user('u1'), assistant('a1')] });
+    const persistence = openChatPersistence(openStore({ name }));
     const { messages } = of((await persistence.getItem('t'))!);
     write(messages[0] as Message, 'edited');
     await persistence.setItem('t', { messages });
@@ -141,7 +141,7 @@ describe.each(kinds)('What is changed in place, %s,', (_, of) => {
         message: { ...message, content: message.parts },
         runConfig: { custom: { n: 1 } },
       }) as unknown as Item;
-    const threads = threadList(openStore({ name }));
+    const threads = openThreadList(openStore({ name }));
     const { remoteId } = (await threads.initialize('t')) as { remoteId: string };
     const custom = of({ colour: 'red' });
     const named = threads.updateCustom(remoteId, custom);
@@ -164,7 +164,7 @@ describe.each(kinds)('What is changed in place, %s,', (_, of) => {
     saves.push(history.update(item(answer, 'u1')));
     write(answer, 'changed');
     await Promise.all(saves);
-    const { messages } = await threadHistory(openStore({ name }), remoteId).load();
+    const { messages } = await openThreadHistory(openStore({ name }), remoteId).load();
     expect(messages.map(({ message }) => (message.content[0] as { text: string }).text)).toEqual([
       'u1',
       'one two',
@@ -176,13 +176,13 @@ describe.each(kinds)('What is changed in place, %s,', (_, of) => {
     const loaded = await history.load();
     (loaded.messages[0]!.message as any).content[0].text = 'changed';
     await history.append(item(user('u2'), 'a1'));
-    const again = await threadHistory(openStore({ name }), remoteId).load();
+    const again = await openThreadHistory(openStore({ name }), remoteId).load();
     expect((again.messages[0]!.message.content[0] as { text: string }).text).toBe('u1');
   });
 
   it('is saved by OpenAI’s session as it was at the call', async () => {
     const name = freshName();
-    const session = new IndexedDBSession(openStore({ name }), 't');
+    const session = new OffshootSession(openStore({ name }), 't');
     const items = of([{ role: 'user' as const, content: 'one' }]);
     const saved = session.addItems(items);
     items[0]!.content = 'changed';
@@ -209,7 +209,7 @@ describe.each(kinds)('What is changed in place, %s,', (_, of) => {
   });
 
   it('is saved by LangGraph’s saver as it was at the call', async () => {
-    const saver = new IndexedDBSaver(openStore());
+    const saver = new OffshootSaver(openStore());
     const checkpoint = of({
       v: 4,
       id: '1ef',
@@ -238,7 +238,7 @@ describe.each(kinds)('What is changed in place, %s,', (_, of) => {
   });
 
   it('is saved by Agentick’s store and Strands’ storages as it was at the call', async () => {
-    const agentick = new AgentickSessionStore(openStore() as never);
+    const agentick = new OffshootSessionStore(openStore() as never);
     const snapshot = of({
       version: '1.0',
       sessionId: 't',

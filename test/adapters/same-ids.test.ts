@@ -3,8 +3,8 @@ import { ChatClient } from '@tanstack/ai-client';
 import type { UIMessage } from 'ai';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { openChat } from '../../src/adapters/ai-sdk/index.js';
-import { threadHistory, type StoredThreadHistory } from '../../src/adapters/assistant-ui/index.js';
-import { chatPersistence } from '../../src/adapters/tanstack-ai/index.js';
+import { openThreadHistory, type StoredThreadHistory } from '../../src/adapters/assistant-ui/index.js';
+import { openChatPersistence } from '../../src/adapters/tanstack-ai/index.js';
 import { freshName, openStore } from '../browser/open-store.js';
 
 const ID = 'chatcmpl-0';
@@ -123,7 +123,7 @@ describe('Answers of a server that gives all of them one id', () => {
         yield { type: 'RUN_FINISHED', ...run, finishReason: 'stop' };
       },
     };
-    const persistence = chatPersistence(openStore({ name }));
+    const persistence = openChatPersistence(openStore({ name }));
     const client = new ChatClient({ threadId: 't', persistence, connection: connection as never });
     onTestFinished(() => client.stop());
     const settled = () =>
@@ -161,7 +161,7 @@ describe('Answers of a server that gives all of them one id', () => {
     type Item = Parameters<StoredThreadHistory['append']>[0];
     const item = (id: string, role: string, text: string, parentId: string | null) =>
       ({ parentId, message: { id, role, content: [{ type: 'text', text }] } }) as unknown as Item;
-    const history = threadHistory(openStore({ name }), 't');
+    const history = openThreadHistory(openStore({ name }), 't');
     await history.append(item('u1', 'user', 'one', null));
     await history.append(item(ID, 'assistant', 'first', 'u1'));
     // A run that was paused goes on.
@@ -177,7 +177,7 @@ describe('Answers of a server that gives all of them one id', () => {
       ['one', 'first answer'],
     ]);
 
-    const again = threadHistory(openStore({ name }), 't');
+    const again = openThreadHistory(openStore({ name }), 't');
     const { messages, headId } = await again.load();
     const ids = messages.map(({ message }) => message.id);
     expect(new Set(ids).size).toBe(7);

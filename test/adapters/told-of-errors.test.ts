@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { openChat } from '../../src/adapters/ai-sdk/index.js';
-import { threadList } from '../../src/adapters/assistant-ui/index.js';
-import { chatPersistence } from '../../src/adapters/tanstack-ai/index.js';
+import { openThreadList } from '../../src/adapters/assistant-ui/index.js';
+import { openChatPersistence } from '../../src/adapters/tanstack-ai/index.js';
 import { openStore } from '../browser/open-store.js';
 
 const thrown = new Error('of the one who is told');
@@ -31,14 +31,14 @@ test('an onSaveError that throws keeps no later answer of the AI SDK from being 
 });
 
 test('an onError that throws does not stand for what went wrong, with TanStack AI', async () => {
-  const persistence = chatPersistence(openStore(), { onError });
+  const persistence = openChatPersistence(openStore(), { onError });
   const saving = Promise.resolve(persistence.setItem('s', { messages: 'none' } as never));
   await expect(saving).rejects.toMatchObject({ status: 'INVALID_ARGUMENT' });
   expect(reported).toEqual([thrown]);
 });
 
 test('an onError that throws does not stand for what went wrong, with assistant-ui', async () => {
-  const threads = threadList(openStore(), { useAui: () => ({}) as never, onError });
+  const threads = openThreadList(openStore(), { useAui: () => ({}) as never, onError });
   const item = { getState: () => ({ remoteId: 's' }), initialize: async () => ({ remoteId: 's' }) };
   const message = { id: 'm', role: 'user', content: [] };
   const saving = threads.history(item).append({ parentId: 'gone', message } as never);

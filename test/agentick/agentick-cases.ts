@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { AgentickSessionStore, type SessionSnapshot } from '../../src/adapters/agentick/index.js';
+import { OffshootSessionStore, type SessionSnapshot } from '../../src/adapters/agentick/index.js';
 import type { IndexedDBSessionStore } from '../../src/index.js';
 import { freshName, openStore } from '../browser/open-store.js';
 
@@ -25,9 +25,9 @@ const textsOf = (snapshot: { timeline: any[] | null } | null) =>
   snapshot?.timeline?.map(({ message }) => message.content[0].text);
 
 /** What a tab has: a store on the tabs' common database, and the adapter on it. */
-function openTab(name = freshName(), options?: ConstructorParameters<typeof AgentickSessionStore>[1]) {
+function openTab(name = freshName(), options?: ConstructorParameters<typeof OffshootSessionStore>[1]) {
   const store = openStore({ name, compaction: false });
-  return { store, sessions: new AgentickSessionStore(store, options) };
+  return { store, sessions: new OffshootSessionStore(store, options) };
 }
 
 const statesOf = async (store: IndexedDBSessionStore<any>, id: string) =>
@@ -298,8 +298,8 @@ export function describeAgentick(): void {
       path: 'snapshot',
       cause: expect.any(TypeError),
     });
-    expect(() => new AgentickSessionStore({} as never)).toThrow(/IndexedDBSessionStore/);
-    expect(() => new AgentickSessionStore(store, { history: 0 })).toThrow(/options\.history/);
+    expect(() => new OffshootSessionStore({} as never)).toThrow(/IndexedDBSessionStore/);
+    expect(() => new OffshootSessionStore(store, { history: 0 })).toThrow(/options\.history/);
     expect(await sessions.list()).toEqual([]);
   });
 

@@ -9,7 +9,7 @@ import {
 } from '@assistant-ui/react';
 import { createElement, type ReactElement } from 'react';
 import { expect, onTestFinished } from 'vitest';
-import { threadList, type ThreadListOptions } from '../../src/adapters/assistant-ui/index.js';
+import { openThreadList, type ThreadListOptions } from '../../src/adapters/assistant-ui/index.js';
 import { eventually } from '../browser/eventually.js';
 import { openStore } from '../browser/open-store.js';
 
@@ -23,7 +23,7 @@ export const textOf = ({ content }: ThreadMessage): string =>
 export async function openPage(render: Render, name: string, options: ThreadListOptions = {}) {
   const store = openStore({ name });
   const failures: unknown[] = [];
-  const threads = threadList(store, { useAui, onError: (error) => failures.push(error), ...options });
+  const threads = openThreadList(store, { useAui, onError: (error) => failures.push(error), ...options });
   let turns = 0;
   const model: ChatModelAdapter = {
     async run({ messages }) {

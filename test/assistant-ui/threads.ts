@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { threadHistory, threadList } from '../../src/adapters/assistant-ui/index.js';
+import { openThreadHistory, openThreadList } from '../../src/adapters/assistant-ui/index.js';
 import { eventually } from '../browser/eventually.js';
 import { expectRefusal } from '../browser/expect-refusal.js';
 import { freshName, openStore } from '../browser/open-store.js';
@@ -69,7 +69,7 @@ export function describeAssistantUi(render: Render): void {
       await before.send('one');
       const old = before.messages()[1]!.id;
       await before.reload(1);
-      await threadHistory(before.store, before.remoteId()).select(old);
+      await openThreadHistory(before.store, before.remoteId()).select(old);
 
       const middle = await open(name);
       await middle.open(before.remoteId(), 2);
@@ -90,7 +90,7 @@ export function describeAssistantUi(render: Render): void {
       await b.open(first.remoteId(), 2);
       await Promise.all([a.send('from a'), b.send('from b')]);
 
-      const { messages } = await threadHistory(a.store, first.remoteId()).load();
+      const { messages } = await openThreadHistory(a.store, first.remoteId()).load();
       const parentOf = (text: string) =>
         messages.find(({ message }) => textOf(message) === text)?.parentId ?? undefined;
       const answer = first.messages()[1]!.id;
@@ -100,9 +100,9 @@ export function describeAssistantUi(render: Render): void {
 
     it('can be read around a pruned beginning', async () => {
       const store = openStore({ maxPersistedChainLength: 2 });
-      const history = threadHistory(store, 'trip');
+      const history = openThreadHistory(store, 'trip');
       const { messages: saved } = await fill(history, ['a', 'b', 'c', 'd']);
-      const { messages, headId } = await threadHistory(store, 'trip').load();
+      const { messages, headId } = await openThreadHistory(store, 'trip').load();
       expect(messages).toEqual(saved);
       expect(headId).toBe('d');
     });
@@ -110,37 +110,37 @@ export function describeAssistantUi(render: Render): void {
     it('can be read around what is damaged', async () => {
       const name = freshName();
       const store = openStore({ name });
-      const { messages } = await fill(threadHistory(store, 'trip'), ['a', 'b', 'c', 'd']);
+      const { messages } = await fill(openThreadHistory(store, 'trip'), ['a', 'b', 'c', 'd']);
       const [, second, , last] = await store.getHistory((await store.getHead('trip'))!.snapshotId);
       await store.close();
 
       await overwriteRow(name, 'snapshots', second!.snapshotId, ({ id }) => ({ id }));
-      expect((await threadHistory(openStore({ name }), 'trip').load()).messages).toEqual(messages);
+      expect((await openThreadHistory(openStore({ name }), 'trip').load()).messages).toEqual(messages);
       await overwriteRow(name, 'snapshots', last!.snapshotId, (row) => ({ ...row, state: 'garbage' }));
-      const rest = await threadHistory(openStore({ name }), 'trip').load();
+      const rest = await openThreadHistory(openStore({ name }), 'trip').load();
       expect(rest.messages).toEqual(messages.slice(0, 3));
     });
 
     it('are rewritten in place when a paused run goes on, also under what continued them', async () => {
       const store = openStore();
-      const history = threadHistory(store, 'trip');
+      const history = openThreadHistory(store, 'trip');
       const { messages } = await fill(history, ['a', 'b', 'c']);
       const item = {
         ...messages[1]!,
         message: { ...messages[1]!.message, metadata: { custom: { done: true } } },
       };
       await history.update(item as (typeof messages)[0]);
-      const loaded = (await threadHistory(store, 'trip').load()).messages;
+      const loaded = (await openThreadHistory(store, 'trip').load()).messages;
       expect(loaded).toEqual([messages[0], item, messages[2]]);
       expect((await store.getSession('trip'))!.snapshotCount).toBe(3);
     });
 
     it('keep the configuration of their run', async () => {
       const store = openStore();
-      const [message] = (await fill(threadHistory(store, 'trip'), ['a'])).messages;
+      const [message] = (await fill(openThreadHistory(store, 'trip'), ['a'])).messages;
       const item = { ...message!, runConfig: { custom: { model: 'large' } } };
-      await threadHistory(store, 'trip').append(item);
-      expect((await threadHistory(store, 'trip').load()).messages).toEqual([item]);
+      await openThreadHistory(store, 'trip').append(item);
+      expect((await openThreadHistory(store, 'trip').load()).messages).toEqual([item]);
     });
 
     it('of another runtime are kept in its own format', async () => {
@@ -154,11 +154,11 @@ export function describeAssistantUi(render: Render): void {
         }),
         getId: (message: string) => message,
       };
-      const history = threadHistory(store, 'trip').withFormat(format);
+      const history = openThreadHistory(store, 'trip').withFormat(format);
       await history.append({ parentId: null, message: 'hello' });
       await history.append({ parentId: 'hello', message: 'world' });
       await history.append({ parentId: 'hello', message: 'moon' });
-      expect(await threadHistory(store, 'trip').withFormat(format).load()).toEqual({
+      expect(await openThreadHistory(store, 'trip').withFormat(format).load()).toEqual({
         headId: 'moon',
         messages: [
           { parentId: null, message: 'hello' },
@@ -173,7 +173,7 @@ export function describeAssistantUi(render: Render): void {
     it('shows the latest first, a page at a time', async () => {
       const name = freshName();
       const store = openStore({ name });
-      for (const id of ['first', 'second', 'third']) await fill(threadHistory(store, id), ['a']);
+      for (const id of ['first', 'second', 'third']) await fill(openThreadHistory(store, id), ['a']);
       const { runtime } = await open(name, { pageSize: 2 });
       expect(runtime.threads.getState().threadIds).toEqual(['third', 'second']);
       expect(runtime.threads.getState().hasMore).toBe(true);
@@ -219,8 +219,8 @@ export function describeAssistantUi(render: Render): void {
 
     it("keeps the application's own data beside what it needs itself", async () => {
       const store = openStore();
-      const threads = threadList(store);
-      await fill(threadHistory(store, 'trip'), ['a']);
+      const threads = openThreadList(store);
+      await fill(openThreadHistory(store, 'trip'), ['a']);
       await threads.updateCustom('trip', { colour: 'red' });
       await threads.archive('trip');
       const updatedAt = new Date((await store.getSession('trip'))!.updatedAt);
@@ -250,13 +250,13 @@ export function describeAssistantUi(render: Render): void {
 
     it('refuses what it cannot keep, and says what to do', async () => {
       const store = openStore();
-      const threads = threadList(store, { pageSize: 0 });
-      await expectRefusal(() => threadList({} as typeof store), 'INVALID_ARGUMENT', 'store');
-      await expectRefusal(() => threadHistory(store, ''), 'INVALID_ARGUMENT', 'thread');
+      const threads = openThreadList(store, { pageSize: 0 });
+      await expectRefusal(() => openThreadList({} as typeof store), 'INVALID_ARGUMENT', 'store');
+      await expectRefusal(() => openThreadHistory(store, ''), 'INVALID_ARGUMENT', 'thread');
       await expectRefusal(() => threads.list(), 'INVALID_ARGUMENT');
       await expectRefusal(() => threads.fetch('gone'), 'NOT_FOUND', 'threadId');
       await expectRefusal(() => threads.rename('gone', 'Trip'), 'NOT_FOUND');
-      await expectRefusal(() => threadHistory(store, 'trip').select('gone'), 'NOT_FOUND', 'messageId');
+      await expectRefusal(() => openThreadHistory(store, 'trip').select('gone'), 'NOT_FOUND', 'messageId');
       const item = { getState: () => ({}), initialize: () => Promise.reject(new Error('not now')) };
       await expectRefusal(() => threads.history(item).select('a'), 'NOT_FOUND', 'messageId');
       expect(await threads.history(item).load()).toEqual({ messages: [] });
@@ -265,7 +265,7 @@ export function describeAssistantUi(render: Render): void {
       const createdAt = new Date().toISOString();
       await store.saveSnapshot('genkit', () => ({ sessionId: 'genkit', createdAt, state: { messages } }));
       await expectRefusal(
-        () => threadHistory(store, 'genkit').load(),
+        () => openThreadHistory(store, 'genkit').load(),
         'FAILED_PRECONDITION',
         'state.messages.0',
       );
@@ -274,7 +274,7 @@ export function describeAssistantUi(render: Render): void {
 }
 
 /** Saves messages with these ids, each the answer to the one before. */
-async function fill(history: ReturnType<typeof threadHistory>, ids: string[]) {
+async function fill(history: ReturnType<typeof openThreadHistory>, ids: string[]) {
   type Item = Parameters<typeof history.append>[0];
   const messages = ids.map((id, index): Item => ({
     parentId: ids[index - 1] ?? null,

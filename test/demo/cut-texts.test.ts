@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test, vi } from 'vitest';
-import { threadList } from '../../src/adapters/assistant-ui/index.js';
+import { openThreadList } from '../../src/adapters/assistant-ui/index.js';
 import { titleFor } from '../../demo/app/labels.js';
 import { scripted } from '../../demo/models/scripted.js';
 import { findText, needleOf } from '../../demo/sessions/find-text.js';
@@ -11,7 +11,7 @@ afterEach(() => {
 });
 
 async function threadTitle(text: string): Promise<string> {
-  const list = threadList(openStore());
+  const list = openThreadList(openStore());
   const { remoteId } = await list.initialize('t');
   const message = { id: '1', role: 'user', content: [{ type: 'text', text }] };
   const stream = await list.generateTitle(remoteId, [message] as never);

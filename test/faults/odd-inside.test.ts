@@ -1,7 +1,7 @@
 import { IDBFactory } from 'fake-indexeddb';
 import { beforeEach, expect, test } from 'vitest';
 import { openChat } from '../../src/adapters/ai-sdk/index.js';
-import { threadHistory } from '../../src/adapters/assistant-ui/index.js';
+import { openThreadHistory } from '../../src/adapters/assistant-ui/index.js';
 import { IndexedDBSessionStore } from '../../src/index.js';
 import { freshName, openStore } from '../browser/open-store.js';
 import { ODD } from './odd.js';
@@ -43,7 +43,7 @@ test('A message with a hole among its parts is saved, and the answer after it', 
 });
 
 test('What a runtime with a format of its own saves is refused as what it is', async () => {
-  const history = threadHistory(openStore(), 's').withFormat<any, any>({
+  const history = openThreadHistory(openStore(), 's').withFormat<any, any>({
     format: 'own',
     encode: ({ message }) => message,
     decode: ({ content }) => content,

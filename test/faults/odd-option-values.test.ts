@@ -1,13 +1,13 @@
 import { IDBFactory } from 'fake-indexeddb';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { AgentickSessionStore } from '../../src/adapters/agentick/index.js';
+import { OffshootSessionStore } from '../../src/adapters/agentick/index.js';
 import { openChat } from '../../src/adapters/ai-sdk/index.js';
-import { threadList } from '../../src/adapters/assistant-ui/index.js';
+import { openThreadList } from '../../src/adapters/assistant-ui/index.js';
 import { deriveKey } from '../../src/encryption/index.js';
 import { IndexedDBSessionStore } from '../../src/index.js';
 import { PageSessionStore, type SessionSeed } from '../../src/playwright/index.js';
 import { OffshootSnapshotStorage, OffshootStorage } from '../../src/adapters/strands/index.js';
-import { chatPersistence } from '../../src/adapters/tanstack-ai/index.js';
+import { openChatPersistence } from '../../src/adapters/tanstack-ai/index.js';
 import { describeSessionStore } from '../../src/testing/index.js';
 import { save, turn } from '../../src/testing/sample-snapshots.js';
 import { expectRefusal } from '../browser/expect-refusal.js';
@@ -75,7 +75,7 @@ const TAKERS: Record<string, [names: string, call: (store: Store, options: never
     'salt algorithm iterations memoryKiB passes',
     (_, options) => deriveKey('x', { salt, ...(options as object) }),
   ],
-  AgentickSessionStore: ['history', (store, options) => new AgentickSessionStore(store, options)],
+  OffshootSessionStore: ['history', (store, options) => new OffshootSessionStore(store, options)],
   OffshootStorage: ['history', (store, options) => new OffshootStorage(store, options)],
   OffshootSnapshotStorage: ['history', (store, options) => new OffshootSnapshotStorage(store, options)],
   openChat: ['sessionId snapshotId context', (store, source) => openChat(store, source)],
@@ -83,8 +83,8 @@ const TAKERS: Record<string, [names: string, call: (store: Store, options: never
     'generateId onSaveError',
     (store, options) => openChat(store, { sessionId: 's' }, options),
   ],
-  chatPersistence: ['onError', (store, options) => chatPersistence(store, options)],
-  threadList: ['useAui pageSize titleOf onError', (store, options) => threadList(store, options)],
+  openChatPersistence: ['onError', (store, options) => openChatPersistence(store, options)],
+  openThreadList: ['useAui pageSize titleOf onError', (store, options) => openThreadList(store, options)],
   describeSessionStore: [
     'describe it lacks patienceMs beforeAll afterAll',
     (_, options) =>

@@ -1,15 +1,15 @@
 import { IDBFactory } from 'fake-indexeddb';
 import { beforeEach, describe, expect, test } from 'vitest';
-import { AgentickSessionStore } from '../../src/adapters/agentick/index.js';
+import { OffshootSessionStore } from '../../src/adapters/agentick/index.js';
 import { openChat } from '../../src/adapters/ai-sdk/index.js';
-import { threadHistory, threadList } from '../../src/adapters/assistant-ui/index.js';
+import { openThreadHistory, openThreadList } from '../../src/adapters/assistant-ui/index.js';
 import { deriveKey } from '../../src/encryption/index.js';
 import { IndexedDBSessionStore } from '../../src/index.js';
-import { configOf, IndexedDBSaver } from '../../src/adapters/langgraph/index.js';
-import { IndexedDBSession } from '../../src/adapters/openai-agents/index.js';
+import { configOf, OffshootSaver } from '../../src/adapters/langgraph/index.js';
+import { OffshootSession } from '../../src/adapters/openai-agents/index.js';
 import { PageSessionStore } from '../../src/playwright/index.js';
 import { OffshootSnapshotStorage, OffshootStorage } from '../../src/adapters/strands/index.js';
-import { chatPersistence } from '../../src/adapters/tanstack-ai/index.js';
+import { openChatPersistence } from '../../src/adapters/tanstack-ai/index.js';
 import { freshName, openStore } from '../browser/open-store.js';
 import { expectOurs, ODD } from './odd.js';
 
@@ -70,15 +70,15 @@ const LEFT_OUT = new Set(['close', 'getNextVersion', 'toJSON', 'unstable_useAdap
 
 const MAKERS: Record<string, (of: IndexedDBSessionStore<any>) => object | Promise<object>> = {
   IndexedDBSessionStore: (of) => of,
-  AgentickSessionStore: (of) => new AgentickSessionStore(of),
+  OffshootSessionStore: (of) => new OffshootSessionStore(of),
   OffshootSnapshotStorage: (of) => new OffshootSnapshotStorage(of),
   OffshootStorage: (of) => new OffshootStorage(of),
   'OffshootStorage.namespace': (of) => new OffshootStorage(of).namespace('n'),
-  IndexedDBSaver: (of) => new IndexedDBSaver(of),
-  IndexedDBSession: (of) => new IndexedDBSession(of, 's'),
-  chatPersistence: (of) => chatPersistence(of),
-  threadHistory: (of) => threadHistory(of, 's'),
-  threadList: (of) => threadList(of),
+  OffshootSaver: (of) => new OffshootSaver(of),
+  OffshootSession: (of) => new OffshootSession(of, 's'),
+  openChatPersistence: (of) => openChatPersistence(of),
+  openThreadHistory: (of) => openThreadHistory(of, 's'),
+  openThreadList: (of) => openThreadList(of),
   openChat: (of) => openChat(of, { sessionId: 's' }),
 };
 
@@ -95,15 +95,15 @@ describe('whatever is passed to what makes something', () => {
   const makers: Record<string, (...args: never[]) => unknown> = {
     IndexedDBSessionStore: (...args) => void new IndexedDBSessionStore(...(args as [])),
     deriveKey: (...args) => deriveKey(...(args as never as [never, never])),
-    AgentickSessionStore: (...args) => void new AgentickSessionStore(...(args as never as [never])),
+    OffshootSessionStore: (...args) => void new OffshootSessionStore(...(args as never as [never])),
     OffshootSnapshotStorage: (...args) => void new OffshootSnapshotStorage(...(args as never as [never])),
     OffshootStorage: (...args) => void new OffshootStorage(...(args as never as [never])),
-    IndexedDBSaver: (...args) => void new IndexedDBSaver(...(args as never as [never])),
-    IndexedDBSession: (...args) => void new IndexedDBSession(...(args as never as [never])),
+    OffshootSaver: (...args) => void new OffshootSaver(...(args as never as [never])),
+    OffshootSession: (...args) => void new OffshootSession(...(args as never as [never])),
     configOf: (...args) => configOf(...(args as never as [never])),
-    chatPersistence: (...args) => void chatPersistence(...(args as never as [never])),
-    threadHistory: (...args) => void threadHistory(...(args as never as [never, never])),
-    threadList: (...args) => void threadList(...(args as never as [never])),
+    openChatPersistence: (...args) => void openChatPersistence(...(args as never as [never])),
+    openThreadHistory: (...args) => void openThreadHistory(...(args as never as [never, never])),
+    openThreadList: (...args) => void openThreadList(...(args as never as [never])),
     openChat: async (...args) => void (await openChat(...(args as never as [never, never]))),
     PageSessionStore: (...args) => void new PageSessionStore(...(args as never as [never, never])),
   };

@@ -1,13 +1,13 @@
 import { IDBFactory } from 'fake-indexeddb';
 import { beforeEach, describe, expect, it, test } from 'vitest';
-import { AgentickSessionStore } from '../../src/adapters/agentick/index.js';
+import { OffshootSessionStore } from '../../src/adapters/agentick/index.js';
 import { openChat } from '../../src/adapters/ai-sdk/index.js';
-import { threadList } from '../../src/adapters/assistant-ui/index.js';
+import { openThreadList } from '../../src/adapters/assistant-ui/index.js';
 import { deriveKey } from '../../src/encryption/index.js';
 import { IndexedDBSessionStore } from '../../src/index.js';
 import { PageSessionStore } from '../../src/playwright/index.js';
 import { OffshootSnapshotStorage, OffshootStorage } from '../../src/adapters/strands/index.js';
-import { chatPersistence } from '../../src/adapters/tanstack-ai/index.js';
+import { openChatPersistence } from '../../src/adapters/tanstack-ai/index.js';
 import { describeSessionStore } from '../../src/testing/index.js';
 import { save, turn } from '../../src/testing/sample-snapshots.js';
 import { expectRefusal } from '../browser/expect-refusal.js';
@@ -212,8 +212,8 @@ describe('everything around the store', () => {
       'iterations',
     ],
     [
-      'AgentickSessionStore',
-      () => new AgentickSessionStore(store(), { histroy: 1 } as never),
+      'OffshootSessionStore',
+      () => new OffshootSessionStore(store(), { histroy: 1 } as never),
       'options.histroy',
       'history',
     ],
@@ -237,12 +237,17 @@ describe('everything around the store', () => {
       'onSaveError',
     ],
     [
-      'chatPersistence',
-      () => chatPersistence(store(), { onEror: () => {} } as never),
+      'openChatPersistence',
+      () => openChatPersistence(store(), { onEror: () => {} } as never),
       'options.onEror',
       'onError',
     ],
-    ['threadList', () => threadList(store(), { pagesize: 1 } as never), 'options.pagesize', 'pageSize'],
+    [
+      'openThreadList',
+      () => openThreadList(store(), { pagesize: 1 } as never),
+      'options.pagesize',
+      'pageSize',
+    ],
     [
       'describeSessionStore',
       () => describeSessionStore('x', () => ({ store: store() }), { patience: 1 } as never),

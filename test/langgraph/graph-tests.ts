@@ -8,7 +8,7 @@ import {
   type BaseCheckpointSaver,
 } from '@langchain/langgraph/web';
 import { expect, test } from 'vitest';
-import { configOf, IndexedDBSaver } from '../../src/adapters/langgraph/index.js';
+import { configOf, OffshootSaver } from '../../src/adapters/langgraph/index.js';
 import { freshName, openStore } from '../browser/open-store.js';
 import { all, chatGraph, graphWithFailure, graphWithSubgraph, inThread, saying, textsOf } from './graphs.js';
 
@@ -37,10 +37,10 @@ export function testGraphs(): void {
   test('a graph goes on where it was when the store was closed', async () => {
     const name = freshName();
     const first = openStore({ name });
-    await chatGraph(new IndexedDBSaver(first)).invoke(saying('one'), inThread('t'));
+    await chatGraph(new OffshootSaver(first)).invoke(saying('one'), inThread('t'));
     await first.close();
 
-    const graph = chatGraph(new IndexedDBSaver(openStore({ name })));
+    const graph = chatGraph(new OffshootSaver(openStore({ name })));
     const state = await graph.invoke(saying('two'), inThread('t'));
     expect(textsOf(state)).toEqual(['one', 're: one', 'two', 're: two']);
     expect(state.messages[0]).toBeInstanceOf(HumanMessage);
@@ -56,7 +56,7 @@ export function testGraphs(): void {
         await graph.invoke(saying('instead'), { ...earlier!.config, durability });
         await graph.updateState(inThread('t'), saying('by hand'));
       };
-      const ours = await historyAfter(new IndexedDBSaver(openStore()), chatGraph, talk);
+      const ours = await historyAfter(new OffshootSaver(openStore()), chatGraph, talk);
       expect(ours).toEqual(await historyAfter(new MemorySaver(), chatGraph, talk));
       expect(ours.length).toBeGreaterThanOrEqual(4);
     },
@@ -64,7 +64,7 @@ export function testGraphs(): void {
 
   test('two branches from one checkpoint keep their values apart', async () => {
     const store = openStore();
-    const graph = chatGraph(new IndexedDBSaver(store));
+    const graph = chatGraph(new OffshootSaver(store));
     await graph.invoke(saying('one'), inThread('t'));
     const { config: fork } = await graph.getState(inThread('t'));
     const branches = [];
@@ -82,7 +82,7 @@ export function testGraphs(): void {
 
   test('a branch that was selected is the one that is continued', async () => {
     const store = openStore();
-    const graph = chatGraph(new IndexedDBSaver(store));
+    const graph = chatGraph(new OffshootSaver(store));
     await graph.invoke(saying('one'), inThread('t'));
     const { config: fork } = await graph.getState(inThread('t'));
     for (const text of ['north', 'south']) await graph.invoke(saying(text), fork);
@@ -103,17 +103,17 @@ export function testGraphs(): void {
       expect({ values, next }).toEqual({ values: original.values, next: original.next });
       return { values: 'messages' in values && textsOf(values as never), next };
     };
-    expect(await copied(new IndexedDBSaver(openStore()))).toEqual(await copied(new MemorySaver()));
+    expect(await copied(new OffshootSaver(openStore()))).toEqual(await copied(new MemorySaver()));
   });
 
   test('a subgraph that waits is resumed, and its checkpoints are part of the thread', async () => {
     const name = freshName();
     const first = openStore({ name });
-    await graphWithSubgraph(new IndexedDBSaver(first)).invoke({ log: [] }, inThread('t'));
+    await graphWithSubgraph(new OffshootSaver(first)).invoke({ log: [] }, inThread('t'));
     await first.close();
 
     const store = openStore({ name });
-    const saver = new IndexedDBSaver(store);
+    const saver = new OffshootSaver(store);
     const graph = graphWithSubgraph(saver);
     const waiting = await graph.getState(inThread('t'), { subgraphs: true });
     expect(waiting.tasks[0]!.state).toMatchObject({
@@ -136,7 +136,7 @@ export function testGraphs(): void {
     const store = openStore();
     const runs: string[] = [];
     let isDown = true;
-    const graph = graphWithFailure(new IndexedDBSaver(store), runs, () => isDown);
+    const graph = graphWithFailure(new OffshootSaver(store), runs, () => isDown);
     await expect(graph.invoke({ log: [] }, inThread('t'))).rejects.toThrow('down');
     const { tasks } = await graph.getState(inThread('t'));
     expect(tasks.map(({ name, error }) => [name, Boolean(error)])).toEqual([
@@ -160,18 +160,18 @@ export function testGraphs(): void {
         }))
         .addEdge(START, 'reply')
         .compile({ checkpointer: saver });
-    const graph = makeGraph(new IndexedDBSaver(store));
+    const graph = makeGraph(new OffshootSaver(store));
     for (const text of ['one', 'two']) await graph.invoke(saying(text), inThread('t'));
     const [, , , fork] = await all(graph.getStateHistory(inThread('t')));
     const before = textsOf(fork!.values as never);
     await graph.invoke(saying('instead'), fork!.config);
-    const { values } = await makeGraph(new IndexedDBSaver(store)).getState(inThread('t'));
+    const { values } = await makeGraph(new OffshootSaver(store)).getState(inThread('t'));
     expect(textsOf(values as never)).toEqual([...before, 'instead', 're: instead']);
   });
 
   test('a long thread stores each message once', async () => {
     const store = openStore();
-    const graph = chatGraph(new IndexedDBSaver(store));
+    const graph = chatGraph(new OffshootSaver(store));
     const turns = 15;
     for (let turn = 0; turn < turns; turn++)
       await graph.invoke(saying(`${turn} `.padEnd(10_000, 'x')), inThread('t'));
@@ -183,8 +183,8 @@ export function testGraphs(): void {
   test('two tabs that invoke one thread at once make two branches, and both stay', async () => {
     const name = freshName();
     const [one, other] = [1, 2].map(() => openStore({ name }));
-    await chatGraph(new IndexedDBSaver(one!)).invoke(saying('one'), inThread('t'));
-    const graphs = [one!, other!].map((store) => chatGraph(new IndexedDBSaver(store)));
+    await chatGraph(new OffshootSaver(one!)).invoke(saying('one'), inThread('t'));
+    const graphs = [one!, other!].map((store) => chatGraph(new OffshootSaver(store)));
     const { config } = await graphs[0]!.getState(inThread('t'));
     const states = await Promise.all(graphs.map((graph, tab) => graph.invoke(saying(`tab ${tab}`), config)));
     expect(states.map(textsOf)).toEqual(
@@ -200,16 +200,16 @@ export function testGraphs(): void {
   test('a thread is exported, imported elsewhere and gone on with', async () => {
     const from = openStore();
     const to = openStore();
-    await chatGraph(new IndexedDBSaver(from)).invoke(saying('one'), inThread('t'));
+    await chatGraph(new OffshootSaver(from)).invoke(saying('one'), inThread('t'));
     await to.importSessions(from.exportSessions({ sessionIds: ['t'] }));
-    const state = await chatGraph(new IndexedDBSaver(to)).invoke(saying('two'), inThread('t'));
+    const state = await chatGraph(new OffshootSaver(to)).invoke(saying('two'), inThread('t'));
     expect(textsOf(state)).toEqual(['one', 're: one', 'two', 're: two']);
     expect((await to.getTree('t')).roots).toHaveLength(1);
   });
 
   test('what a policy deletes of a thread leaves its newest branch whole', async () => {
     const store = openStore();
-    const graph = chatGraph(new IndexedDBSaver(store));
+    const graph = chatGraph(new OffshootSaver(store));
     await graph.invoke(saying('one'), inThread('t'));
     const { config } = await graph.getState(inThread('t'));
     for (const text of ['north', 'south']) await graph.invoke(saying(text), config);
@@ -229,7 +229,7 @@ export function testGraphs(): void {
       'encrypt',
       'decrypt',
     ]);
-    const graph = chatGraph(new IndexedDBSaver(openStore({ encryption: { key } })));
+    const graph = chatGraph(new OffshootSaver(openStore({ encryption: { key } })));
     for (const text of ['one', 'two']) await graph.invoke(saying(text), inThread('t'));
     expect(textsOf((await graph.getState(inThread('t'))).values)).toEqual([
       'one',

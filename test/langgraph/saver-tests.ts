@@ -6,7 +6,7 @@ import {
   type SerializerProtocol,
 } from '@langchain/langgraph-checkpoint';
 import { expect, test } from 'vitest';
-import { IndexedDBSaver } from '../../src/adapters/langgraph/index.js';
+import { OffshootSaver } from '../../src/adapters/langgraph/index.js';
 import { expectRefusal } from '../browser/expect-refusal.js';
 import { freshName, openStore } from '../browser/open-store.js';
 import { all, inThread } from './graphs.js';
@@ -23,13 +23,13 @@ function checkpointWith(values: Record<string, unknown>, rest: Partial<Checkpoin
 }
 
 /** Puts a checkpoint whose values are all new. */
-const put = (saver: IndexedDBSaver, config: ReturnType<typeof at>, checkpoint: Checkpoint) =>
+const put = (saver: OffshootSaver, config: ReturnType<typeof at>, checkpoint: Checkpoint) =>
   saver.put(config, checkpoint, metadata, checkpoint.channel_versions);
 
 /** The saver by itself, on whatever IndexedDB there is. */
 export function testSaver(): void {
   test('forks of one checkpoint have values of their own, though their versions are equal', async () => {
-    const saver = new IndexedDBSaver(openStore());
+    const saver = new OffshootSaver(openStore());
     const root = await put(saver, at('t'), checkpointWith({ messages: ['root'] }));
     const forks = [];
     for (const name of ['a', 'b']) {
@@ -45,7 +45,7 @@ export function testSaver(): void {
   });
 
   test('ids of threads, namespaces and checkpoints may be any strings', async () => {
-    const saver = new IndexedDBSaver(openStore());
+    const saver = new OffshootSaver(openStore());
     const places = [
       ['a', '', 'b|c'],
       ['a', 'b', 'c'],
@@ -68,7 +68,7 @@ export function testSaver(): void {
   });
 
   test('channels may have any names and values', async () => {
-    const saver = new IndexedDBSaver(openStore());
+    const saver = new OffshootSaver(openStore());
     const values = {
       ...Object.fromEntries(
         ['sessionId', 'messages', 'custom', 'artifacts', 'writes', 'checkpoint', 'constructor'].map(
@@ -94,7 +94,7 @@ export function testSaver(): void {
       dumpsTyped: async (value) => ['json', flip(new TextEncoder().encode(JSON.stringify(value)))],
       loadsTyped: async (_type, data) => JSON.parse(new TextDecoder().decode(flip(data as Uint8Array))),
     };
-    const saver = new IndexedDBSaver(openStore(), serde);
+    const saver = new OffshootSaver(openStore(), serde);
     const config = await put(saver, at('t'), checkpointWith({ list: ['é', 1], one: { a: 1 } }));
     await saver.putWrites(config, [['list', ['b']]], 'task');
     const tuple = (await saver.getTuple(config))!;
@@ -104,7 +104,7 @@ export function testSaver(): void {
   });
 
   test('writes may come before their checkpoint, and are no checkpoint by themselves', async () => {
-    const saver = new IndexedDBSaver(openStore());
+    const saver = new OffshootSaver(openStore());
     const checkpoint = checkpointWith({ messages: ['a'] });
     await saver.putWrites(at('t', '', checkpoint.id), [['messages', 'b']], 'task');
     expect(await saver.getTuple(at('t'))).toBeUndefined();
@@ -118,7 +118,7 @@ export function testSaver(): void {
   });
 
   test('a task that writes again changes nothing, but its error is replaced', async () => {
-    const saver = new IndexedDBSaver(openStore());
+    const saver = new OffshootSaver(openStore());
     const config = await put(saver, at('t'), checkpointWith({}));
     for (const attempt of ['first', 'second']) {
       await saver.putWrites(
@@ -140,7 +140,7 @@ export function testSaver(): void {
   });
 
   test('writes are in the order in which they are applied: by path, task and place', async () => {
-    const saver = new IndexedDBSaver(openStore());
+    const saver = new OffshootSaver(openStore());
     const config = await put(saver, at('t'), checkpointWith({}));
     await saver.putWrites(config, [['x', 4]], 'a', '~2');
     await saver.putWrites(
@@ -156,7 +156,7 @@ export function testSaver(): void {
 
   test('tasks of several stores that write at once lose nothing', async () => {
     const name = freshName();
-    const savers = [1, 2, 3].map(() => new IndexedDBSaver(openStore({ name })));
+    const savers = [1, 2, 3].map(() => new OffshootSaver(openStore({ name })));
     const checkpoint = checkpointWith({});
     const config = at('t', '', checkpoint.id);
     await Promise.all([
@@ -170,7 +170,7 @@ export function testSaver(): void {
   });
 
   test('what is changed after it was handed over is stored as it was', async () => {
-    const saver = new IndexedDBSaver(openStore());
+    const saver = new OffshootSaver(openStore());
     const message = { text: 'a' };
     const checkpoint = checkpointWith({ messages: [message] });
     const saved = put(saver, at('t'), checkpoint);
@@ -183,7 +183,7 @@ export function testSaver(): void {
 
   test('checkpoints are listed newest first, beyond one page, and filtered by metadata deeply', async () => {
     const store = openStore();
-    const saver = new IndexedDBSaver(store);
+    const saver = new OffshootSaver(store);
     const ids: string[] = [];
     for (let step = 0; step < 20; step++) {
       const checkpoint = checkpointWith({});
@@ -195,7 +195,7 @@ export function testSaver(): void {
         {},
       );
     }
-    const idsOf = async (...options: Parameters<IndexedDBSaver['list']>) =>
+    const idsOf = async (...options: Parameters<OffshootSaver['list']>) =>
       (await all(saver.list(...options))).map(({ checkpoint }) => checkpoint.id);
     expect(await idsOf(inThread('t'))).toEqual(ids.toReversed());
     expect(await idsOf(inThread('t'), { limit: 3, before: at('t', '', ids[10]) })).toEqual([
@@ -213,7 +213,7 @@ export function testSaver(): void {
 
   test('other sessions of the store are left alone', async () => {
     const store = openStore();
-    const saver = new IndexedDBSaver(store);
+    const saver = new OffshootSaver(store);
     await store.saveSnapshot('s', () => ({
       sessionId: 'chat',
       createdAt: new Date().toISOString(),
@@ -225,7 +225,7 @@ export function testSaver(): void {
 
   test('bad arguments are refused with their path, and change nothing', async () => {
     const store = openStore();
-    const saver = new IndexedDBSaver(store);
+    const saver = new OffshootSaver(store);
     const checkpoint = checkpointWith({});
     const key = (name: string) => `config.configurable.${name}`;
     const refusals: [path: string, action: () => unknown][] = [

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { IndexedDBSaver } from '../../src/adapters/langgraph/index.js';
+import { OffshootSaver } from '../../src/adapters/langgraph/index.js';
 import { expectRefusal } from '../browser/expect-refusal.js';
 import { freshName, openStore } from '../browser/open-store.js';
 import { overwriteRow } from '../browser/raw-database.js';
@@ -11,14 +11,14 @@ testSaver();
 test('a thread whose newest checkpoint is damaged does not go on from an older one without a word', async () => {
   const name = freshName();
   const store = openStore({ name, compaction: false });
-  const saver = new IndexedDBSaver(store);
+  const saver = new OffshootSaver(store);
   const graph = chatGraph(saver);
   await graph.invoke(saying('one'), inThread('t'));
   const [newest, older] = await all(saver.list(inThread('t')));
   const { snapshotId } = (await store.getHead('t'))!;
   await overwriteRow(name, 'snapshots', snapshotId, (row: { info: object }) => ({ ...row, info: 'garbage' }));
 
-  const fresh = new IndexedDBSaver(openStore({ name }));
+  const fresh = new OffshootSaver(openStore({ name }));
   await expectRefusal(() => fresh.getTuple(inThread('t')), 'DATA_LOSS', 'config.configurable.checkpoint_id');
   await expectRefusal(() => fresh.getTuple(newest!.config), 'DATA_LOSS');
   // What can be read is listed, and may be named.

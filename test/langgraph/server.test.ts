@@ -1,6 +1,6 @@
 import { Annotation, Command, interrupt, START, StateGraph } from '@langchain/langgraph';
 import { expect, test } from 'vitest';
-import { IndexedDBSaver } from '../../src/adapters/langgraph/index.js';
+import { OffshootSaver } from '../../src/adapters/langgraph/index.js';
 import { freshName, openStore } from '../browser/open-store.js';
 import { inThread } from './graphs.js';
 
@@ -9,7 +9,7 @@ const State = Annotation.Root({ answers: Annotation<string[]> });
 // In a page there is no AsyncLocalStorage, which interrupt() needs; everything else is tested there as well.
 test('a question that interrupts a node is answered after the store was closed', async () => {
   const name = freshName();
-  const makeGraph = (checkpointer: IndexedDBSaver) =>
+  const makeGraph = (checkpointer: OffshootSaver) =>
     new StateGraph(State)
       .addNode('ask', () => ({ answers: [interrupt('Name?'), interrupt('Age?')] as string[] }))
       .addEdge(START, 'ask')
@@ -17,7 +17,7 @@ test('a question that interrupts a node is answered after the store was closed',
   const asked: unknown[] = [];
   for (const resume of [undefined, 'Ada', '36']) {
     const store = openStore({ name });
-    const graph = makeGraph(new IndexedDBSaver(store));
+    const graph = makeGraph(new OffshootSaver(store));
     const input = resume === undefined ? { answers: [] } : new Command({ resume });
     await graph.invoke(input as { answers: string[] }, inThread('t'));
     const { tasks, values } = await graph.getState(inThread('t'));

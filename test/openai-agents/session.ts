@@ -11,7 +11,7 @@ import {
 import { assistantMessage, functionCall, ScriptedModel } from '@openai/agents-core/testing';
 import { expect, test } from 'vitest';
 import { z } from 'zod';
-import { IndexedDBSession } from '../../src/adapters/openai-agents/index.js';
+import { OffshootSession } from '../../src/adapters/openai-agents/index.js';
 import { expectRefusal } from '../browser/expect-refusal.js';
 import { freshName, openStore } from '../browser/open-store.js';
 
@@ -45,7 +45,7 @@ function runnerSaying(...answers: string[]) {
   const agent = new Agent({ name: 'helper', model });
   return {
     model,
-    ask: (text: string, session: IndexedDBSession) => new Runner().run(agent, text, { session }),
+    ask: (text: string, session: OffshootSession) => new Runner().run(agent, text, { session }),
   };
 }
 
@@ -55,10 +55,10 @@ export function testSession(): void {
     const name = freshName();
     const first = openStore({ name });
     const { model, ask } = runnerSaying('Lisbon.', 'Madeira.');
-    await ask('Where to in May?', new IndexedDBSession(first, 'trip'));
+    await ask('Where to in May?', new OffshootSession(first, 'trip'));
     await first.close();
 
-    const result = await ask('Somewhere warmer?', new IndexedDBSession(openStore({ name }), 'trip'));
+    const result = await ask('Somewhere warmer?', new OffshootSession(openStore({ name }), 'trip'));
     expect(result.finalOutput).toBe('Madeira.');
     expect(textsOf(model.lastCall!.request.input as AgentInputItem[])).toEqual([
       'Where to in May?',
@@ -69,7 +69,7 @@ export function testSession(): void {
 
   test('tool calls and their results come back as MemorySession returns them', async () => {
     setTracingDisabled(true);
-    const run = async (session: IndexedDBSession | MemorySession) => {
+    const run = async (session: OffshootSession | MemorySession) => {
       const weather = tool({
         name: 'weather',
         description: 'The weather',
@@ -85,14 +85,14 @@ export function testSession(): void {
       });
       return session.getItems();
     };
-    const items = await run(new IndexedDBSession(openStore(), 's'));
+    const items = await run(new OffshootSession(openStore(), 's'));
     expect(items).toEqual(await run(new MemorySession()));
     expect(items.map(({ type }) => type)).toContain('function_call_result');
   });
 
   test('an earlier turn can be answered again, and both answers stay', async () => {
     const store = openStore();
-    const session = new IndexedDBSession(store, 'trip');
+    const session = new OffshootSession(store, 'trip');
     const { ask } = runnerSaying('Lisbon.', 'Porto.', 'Madeira.');
     await ask('Where to?', session);
     const afterFirst = (await store.getHead('trip'))!.snapshotId;
@@ -115,7 +115,7 @@ export function testSession(): void {
 
   test('one snapshot can be continued any number of times', async () => {
     const store = openStore();
-    const session = new IndexedDBSession(store, 's');
+    const session = new OffshootSession(store, 's');
     await session.addItems([say('root')]);
     const root = (await store.getHead('s'))!.snapshotId;
     for (const text of ['a', 'b', 'c']) {
@@ -128,7 +128,7 @@ export function testSession(): void {
 
   test('items added by several stores at once are all there, each once', async () => {
     const name = freshName();
-    const sessions = [1, 2, 3].map(() => new IndexedDBSession(openStore({ name }), 's'));
+    const sessions = [1, 2, 3].map(() => new OffshootSession(openStore({ name }), 's'));
     const texts = Array.from({ length: 12 }, (_, index) => `item ${index}`);
     await Promise.all(texts.map((text, index) => sessions[index % 3]!.addItems([say(text)])));
     const items = textsOf(await sessions[0]!.getItems());
@@ -139,7 +139,7 @@ export function testSession(): void {
 
   test('a change that the store saves twice, not knowing whether it had, is made once', async () => {
     const store = openStore();
-    const session = new IndexedDBSession(
+    const session = new OffshootSession(
       {
         getHead: (id) => store.getHead(id),
         getSnapshot: (options) => store.getSnapshot(options),
@@ -157,7 +157,7 @@ export function testSession(): void {
 
   test('an operation is applied once, however often and by whomever it is repeated', async () => {
     const name = freshName();
-    const sessions = [1, 2].map(() => new IndexedDBSession(openStore({ name }), 's'));
+    const sessions = [1, 2].map(() => new OffshootSession(openStore({ name }), 's'));
     await Promise.all(
       [...sessions, ...sessions].map((session) => session.applyHistoryTransaction(append('op-1', 'a'))),
     );
@@ -167,7 +167,7 @@ export function testSession(): void {
   });
 
   test('an operation id that another transaction had is refused', async () => {
-    const session = new IndexedDBSession(openStore(), 's');
+    const session = new OffshootSession(openStore(), 's');
     await session.applyHistoryTransaction(append('op-1', 'a'));
     const path = 'args.operationId';
     await expectRefusal(
@@ -179,7 +179,7 @@ export function testSession(): void {
   });
 
   test('a suffix is replaced only if it is the suffix', async () => {
-    const session = new IndexedDBSession(openStore(), 's');
+    const session = new OffshootSession(openStore(), 's');
     await session.addItems(['a', 'b', 'c'].map(say));
     const path = 'args.transaction.expectedSuffix';
     for (const wrong of [['a'], ['a', 'b', 'c', 'd'], ['b']]) {
@@ -197,7 +197,7 @@ export function testSession(): void {
 
   test('of two that replace one suffix at once, one is refused', async () => {
     const name = freshName();
-    const [one, other] = [1, 2].map(() => new IndexedDBSession(openStore({ name }), 's'));
+    const [one, other] = [1, 2].map(() => new OffshootSession(openStore({ name }), 's'));
     await one!.addItems([say('a'), say('draft')]);
     const outcomes = await Promise.allSettled([
       one!.applyHistoryTransaction(replace('op-1', ['draft'], 'final 1')),
@@ -209,9 +209,9 @@ export function testSession(): void {
   });
 
   test('limits, popping and clearing are those of MemorySession', async () => {
-    const ours = new IndexedDBSession(openStore(), 's');
+    const ours = new OffshootSession(openStore(), 's');
     const theirs = new MemorySession();
-    const onBoth = async <T>(action: (session: IndexedDBSession | MemorySession) => Promise<T>) => {
+    const onBoth = async <T>(action: (session: OffshootSession | MemorySession) => Promise<T>) => {
       expect(await action(ours)).toEqual(await action(theirs));
       expect(await ours.getItems()).toEqual(await theirs.getItems());
     };
@@ -239,7 +239,7 @@ export function testSession(): void {
 
   test('what was popped or cleared is still in the tree, until the session is deleted', async () => {
     const store = openStore();
-    const session = new IndexedDBSession(store, 's');
+    const session = new OffshootSession(store, 's');
     await session.addItems([say('a'), say('b')]);
     const whole = (await store.getHead('s'))!.snapshotId;
     await session.popItem();
@@ -253,7 +253,7 @@ export function testSession(): void {
 
   test('a compaction replaces the items in one step', async () => {
     const store = openStore();
-    const session = new IndexedDBSession(store, 's');
+    const session = new OffshootSession(store, 's');
     await session.addItems([say('a'), say('b')]);
     const compaction: AgentInputItem = { type: 'compaction', encrypted_content: 'short', id: 'cmp' };
     await session.replaceHistoryWithCompaction([compaction]);
@@ -263,7 +263,7 @@ export function testSession(): void {
 
   test('a long history stores each item once', async () => {
     const store = openStore();
-    const session = new IndexedDBSession(store, 's');
+    const session = new OffshootSession(store, 's');
     for (let turn = 0; turn < 30; turn++) await session.addItems([say(`${turn} `.padEnd(2000, 'x'))]);
     const { sessions } = await store.storage();
     expect(sessions[0]!.bytes).toBeGreaterThan(30 * 2000);
@@ -271,7 +271,7 @@ export function testSession(): void {
   });
 
   test('what is changed after it was handed over is stored as it was', async () => {
-    const session = new IndexedDBSession(openStore(), 's');
+    const session = new OffshootSession(openStore(), 's');
     const items = [say('a')];
     const added = session.addItems(items);
     Object.assign(items[0]!, { content: 'changed' });
@@ -283,10 +283,10 @@ export function testSession(): void {
 
   test('bad arguments are refused with their path, and change nothing', async () => {
     const store = openStore();
-    const session = new IndexedDBSession(store, 's');
+    const session = new OffshootSession(store, 's');
     const item = { ...say('a'), providerData: { when: () => 0 } };
     const refusals: [path: string, action: () => unknown][] = [
-      ['sessionId', () => new IndexedDBSession(store, ' ')],
+      ['sessionId', () => new OffshootSession(store, ' ')],
       ['items', () => session.addItems('a' as never)],
       ['items.1', () => session.addItems([say('a'), 'b' as never])],
       ['items.0', () => session.addItems([item])],
@@ -328,7 +328,7 @@ export function testSession(): void {
       state: { messages: [] },
     }));
     await expectRefusal(
-      () => new IndexedDBSession(store, 's').addItems([say('a')]),
+      () => new OffshootSession(store, 's').addItems([say('a')]),
       'FAILED_PRECONDITION',
       'sessionId',
     );

@@ -45,12 +45,12 @@ test('importing offshoot/testing looks at no browser global', async () => {
 
 test.each([
   ['encryption', ['deriveKey']],
-  ['agentick', ['AgentickSessionStore']],
-  ['openai-agents', ['IndexedDBSession']],
+  ['agentick', ['OffshootSessionStore']],
+  ['openai-agents', ['OffshootSession']],
   ['strands', ['OffshootSnapshotStorage', 'OffshootStorage', 'SessionError', 'StorageError']],
   ['ai-sdk', ['openChat']],
-  ['assistant-ui', ['threadHistory', 'threadList']],
-  ['tanstack-ai', ['chatPersistence']],
+  ['assistant-ui', ['openThreadHistory', 'openThreadList']],
+  ['tanstack-ai', ['openChatPersistence']],
   ['playwright', ['PageSessionStore', 'forgetMissingDatabases', 'sessionStoreFixtures']],
 ])('importing offshoot/%s looks at no browser global', async (name, expected) => {
   const names = await onServer(`
@@ -68,7 +68,7 @@ test('importing offshoot/langgraph looks at no browser global that LangGraph doe
     const adapter = await import('offshoot/langgraph');
     console.log(JSON.stringify(Object.keys(adapter)));
   `);
-  expect(names).toEqual(['IndexedDBSaver', 'configOf']);
+  expect(names).toEqual(['OffshootSaver', 'configOf']);
 });
 
 test('importing offshoot/react looks at no browser global that React does not look at', async () => {

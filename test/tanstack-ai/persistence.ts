@@ -1,7 +1,7 @@
 import { ChatClient, indexedDBPersistence, type UIMessage } from '@tanstack/ai-client';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { IndexedDBSessionStore } from '../../src/index.js';
-import { chatPersistence } from '../../src/adapters/tanstack-ai/index.js';
+import { openChatPersistence } from '../../src/adapters/tanstack-ai/index.js';
 import { eventually } from '../browser/eventually.js';
 import { expectRefusal } from '../browser/expect-refusal.js';
 import { freshName, openStore } from '../browser/open-store.js';
@@ -11,7 +11,7 @@ import { Model, textOf } from './model.js';
 async function openPage(name: string) {
   const store = openStore({ name });
   const failures: unknown[] = [];
-  const persistence = chatPersistence(store, { onError: (error) => failures.push(error) });
+  const persistence = openChatPersistence(store, { onError: (error) => failures.push(error) });
   const model = new Model();
   const client = new ChatClient({ threadId: 'trip', persistence, connection: model });
   onTestFinished(() => client.stop());
@@ -187,7 +187,7 @@ export function describeTanStackAi(): void {
       const { messages } = (await persistence.getItem('trip'))!;
       const resume = { resumeState: { threadId: 'trip', runId: 'run-1' } };
 
-      const other = chatPersistence(openStore({ name }));
+      const other = openChatPersistence(openStore({ name }));
       await other.setItem('trip', { messages, resume });
       expect(await persistence.getItem('trip')).toEqual({ messages, resume });
       await other.setItem('trip', { messages });
@@ -197,7 +197,7 @@ export function describeTanStackAi(): void {
 
     it("returns what TanStack's own store returns", async () => {
       const theirs = indexedDBPersistence({ databaseName: freshName() });
-      const ours = chatPersistence(openStore());
+      const ours = openChatPersistence(openStore());
       const messages: UIMessage[] = [
         { id: 'q', role: 'user', parts: [{ type: 'text', content: 'hi' }], createdAt: new Date(0) },
         { id: 'a', role: 'assistant', parts: [], metadata: { tags: new Map([['x', 1n]]) } },
@@ -222,8 +222,8 @@ export function describeTanStackAi(): void {
 
     it('refuses what it cannot keep, and says what to do', async () => {
       const store = openStore();
-      const persistence = chatPersistence(store);
-      await expectRefusal(() => chatPersistence({} as typeof store), 'INVALID_ARGUMENT', 'store');
+      const persistence = openChatPersistence(store);
+      await expectRefusal(() => openChatPersistence({} as typeof store), 'INVALID_ARGUMENT', 'store');
       await expectRefusal(() => persistence.getItem(''), 'INVALID_ARGUMENT', 'threadId');
       await expectRefusal(() => persistence.setItem('trip', null!), 'INVALID_ARGUMENT', 'state');
       const messages = [{ id: 'a' }] as unknown as UIMessage[];

@@ -30,7 +30,7 @@ export interface SessionStore {
   has(sessionId: string): Promise<boolean>;
 }
 
-export interface AgentickSessionStoreOptions {
+export interface OffshootSessionStoreOptions {
   /**
    * How many earlier states of each branch are kept, from 1. `false` keeps one state per session, as Agentick's own
    * stores do: the last save wins, whatever it was based on. Default 20.

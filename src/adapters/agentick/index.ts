@@ -1,2 +1,2 @@
-export { AgentickSessionStore } from './agentick-session-store.js';
-export type { AgentickSessionStoreOptions, SessionSnapshot, SessionStore } from './contract.js';
+export { OffshootSessionStore } from './offshoot-session-store.js';
+export type { OffshootSessionStoreOptions, SessionSnapshot, SessionStore } from './contract.js';

@@ -1,3 +1,3 @@
-export { threadHistory, type StoredThreadHistory, type ThreadListItem } from './thread-history.js';
-export { threadList, type StoredThreadList, type ThreadListOptions } from './thread-list.js';
+export { openThreadHistory, type StoredThreadHistory, type ThreadListItem } from './open-thread-history.js';
+export { openThreadList, type StoredThreadList, type ThreadListOptions } from './open-thread-list.js';
 export type { ThreadStore } from './thread-store.js';

@@ -1,3 +1,3 @@
-export { IndexedDBSaver } from './indexeddb-saver.js';
+export { OffshootSaver } from './offshoot-saver.js';
 export type { CheckpointStore } from './checkpoint-store.js';
 export { configOf } from './checkpoint-address.js';

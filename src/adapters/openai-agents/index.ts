@@ -1,1 +1,1 @@
-export { IndexedDBSession, type HistoryStore } from './indexeddb-session.js';
+export { OffshootSession, type HistoryStore } from './offshoot-session.js';

@@ -1,1 +1,5 @@
-export { chatPersistence, type ChatPersistence, type ChatPersistenceOptions } from './chat-persistence.js';
+export {
+  openChatPersistence,
+  type ChatPersistence,
+  type ChatPersistenceOptions,
+} from './open-chat-persistence.js';

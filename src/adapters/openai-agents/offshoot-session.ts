@@ -38,7 +38,7 @@ interface Head {
  * Every method rejects with the store's `SessionStoreError`: with `INVALID_ARGUMENT` and the `path` for a value that
  * cannot be stored; with `FAILED_PRECONDITION` if the session has snapshots of another kind.
  */
-export class IndexedDBSession
+export class OffshootSession
   implements SessionHistoryTransactionAwareSession, SessionHistoryRewriteAwareSession
 {
   readonly #store: HistoryStore;

@@ -6,7 +6,7 @@ import { requireId, requireValid } from '../../values/argument.js';
 import { given, reading, requireStore } from '../../values/given.js';
 import { taken } from '../../values/options.js';
 import { callable, number, optional, string } from '../../values/schema.js';
-import { historyOf, type StoredThreadHistory, type ThreadListItem } from './thread-history.js';
+import { historyOf, type StoredThreadHistory, type ThreadListItem } from './open-thread-history.js';
 import { Thread } from './thread.js';
 import type { ThreadStore } from './thread-store.js';
 
@@ -17,7 +17,7 @@ type TitleChunk = TitleStream extends ReadableStream<infer Chunk> ? Chunk : neve
 export interface ThreadListOptions {
   /**
    * The hook of that name of `@assistant-ui/react`, by which each thread finds its history. Without it the list stores
-   * no messages: give each runtime a `threadHistory` of its own.
+   * no messages: give each runtime a `openThreadHistory` of its own.
    */
   useAui?: (() => { readonly threadListItem: ThreadListItem }) | undefined;
   /** How many threads are loaded per page, 1 to 1,000. Default 50. */
@@ -30,7 +30,7 @@ export interface ThreadListOptions {
 
 export interface StoredThreadList extends RemoteThreadListAdapter {
   updateCustom(remoteId: string, custom: Record<string, unknown> | undefined): Promise<void>;
-  /** Creates the history of a thread of this list, like `threadHistory`. */
+  /** Creates the history of a thread of this list, like `openThreadHistory`. */
   history(item: ThreadListItem): StoredThreadHistory;
 }
 
@@ -41,7 +41,7 @@ export interface StoredThreadList extends RemoteThreadListAdapter {
  * Source of the contract: `RemoteThreadListAdapter` of `@assistant-ui/react` 0.15. Errors: `NOT_FOUND` for a thread
  * that does not exist; `INVALID_ARGUMENT` for an invalid page size, and for a title or data that cannot be stored.
  */
-export function threadList(store: ThreadStore, options: ThreadListOptions = {}): StoredThreadList {
+export function openThreadList(store: ThreadStore, options: ThreadListOptions = {}): StoredThreadList {
   requireStore(store);
   const { useAui, pageSize, titleOf, onError } = taken(listShape, options);
   const threads = new Map<string, Thread>();

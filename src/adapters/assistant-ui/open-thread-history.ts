@@ -52,7 +52,7 @@ type FormattedEntry = Pick<MessageStorageEntry<Record<string, unknown>>, 'id' | 
  * Errors: `NOT_FOUND` for a message whose parent does not exist; `FAILED_PRECONDITION` if the session has another
  * framework's messages.
  */
-export function threadHistory(store: ThreadStore, thread: string | ThreadListItem): StoredThreadHistory {
+export function openThreadHistory(store: ThreadStore, thread: string | ThreadListItem): StoredThreadHistory {
   requireStore(store);
   if (typeof thread !== 'string') requireValid(threadItem, thread, 'thread');
   if (typeof thread !== 'string') return historyOf(thread, (sessionId) => new Thread(store, sessionId));

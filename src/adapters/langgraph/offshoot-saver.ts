@@ -85,7 +85,7 @@ const textList = satisfying(
  * Every method rejects with the store's `SessionStoreError`: with `INVALID_ARGUMENT` and the `path` for a config that
  * names no thread where one is needed, or ids that are not strings; otherwise as the store's own methods.
  */
-export class IndexedDBSaver extends BaseCheckpointSaver {
+export class OffshootSaver extends BaseCheckpointSaver {
   readonly #store: CheckpointStore;
 
   /** `serde` serializes values; by default that of LangGraph's own savers. */

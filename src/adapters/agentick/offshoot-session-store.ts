@@ -5,7 +5,7 @@ import { SessionStoreError } from '../../index.js';
 import { requireId } from '../../values/argument.js';
 import { requireStore } from '../../values/given.js';
 import { taken } from '../../values/options.js';
-import type { AgentickSessionStoreOptions, SessionSnapshot, SessionStore } from './contract.js';
+import type { OffshootSessionStoreOptions, SessionSnapshot, SessionStore } from './contract.js';
 import { historyOverflow } from './history-overflow.js';
 
 /** The snapshot that a session is at. */
@@ -26,7 +26,7 @@ interface Head {
  * Methods reject with the store's own `SessionStoreError`s, and with `INVALID_ARGUMENT` and a `path` for a value that
  * cannot be stored.
  */
-export class AgentickSessionStore implements SessionStore {
+export class OffshootSessionStore implements SessionStore {
   readonly #store: AnyStore;
   readonly #history: number | false;
   readonly #turns = new Turns();
@@ -34,7 +34,7 @@ export class AgentickSessionStore implements SessionStore {
   readonly #places = new Map<string, string>();
 
   /** `store` should hold only Agentick's sessions: give it a `name` of its own. */
-  constructor(store: AnyStore, options: AgentickSessionStoreOptions = {}) {
+  constructor(store: AnyStore, options: OffshootSessionStoreOptions = {}) {
     requireStore(store);
     const { history = 20 } = taken(historyShape, options);
     this.#store = store;

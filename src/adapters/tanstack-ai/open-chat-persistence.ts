@@ -37,7 +37,7 @@ export interface ChatPersistence {
  * Errors: `INVALID_ARGUMENT` with the path of an invalid thread id or message; `FAILED_PRECONDITION` if the
  * session has another framework's messages.
  */
-export function chatPersistence(
+export function openChatPersistence(
   store: TranscriptStore,
   options: ChatPersistenceOptions = {},
 ): ChatPersistence {
