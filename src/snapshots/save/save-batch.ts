@@ -2,8 +2,8 @@ import type { WriteTransaction } from '../../database/schema.js';
 import { Refusal } from '../../database/transaction.js';
 import { SessionStoreError } from '../../errors.js';
 import { UnitOfWork } from './unit-of-work.js';
-import { commitFrom, type Commit } from '../commit.js';
-import { draftSave } from './draft.js';
+import type { Commit } from '../commit.js';
+import { draftSave, type Known } from './draft.js';
 import type { SnapshotCache } from '../cache.js';
 import { saveSnapshot, type Client, type SaveRequest } from './save-snapshot.js';
 
@@ -24,21 +24,23 @@ export async function saveBatch<S>(
 ): Promise<SavedUnit> {
   const ids = requests.flatMap(({ snapshotId }) => snapshotId ?? []);
   const begun = UnitOfWork.begin(transaction, recent, ids);
+  const draft = ({ mutator }: SaveRequest<S>, stored: Known | undefined, from: Pick<UnitOfWork, 'recall'>) =>
+    draftSave(mutator, stored, (id) => from.recall(id));
   // Saves without an id are drafted while rows are read. Mutators are still called in order.
   const fromFirstId = requests.findIndex(({ snapshotId }) => snapshotId !== undefined);
   const early = requests
     .slice(0, fromFirstId === -1 ? undefined : fromFirstId)
-    .map(({ mutator }) => attempt(() => draftSave(mutator, undefined, (id) => recent.recall(id))));
+    .map((request) => attempt(() => draft(request, undefined, recent)));
 
   const batch = await begun;
-  const commit = commitFrom(batch.clock, batch.clock);
   const results: PromiseSettledResult<string | null>[] = [];
   let index = -1;
   for (const request of requests) {
     index++;
     try {
-      const draft = early[index]?.();
-      const value = draft === null ? null : await saveSnapshot(batch, commit, request, draft, client);
+      const stored = request.snapshotId === undefined ? undefined : await batch.known(request.snapshotId);
+      const drafted = early[index] ? early[index]!() : draft(request, stored, batch);
+      const value = drafted && (await saveSnapshot(batch, request, drafted, stored?.row, client));
       results.push({ status: 'fulfilled', value });
     } catch (error) {
       if (!(error instanceof Refusal || error instanceof SessionStoreError)) throw error;
@@ -46,7 +48,7 @@ export async function saveBatch<S>(
     }
   }
   batch.flush();
-  return { commit, results, remember: () => batch.remember() };
+  return { commit: batch.commit, results, remember: () => batch.remember() };
 }
 
 /** Runs `work` now; the function that it returns gives the result or throws the error. */

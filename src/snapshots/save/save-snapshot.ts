@@ -10,8 +10,7 @@ import { mergedBase, plannedState, planState } from '../../logs/diff.js';
 import type { LoadedState } from '../../logs/state.js';
 import { instantOf } from '../../values/instant.js';
 import type { UnitOfWork } from './unit-of-work.js';
-import type { Commit } from '../commit.js';
-import { basesOf, draftSave, type Draft } from './draft.js';
+import { basesOf, type Draft } from './draft.js';
 import { leavesWith } from '../leaves.js';
 import { LogAppender } from './log-appender.js';
 import { pruneAncestors } from '../delete/prune-ancestors.js';
@@ -32,23 +31,18 @@ export interface SaveRequest<S> {
 export type Client = string | undefined;
 
 /**
- * Reads, mutates and writes one snapshot; resolves to its id, or to `null` if the mutator returned `null`. Errors that
- * the caller caused are thrown before anything is written. `early` is the draft of a save without an id, whose mutator
- * need not wait for stored rows.
+ * Writes the draft of one snapshot; resolves to its id. `stored` is its row until now. Errors that the caller caused are
+ * thrown before anything is written.
  */
 export async function saveSnapshot<S>(
   batch: UnitOfWork,
-  commit: Commit,
   request: SaveRequest<S>,
-  early: Draft | undefined,
+  draft: Draft,
+  stored: SnapshotRow | undefined,
   client: Client,
-): Promise<string | null> {
+): Promise<string> {
+  const { commit } = batch;
   const { snapshotId } = request;
-  let stored = snapshotId === undefined ? undefined : await batch.row(snapshotId);
-  const known = stored && { row: stored, state: await batch.state(stored) };
-  const draft = early ?? draftSave(request.mutator, known, (id) => batch.recall(id));
-  if (draft === null) return null;
-
   const chosenId = snapshotId ?? draft.snapshotId;
   const id = chosenId ?? request.generateId();
   // Without a chosen id this is a new snapshot, so the generated id must not exist.
@@ -89,10 +83,8 @@ export async function saveSnapshot<S>(
     const leaves = counted || (await batch.count(owner));
     const after = sessionAfterSave(session, row, since, !before, tail.bytes, leaves);
     batch.putSession(after);
-    commit.sessions.set(owner, after);
   } else await noteLoose(batch.transaction, NO_SESSION, [{ since, version: row.version }]);
 
-  commit.version = row.version;
   if (stored) await freeReplaced(batch, stored, row, parent, tail);
   const { maxPersistedChainLength: length } = request;
   if (length !== undefined) await batch.step(() => pruneAncestors(batch.transaction, commit, row, length));

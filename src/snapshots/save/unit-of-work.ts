@@ -14,7 +14,7 @@ import { SessionStoreError } from '../../errors.js';
 import { keepOnly } from '../../logs/garbage-collect.js';
 import { loadState } from '../../logs/load.js';
 import type { LoadedState } from '../../logs/state.js';
-import { latestLog, readClock, tick } from '../commit.js';
+import { commitFrom, latestLog, readClock, tick, type Commit } from '../commit.js';
 import type { Known } from './draft.js';
 import { countChildren, countLeaves, type Leaves } from '../leaves.js';
 import type { SnapshotCache } from '../cache.js';
@@ -38,7 +38,8 @@ export class UnitOfWork {
   private constructor(
     readonly transaction: WriteTransaction,
     readonly recent: SnapshotCache,
-    public clock: number,
+    /** What the saves write, for watchers; its `version` is the clock's reading. */
+    readonly commit: Commit,
   ) {}
 
   /** Reads in one go what saves of these snapshots will need. */
@@ -57,14 +58,18 @@ export class UnitOfWork {
       () => ofAll(strange, (id) => snapshots.index('parentId').getKey(startingWith(id))),
     );
     recent.check(clock);
-    const batch = new UnitOfWork(transaction, recent, clock);
+    const batch = new UnitOfWork(transaction, recent, commitFrom(clock, clock));
     known.forEach((id, index) => batch.#rows.set(id, rows[index]));
     strange.forEach((id, index) => children[index] === undefined && batch.#childless.add(id));
     return batch;
   }
 
+  get clock(): number {
+    return this.commit.version;
+  }
+
   nextVersion(): number {
-    return (this.clock = tick(this.clock));
+    return (this.commit.version = tick(this.clock));
   }
 
   async row(id: string): Promise<SnapshotRow | undefined> {
@@ -102,6 +107,12 @@ export class UnitOfWork {
     return state;
   }
 
+  /** A stored snapshot; `undefined` if there is none. */
+  async known(id: string): Promise<Known | undefined> {
+    const row = await this.row(id);
+    return row && { row, state: await this.state(row) };
+  }
+
   /** A row and its state, if they are known without a request. */
   recall(id: string): Known | undefined {
     const row = this.#rows.get(id) ?? this.recent.rows.get(id);
@@ -129,7 +140,7 @@ export class UnitOfWork {
   /** A number for a new log. */
   async newLog(): Promise<number> {
     this.#latestLog ??= await latestLog(this.transaction);
-    this.clock = Math.max(this.clock, this.#latestLog);
+    this.commit.version = Math.max(this.clock, this.#latestLog);
     return this.nextVersion();
   }
 
@@ -174,6 +185,7 @@ export class UnitOfWork {
   putSession(row: SessionRow): void {
     this.#sessions.set(row.id, row);
     this.#changedSessions.add(row.id);
+    this.commit.sessions.set(row.id, row);
   }
 
   putLogRow(log: number, row: LogRow): void {
