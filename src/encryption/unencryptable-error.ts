@@ -2,6 +2,7 @@ import type { LogRow, SnapshotRow, Spans } from '../database/schema.js';
 import type { SessionStoreError } from '../errors.js';
 import { invalid } from '../values/argument.js';
 import type { RowStore } from './encrypted-row.js';
+import { spansIn } from '../database/spans.js';
 
 /** The error for a row that cannot be encrypted, with the path that the application knows the value by. */
 export function unencryptable(store: RowStore | 'quarantine', row: any, cause: unknown): SessionStoreError {
@@ -40,10 +41,10 @@ export class UnfitEntry {
 
   #indexIn(spans: Spans): number | undefined {
     let before = 0;
-    for (let i = 0; i < spans.length; i += 3) {
-      const offset = this.#at - spans[i + 1]!;
-      if (spans[i] === this.log && offset >= 0 && offset < spans[i + 2]!) return before + offset;
-      before += spans[i + 2]!;
+    for (const [log, from, count] of spansIn(spans)) {
+      const offset = this.#at - from;
+      if (log === this.log && offset >= 0 && offset < count) return before + offset;
+      before += count;
     }
     return undefined;
   }

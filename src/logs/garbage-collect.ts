@@ -3,9 +3,8 @@ import { heed } from '../database/of-all.js';
 import type { Steps } from '../database/pace.js';
 import { isLogRow, isSnapshotRow } from '../database/rows.js';
 import { logKey, type LogRow, type Spans, type WriteTransaction } from '../database/schema.js';
-import { gathering, runsByLog } from './entry.js';
-import { spansOfAll } from './load.js';
-import { firstEndingBehind, merged, merging, without, type Run } from './runs.js';
+import { firstEndingBehind, gathering, merged, merging, type Run, runsByLog, without } from './runs.js';
+import { spansOfAll } from '../database/spans.js';
 
 function heeding<T>(signal: AbortSignal | undefined, steps: Steps<T>): T {
   for (;;) {

@@ -2,23 +2,13 @@ import { between } from '../database/key-order.js';
 import { isLogRow, unreadable } from '../database/rows.js';
 import type { LogRow, ReadTransaction, SnapshotRow, Spans } from '../database/schema.js';
 import { copy, copyPlain } from '../values/clone.js';
-import { runsByLog, type Entry } from './entry.js';
+import type { Entry } from './entry.js';
 import { valueOf } from './links.js';
 import { replaceAt } from './media.js';
-import { extentOf } from './runs.js';
+import { extentOf, runsByLog } from './runs.js';
 import { continued, EMPTY } from './sequence.js';
 import { stateOf, type LoadedField, type LoadedState } from './state.js';
-
-/** The spans of everything that a snapshot reaches. */
-export function spansOf({ state }: SnapshotRow): Spans[] {
-  if (!state) return [];
-  const spans = state.fields.flatMap(([, kind, content]) => (kind === 'value' ? [] : [content]));
-  return [...spans, state.media];
-}
-
-export function* spansOfAll(rows: Iterable<SnapshotRow>): Generator<Spans> {
-  for (const row of rows) yield* spansOf(row);
-}
+import { spansIn, spansOf } from '../database/spans.js';
 
 /** Rows of logs that were read before it was known which ones are needed. */
 export type Ahead = Map<number, { from: number; rows: unknown[] }>;
@@ -87,10 +77,9 @@ export function assembleState(
   }
   const resolve = (spans: Spans): Entry[] => {
     const resolved: Entry[] = [];
-    for (let i = 0; i < spans.length; i += 3) {
-      const entries = logs.get(spans[i]!);
-      const to = spans[i + 1]! + spans[i + 2]!;
-      for (let at = spans[i + 1]!; at < to; at++) {
+    for (const [log, from, count] of spansIn(spans)) {
+      const entries = logs.get(log);
+      for (let at = from; at < from + count; at++) {
         const entry = entries?.get(at);
         if (!entry || incomplete.has(entry)) throw unreadable('snapshot', row.id);
         resolved.push(entry);

@@ -1,4 +1,6 @@
 import { atOnce, UNITS, type Steps } from '../database/pace.js';
+import type { Spans } from '../database/schema.js';
+import { spansIn } from '../database/spans.js';
 
 /** Positions from the first up to, and excluding, the second. */
 export type Run = [from: number, to: number];
@@ -6,6 +8,30 @@ export type Run = [from: number, to: number];
 /** From the start of the first run to the end of the last. */
 export const extentOf = (runs: readonly Run[]): Run =>
   runs.reduce(([from, to], [start, end]) => [Math.min(from, start), Math.max(to, end)], [Infinity, 0]);
+
+/** Adds a run to those of a log. */
+export function addRun(runs: Map<number, Run[]>, log: number, from: number, to: number): void {
+  const known = runs.get(log);
+  const last = known?.at(-1);
+  if (last && from === last[1]) last[1] = to;
+  else if (known) known.push([from, to]);
+  else runs.set(log, [[from, to]]);
+}
+
+/** The runs of several spans, by log, unordered. */
+export function* gathering(all: Iterable<Spans>): Steps<Map<number, Run[]>> {
+  const runs = new Map<number, Run[]>();
+  let units = 0;
+  for (const spans of all) {
+    for (const [log, from, count] of spansIn(spans)) {
+      if (++units % UNITS === 0) yield;
+      addRun(runs, log, from, from + count);
+    }
+  }
+  return runs;
+}
+
+export const runsByLog = (all: Iterable<Spans>): Map<number, Run[]> => atOnce(gathering(all));
 
 /** Sorts runs and joins those that overlap or touch. */
 export function* merging(runs: readonly Run[]): Steps<Run[]> {

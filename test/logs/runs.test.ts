@@ -1,8 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { Steps } from '../../src/database/pace.js';
-import { gathering } from '../../src/logs/entry.js';
-import { merging, removing, type Run } from '../../src/logs/runs.js';
+import { gathering, merging, removing, type Run } from '../../src/logs/runs.js';
 
 /** The result, and in how many steps it was made. */
 function counted<T>(steps: Steps<T>): { result: T; pauses: number } {

@@ -4,11 +4,11 @@ import { isSessionRow, isSnapshotRow } from '../../database/rows.js';
 import { paceWithin } from '../../database/of-all.js';
 import { each } from '../../database/pace.js';
 import type { WriteTransaction } from '../../database/schema.js';
-import { runsByLog } from '../../logs/entry.js';
-import { spansOf } from '../../logs/load.js';
 import { GROUPINGS, seal } from './merge-rows.js';
 import { beginCommit, readClock, UNSEALED } from '../../snapshots/commit.js';
 import { noteLoose, NO_SESSION } from '../../snapshots/save/written.js';
+import { spansOf } from '../../database/spans.js';
+import { runsByLog } from '../../logs/runs.js';
 
 /** The sessions that have small rows to merge. */
 export async function unmergedSessions(transaction: WriteTransaction): Promise<string[]> {

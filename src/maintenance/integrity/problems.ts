@@ -3,12 +3,11 @@ import type { CheckProblem, CheckReport } from '../../types/check.js';
 import { isReceipt } from '../../database/receipt.js';
 import { each, UNITS, type Steps } from '../../database/pace.js';
 import type { SessionRow, SnapshotRow } from '../../database/schema.js';
-import { gathering } from '../../logs/entry.js';
-import { spansOf, spansOfAll } from '../../logs/load.js';
-import { isIn, merging, removing, type Run } from '../../logs/runs.js';
+import { gathering, isIn, merging, removing, type Run } from '../../logs/runs.js';
 import type { Contents, LogContents } from './scan.js';
 import { leavesIn, type Leaves } from '../../snapshots/leaves.js';
 import { rowSchemas } from './row-schemas.js';
+import { spansOf, spansOfAll } from '../../database/spans.js';
 
 export function* reportOn(contents: Contents): Steps<CheckReport> {
   const { snapshots, sessions, logs, quarantined } = contents;

@@ -3,8 +3,9 @@ import type { StorageReport } from '../../types/storage.js';
 import { isSnapshotRow } from '../../database/rows.js';
 import { paceWithin } from '../../database/of-all.js';
 import type { ReadTransaction } from '../../database/schema.js';
-import { spansOf } from '../../logs/load.js';
 import { sizeOf } from '../../logs/media.js';
+import { spansOf } from '../../database/spans.js';
+import { runsByLog } from '../../logs/runs.js';
 
 /** How many rows are in memory at once. */
 const BATCH = 500;
@@ -37,7 +38,7 @@ export async function readUsage(
       const session = sessions.get(row.sessionId);
       if (!session || !isSnapshotRow(row)) continue;
       session.bytes += ROW_SIZE + sizeOf(row.info);
-      for (const spans of spansOf(row)) for (let i = 0; i < spans.length; i += 3) session.logs.add(spans[i]!);
+      for (const log of runsByLog(spansOf(row)).keys()) session.logs.add(log);
     }
     count += rows.length;
     after = rows.at(-1)?.id;

@@ -5,11 +5,11 @@ import { ofAll } from '../../database/of-all.js';
 import { requestAll } from '../../database/transaction.js';
 import { SessionStoreError } from '../../errors.js';
 import { freeUnreached } from '../../logs/garbage-collect.js';
-import { spansOf } from '../../logs/load.js';
 import { beginCommit, putSession, type Commit } from '../commit.js';
 import { countLeaves } from '../leaves.js';
 import { selectionWithout } from '../selection.js';
 import { EVERYTHING, NO_SESSION, noteLoose, withWritten, type Stretch } from '../save/written.js';
+import { spansOf } from '../../database/spans.js';
 
 export type Removal = Commit & { removed: number };
 

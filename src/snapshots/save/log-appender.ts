@@ -1,6 +1,6 @@
 import type { LogRow, SnapshotRow, Spans } from '../../database/schema.js';
-import { runsByLog, type Entry } from '../../logs/entry.js';
-import { extentOf } from '../../logs/runs.js';
+import type { Entry } from '../../logs/entry.js';
+import { extentOf, runsByLog } from '../../logs/runs.js';
 import type { LogWriter } from '../../logs/append.js';
 import type { UnitOfWork } from './unit-of-work.js';
 

@@ -5,7 +5,6 @@ import { requestAll } from '../../database/transaction.js';
 import { SessionStoreError } from '../../errors.js';
 import { encodeState } from '../../logs/append.js';
 import { freeUnreached, isCovered } from '../../logs/garbage-collect.js';
-import { spansOf } from '../../logs/load.js';
 import { mergedBase, plannedState, planState } from '../../logs/diff.js';
 import type { LoadedState } from '../../logs/state.js';
 import { instantOf } from '../../values/instant.js';
@@ -16,6 +15,7 @@ import { LogAppender } from './log-appender.js';
 import { pruneAncestors } from '../delete/prune-ancestors.js';
 import { sessionAfterSave } from './session-after-save.js';
 import { noteLoose, NO_SESSION } from './written.js';
+import { spansOf } from '../../database/spans.js';
 
 export interface SaveRequest<S> {
   snapshotId: string | undefined;

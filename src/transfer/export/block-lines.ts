@@ -9,6 +9,7 @@ import type { EncodedValue, FieldLine, Line, PartLine } from '../format/lines.js
 import { bare } from '../../values/property.js';
 import type { Omissions } from './omissions.js';
 import type { Block, StoredEntry } from './read-session.js';
+import { spansIn } from '../../database/spans.js';
 
 /** Why a value is not in the file; empty if it could not be read. */
 type Why = Pick<DamagedPart, 'path' | 'reason'>;
@@ -95,9 +96,8 @@ class LostEntries {
     for (const [key, kind, content] of state?.fields ?? []) {
       const spans = kind === 'value' ? [] : renumber(content);
       let before = 0;
-      for (let i = 0; i < spans.length; i += 3) {
-        const [from, count] = [spans[i + 1]!, spans[i + 2]!];
-        const lost = this.within(spans[i]!, from, count);
+      for (const [log, from, count] of spansIn(spans)) {
+        const lost = this.within(log, from, count);
         if (lost) {
           const { reason, path = '' } = lost.why;
           if (reason === undefined) return lost.why;

@@ -1,8 +1,9 @@
 import { UNITS, type Steps } from '../../database/pace.js';
 import type { Spans, StoredField } from '../../database/schema.js';
-import { merged, merging, type Run } from '../../logs/runs.js';
+import { addRun, merged, merging, type Run } from '../../logs/runs.js';
 import { firstBehind } from '../format/entry-ranges.js';
 import type { MediumPlace } from '../format/lines.js';
+import { spansIn } from '../../database/spans.js';
 
 /** An entry with media, and their runs by log. */
 interface WithMedia {
@@ -31,7 +32,7 @@ export class MediaIndex {
   /** Has to be called in order of position. */
   add(log: number, at: number, places: readonly MediumPlace[]): void {
     const runs = new Map<number, Run[]>();
-    for (const [, mediaLog, mediaAt] of places) addRun(runs, mediaLog, [mediaAt, mediaAt + 1]);
+    for (const [, mediaLog, mediaAt] of places) addRun(runs, mediaLog, mediaAt, mediaAt + 1);
     for (const [mediaLog, each] of runs) runs.set(mediaLog, merged(each));
     const known = this.#byLog.get(log);
     if (known) known.push({ at, runs });
@@ -45,15 +46,14 @@ export class MediaIndex {
     const take = (runs: ReadonlyMap<number, readonly Run[]>) => {
       for (const [log, each] of runs) {
         this.look(each.length);
-        for (const [from, to] of each) addRun(found, log, [from, to]);
+        for (const [from, to] of each) addRun(found, log, from, to);
       }
     };
     const seen = new Map<string, number>();
     for (const [, kind, spans] of fields) {
       if (kind === 'value') continue;
-      for (let i = 0; i < spans.length; i += 3) {
+      for (const [log, from, count] of spansIn(spans)) {
         if (++units % UNITS === 0) yield;
-        const [log, from, count] = [spans[i]!, spans[i + 1]!, spans[i + 2]!];
         const place = `${log},${from}`;
         if ((seen.get(place) ?? 0) >= count || !this.#byLog.has(log)) continue;
         seen.set(place, count);
@@ -81,9 +81,9 @@ export class MediaIndex {
     for (; reached.next < entries.length && entries[reached.next]!.at < end; reached.next++) {
       for (const [mediaLog, each] of entries[reached.next]!.runs) {
         this.look(each.length);
-        for (const run of each) {
+        for (const [start, to] of each) {
           if (++units % UNITS === 0) yield;
-          addRun(reached.runs, mediaLog, run);
+          addRun(reached.runs, mediaLog, start, to);
         }
       }
     }
@@ -93,12 +93,4 @@ export class MediaIndex {
     this.#known.set(log, reached);
     return reached.runs;
   }
-}
-
-function addRun(runs: Map<number, Run[]>, log: number, [from, to]: readonly [number, number]): void {
-  const known = runs.get(log);
-  const last = known?.at(-1);
-  if (last && from === last[1]) last[1] = to;
-  else if (known) known.push([from, to]);
-  else runs.set(log, [[from, to]]);
 }

@@ -1,14 +1,14 @@
 import { between, startingWith } from '../../database/key-order.js';
 import { paceWithin } from '../../database/of-all.js';
-import { UNITS, type Steps } from '../../database/pace.js';
+import { atOnce, UNITS, type Steps } from '../../database/pace.js';
 import { isLogRow, isSessionRow, isSnapshotRow } from '../../database/rows.js';
 import type { LogRow, ReadTransaction, SessionRow, SnapshotRow, Spans } from '../../database/schema.js';
 import { requestAll } from '../../database/transaction.js';
 import type { DamagedPart } from '../../types/transfer.js';
-import { spansOf } from '../../logs/load.js';
-import { merging, type Run } from '../../logs/runs.js';
+import { gathering, merging, type Run } from '../../logs/runs.js';
 import { runAt } from '../format/entry-ranges.js';
 import type { MediumPlace } from '../format/lines.js';
+import { renumbering, spansOf } from '../../database/spans.js';
 
 /** A session, or a snapshot that belongs to none. */
 export type BlockId = { sessionId: string } | { snapshotId: string };
@@ -74,7 +74,6 @@ export async function readBlock(
 
   const whole: Block['snapshots'] = [];
   const damaged: DamagedPart[] = [];
-  const runs = new Map<number, Run[]>();
   if (sessionId !== undefined && !isSessionRow(session)) damaged.push({ sessionId });
   for (const row of rows) {
     await pace.step();
@@ -84,8 +83,8 @@ export async function readBlock(
     }
     const spans = spansOf(row);
     whole.push({ row, spans });
-    for (const each of spans) await pace.run(addRuns(runs, each));
   }
+  const runs = await pace.run(gathering(whole.flatMap(({ spans }) => spans)));
   whole.sort((a, b) => a.row.version - b.row.version);
   const numbers = new Map([...runs.keys()].map((log, number) => [log, number]));
   const entries: StoredEntry[] = [];
@@ -99,20 +98,9 @@ export async function readBlock(
     session: isSessionRow(session) ? session : undefined,
     snapshots: whole,
     entries,
-    renumber: (spans) => spans.map((part, i) => (i % 3 === 0 ? numbers.get(part)! : part)),
+    renumber: (spans) => atOnce(renumbering(spans, (log) => numbers.get(log)!)),
     damaged,
   };
-}
-
-function* addRuns(runs: Map<number, Run[]>, spans: Spans): Steps<void> {
-  for (let i = 0; i < spans.length; i += 3) {
-    if (i % (3 * UNITS) === 0) yield;
-    const log = spans[i]!;
-    const from = spans[i + 1]!;
-    const known = runs.get(log);
-    if (known) known.push([from, from + spans[i + 2]!]);
-    else runs.set(log, [[from, from + spans[i + 2]!]]);
-  }
 }
 
 /** All rows of a log that end after the first position that is needed. */

@@ -1,6 +1,7 @@
 import { UNITS, type Steps } from '../../database/pace.js';
 import type { Spans } from '../../database/schema.js';
 import type { Run } from '../../logs/runs.js';
+import { spansIn } from '../../database/spans.js';
 
 /** The run that contains a position, by binary search in sorted runs. */
 export function runAt(runs: readonly Run[], at: number): Run | undefined {
@@ -40,9 +41,10 @@ export class Coverage {
   }
 
   *hasAll(spans: Spans): Steps<boolean> {
-    for (let i = 0; i < spans.length; i += 3) {
-      if (i % (3 * UNITS) === 0) yield;
-      if (!this.has(spans[i]!, spans[i + 1]!, spans[i + 2]!)) return false;
+    let units = 0;
+    for (const [log, from, count] of spansIn(spans)) {
+      if (++units % UNITS === 0) yield;
+      if (!this.has(log, from, count)) return false;
     }
     return true;
   }

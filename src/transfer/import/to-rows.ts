@@ -3,7 +3,6 @@ import {
   ROW_FORMAT,
   type LogRow,
   type SnapshotRow,
-  type Spans,
   type StoredField,
   type StoredState,
 } from '../../database/schema.js';
@@ -11,6 +10,7 @@ import { instantOf } from '../../values/instant.js';
 import { fitting, requireWhole, type Incoming, type IncomingEntry } from './imported-session.js';
 import { MediaIndex } from '../export/media-index.js';
 import type { MediumPlace } from '../format/lines.js';
+import { renumbering } from '../../database/spans.js';
 
 /** The approximate size of rows of entries, in bytes, as after a merge. */
 const ROW_SIZE = 128 * 1024;
@@ -94,16 +94,8 @@ function* stateOf(
   let units = 0;
   for (const [key, kind, content] of fields) {
     if (++units % UNITS === 0) yield;
-    if (kind === 'value') {
-      renumbered.push([key, kind, content]);
-      continue;
-    }
-    const spans: Spans = [];
-    for (let i = 0; i < content.length; i += 3) {
-      if (++units % UNITS === 0) yield;
-      spans.push(numbers.get(content[i]!)!, content[i + 1]!, content[i + 2]!);
-    }
-    renumbered.push([key, kind, spans]);
+    if (kind === 'value') renumbered.push([key, kind, content]);
+    else renumbered.push([key, kind, yield* renumbering(content, (log) => numbers.get(log)!)]);
   }
   return { fields: renumbered, media: yield* media.within(renumbered) };
 }

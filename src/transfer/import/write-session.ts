@@ -5,7 +5,6 @@ import {
   logKey,
   type LogRow,
   type SnapshotRow,
-  type Spans,
   type StoredField,
   type StoredState,
   type WriteTransaction,
@@ -21,6 +20,7 @@ import { noteLoose, NO_SESSION } from '../../snapshots/save/written.js';
 import type { StoredSnapshot } from '../../snapshots/stored-snapshot.js';
 import { assembleState } from '../../logs/load.js';
 import type { LaidOut } from './to-rows.js';
+import { renumbering } from '../../database/spans.js';
 
 /** The stored snapshots' ids of a session, or of a snapshot without one. */
 export interface Present {
@@ -133,23 +133,15 @@ function storedSnapshot(row: SnapshotRow, logs: Parameters<typeof assembleState>
   };
 }
 
-function* moved(spans: Spans, first: number): Steps<Spans> {
-  const result: Spans = [];
-  for (let i = 0; i < spans.length; i += 3) {
-    if (i % (3 * UNITS) === 0) yield;
-    result.push(spans[i]! + first, spans[i + 1]!, spans[i + 2]!);
-  }
-  return result;
-}
-
 function* movedState({ fields, media }: StoredState, first: number): Steps<StoredState> {
+  const numberOf = (log: number) => log + first;
   const result: StoredField[] = [];
   for (const [key, kind, content] of fields) {
     if (kind === 'value') result.push([key, kind, content]);
-    else result.push([key, kind, yield* moved(content, first)]);
+    else result.push([key, kind, yield* renumbering(content, numberOf)]);
     yield;
   }
-  return { fields: result, media: yield* moved(media, first) };
+  return { fields: result, media: yield* renumbering(media, numberOf) };
 }
 
 /** A copy, since the transaction may be replayed. */
