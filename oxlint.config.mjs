@@ -19,7 +19,7 @@ const adapter = ['adapters/shared/**', ...published];
 const layers = {
   types: ['errors.js'],
   platform: ['errors.js'],
-  runtime: ['platform/**'],
+  runtime: ['errors.js', 'platform/**'],
   values: base,
   tabs: values,
   database: ['runtime/**', ...values],

@@ -1,6 +1,6 @@
 import type { HealthEvent } from '../types/health.js';
 import { requireCloning } from '../platform/clone.js';
-import { load } from '../platform/load.js';
+import { load } from '../runtime/load.js';
 import { within } from '../runtime/timeout.js';
 import {
   asLoss,

@@ -1,6 +1,6 @@
 import type { HealthEvent } from '../types/health.js';
 import { isServer, requiredDatabases } from '../platform/browser.js';
-import { load } from '../platform/load.js';
+import { load } from '../runtime/load.js';
 import { SessionStoreError } from '../errors.js';
 import { within } from '../runtime/timeout.js';
 import type { Ask } from './mend.js';

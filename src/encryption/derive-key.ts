@@ -1,6 +1,6 @@
 import { subtleCrypto } from '../platform/crypto.js';
 import { isBuffer, isBytes } from '../platform/kind.js';
-import { load } from '../platform/load.js';
+import { load } from '../runtime/load.js';
 import { requireValid } from '../values/argument.js';
 import { described } from '../values/described.js';
 import { taken } from '../values/options.js';

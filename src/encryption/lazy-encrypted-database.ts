@@ -2,7 +2,7 @@ import type { Connection } from '../database/connection.js';
 import type { ReadTransaction, WriteTransaction } from '../database/schema.js';
 import type { EncryptionOptions } from './options.js';
 import type { EncryptedDatabase } from './encrypted-database.js';
-import { Part } from '../platform/load.js';
+import { Part } from '../runtime/load.js';
 
 /** Stands in for a connection, with encryption. Most of its code is loaded at the first use. */
 export class LazyEncryptedDatabase implements Pick<Connection, 'read' | 'write'> {

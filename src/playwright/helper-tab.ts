@@ -1,6 +1,6 @@
 import type { BrowserContext, Page } from '@playwright/test';
 import { SessionStoreError } from '../index.js';
-import { load } from '../platform/load.js';
+import { load } from '../runtime/load.js';
 import type { Answer, Host, Tab } from './host.js';
 import type { TabStoreOptions } from './tab-store-options.js';
 import { decode, encode } from './wire.js';

@@ -41,7 +41,7 @@ import {
 } from '../snapshots/read/sessions.js';
 import { readHistory, readLeaves, readTree } from '../snapshots/read/tree.js';
 import { persistStorage } from '../platform/browser.js';
-import { load } from '../platform/load.js';
+import { load } from '../runtime/load.js';
 import { requireId, requireValid } from '../values/argument.js';
 import { taken } from '../values/options.js';
 import { callable, optional, record } from '../values/schema.js';

@@ -19,7 +19,7 @@ import type { SaveRequest } from '../snapshots/save/save-snapshot.js';
 import { saveBatch } from '../snapshots/save/save-batch.js';
 import { withExpiry } from '../tabs/expiry.js';
 import { Presence } from '../tabs/presence.js';
-import { Part } from '../platform/load.js';
+import { Part } from '../runtime/load.js';
 import { followLifecycle } from '../tabs/page-lifecycle.js';
 import { Subscriptions } from './subscriptions.js';
 import type * as CompactionModule from '../maintenance/compaction/scheduler.js';

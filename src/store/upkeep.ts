@@ -5,7 +5,7 @@ import type { StorageReport } from '../types/storage.js';
 import type { ExportOptions, GenkitFiles, ImportOptions, ImportReport } from '../types/transfer.js';
 import type { RekeyOptions } from '../encryption/rotation.js';
 import { SessionStoreError } from '../errors.js';
-import { load } from '../platform/load.js';
+import { load } from '../runtime/load.js';
 import type { DatabaseAccess } from '../snapshots/database-access.js';
 import type { Target } from '../transfer/import/target.js';
 import type { Tenant } from './tenant.js';

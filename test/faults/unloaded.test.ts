@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { HealthEvent } from '../../src/index.js';
-import { load, Part } from '../../src/platform/load.js';
+import { load, Part } from '../../src/runtime/load.js';
 import { message, save, turn } from '../../src/testing/sample-snapshots.js';
 import { expectRefusal } from '../browser/expect-refusal.js';
 import { freshName } from '../browser/open-store.js';

@@ -1,6 +1,6 @@
 import { historyShape, jsonObject, type AnyStore } from '../shared/arguments.js';
 import { forget } from '../shared/forget.js';
-import { Turns } from '../shared/turns.js';
+import { KeyedQueue } from '../../runtime/keyed-queue.js';
 import { SessionStoreError } from '../../index.js';
 import { requireId } from '../../values/argument.js';
 import { requireStore } from '../../values/given.js';
@@ -29,7 +29,7 @@ interface Head {
 export class OffshootSessionStore implements SessionStore {
   readonly #store: AnyStore;
   readonly #history: number | false;
-  readonly #turns = new Turns();
+  readonly #queue = new KeyedQueue();
   /** The id of the snapshot that this instance loaded or saved last, by session. */
   readonly #places = new Map<string, string>();
 
@@ -45,7 +45,7 @@ export class OffshootSessionStore implements SessionStore {
   async save(sessionId: string, snapshot: SessionSnapshot): Promise<void> {
     requireId(sessionId, 'sessionId');
     const state = jsonObject(snapshot, 'snapshot');
-    await this.#turns.after(sessionId, () => this.#append(sessionId, state));
+    await this.#queue.run(sessionId, () => this.#append(sessionId, state));
   }
 
   /**
@@ -54,7 +54,7 @@ export class OffshootSessionStore implements SessionStore {
    */
   async load(sessionId: string): Promise<SessionSnapshot | null> {
     requireId(sessionId, 'sessionId');
-    return this.#turns.after(sessionId, async () => {
+    return this.#queue.run(sessionId, async () => {
       for (;;) {
         const { snapshotId } = await this.#head(sessionId);
         this.#places.delete(sessionId);
@@ -72,7 +72,7 @@ export class OffshootSessionStore implements SessionStore {
   /** Deletes the session with all its states and branches. No error if there is none. */
   async delete(sessionId: string): Promise<void> {
     requireId(sessionId, 'sessionId');
-    await this.#turns.after(sessionId, async () => {
+    await this.#queue.run(sessionId, async () => {
       await this.#store.deleteSession(sessionId);
       this.#places.delete(sessionId);
     });
@@ -80,7 +80,7 @@ export class OffshootSessionStore implements SessionStore {
 
   /** Ids of all sessions, the one saved last first. */
   async list(): Promise<string[]> {
-    await this.#turns.idle();
+    await this.#queue.done();
     const ids: string[] = [];
     let cursor: string | undefined;
     do {
@@ -94,13 +94,13 @@ export class OffshootSessionStore implements SessionStore {
   /** Whether the session has a state, without loading it. */
   async has(sessionId: string): Promise<boolean> {
     requireId(sessionId, 'sessionId');
-    const session = await this.#turns.after(sessionId, () => this.#store.getSession(sessionId));
+    const session = await this.#queue.run(sessionId, () => this.#store.getSession(sessionId));
     return session !== undefined;
   }
 
   /** Waits for all operations called before, awaited or not, and closes the store. */
   async close(): Promise<void> {
-    await this.#turns.idle();
+    await this.#queue.done();
     await this.#store.close();
   }
 

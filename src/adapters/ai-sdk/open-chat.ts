@@ -3,6 +3,7 @@ import { copyOf } from '../shared/copy.js';
 import { SessionStoreError, type Message, type SessionSnapshot } from '../../index.js';
 import { report } from '../../platform/browser.js';
 import { callSafely } from '../../platform/report.js';
+import { SerialQueue } from '../../runtime/serial-queue.js';
 import { requireId } from '../../values/argument.js';
 import { given, requireStore } from '../../values/given.js';
 import { taken } from '../../values/options.js';
@@ -92,7 +93,7 @@ class SavedChat<M extends UIMessage> implements StoredChat<M> {
   readonly #onSaveError: (error: unknown) => void;
   /** A copy, since the chat changes its messages in place. */
   #at: SessionSnapshot | undefined;
-  #saves: Promise<void> = Promise.resolve();
+  readonly #queue = new SerialQueue();
 
   constructor(
     store: TranscriptStore,
@@ -106,7 +107,7 @@ class SavedChat<M extends UIMessage> implements StoredChat<M> {
     this.init = {
       id: sessionId,
       messages: at ? copyOf(messagesOf<M>(at), 'messages') : [],
-      onFinish: (finish) => this.#queue(finish),
+      onFinish: (finish) => this.#saveLater(finish),
     };
   }
 
@@ -116,7 +117,7 @@ class SavedChat<M extends UIMessage> implements StoredChat<M> {
 
   async show(snapshotId: string): Promise<M[]> {
     requireId(snapshotId, 'snapshotId');
-    await this.#saves;
+    await this.#queue.done();
     const snapshot = await existing(this.#store, snapshotId);
     if (snapshot.sessionId !== this.sessionId) {
       throw new SessionStoreError(
@@ -131,20 +132,26 @@ class SavedChat<M extends UIMessage> implements StoredChat<M> {
     return messages;
   }
 
-  settled(): Promise<void> {
-    return this.#saves;
+  async settled(): Promise<void> {
+    await this.#queue.done();
   }
 
   /** Saves one by one, so that each sees the snapshot that the previous one saved. */
-  #queue(finish: Finish<M>): void {
+  #saveLater(finish: Finish<M>): void {
     const copied = async () => {
       const { messages, ...outcome } = given(finish, 'finish');
       return { ...outcome, messages: copyOf(messages, 'finish.messages') };
     };
     const copy = copied();
-    this.#saves = this.#saves
-      .then(async () => this.#save((await copy) as Finish<M>))
-      .catch((error: unknown) => callSafely(this.#onSaveError, error));
+    // An earlier save may still run, and nobody awaits this before.
+    copy.catch(() => {});
+    void this.#queue.run(async () => {
+      try {
+        await this.#save(await copy);
+      } catch (error) {
+        callSafely(this.#onSaveError, error);
+      }
+    });
   }
 
   async #save(finish: Finish<M>): Promise<void> {

@@ -1,7 +1,7 @@
 import { nanoid } from 'nanoid';
 import { historyShape, type AnyStore } from '../shared/arguments.js';
 import { forget } from '../shared/forget.js';
-import { Turns } from '../shared/turns.js';
+import { KeyedQueue } from '../../runtime/keyed-queue.js';
 import { requireStore } from '../../values/given.js';
 import { taken } from '../../values/options.js';
 import type { StrandsStorageOptions } from './contract.js';
@@ -32,7 +32,7 @@ type Standpoint = { checkpoint: string } | Pick<Row, 'revision' | 'parentId'>;
 export class Scopes {
   readonly store: AnyStore;
   readonly #history: number | false;
-  readonly #turns = new Turns();
+  readonly #queue = new KeyedQueue();
   readonly #standpoints = new Map<string, Standpoint>();
   /** States that are about to be saved as latest. */
   readonly #coming = new Map<string, State>();
@@ -146,7 +146,7 @@ export class Scopes {
 
   /** Ids of all sessions, after all operations called before. */
   async sessionIds(): Promise<string[]> {
-    await this.#turns.idle();
+    await this.#queue.done();
     const ids: string[] = [];
     let cursor: string | undefined;
     do {
@@ -226,7 +226,7 @@ export class Scopes {
   /** Ends the current group of deletes, so that the work runs between two groups. */
   #after<T>(sessionId: string, work: () => Promise<T>): Promise<T> {
     this.#removals.delete(sessionId);
-    return this.#turns.after(sessionId, work);
+    return this.#queue.run(sessionId, work);
   }
 }
 

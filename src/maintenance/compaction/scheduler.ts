@@ -1,4 +1,5 @@
 import { alone, whenIdle } from '../../runtime/idle.js';
+import { SerialQueue } from '../../runtime/serial-queue.js';
 import type { DatabaseAccess } from '../../snapshots/database-access.js';
 import { compactSession, unmergedSessions } from './compact.js';
 
@@ -7,7 +8,7 @@ export class Compaction {
   readonly #waiting = new Set<string>();
   #scheduled = false;
   readonly #stopping = new AbortController();
-  #running: Promise<void> | undefined;
+  readonly #queue = new SerialQueue();
 
   constructor(
     readonly lockName: string,
@@ -19,7 +20,7 @@ export class Compaction {
     this.#waiting.add(sessionId);
     if (this.#scheduled || this.#stopping.signal.aborted) return;
     this.#scheduled = true;
-    whenIdle(() => (this.#running = this.#runScheduled()));
+    whenIdle(() => void this.#queue.run(() => this.#runScheduled()));
   }
 
   /** Runs at once, for all sessions with small rows unless some are named. */
@@ -33,7 +34,7 @@ export class Compaction {
   /** Waits for a merge that is under way. */
   async stop(): Promise<void> {
     this.#stopping.abort();
-    await this.#running;
+    await this.#queue.done();
   }
 
   async #runScheduled(): Promise<void> {

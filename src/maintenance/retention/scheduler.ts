@@ -6,6 +6,7 @@ import type { DeletingAccess } from '../../snapshots/database-access.js';
 import { foresee, retain } from './apply-policy.js';
 import { report } from '../../platform/browser.js';
 import { alone, whenIdle, withoutOthers } from '../../runtime/idle.js';
+import { SerialQueue } from '../../runtime/serial-queue.js';
 
 /** The least time between two runs in ms, since a run may have to read everything. */
 const PAUSE_MS = 5 * 60_000;
@@ -22,7 +23,7 @@ export interface Kept {
 export class Retention {
   readonly #stopping = new AbortController();
   #scheduled = false;
-  #running: Promise<unknown> = Promise.resolve();
+  readonly #queue = new SerialQueue();
   #last = -Infinity;
   /** Session ids of running imports, which stay until the import's report. */
   readonly #imports = new Set<ReadonlySet<string>>();
@@ -34,12 +35,18 @@ export class Retention {
 
   /** Runs in idle time, unless it ran a short while ago. */
   schedule(): void {
-    if (this.#scheduled || performance.now() - this.#last < PAUSE_MS) return;
+    if (this.#scheduled || this.#isEarly) return;
     this.#scheduled = true;
     whenIdle(() => {
       this.#scheduled = false;
-      if (!this.#stopping.signal.aborted && this.#imports.size === 0) this.#running = this.#runAlone();
+      // An import may have begun, or ended, since.
+      if (this.#stopping.signal.aborted || this.#imports.size > 0 || this.#isEarly) return;
+      void this.#queue.run(() => this.#runAlone());
     });
+  }
+
+  get #isEarly(): boolean {
+    return performance.now() - this.#last < PAUSE_MS;
   }
 
   /** Runs at once. Resolves to whether anything was deleted. */
@@ -80,7 +87,7 @@ export class Retention {
   /** Stops for good. Resolves when nothing is running. */
   async stop(): Promise<void> {
     this.#stopping.abort();
-    await this.#running;
+    await this.#queue.done();
   }
 
   get #lock(): string {
