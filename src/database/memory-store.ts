@@ -2,6 +2,7 @@ import { structured } from '../platform/clone.js';
 import { compareKeys, finds, isRange } from './key-order.js';
 import type { RowCursor, Rows, WriteStore } from './object-store.js';
 import { SHAPES, type StoreName } from './schema.js';
+import { firstIndex } from '../values/first-index.js';
 
 /** Reverts one change. */
 export type Undo = () => void;
@@ -29,39 +30,28 @@ class Sorted {
     readonly keyOf: (row: any, key: unknown) => unknown,
   ) {}
 
-  /** The index of the first entry for which `isBefore` is false. */
-  #place(isBefore: (entry: Entry) => boolean): number {
-    let [low, high] = [0, this.entries.length];
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if (isBefore(this.entries[middle]!)) low = middle + 1;
-      else high = middle;
-    }
-    return low;
-  }
-
   /** The indexes of the first match and after the last. */
   find(query: unknown): [from: number, to: number] {
     if (query === undefined || query === null) return [0, this.entries.length];
     const [lower, upper] = isRange(query) ? [query.lower, query.upper] : [query, query];
     const isAbove = ({ at }: Entry) => finds(query, at) || compareKeys(at, lower) > 0;
     const isBeyond = ({ at }: Entry) => !finds(query, at) && compareKeys(at, upper) >= 0;
-    const from = lower === undefined ? 0 : this.#place((entry) => !isAbove(entry));
-    const to = upper === undefined ? this.entries.length : this.#place((entry) => !isBeyond(entry));
+    const from = lower === undefined ? 0 : firstIndex(this.entries, isAbove);
+    const to = upper === undefined ? this.entries.length : firstIndex(this.entries, isBeyond);
     return [from, Math.max(from, to)];
   }
 
   /** The match that is `count` places after `here`, or the first one; `undefined` past the last. */
   next(query: unknown, isDown: boolean, here?: Entry, count = 1): Entry | undefined {
     const [from, to] = this.find(query);
-    let place = isDown ? to - 1 : from;
+    let index = isDown ? to - 1 : from;
     if (here) {
-      const before = this.#place((other) => inOrder(other, here) < 0);
+      const before = firstIndex(this.entries, (other) => inOrder(other, here) >= 0);
       const there = this.entries[before];
       const isThere = there && inOrder(there, here) === 0;
-      place = isDown ? before - count : before + count - (isThere ? 0 : 1);
+      index = isDown ? before - count : before + count - (isThere ? 0 : 1);
     }
-    return place >= from && place < to ? this.entries[place] : undefined;
+    return index >= from && index < to ? this.entries[index] : undefined;
   }
 
   add(key: unknown, row: unknown): void {
@@ -69,7 +59,7 @@ class Sorted {
     if (at === undefined) return;
     const entry = { at, key, row };
     this.entries.splice(
-      this.#place((other) => inOrder(other, entry) < 0),
+      firstIndex(this.entries, (other) => inOrder(other, entry) >= 0),
       0,
       entry,
     );
@@ -79,7 +69,7 @@ class Sorted {
     const at = this.keyOf(row, key);
     if (at === undefined) return;
     this.entries.splice(
-      this.#place((other) => inOrder(other, { at, key }) < 0),
+      firstIndex(this.entries, (other) => inOrder(other, { at, key }) >= 0),
       1,
     );
   }

@@ -17,6 +17,10 @@ export function* spansOfAll(rows: Iterable<SnapshotRow>): Generator<Spans> {
   for (const row of rows) yield* spansOf(row);
 }
 
+/** The logs that a snapshot reaches, a medium's included. */
+export const logsOf = (row: SnapshotRow): Set<number> =>
+  new Set(spansOf(row).flatMap((spans) => Array.from(spansIn(spans), ([log]) => log)));
+
 /** Spans of the same positions in logs of other numbers. */
 export function* renumbering(spans: Spans, numberOf: (log: number) => number): Steps<Spans> {
   const result: Spans = [];

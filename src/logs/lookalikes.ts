@@ -1,6 +1,8 @@
 import type { Entry } from './entry.js';
 import { equal } from '../values/deep-equal.js';
 import { fingerprint } from './fingerprint.js';
+import { firstIndex } from '../values/first-index.js';
+import { addTo } from '../values/add-to.js';
 
 /** How many entries with the same fingerprint are compared before a value counts as new. */
 const CANDIDATES = 8;
@@ -17,9 +19,7 @@ export class Lookalikes {
   add(entry: Entry): void {
     const print = (entry.print ??= fingerprint(entry.value));
     const place = this.#entries.push(entry) - 1;
-    const known = this.#places.get(print);
-    if (known) known.push(place);
-    else this.#places.set(print, [place]);
+    addTo(this.#places, print, place);
   }
 
   /**
@@ -28,12 +28,7 @@ export class Lookalikes {
    */
   place(value: unknown, after: number, isSame: (place: number) => boolean): number | undefined {
     const places = this.#places.get(fingerprint(value)) ?? [];
-    let [from, to] = [0, places.length];
-    while (from < to) {
-      const middle = (from + to) >> 1;
-      if (places[middle]! <= after) from = middle + 1;
-      else to = middle;
-    }
+    const from = firstIndex(places, (place) => place > after);
     for (let i = 0; i < places.length && i < CANDIDATES; i++) {
       const place = places[(from + i) % places.length]!;
       if (isSame(place)) return place;

@@ -1,6 +1,8 @@
 import { atOnce, UNITS, type Steps } from '../database/pace.js';
 import type { Spans } from '../database/schema.js';
 import { spansIn } from '../database/spans.js';
+import { firstIndex } from '../values/first-index.js';
+import { addTo } from '../values/add-to.js';
 
 /** Positions from the first up to, and excluding, the second. */
 export type Run = [from: number, to: number];
@@ -9,13 +11,11 @@ export type Run = [from: number, to: number];
 export const extentOf = (runs: readonly Run[]): Run =>
   runs.reduce(([from, to], [start, end]) => [Math.min(from, start), Math.max(to, end)], [Infinity, 0]);
 
-/** Adds a run to those of a log. */
+/** Adds a run to those of a log, or extends the last one. */
 export function addRun(runs: Map<number, Run[]>, log: number, from: number, to: number): void {
-  const known = runs.get(log);
-  const last = known?.at(-1);
+  const last = runs.get(log)?.at(-1);
   if (last && from === last[1]) last[1] = to;
-  else if (known) known.push([from, to]);
-  else runs.set(log, [[from, to]]);
+  else addTo(runs, log, [from, to]);
 }
 
 /** The runs of several spans, by log, unordered. */
@@ -25,7 +25,7 @@ export function* gathering(all: Iterable<Spans>): Steps<Map<number, Run[]>> {
   for (const spans of all) {
     for (const [log, from, count] of spansIn(spans)) {
       if (++units % UNITS === 0) yield;
-      addRun(runs, log, from, from + count);
+      addTo(runs, log, [from, from + count]);
     }
   }
   return runs;
@@ -94,15 +94,8 @@ export const without = (runs: readonly Run[], others: readonly Run[]): Run[] =>
   atOnce(removing(runs, others));
 
 /** The index of the first run that ends after a position; runs are sorted. */
-export function firstEndingBehind(runs: readonly Run[], at: number): number {
-  let [low, high] = [0, runs.length];
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (runs[middle]![1] > at) high = middle;
-    else low = middle + 1;
-  }
-  return low;
-}
+export const firstEndingBehind = (runs: readonly Run[], at: number): number =>
+  firstIndex(runs, (run) => run[1] > at);
 
 /** Whether a position is in one of sorted runs. */
 export const isIn = (runs: readonly Run[] | undefined, at: number): boolean =>

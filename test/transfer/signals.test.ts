@@ -141,5 +141,6 @@ it('check() of entries with gaps between them takes a number of steps that grows
   };
   const [few, many] = [await looksFor(3_000), await looksFor(30_000)];
   expect(many).toBeGreaterThan(30_000 / MOST_UNITS);
-  expect(many).toBeLessThan(few * 15);
+  // Sorting takes n log n; looking at every pair would take a hundred times as many.
+  expect(many).toBeLessThan(few * 30);
 }, 240_000);

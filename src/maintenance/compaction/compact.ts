@@ -7,8 +7,7 @@ import type { WriteTransaction } from '../../database/schema.js';
 import { GROUPINGS, seal } from './merge-rows.js';
 import { beginCommit, readClock, UNSEALED } from '../../snapshots/commit.js';
 import { noteLoose, NO_SESSION } from '../../snapshots/save/written.js';
-import { spansOf } from '../../database/spans.js';
-import { runsByLog } from '../../logs/runs.js';
+import { logsOf } from '../../database/spans.js';
 
 /** The sessions that have small rows to merge. */
 export async function unmergedSessions(transaction: WriteTransaction): Promise<string[]> {
@@ -35,7 +34,7 @@ export async function compactSession(
       .getAll(startingWith(sessionId));
     const logs = new Set<number>();
     const note = (row: unknown) => {
-      if (isSnapshotRow(row)) for (const log of runsByLog(spansOf(row)).keys()) logs.add(log);
+      if (isSnapshotRow(row)) for (const log of logsOf(row)) logs.add(log);
     };
     await paceWithin(transaction, signal).run(each(rows, note));
     return [...logs];

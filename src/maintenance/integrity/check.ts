@@ -7,7 +7,6 @@ import { reportOn } from './problems.js';
 import { repairAll } from './repair.js';
 import { findUnreadable, type Unreadable } from './unreadable-keys.js';
 
-/** A database, each call of which is a transaction of its own, however long it takes. */
 /** Checks the whole database in one transaction, and compares what rows say of each other. */
 export async function checkDatabase(
   { read, write }: Pick<DatabaseAccess, 'read' | 'write'>,

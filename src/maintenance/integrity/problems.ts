@@ -8,6 +8,8 @@ import type { Contents, LogContents } from './scan.js';
 import { leavesIn, type Leaves } from '../../snapshots/leaves.js';
 import { rowSchemas } from './row-schemas.js';
 import { spansOf, spansOfAll } from '../../database/spans.js';
+import { firstIndex } from '../../values/first-index.js';
+import { addTo } from '../../values/add-to.js';
 
 export function* reportOn(contents: Contents): Steps<CheckReport> {
   const { snapshots, sessions, logs, quarantined } = contents;
@@ -56,7 +58,7 @@ export function* lostParts(
     const places = media.get(log) ?? [];
     for (const [from, to] of places.length > 0 ? each : []) {
       if (++units % UNITS === 0) yield;
-      for (let i = firstFrom(places, from); i < places.length && places[i]!.at < to; i++) {
+      for (let i = firstIndex(places, ({ at }) => at >= from); i < places.length && places[i]!.at < to; i++) {
         if (++units % UNITS === 0) yield;
         const { log, mediaAt } = places[i]!;
         if (!isNeeded(log, mediaAt)) lost.push({ log, from: mediaAt, to: mediaAt + 1 });
@@ -64,17 +66,6 @@ export function* lostParts(
     }
   }
   return lost;
-}
-
-/** The index of the first place at or after a position; places are sorted by position. */
-function firstFrom(places: readonly { at: number }[], at: number): number {
-  let [low, high] = [0, places.length];
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (places[middle]!.at >= at) high = middle;
-    else low = middle + 1;
-  }
-  return low;
 }
 
 /** Entries that none of these snapshots refers to, by log. Rows of a later format may refer to others. */
@@ -107,9 +98,7 @@ export function membersOf({ snapshots, sessions }: Contents, whole: readonly Sna
   const members = new Map<string, SnapshotRow[]>();
   for (const row of whole) {
     if (row.sessionId === '' || newer.has(row.sessionId)) continue;
-    const known = members.get(row.sessionId);
-    if (known) known.push(row);
-    else members.set(row.sessionId, [row]);
+    addTo(members, row.sessionId, row);
   }
   return { members, isNewer: (sessionId) => newer.has(sessionId) };
 }

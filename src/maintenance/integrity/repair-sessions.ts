@@ -13,6 +13,7 @@ import type { Contents } from './scan.js';
 import { problemOf, type Members } from './problems.js';
 import { leavesIn } from '../../snapshots/leaves.js';
 import type { Quarantine } from './quarantine.js';
+import { sessionRow, type SessionBasis } from '../../snapshots/session-row.js';
 import { selectionWithout } from '../../snapshots/selection.js';
 
 /** Makes the rows of sessions agree with the snapshots that are left, and adds changed ones to the commit. */
@@ -25,13 +26,14 @@ export async function repairSessions(
 ): Promise<void> {
   const sessions = transaction.objectStore('sessions');
   const rows = new Map([...snapshots.whole, ...snapshots.damaged].map((row) => [row?.id, row]));
-  const put = async (row: SessionRow, own: readonly SnapshotRow[]) => {
+  const put = async (row: SessionBasis, own: readonly SnapshotRow[]) => {
     const there = new Set(own);
     const { selected } = row;
     const isThere = (snapshot: SnapshotRow) => there.has(snapshot);
     const nearest = selected && (await selectionWithout(selected, (id) => rows.get(id), isThere));
-    const { since, version } = commit;
-    const session = { ...recomputed(row, own, version, nearest), written: [{ since, version }] };
+    // The stretches that it recorded may be damaged.
+    const { written: _, ...basis } = row;
+    const session = sessionRow(basis, leavesIn(own), own.length, nearest, commit);
     commit.sessions.set(row.id, session);
     await sessions.put(session);
   };
@@ -61,23 +63,6 @@ export async function repairSessions(
   }
 }
 
-/** The values that follow from the session's snapshots. */
-function recomputed(
-  row: SessionRow,
-  own: readonly SnapshotRow[],
-  version: number,
-  selected: string | undefined,
-): SessionRow {
-  const { latest: _, selected: _gone, ...kept } = row;
-  return {
-    ...kept,
-    ...leavesIn(own),
-    snapshots: own.length,
-    ...(selected !== undefined && { selected }),
-    version,
-  };
-}
-
 const isTime = (ms: unknown): ms is number => typeof ms === 'number' && Math.abs(ms) <= LATEST_MS;
 
 /** The other values of the session's row, as far as they are readable. */
@@ -86,7 +71,7 @@ function rebuilt(
   own: readonly SnapshotRow[],
   version: number,
   damaged: Partial<SessionRow> = {},
-): SessionRow {
+): SessionBasis {
   const { title, metadata, createdMs, updatedMs, selected, unsealed } = bare({ ...damaged });
   const created = own.map((row) => row.createdMs);
   const updated = own.map(({ info }) => instantOf(info['updatedAt'])).filter(isTime);
@@ -97,10 +82,7 @@ function rebuilt(
     ...(!record(metadata) && { metadata }),
     createdMs: isTime(createdMs) ? createdMs : created.reduce((a, b) => Math.min(a, b)),
     updatedMs: isTime(updatedMs) ? updatedMs : [...created, ...updated].reduce((a, b) => Math.max(a, b)),
-    snapshots: 0,
     ...(typeof selected === 'string' && { selected }),
-    leaves: 0,
-    version,
     // No snapshot's version, so that a snapshot that is saved again does not cut off entries which others may have
     // appended.
     saved: version,

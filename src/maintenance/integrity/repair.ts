@@ -20,6 +20,7 @@ import { Quarantine } from './quarantine.js';
 import { repairSessions } from './repair-sessions.js';
 import { noteLoose, NO_SESSION } from '../../snapshots/save/written.js';
 import type { Unreadable } from './unreadable-keys.js';
+import { addTo } from '../../values/add-to.js';
 
 /** Repairs what `check()` finds, and nothing else. Rows that are taken out go to the quarantine. */
 export async function repairAll(
@@ -99,11 +100,7 @@ async function repairLogs(
     await quarantine.move('logs', key, row, 'damaged');
   }
   const byLog = new Map<number, LogKey[]>();
-  for (const key of keys) {
-    const known = byLog.get(key[0]);
-    if (known) known.push(key);
-    else byLog.set(key[0], [key]);
-  }
+  for (const key of keys) addTo(byLog, key[0], key);
   for (const [log, left] of await pace.run(unreached(contents, whole))) {
     for (const key of byLog.get(log) ?? []) {
       const [, end, start] = key;

@@ -14,6 +14,7 @@ import { merging, type Run } from '../../logs/runs.js';
 import type { Schema } from '../../values/schema.js';
 import { logKeySchema, rowSchemas } from './row-schemas.js';
 import type { Unreadable } from './unreadable-keys.js';
+import { addTo } from '../../values/add-to.js';
 
 /** Rows of a store, by whether they are readable. */
 export interface Sorted<Row> {
@@ -97,7 +98,7 @@ async function readLogs(
     const kind = kindOf(value, rowSchemas.logs);
     if (kind === 'newer') {
       logs.newer.push(key);
-      if (isLogKey(key)) addRun(logs.runs, key);
+      if (isLogKey(key)) addTo(logs.runs, key[0], [key[2], key[1]]);
     } else if (kind === 'whole' && value && isKeyOf(key, value)) await pace.run(addRow(logs, key, value));
     else logs.damaged.push(key);
   }
@@ -129,21 +130,13 @@ const isKeyOf = (key: IDBValidKey, row: LogRow): key is LogKey =>
   isLogKey(key) && logKey(key[0], row).every((part, index) => part === key[index]);
 
 function* addRow(logs: LogContents, key: LogKey, row: LogRow): Steps<void> {
-  const [log] = key;
+  const [log, end, start] = key;
   logs.whole.push(key);
   logs.entries += row.entries.length;
   logs.bytes += row.size;
-  addRun(logs.runs, key);
+  addTo(logs.runs, log, [start, end]);
   if (!row.media) return;
-  const places = logs.media.get(log) ?? [];
-  if (places.length === 0) logs.media.set(log, places);
-  yield* each(row.media, ([index, , mediaLog, mediaAt]) => {
-    places.push({ at: row.at + index, log: mediaLog, mediaAt });
-  });
-}
-
-function addRun(runs: Map<number, Run[]>, [log, end, start]: LogKey): void {
-  const known = runs.get(log);
-  if (known) known.push([start, end]);
-  else runs.set(log, [[start, end]]);
+  yield* each(row.media, ([index, , mediaLog, mediaAt]) =>
+    addTo(logs.media, log, { at: row.at + index, log: mediaLog, mediaAt }),
+  );
 }

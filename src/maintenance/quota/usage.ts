@@ -4,8 +4,7 @@ import { isSnapshotRow } from '../../database/rows.js';
 import { paceWithin } from '../../database/of-all.js';
 import type { ReadTransaction } from '../../database/schema.js';
 import { sizeOf } from '../../logs/media.js';
-import { spansOf } from '../../database/spans.js';
-import { runsByLog } from '../../logs/runs.js';
+import { logsOf } from '../../database/spans.js';
 
 /** How many rows are in memory at once. */
 const BATCH = 500;
@@ -38,7 +37,7 @@ export async function readUsage(
       const session = sessions.get(row.sessionId);
       if (!session || !isSnapshotRow(row)) continue;
       session.bytes += ROW_SIZE + sizeOf(row.info);
-      for (const log of runsByLog(spansOf(row)).keys()) session.logs.add(log);
+      for (const log of logsOf(row)) session.logs.add(log);
     }
     count += rows.length;
     after = rows.at(-1)?.id;

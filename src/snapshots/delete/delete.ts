@@ -7,6 +7,7 @@ import { SessionStoreError } from '../../errors.js';
 import { freeUnreached } from '../../logs/garbage-collect.js';
 import { beginCommit, putSession, type Commit } from '../commit.js';
 import { countLeaves } from '../leaves.js';
+import { sessionRow } from '../session-row.js';
 import { selectionWithout } from '../selection.js';
 import { EVERYTHING, NO_SESSION, noteLoose, withWritten, type Stretch } from '../save/written.js';
 import { spansOf } from '../../database/spans.js';
@@ -88,21 +89,17 @@ export async function removeRows(
     return note(sessionId, isSessionRow(session) ? session.written : undefined);
   }
   if (!isSessionRow(session)) return;
-  delete session.latest;
-  Object.assign(session, await countLeaves(transaction, sessionId));
-  session.snapshots = remaining;
-  const { selected } = session;
+  const leaves = await countLeaves(transaction, sessionId);
+  let { selected } = session;
   const gone = new Map(ids.map((id, index) => [id, rows[index]]));
   if (selected !== undefined && gone.has(selected)) {
-    delete session.selected;
-    const nearest = await selectionWithout(
+    selected = await selectionWithout(
       selected,
       (id) => gone.get(id) ?? snapshots.get(id),
       (row) => !gone.has(row.id) && row.sessionId === sessionId && isSnapshotRow(row),
     );
-    if (nearest !== undefined) session.selected = nearest;
   }
-  await putSession(transaction, commit, session);
+  await putSession(transaction, commit, sessionRow(session, leaves, remaining, selected, commit));
 }
 
 async function subtreeOf(transaction: WriteTransaction, id: string, sessionId: string): Promise<string[]> {

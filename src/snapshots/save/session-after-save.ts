@@ -1,7 +1,7 @@
 import { instantOf } from '../../values/instant.js';
 import { ROW_FORMAT, type SessionRow, type SnapshotRow } from '../../database/schema.js';
 import type { Leaves } from '../leaves.js';
-import { withWritten } from './written.js';
+import { sessionRow } from '../session-row.js';
 
 /** The session's row after one of its snapshots was saved. */
 export function sessionAfterSave(
@@ -17,17 +17,18 @@ export function sessionAfterSave(
   // A child of the selected snapshot becomes the selection, so that the session reopens where its user left off.
   const follows = joins && info.parentId !== undefined && session?.selected === info.parentId;
   const selected = follows ? id : session?.selected;
-  const { latest: _, ...kept } = session ?? { format: ROW_FORMAT, id: sessionId };
-  return {
-    ...kept,
-    ...leaves,
-    createdMs: Math.min(createdMs, session?.createdMs ?? createdMs),
-    updatedMs: Math.max(updatedMs, session?.updatedMs ?? updatedMs),
-    snapshots: (session?.snapshots ?? 0) + (joins ? 1 : 0),
-    ...(selected !== undefined && { selected }),
-    version,
-    saved: version,
-    written: withWritten(session?.written, { since, version }),
-    unsealed: (session?.unsealed ?? 0) + bytes,
-  };
+  const before = session ?? { format: ROW_FORMAT, id: sessionId, createdMs, updatedMs, unsealed: 0 };
+  return sessionRow(
+    {
+      ...before,
+      createdMs: Math.min(createdMs, before.createdMs),
+      updatedMs: Math.max(updatedMs, before.updatedMs),
+      saved: version,
+      unsealed: before.unsealed + bytes,
+    },
+    leaves,
+    (session?.snapshots ?? 0) + (joins ? 1 : 0),
+    selected,
+    { since, version },
+  );
 }

@@ -3,13 +3,15 @@ import type { Pace } from '../../database/pace.js';
 import type { SnapshotRow } from '../../database/schema.js';
 import { Unfit } from '../../encoding/nodes.js';
 import { SessionStoreError } from '../../errors.js';
-import { Coverage, firstBehind } from '../format/entry-ranges.js';
+import { Coverage } from '../format/entry-ranges.js';
 import { encodeValue } from '../format/encode-value.js';
 import type { EncodedValue, FieldLine, Line, PartLine } from '../format/lines.js';
 import { bare } from '../../values/property.js';
 import type { Omissions } from './omissions.js';
 import type { Block, StoredEntry } from './read-session.js';
 import { spansIn } from '../../database/spans.js';
+import { firstIndex } from '../../values/first-index.js';
+import { addTo } from '../../values/add-to.js';
 
 /** Why a value is not in the file; empty if it could not be read. */
 type Why = Pick<DamagedPart, 'path' | 'reason'>;
@@ -80,14 +82,12 @@ class LostEntries {
   /** Has to be called in order of position. */
   add(log: number, at: number, why: Why): void {
     this.size++;
-    const known = this.#byLog.get(log);
-    if (known) known.push({ at, why });
-    else this.#byLog.set(log, [{ at, why }]);
+    addTo(this.#byLog, log, { at, why });
   }
 
   within(log: number, from: number, count: number): { at: number; why: Why } | undefined {
     const lost = this.#byLog.get(log) ?? [];
-    const first = lost[firstBehind(lost, ({ at }) => at >= from)];
+    const first = lost[firstIndex(lost, ({ at }) => at >= from)];
     return first && first.at < from + count ? first : undefined;
   }
 

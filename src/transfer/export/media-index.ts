@@ -1,9 +1,10 @@
 import { UNITS, type Steps } from '../../database/pace.js';
 import type { Spans, StoredField } from '../../database/schema.js';
 import { addRun, merged, merging, type Run } from '../../logs/runs.js';
-import { firstBehind } from '../format/entry-ranges.js';
 import type { MediumPlace } from '../format/lines.js';
 import { spansIn } from '../../database/spans.js';
+import { firstIndex } from '../../values/first-index.js';
+import { addTo } from '../../values/add-to.js';
 
 /** An entry with media, and their runs by log. */
 interface WithMedia {
@@ -34,9 +35,7 @@ export class MediaIndex {
     const runs = new Map<number, Run[]>();
     for (const [, mediaLog, mediaAt] of places) addRun(runs, mediaLog, mediaAt, mediaAt + 1);
     for (const [mediaLog, each] of runs) runs.set(mediaLog, merged(each));
-    const known = this.#byLog.get(log);
-    if (known) known.push({ at, runs });
-    else this.#byLog.set(log, [{ at, runs }]);
+    addTo(this.#byLog, log, { at, runs });
   }
 
   /** All media in the fields, each once. */
@@ -71,7 +70,7 @@ export class MediaIndex {
 
   *#from(log: number, from: number, count: number): Steps<ReadonlyMap<number, readonly Run[]>> {
     const entries = this.#byLog.get(log)!;
-    const first = firstBehind(entries, ({ at }) => at >= from);
+    const first = firstIndex(entries, ({ at }) => at >= from);
     const known = this.#known.get(log);
     const end = from + count;
     // A history usually starts with the previous one.

@@ -5,10 +5,10 @@ import { isLogRow, isSessionRow, isSnapshotRow } from '../../database/rows.js';
 import type { LogRow, ReadTransaction, SessionRow, SnapshotRow, Spans } from '../../database/schema.js';
 import { requestAll } from '../../database/transaction.js';
 import type { DamagedPart } from '../../types/transfer.js';
-import { gathering, merging, type Run } from '../../logs/runs.js';
-import { runAt } from '../format/entry-ranges.js';
+import { gathering, isIn, merging, type Run } from '../../logs/runs.js';
 import type { MediumPlace } from '../format/lines.js';
 import { renumbering, spansOf } from '../../database/spans.js';
+import { addTo } from '../../values/add-to.js';
 
 /** A session, or a snapshot that belongs to none. */
 export type BlockId = { sessionId: string } | { snapshotId: string };
@@ -122,15 +122,13 @@ function* addEntries(
   let units = 0;
   for (const [index, path, mediaLog, at] of media) {
     if (++units % UNITS === 0) yield;
-    const known = places.get(index) ?? [];
-    if (known.length === 0) places.set(index, known);
-    known.push([path, numbers.get(mediaLog) ?? -1, at]);
+    addTo(places, index, [path, numbers.get(mediaLog) ?? -1, at]);
   }
   let index = 0;
   for (const value of values) {
     if (index % UNITS === 0) yield;
     const at = start + index;
-    if (runAt(runs, at)) entries.push({ log: numbers.get(log)!, at, value, media: places.get(index) ?? [] });
+    if (isIn(runs, at)) entries.push({ log: numbers.get(log)!, at, value, media: places.get(index) ?? [] });
     index++;
   }
 }

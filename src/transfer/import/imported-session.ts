@@ -1,10 +1,10 @@
 import { UNITS, each, type Pace, type Steps } from '../../database/pace.js';
 import type { SnapshotRow, StoredField } from '../../database/schema.js';
-import { merging, type Run } from '../../logs/runs.js';
+import { isIn, merging, type Run } from '../../logs/runs.js';
 import { invalid } from '../../values/argument.js';
 import { Unfit } from '../../encoding/nodes.js';
 import type { Allowance } from './allowance.js';
-import { Coverage, runAt } from '../format/entry-ranges.js';
+import { Coverage } from '../format/entry-ranges.js';
 import type { MediumPlace } from '../format/lines.js';
 import { Weights } from './weights.js';
 
@@ -93,9 +93,7 @@ export async function requireWhole(session: Incoming, pace: Pace): Promise<Incom
   }
   for (const [log, runs] of reached) reached.set(log, await pace.run(merging(runs)));
   const all = new Set<IncomingEntry>();
-  await pace.run(
-    each(entries, (entry) => void (runAt(reached.get(entry.log) ?? [], entry.at) && all.add(entry))),
-  );
+  await pace.run(each(entries, (entry) => void (isIn(reached.get(entry.log), entry.at) && all.add(entry))));
   // Iterating a set includes what is added meanwhile; media have no media themselves.
   for (const entry of all) await pace.run(takeMedia(entry, index, all));
   return entries.filter((entry) => all.has(entry));

@@ -1,4 +1,5 @@
-import { firstBehind } from '../format/entry-ranges.js';
+import { firstIndex } from '../../values/first-index.js';
+import { addTo } from '../../values/add-to.js';
 
 /** The total size of any run of a log, in bytes, by prefix sums. */
 export class Weights {
@@ -6,14 +7,13 @@ export class Weights {
 
   /** Has to be called in order of log and position. `bytes`: its size without media. */
   add(log: number, at: number, bytes: number): void {
-    const sums = this.#byLog.get(log) ?? [];
-    if (sums.length === 0) this.#byLog.set(log, sums);
-    sums.push({ at, upTo: (sums.at(-1)?.upTo ?? 0) + bytes });
+    const before = this.#byLog.get(log)?.at(-1)?.upTo ?? 0;
+    addTo(this.#byLog, log, { at, upTo: before + bytes });
   }
 
   of(log: number, from: number, count: number): number {
     const sums = this.#byLog.get(log) ?? [];
-    const before = (end: number) => sums[firstBehind(sums, ({ at }) => at >= end) - 1]?.upTo ?? 0;
+    const before = (end: number) => sums[firstIndex(sums, ({ at }) => at >= end) - 1]?.upTo ?? 0;
     return before(from + count) - before(from);
   }
 }

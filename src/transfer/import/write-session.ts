@@ -17,6 +17,7 @@ import { beginCommit, latestLog, type Commit } from '../../snapshots/commit.js';
 import { leavesIn } from '../../snapshots/leaves.js';
 import { removeRows } from '../../snapshots/delete/delete.js';
 import { noteLoose, NO_SESSION } from '../../snapshots/save/written.js';
+import { sessionRow } from '../../snapshots/session-row.js';
 import type { StoredSnapshot } from '../../snapshots/stored-snapshot.js';
 import { assembleState } from '../../logs/load.js';
 import type { LaidOut } from './to-rows.js';
@@ -101,21 +102,17 @@ export async function writeSession(
   await putClock(transaction, commit.version);
   if (sessionId !== '') {
     const { title, metadata, createdMs, updatedMs, selected } = session;
-    const row = {
+    const basis = {
       format: ROW_FORMAT,
       id: sessionId,
       ...(title !== undefined && { title }),
       ...(metadata && { metadata }),
       createdMs,
       updatedMs,
-      snapshots: rows.length,
-      ...(selected !== undefined && { selected }),
-      ...leavesIn(rows),
-      version: commit.version,
       saved: commit.version,
-      written: [{ since: commit.since, version: commit.version }],
       unsealed: 0,
     };
+    const row = sessionRow(basis, leavesIn(rows), rows.length, selected, commit);
     await transaction.objectStore('sessions').put(row);
     commit.sessions.set(sessionId, row);
   } else await noteLoose(transaction, NO_SESSION, [commit]);
