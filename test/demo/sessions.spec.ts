@@ -279,7 +279,7 @@ test('ten thousand chats scroll to the end, and are searched through', async ({ 
   await expect(async () => {
     await scroller.evaluate((element) => element.scrollTo(0, element.scrollHeight));
     await expect(oldest).toBeVisible({ timeout: 50 });
-  }).toPass();
+  }).toPass({ timeout: 180_000 });
   const item = page.getByRole('listitem').filter({ has: oldest });
   await expect(item).toHaveAttribute('aria-posinset', String(COUNT));
   await expect(item).toHaveAttribute('aria-setsize', String(COUNT));
