@@ -6,6 +6,16 @@ import { launchOptions } from './scripts/chromium.mjs';
 const testTimeout = 60_000;
 
 const browserTests = 'test/**/*.browser.test.ts';
+/** A folder with packages of its own, which `npm run frameworks` installs. */
+const frameworks = 'test/frameworks';
+
+const chromium = {
+  enabled: true,
+  headless: true,
+  screenshotFailures: false,
+  provider: playwright({ launchOptions }),
+  instances: [{ browser: 'chromium' as const }],
+};
 
 export default defineConfig({
   test: {
@@ -17,7 +27,7 @@ export default defineConfig({
           testTimeout,
           environment: 'node',
           include: ['test/**/*.test.ts'],
-          exclude: [browserTests],
+          exclude: [browserTests, `${frameworks}/**`],
           setupFiles: ['fake-indexeddb/auto', './test/arrays-only.ts'],
         },
       },
@@ -32,9 +42,50 @@ export default defineConfig({
             'devalue',
             '@noble/hashes/sha2.js',
             '@noble/hashes/utils.js',
+            'dequal/lite',
+            'zod',
+            'react',
+            'react-dom/client',
+            'react-dom/server',
+          ],
+        },
+        test: {
+          name: 'chromium',
+          testTimeout,
+          include: [browserTests],
+          exclude: [`${frameworks}/**`],
+          browser: chromium,
+        },
+      },
+      {
+        root: frameworks,
+        // The adapters lie outside, and must get the same copy as the framework itself.
+        resolve: { dedupe: ['@langchain/langgraph-checkpoint'] },
+        test: {
+          name: 'frameworks',
+          testTimeout,
+          environment: 'node',
+          include: ['**/*.test.ts'],
+          exclude: ['node_modules/**', '**/*.browser.test.ts'],
+          setupFiles: ['fake-indexeddb/auto', '../arrays-only.ts'],
+        },
+      },
+      {
+        root: frameworks,
+        resolve: { dedupe: ['@langchain/langgraph-checkpoint'] },
+        server: { fs: { allow: ['../..'] } },
+        optimizeDeps: {
+          include: [
+            'idb',
+            'nanoid',
+            'dequal',
+            'dequal/lite',
+            'fast-check',
+            'devalue',
+            '@noble/hashes/sha2.js',
+            '@noble/hashes/utils.js',
             '@strands-agents/sdk',
             '@strands-agents/sdk/storage',
-            'dequal/lite',
             '@langchain/core/messages',
             '@langchain/langgraph/web',
             '@langchain/langgraph-checkpoint',
@@ -47,20 +98,14 @@ export default defineConfig({
             '@tanstack/ai-client',
             'react',
             'react-dom/client',
-            'react-dom/server',
           ],
         },
         test: {
-          name: 'chromium',
+          name: 'frameworks-chromium',
           testTimeout,
-          include: [browserTests],
-          browser: {
-            enabled: true,
-            headless: true,
-            screenshotFailures: false,
-            provider: playwright({ launchOptions }),
-            instances: [{ browser: 'chromium' }],
-          },
+          include: ['**/*.browser.test.ts'],
+          exclude: ['node_modules/**'],
+          browser: chromium,
         },
       },
     ],

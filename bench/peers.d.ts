@@ -130,3 +130,11 @@ declare module 'idb-keyval' {
   export function update<T>(key: string, change: (value: T | undefined) => T, store: UseStore): Promise<void>;
   export function entries<Key, T>(store: UseStore): Promise<[Key, T][]>;
 }
+
+// Beside what src/adapters/tanstack-ai/framework.d.ts declares.
+declare module '@tanstack/ai-client' {
+  export function indexedDBPersistence(options: { databaseName: string }): {
+    getItem(id: string): Promise<ChatPersistedState | null | undefined>;
+    setItem(id: string, state: ChatPersistedState): Promise<void>;
+  };
+}

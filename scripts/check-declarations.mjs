@@ -1,6 +1,7 @@
 // Published declarations may name only what a user has installed: our own files and our dependencies; an adapter's its
 // framework as well. Above all not Genkit, which we are compatible with but do not depend on.
-// And they compile with what a page's project usually has: no Node, and nothing newer than ES2023.
+// They compile with what a page's project usually has: no Node, and nothing newer than ES2023. And they are what the
+// frameworks' own types give, too: the build knows only src/adapters/*/framework.d.ts of those.
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve, sep } from 'node:path';
@@ -42,22 +43,56 @@ for (const path of declarations) {
   }
 }
 
+/** The frameworks' own types, as the tests of the adapters have them. */
+const installed = resolve('test/frameworks');
+const { compilerOptions } = JSON.parse(
+  readFileSync(join(installed, 'tsconfig.json'), 'utf8').replace(/^\s*\/\/.*$/gm, ''),
+);
+const paths = Object.fromEntries(
+  Object.entries(compilerOptions.paths).map(([name, [path]]) => [name, [resolve(installed, path)]]),
+);
+
+/** Runs the compiler with a configuration of its own. @param {object} config @returns {string[]} */
+function compile(config) {
+  writeFileSync(join(scratch, 'tsconfig.json'), JSON.stringify(config));
+  const tsc = spawnSync('npx', ['tsc', '--pretty', 'false', '-p', scratch], { encoding: 'utf8' });
+  if (tsc.error) throw tsc.error;
+  return tsc.stdout.split('\n');
+}
+
 const scratch = mkdtempSync(join('node_modules', '.declarations-'));
 try {
-  const config = {
+  const asUsed = compile({
     compilerOptions: {
       ...{ target: 'ES2022', lib: ['ES2023', 'DOM'], module: 'NodeNext', moduleResolution: 'NodeNext' },
       ...{ strict: true, exactOptionalPropertyTypes: true, skipLibCheck: false, noEmit: true, types: [] },
+      paths,
     },
     files: Object.values(exports).flatMap(({ types }) => (types ? [resolve(types)] : [])),
-  };
-  writeFileSync(join(scratch, 'tsconfig.json'), JSON.stringify(config));
-  const tsc = spawnSync('npx', ['tsc', '--pretty', 'false', '-p', scratch], { encoding: 'utf8' });
+  });
   // What frameworks' own declarations need is not for us to say.
-  const ours = tsc.stdout.split('\n').filter((line) => /^(?!node_modules)\S*dist[\\/]|^error/.test(line));
+  const ours = asUsed.filter((line) => /^(?!node_modules|test)\S*dist[\\/]|^error/.test(line));
+
+  const outDir = resolve(scratch, 'dist');
+  ours.push(
+    ...compile({
+      extends: resolve('tsconfig.build.json'),
+      compilerOptions: { rootDir: resolve('src'), outDir, emitDeclarationOnly: true, paths },
+      include: [resolve('src')],
+      exclude: [resolve('src/playwright/tab'), resolve('src/adapters/*/framework.d.ts')],
+    }).filter((line) => line !== ''),
+  );
+  const again = readdirSync(outDir, { recursive: true, encoding: 'utf8' }).filter((path) =>
+    path.endsWith('.d.ts'),
+  );
+  const text = (/** @type {string} */ path) => readFileSync(path, 'utf8');
+  for (const path of again.filter((path) => text(join('dist', path)) !== text(join(outDir, path)))) {
+    ours.push(`dist/${path} is another with the framework's own types: correct the framework.d.ts beside it`);
+  }
+  if (again.length === 0) ours.push('nothing was compiled with the frameworks’ own types');
+
   for (const line of ours) console.error(line);
   failures += ours.length;
-  if (tsc.error) throw tsc.error;
 } finally {
   rmSync(scratch, { recursive: true });
 }

@@ -32,6 +32,11 @@ const groups = {
   ],
   rest: [
     vitest('test:chromium', 'chromium'),
+    // From here on tests need the packages of test/frameworks.
+    { script: 'frameworks' },
+    { script: 'typecheck:frameworks' },
+    { script: 'lint:frameworks' },
+    vitest('test:frameworks', 'frameworks'),
     playwright('test:e2e'),
     { script: 'check:publint' },
     { script: 'check:types' },

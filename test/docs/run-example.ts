@@ -11,13 +11,16 @@ export function exampleIn(page: string): string {
   return /```[jt]sx?\n([^]*?)```/.exec(text)![1]!.trimEnd();
 }
 
-/** Runs an example in a Node of its own that has fake-indexeddb, with the built package. Returns what it printed. */
-export async function run(example: string, { before = '', after = '' } = {}): Promise<string> {
+/**
+ * Runs an example in a Node of its own that has fake-indexeddb, with the built package. Returns what it printed. In
+ * another `folder`, `offshoot` is a link to the package, which must find that folder's packages as if it lay there.
+ */
+export async function run(example: string, { before = '', after = '', folder = '.' } = {}): Promise<string> {
   const code = `${before}\n${example}\n${after}`;
   const { stdout } = await promisify(execFile)(
     process.execPath,
-    ['--import', 'fake-indexeddb/auto', '--input-type=module', '--eval', code],
-    { cwd: root },
+    ['--preserve-symlinks', '--import', 'fake-indexeddb/auto', '--input-type=module', '--eval', code],
+    { cwd: `${root}/${folder}` },
   );
   return stdout.trim();
 }

@@ -1,29 +1,5 @@
-import { execFile } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
-
-const root = fileURLToPath(new URL('../..', import.meta.url));
-
-/**
- * Runs a module in a Node of its own: a server without IndexedDB, where `offshoot` is what package.json's
- * exports say, the built files.
- */
-async function onServer(code: string): Promise<unknown> {
-  const { stdout } = await promisify(execFile)(process.execPath, ['--input-type=module', '--eval', code], {
-    cwd: root,
-  });
-  return JSON.parse(stdout);
-}
-
-/** What only browsers have, or have in another shape. Looking at any of it throws. */
-const trapBrowserGlobals = `
-  const names = ['window', 'document', 'location', 'navigator', 'indexedDB', 'IDBKeyRange', 'IDBDatabase',
-    'BroadcastChannel', 'localStorage', 'addEventListener', 'reportError'];
-  for (const name of names) {
-    Object.defineProperty(globalThis, name, { get() { throw new Error('looked at ' + name); } });
-  }
-`;
+import { onServer, trapBrowserGlobals } from './on-server.js';
 
 test('importing the package looks at no browser global', async () => {
   const names = await onServer(`
@@ -59,16 +35,6 @@ test.each([
     console.log(JSON.stringify(Object.keys(entry).sort()));
   `);
   expect(names).toEqual(expected);
-});
-
-test('importing offshoot/langgraph looks at no browser global that LangGraph does not look at', async () => {
-  const names = await onServer(`
-    await import('@langchain/langgraph-checkpoint');
-    ${trapBrowserGlobals}
-    const adapter = await import('offshoot/langgraph');
-    console.log(JSON.stringify(Object.keys(adapter)));
-  `);
-  expect(names).toEqual(['OffshootSaver', 'configOf']);
 });
 
 test('importing offshoot/react looks at no browser global that React does not look at', async () => {

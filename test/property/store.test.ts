@@ -1,8 +1,6 @@
 import 'fake-indexeddb/auto';
 import fc from 'fast-check';
-import { InMemorySessionStore } from 'genkit/beta';
 import { describe, it } from 'vitest';
-import { agreesWithGenkit } from './genkit-property.js';
 import { agreesWithModel } from './model-property.js';
 
 const numRuns = Number(process.env['FC_RUNS'] ?? 300);
@@ -12,12 +10,5 @@ const timeout = 60_000 + numRuns * 1_000;
 describe('Any sequence of calls', () => {
   it('leaves two stores over one database as the model is', { timeout }, () =>
     fc.assert(agreesWithModel(), { numRuns }),
-  );
-
-  it('shows what Genkit’s own store shows, wherever the two agree by design', { timeout }, () =>
-    fc.assert(
-      agreesWithGenkit((options) => new InMemorySessionStore(options)),
-      { numRuns },
-    ),
   );
 });
