@@ -14,6 +14,7 @@ export default defineConfig<object, EngineOptions>({
   testMatch: '**/*.spec.ts',
   // Without paths, so that `offshoot/playwright` is what was built, as users have it.
   tsconfig: 'tsconfig.build.json',
+  globalSetup: './test/browser/sites-of-run.ts',
   outputDir: '.reports/playwright',
   forbidOnly: true,
   // Nothing here is about speed, and machines are busy.
@@ -22,7 +23,8 @@ export default defineConfig<object, EngineOptions>({
   // A test that passes at the second attempt found something.
   retries: 0,
   fullyParallel: true,
-  workers: process.env['CI'] ? 1 : 2,
+  // They wait more than they compute: three on two processors.
+  workers: '150%',
   reporter: [['list'], ['json', { outputFile: '.reports/e2e.json' }]],
   use: { headless: true, launchOptions },
   projects: [

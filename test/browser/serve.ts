@@ -1,7 +1,8 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { mkdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { build, preview } from 'vite';
+import { build, preview, type InlineConfig } from 'vite';
 
 /** Something that a browser can open, until it is closed. */
 export interface Served {
@@ -11,17 +12,28 @@ export interface Served {
 
 /** A Vite root as a user's bundler builds it. */
 export interface Site {
+  /** What was built, which tests share. */
+  folder: string;
   /** Serves it on a free port, which makes it an origin with a storage of its own. */
   serve(): Promise<Served>;
-  remove(): Promise<void>;
 }
 
+/** Builds a Vite root, once for all workers of a run. */
 export async function buildSite(root: string, configFile: string | false): Promise<Site> {
-  // A folder of its own, because several workers may build the same root at once.
-  const outDir = await mkdtemp(join(tmpdir(), 'offshoot-built-'));
-  const config = { root, configFile, logLevel: 'error', build: { outDir, emptyOutDir: false } } as const;
-  await build(config);
+  const folder = join(foldersOfRun(), createHash('sha256').update(root).digest('hex').slice(0, 16));
+  const config = { root, configFile, logLevel: 'error', build: { outDir: folder } } as const;
+  while (!existsSync(folder)) {
+    if (await lock(`${folder}.lock`)) {
+      try {
+        // Another worker may have finished it meanwhile.
+        if (!existsSync(folder)) await buildInto(folder, config);
+      } finally {
+        await rm(`${folder}.lock`, { recursive: true });
+      }
+    } else await new Promise((resolve) => setTimeout(resolve, 100));
+  }
   return {
+    folder,
     async serve() {
       const server = await preview({
         ...config,
@@ -31,19 +43,30 @@ export async function buildSite(root: string, configFile: string | false): Promi
       if (!url) throw new Error(`Vite serves ${root} at no local address.`);
       return { url, close: () => server.close() };
     },
-    remove: () => rm(outDir, { recursive: true }),
   };
 }
 
 /** Builds a Vite root and serves it until it is closed. */
 export async function serveBuilt(root: string, configFile: string | false): Promise<Served> {
-  const site = await buildSite(root, configFile);
-  const { url, close } = await site.serve();
-  return {
-    url,
-    async close() {
-      await close();
-      await site.remove();
-    },
-  };
+  return (await buildSite(root, configFile)).serve();
 }
+
+function foldersOfRun(): string {
+  const folder = process.env['OFFSHOOT_SITES'];
+  if (!folder) throw new Error('The global setup of playwright.config.ts says where sites are built.');
+  return folder;
+}
+
+/** Others never see it half built. */
+async function buildInto(folder: string, config: InlineConfig): Promise<void> {
+  const outDir = `${folder}.building`;
+  await build({ ...config, build: { outDir, emptyOutDir: true } });
+  await rename(outDir, folder);
+}
+
+/** Only one worker can create a folder. */
+const lock = (folder: string) =>
+  mkdir(folder).then(
+    () => true,
+    () => false,
+  );

@@ -78,6 +78,12 @@ export async function answered(page: Page, number: number): Promise<void> {
   await expect(turn(page, number).getByRole('button', { name: 'Regenerate' })).toBeVisible();
 }
 
+/** Lets the answer of a page whose clock is installed come to its end at once. */
+export async function answerAtOnce(page: Page, number: number): Promise<void> {
+  await page.clock.fastForward(15_000);
+  await answered(page, number);
+}
+
 export async function regenerate(page: Page, number: number): Promise<void> {
   await page.bringToFront();
   const address = page.url();
@@ -87,11 +93,13 @@ export async function regenerate(page: Page, number: number): Promise<void> {
   await answered(page, number);
 }
 
-/** Two tabs at one chat: the first is answering its second turn, and the second sees it. */
+/** Two tabs at one chat, with clocks installed: the first is answering its second turn, and the second sees it. */
 export async function watchedAnswer(openTab: Fixtures['openTab']): Promise<{ first: Page; second: Page }> {
   const first = await openTab();
+  await first.clock.install();
   await send(first, 'hello', 1);
   const second = await openTab(new URL(first.url()).hash);
+  await second.clock.install();
   await expect(turn(second, 1)).toContainText('You wrote “hello”');
   await begin(first, '/long');
   await expect(turn(second, 2)).toContainText('Part 1');

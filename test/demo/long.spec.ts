@@ -34,6 +34,7 @@ test('a chat of a thousand turns opens at its end, renders what is seen, and goe
 test('who has scrolled up stays there while the answer grows', async ({ openTab, sessions }) => {
   await sessions.seed({ sessionId: 'long', turns: seeded.slice(0, 30) });
   const page = await openTab('#chat=long');
+  await page.clock.install();
   await begin(page, '/long');
   await expect(turn(page, 31)).toContainText('Part 1');
   await page.mouse.move(500, 300);
@@ -47,6 +48,7 @@ test('who has scrolled up stays there while the answer grows', async ({ openTab,
     expect(await top()).toBe(before);
   }).toPass();
   const before = await top();
+  for (let part = 0; part < 5; part++) await page.clock.fastForward(2000);
   await answered(page, 31);
   expect(await top()).toBe(before);
 });

@@ -1,5 +1,6 @@
 import { AxeBuilder } from '@axe-core/playwright';
 import {
+  answerAtOnce,
   answered,
   begin,
   button,
@@ -9,6 +10,7 @@ import {
   message,
   regenerate,
   send,
+  stopClock,
   test,
   turn,
   type Page,
@@ -30,13 +32,14 @@ for (const scheme of ['light', 'dark'] as const) {
       await page.setViewportSize({ width, height: 844 });
       await expect(page.getByText('Ask something.')).toBeVisible();
       expect(await violations(page)).toEqual([]);
+      await page.clock.install();
       await send(page, 'hello', 1);
       await send(page, '/fail', 2);
       await regenerate(page, 1);
       await begin(page, '/long');
       await expect(turn(page, 2)).toContainText('Part 1');
       expect(await violations(page)).toEqual([]);
-      await answered(page, 2);
+      await answerAtOnce(page, 2);
       if (width < 960) {
         await page.getByRole('button', { name: 'Branches', exact: true }).click();
         await expect(page.getByRole('tree')).toBeVisible();
@@ -101,9 +104,11 @@ test('on a phone, chats and branches open over the conversation', async ({ openT
 
 test('an answer is read out when it is complete', async ({ openTab }) => {
   const page = await openTab();
+  await stopClock(page);
   await begin(page, 'hello');
   const log = page.getByRole('log');
   await expect(log).toHaveText('Answering…');
+  await page.clock.resume();
   await idle(page);
   await expect(log).toContainText('You wrote “hello”');
 });

@@ -23,12 +23,13 @@ const answer = (page: Page) => turn(page, 1).locator('.markdown');
 
 test('headings, lists, quotes, tables and code are what they look like', async ({ hear }) => {
   const page = await hear(
-    '# Top\n\n###### Deep\n\nSome **bold**, *slanted* and `code`.\n\n- one\n- two\n  1. inner\n\n> quoted\n\n',
+    '# Top\n\n##\n\n###### Deep\n\nSome **bold**, *slanted* and `code`.\n\n- one\n- two\n  1. inner\n\n> quoted\n\n',
     '| Name | Price |\n|---|--:|\n| Tea | 2 |\n\n- [x] done\n- [ ] open\n\nLine\n\n---\n\n```ts\nconst a = 1 < 2;\n```\n',
   );
   // The page, the chat and the answer have the levels above.
   await expect(answer(page).getByRole('heading', { name: 'Top', level: 3 })).toBeVisible();
   await expect(answer(page).getByRole('heading', { name: 'Deep', level: 3 })).toBeVisible();
+  await expect(answer(page).locator('h1, h2, h3[data-level], h4')).toHaveCount(2);
   await expect(answer(page).locator('strong')).toHaveText('bold');
   await expect(answer(page).locator('ul > li > ol > li')).toHaveText('inner');
   await expect(answer(page).locator('blockquote')).toHaveText('quoted');

@@ -1,10 +1,11 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { chromium, type Page } from '@playwright/test';
-import { build, preview } from 'vite';
+import { preview } from 'vite';
 import { launchOptions } from '../../scripts/chromium.mjs';
+import { buildSite } from '../browser/serve.js';
 import { answered, button, expect, message, send, test as base, turn } from './fixture.js';
 
 const fromRoot = (path: string) => fileURLToPath(new URL(`../../${path}`, import.meta.url));
@@ -20,15 +21,16 @@ interface Deployed {
 const test = base.extend<{ site: Deployed }>({
   site: async ({}, use) => {
     const outDir = await mkdtemp(join(tmpdir(), 'offshoot-pwa-'));
-    const config = {
-      root: fromRoot('demo'),
-      configFile: fromRoot('vite.config.ts'),
+    const [root, configFile] = [fromRoot('demo'), fromRoot('vite.config.ts')];
+    const { folder } = await buildSite(root, configFile);
+    await cp(folder, outDir, { recursive: true });
+    const server = await preview({
+      root,
+      configFile,
       logLevel: 'error',
-      build: { outDir, emptyOutDir: false },
+      build: { outDir },
       preview: { host: '127.0.0.1', port: 0 },
-    } as const;
-    await build(config);
-    const server = await preview(config);
+    });
     let isServed = true;
     const takeAway = async () => {
       if (isServed) await server.close();

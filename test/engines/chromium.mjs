@@ -1,7 +1,7 @@
 // Chromium by Playwright, with a real profile on disk: incognito contexts keep IndexedDB in memory.
 import { join } from 'node:path';
 import { chromium as playwright } from '@playwright/test';
-import { launchOptions } from '../../scripts/chromium.mjs';
+import { launchOptions, withoutFeatures } from '../../scripts/chromium.mjs';
 
 /** @typedef {import('./engine.d.ts').Engine} Engine */
 
@@ -27,7 +27,7 @@ const sqlite = 'IdbSqliteBackingStore,IdbSqliteOnDiskRollout';
 
 // As long as there are two, each is asked for by name, whichever is the default.
 const features = {
-  LevelDB: `--disable-features=${sqlite}`,
+  LevelDB: withoutFeatures(sqlite),
   SQLite: `--enable-features=${sqlite}`,
 };
 

@@ -28,7 +28,6 @@ test('what was saved is there after the browser was closed, and on the disk in i
   engine: name,
   url,
 }) => {
-  test.setTimeout(60_000);
   const engine = await loadEngine(name);
   await withProfile(async (profile) => {
     await inBrowser(engine, profile, async (browser) => {

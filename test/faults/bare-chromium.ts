@@ -1,7 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { on, once } from 'node:events';
 import { expect, chromium, type Browser, type Page } from '@playwright/test';
-import { findChromium, launchOptions } from '../../scripts/chromium.mjs';
+import { findChromium, launchOptions, withoutFeatures } from '../../scripts/chromium.mjs';
 import { withProfile } from '../engines/test.js';
 import { test as base } from '../tabs/tabs.js';
 import { recordLifecycle } from './lifecycle.js';
@@ -22,7 +22,13 @@ export class BareChromium {
   async start(): Promise<void> {
     const child = spawn(
       findChromium() ?? chromium.executablePath(),
-      [...launchOptions.args, '--headless', '--remote-debugging-port=0', `--user-data-dir=${this.profile}`],
+      [
+        ...launchOptions.args,
+        withoutFeatures(),
+        '--headless',
+        '--remote-debugging-port=0',
+        `--user-data-dir=${this.profile}`,
+      ],
       // At the head of a group of its own, so that all its processes can be killed at once.
       { stdio: ['ignore', 'ignore', 'pipe'], detached: true },
     );

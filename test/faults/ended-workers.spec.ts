@@ -2,7 +2,7 @@ import { expect } from '@playwright/test';
 import { test } from '../tabs/tabs.js';
 
 /** At once: Chromium takes two seconds to end a worker that does not answer. */
-const SIDE_BY_SIDE = 16;
+const SIDE_BY_SIDE = 32;
 
 for (const isEncrypted of [false, true]) {
   const how = isEncrypted ? 'encrypted' : 'plain';

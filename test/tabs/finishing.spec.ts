@@ -6,6 +6,7 @@ import {
   expectTold,
   expectToldOnly,
   pending,
+  soon,
   statusesShown,
   statusesTold,
 } from './pending.js';
@@ -44,7 +45,7 @@ test('a worker that is ended while it saves its end has ended well or is expired
     await other.open({});
     await other.watch('a', 's');
     await hostIn(tab, 'dedicated worker').save('a', pending(0));
-    await expect.poll(async () => (await statusesTold(other)).at(-1)).toBe('pending');
+    await expect.poll(async () => (await statusesTold(other)).at(-1), soon).toBe('pending');
     const before = await statusesTold(other);
     await tab.evaluate(
       async ([request, afterMs]) => {
@@ -54,7 +55,7 @@ test('a worker that is ended while it saves its end has ended well or is expired
       },
       [finishing('a'), round % 10] as const,
     );
-    await expect.poll(async () => (await statusesTold(other)).length).toBeGreaterThan(before.length);
+    await expect.poll(async () => (await statusesTold(other)).length, soon).toBeGreaterThan(before.length);
     const [end] = (await statusesTold(other)).slice(before.length);
     expect(['completed', 'expired']).toContain(end);
     expect(await statusesShown(other)).toEqual([end]);

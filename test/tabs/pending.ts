@@ -6,7 +6,7 @@ const SECOND = 1_000;
 export const MINUTE = 60 * SECOND;
 
 /** Generous: what is meant is a second, on a machine that has nothing else to do. */
-const soon = { timeout: 10 * SECOND };
+export const soon = { timeout: 10 * SECOND, intervals: [50, 100, 250] };
 
 /** A turn that somebody is at, whose last sign of life is so old. Without an age, there never was any. */
 export const pending = (silentMs?: number) =>

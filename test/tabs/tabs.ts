@@ -29,9 +29,7 @@ export const test = base.extend<{ url: string; openTab: () => Promise<Tab> }, { 
   site: [
     async ({}, use) => {
       const root = join(import.meta.dirname, 'page');
-      const site = await buildSite(root, join(root, 'vite.config.ts'));
-      await use(site);
-      await site.remove();
+      await use(await buildSite(root, join(root, 'vite.config.ts')));
     },
     { scope: 'worker' },
   ],

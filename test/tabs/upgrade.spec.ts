@@ -12,9 +12,7 @@ const test = base.extend<{ openNewer: () => Promise<Tab> }, { site: Site }>({
   site: [
     async ({}, use) => {
       const root = join(import.meta.dirname, 'upgrade');
-      const site = await buildSite(root, join(root, 'vite.config.ts'));
-      await use(site);
-      await site.remove();
+      await use(await buildSite(root, join(root, 'vite.config.ts')));
     },
     { scope: 'worker' },
   ],

@@ -41,6 +41,11 @@ function moveChildren(from: Node, to: Node): void {
 
 /** Below the chat's title and the answer's; models skip levels as they like, and a page must not. */
 function lower(heading: Element): void {
+  // Its text is still to come, or never will.
+  if (heading.childNodes.length === 0) {
+    heading.remove();
+    return;
+  }
   const lowered = document.createElement('h3');
   lowered.dataset['level'] = heading.tagName.slice(1);
   moveChildren(heading, lowered);
