@@ -5,7 +5,8 @@ import { launchOptions } from './scripts/chromium.mjs';
 // Nothing here is about speed, and machines are busy.
 const testTimeout = 60_000;
 
-const browserTests = 'test/**/*.browser.test.ts';
+const inChromiumOnly = 'test/**/*.browser.test.ts';
+const inBoth = 'test/**/*.both.test.ts';
 /** A folder with packages of its own, which `npm run frameworks` installs. */
 const frameworks = 'test/frameworks';
 
@@ -27,7 +28,7 @@ export default defineConfig({
           testTimeout,
           environment: 'node',
           include: ['test/**/*.test.ts'],
-          exclude: [browserTests, `${frameworks}/**`],
+          exclude: [inChromiumOnly, `${frameworks}/**`],
           setupFiles: ['fake-indexeddb/auto', './test/arrays-only.ts'],
         },
       },
@@ -52,7 +53,11 @@ export default defineConfig({
         test: {
           name: 'chromium',
           testTimeout,
-          include: [browserTests],
+          // By itself Vitest leaves one processor idle, which is half of two.
+          maxWorkers: '100%',
+          // After the tests in Node, whose workers are others.
+          sequence: { groupOrder: 1 },
+          include: [inChromiumOnly, inBoth],
           exclude: [`${frameworks}/**`],
           browser: chromium,
         },
@@ -103,7 +108,10 @@ export default defineConfig({
         test: {
           name: 'frameworks-chromium',
           testTimeout,
-          include: ['**/*.browser.test.ts'],
+          maxWorkers: '100%',
+          // After the tests in Node, whose workers are others.
+          sequence: { groupOrder: 1 },
+          include: ['**/*.browser.test.ts', '**/*.both.test.ts'],
           exclude: ['node_modules/**'],
           browser: chromium,
         },

@@ -2,13 +2,10 @@ import { IDBFactory, forceCloseDatabase } from 'fake-indexeddb';
 import { beforeEach, expect, test, vi } from 'vitest';
 import { save, turn } from '../../src/testing/sample-snapshots.js';
 import { openStore } from '../browser/open-store.js';
-import { describeConnection } from './connection.js';
 
 beforeEach(() => {
   globalThis.indexedDB = new IDBFactory();
 });
-
-describeConnection();
 
 test('a connection that the browser closed is opened again', async () => {
   const open = vi.spyOn(indexedDB, 'open');

@@ -3,9 +3,6 @@ import { save, turn } from '../../src/testing/sample-snapshots.js';
 import { expectRefusal } from '../browser/expect-refusal.js';
 import { freshName, openStore } from '../browser/open-store.js';
 import { dumpDatabase } from '../browser/raw-database.js';
-import { describeNothingHalfWritten } from './nothing-half-written.js';
-
-describeNothingHalfWritten();
 
 describe('a value that can be cloned but not stored: the error names its path, and nothing is written', () => {
   // The smallest there is: a magic number and a version.

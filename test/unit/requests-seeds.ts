@@ -1,7 +1,14 @@
 import { IndexedDBSessionStore } from '../../src/index.js';
 import { at, save, turn } from '../../src/testing/sample-snapshots.js';
 import { settled, withRaw } from '../browser/raw-database.js';
-import { describeRequests } from './requests.js';
+
+/** What it takes to fill a database quickly, which is not the same everywhere. */
+interface Seed {
+  /** Saves a chain of snapshots, each the child of the one before. */
+  chain(name: string, sessionId: string, length: number): Promise<void>;
+  /** Saves sessions of one snapshot each. */
+  sessions(name: string, count: number): Promise<void>;
+}
 
 /** Lets a store begin, copies its rows behind its back (ten thousand saves take 20 s) and lets it end. */
 async function multiply(
@@ -18,7 +25,8 @@ async function multiply(
   }
 }
 
-describeRequests({
+/** In a browser. */
+export const seedByCopying: Seed = {
   async chain(name, sessionId, length) {
     const id = (n: number) => `${sessionId}-${n}`;
     const link = (n: number) => turn(n, { sessionId, ...(n > 0 && { parentId: id(n - 1) }) });
@@ -60,4 +68,28 @@ describeRequests({
       },
     );
   },
-});
+};
+
+async function saveAll(name: string, saves: (store: IndexedDBSessionStore<any>) => Promise<unknown>[]) {
+  const store = new IndexedDBSessionStore<any>({ name });
+  await Promise.all(saves(store));
+  await store.close();
+}
+
+/** Where saving costs little. */
+export const seedBySaving: Seed = {
+  chain: (name, sessionId, length) =>
+    saveAll(name, (store) =>
+      Array.from({ length }, (_, n) =>
+        save(
+          store,
+          `${sessionId}-${n}`,
+          turn(n, { sessionId, ...(n > 0 && { parentId: `${sessionId}-${n - 1}` }) }),
+        ),
+      ),
+    ),
+  sessions: (name, count) =>
+    saveAll(name, (store) =>
+      Array.from({ length: count }, (_, n) => save(store, `${n}`, turn(n, { sessionId: `s${n}` }))),
+    ),
+};

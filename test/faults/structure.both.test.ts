@@ -5,6 +5,8 @@ import { save, turn } from '../../src/testing/sample-snapshots.js';
 import { expectRefusal } from '../browser/expect-refusal.js';
 import { freshName, openStore } from '../browser/open-store.js';
 import { dumpDatabase, openRaw, settled } from '../browser/raw-database.js';
+import { makeKey } from '../encryption/keys.js';
+import { inChromium, renewIndexedDB } from '../environment.js';
 import { losePatience } from './patience.js';
 
 type Store = IndexedDBSessionStore<any>;
@@ -135,7 +137,7 @@ const FOREIGN: [string, (name: string) => Promise<void>][] = [
 ];
 
 /** Registers the tests, for stores with these options, in whichever IndexedDB there is. */
-export function describeStructure(kind: string, options: () => IndexedDBSessionStoreOptions): void {
+function describeStructure(kind: string, options: () => IndexedDBSessionStoreOptions): void {
   const open = (name: string) => openStore({ ...options(), name });
 
   describe(`a database that is not whole: ${kind}`, () => {
@@ -276,4 +278,13 @@ async function dumpOf(name: string): Promise<unknown> {
   });
   database.close();
   return { version, shapes, rows: names.length > 0 && (await dumpDatabase(name)) };
+}
+
+renewIndexedDB();
+
+describeStructure('plain', () => ({}));
+
+if (!inChromium) {
+  const encryption = { key: await makeKey() };
+  describeStructure('encrypted', () => ({ encryption }));
 }

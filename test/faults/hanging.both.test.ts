@@ -6,6 +6,7 @@ import { observingRequests } from '../browser/observe-requests.js';
 import { freshName, openStore } from '../browser/open-store.js';
 import { openRaw } from '../browser/raw-database.js';
 import { losePatience, pass, stopTime } from './patience.js';
+import { renewIndexedDB } from '../environment.js';
 
 type Store = IndexedDBSessionStore<any>;
 
@@ -78,71 +79,70 @@ async function answeringSlowly(
   return { calling, answers };
 }
 
-/** Registers the tests, for whichever IndexedDB there is. */
-export function describeHanging(): void {
-  afterEach(() => {
+renewIndexedDB();
+
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+describe('a transaction that does not come to an end', () => {
+  test.each(Object.entries(CALLS))(
+    '%s: UNAVAILABLE after thirty seconds, and the store works on afterwards',
+    async (_, call) => {
+      const { store, goOn } = await openOccupied();
+      const error = await losePatience(() => expectRefusal(() => call(store), 'UNAVAILABLE'));
+      expect(error.message).toMatch(/did not finish within 30000 ms: .*a tab .*stopped/);
+      goOn();
+      await save(store, 'c', turn(3, { parentId: 'a' }));
+      const history = await store.getHistory('c');
+      expect(history.map(({ snapshotId }) => snapshotId)).toEqual(['a', 'c']);
+      // What was given up has written nothing.
+      const session = await store.getSession('s');
+      expect(session).toMatchObject({ snapshotCount: 2 });
+      expect(session).not.toHaveProperty('title');
+      expect((await store.check()).problems).toEqual([]);
+    },
+  );
+
+  test('is waited for as long as that, and not given up before', async () => {
+    const { store, goOn } = await openOccupied();
+    stopTime();
+    const reading = store.getSession('s');
+    const saving = save(store, 'b', turn(2));
+    const [read, saved] = [watchOver(reading), watchOver(saving)];
+    await pass(LIMIT_MS - 2_000);
+    expect([read.isOver, saved.isOver]).toEqual([false, false]);
+    goOn();
+    expect(await reading).toMatchObject({ snapshotCount: 1 });
+    expect(await saving).toBe('b');
+  });
+
+  test('saves that waited together are given up together', async () => {
+    const { store, goOn } = await openOccupied();
+    stopTime();
+    const saves = ['b', 'c', 'd'].map((id, n) => save(store, id, turn(n + 2)));
+    const outcomes = saves.map((saving) => expectRefusal(() => saving, 'UNAVAILABLE'));
+    await pass(2 * LIMIT_MS);
+    goOn();
+    await Promise.all(outcomes);
     vi.useRealTimers();
+    expect((await store.getSession('s'))?.snapshotCount).toBe(1);
   });
 
-  describe('a transaction that does not come to an end', () => {
-    test.each(Object.entries(CALLS))(
-      '%s: UNAVAILABLE after thirty seconds, and the store works on afterwards',
-      async (_, call) => {
-        const { store, goOn } = await openOccupied();
-        const error = await losePatience(() => expectRefusal(() => call(store), 'UNAVAILABLE'));
-        expect(error.message).toMatch(/did not finish within 30000 ms: .*a tab .*stopped/);
-        goOn();
-        await save(store, 'c', turn(3, { parentId: 'a' }));
-        const history = await store.getHistory('c');
-        expect(history.map(({ snapshotId }) => snapshotId)).toEqual(['a', 'c']);
-        // What was given up has written nothing.
-        const session = await store.getSession('s');
-        expect(session).toMatchObject({ snapshotCount: 2 });
-        expect(session).not.toHaveProperty('title');
-        expect((await store.check()).problems).toEqual([]);
-      },
-    );
-
-    test('is waited for as long as that, and not given up before', async () => {
+  test.each(PATIENT)(
+    '%s, which takes as long as there are rows, is given up in silence only',
+    async (_, call) => {
       const { store, goOn } = await openOccupied();
-      stopTime();
-      const reading = store.getSession('s');
-      const saving = save(store, 'b', turn(2));
-      const [read, saved] = [watchOver(reading), watchOver(saving)];
-      await pass(LIMIT_MS - 2_000);
-      expect([read.isOver, saved.isOver]).toEqual([false, false]);
+      const error = await losePatience(() => expectRefusal(() => call(store), 'UNAVAILABLE'));
+      expect(error.message).toMatch(/did not finish within 30000 ms/);
       goOn();
-      expect(await reading).toMatchObject({ snapshotCount: 1 });
-      expect(await saving).toBe('b');
-    });
 
-    test('saves that waited together are given up together', async () => {
-      const { store, goOn } = await openOccupied();
       stopTime();
-      const saves = ['b', 'c', 'd'].map((id, n) => save(store, id, turn(n + 2)));
-      const outcomes = saves.map((saving) => expectRefusal(() => saving, 'UNAVAILABLE'));
-      await pass(2 * LIMIT_MS);
-      goOn();
-      await Promise.all(outcomes);
+      // Each answer takes almost as long as all of another call may.
+      const { calling, answers } = await answeringSlowly(LIMIT_MS - 5_000, () => call(store));
       vi.useRealTimers();
-      expect((await store.getSession('s'))?.snapshotCount).toBe(1);
-    });
-
-    test.each(PATIENT)(
-      '%s, which takes as long as there are rows, is given up in silence only',
-      async (_, call) => {
-        const { store, goOn } = await openOccupied();
-        const error = await losePatience(() => expectRefusal(() => call(store), 'UNAVAILABLE'));
-        expect(error.message).toMatch(/did not finish within 30000 ms/);
-        goOn();
-
-        stopTime();
-        // Each answer takes almost as long as all of another call may.
-        const { calling, answers } = await answeringSlowly(LIMIT_MS - 5_000, () => call(store));
-        vi.useRealTimers();
-        await calling;
-        expect(answers).toBeGreaterThan(2);
-      },
-    );
-  });
-}
+      await calling;
+      expect(answers).toBeGreaterThan(2);
+    },
+  );
+});

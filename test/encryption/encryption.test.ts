@@ -1,9 +1,0 @@
-import './at-rest.js';
-import './care.js';
-import './encrypted-since.js';
-import './faults.js';
-import './killed.js';
-import './lost-meta.js';
-import './rotation.js';
-import './tampering.js';
-import './writers.js';

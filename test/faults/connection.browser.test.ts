@@ -1,3 +1,0 @@
-import { describeConnection } from './connection.js';
-
-describeConnection();

@@ -1,3 +1,0 @@
-import { describeEveryPoint } from './every-point.js';
-
-describeEveryPoint({ atLeast: 3200, isReduced: false });

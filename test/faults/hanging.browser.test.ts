@@ -1,3 +1,0 @@
-import { describeHanging } from './hanging.js';
-
-describeHanging();

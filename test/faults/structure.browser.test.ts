@@ -1,3 +1,0 @@
-import { describeStructure } from './structure.js';
-
-describeStructure('plain', () => ({}));

@@ -1,4 +1,0 @@
-import { createRoot } from 'react-dom/client';
-import { describeHooks } from './hooks.js';
-
-describeHooks(() => createRoot(document.createElement('div')));

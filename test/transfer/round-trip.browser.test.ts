@@ -1,3 +1,0 @@
-import { describeRoundTrip } from './round-trip.js';
-
-describeRoundTrip();

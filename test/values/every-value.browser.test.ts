@@ -1,3 +1,0 @@
-import { describeEveryValue } from './every-value.js';
-
-describeEveryValue();
