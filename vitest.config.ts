@@ -10,13 +10,14 @@ const inBoth = 'test/**/*.both.test.ts';
 /** A folder with packages of its own, which `npm run frameworks` installs. */
 const frameworks = 'test/frameworks';
 
-const chromium = {
+/** One object for each project, because Vitest names its instances after it. */
+const chromium = () => ({
   enabled: true,
   headless: true,
   screenshotFailures: false,
   provider: playwright({ launchOptions }),
   instances: [{ browser: 'chromium' as const }],
-};
+});
 
 export default defineConfig({
   test: {
@@ -59,7 +60,7 @@ export default defineConfig({
           sequence: { groupOrder: 1 },
           include: [inChromiumOnly, inBoth],
           exclude: [`${frameworks}/**`],
-          browser: chromium,
+          browser: chromium(),
         },
       },
       {
@@ -113,7 +114,7 @@ export default defineConfig({
           sequence: { groupOrder: 1 },
           include: ['**/*.browser.test.ts', '**/*.both.test.ts'],
           exclude: ['node_modules/**'],
-          browser: chromium,
+          browser: chromium(),
         },
       },
     ],
