@@ -75,8 +75,9 @@ async function append(
       place = { log, row: { format: ROW_FORMAT, at, size: 0, entries: [] } };
     }
     const { log, row } = place;
-    const { value: fresh, isPlain } = element;
+    const { value: fresh, isPlain, twin } = element;
     const entry: Entry = { log, at: row.at + row.entries.length, value: fresh, isPlain, size: 0, media: [] };
+    if (twin) entry.twin = twin;
     if (!isPlain) (row.intricate ??= []).push(row.entries.length);
     for (const { path, value, known } of element.media) {
       const medium = known ?? (await shelf.find(value));

@@ -1,4 +1,5 @@
 import { copy, isPlainArray } from '../values/clone.js';
+import { isDeeplyFrozen } from '../values/frozen.js';
 import type { Entry } from './entry.js';
 import { reachOthers, unlinked, valueOf } from './links.js';
 import { Lookalikes } from './lookalikes.js';
@@ -19,6 +20,8 @@ export class Fresh {
     readonly value: unknown,
     readonly isPlain: boolean,
     readonly media: { path: string[]; value: unknown; known: Entry | undefined }[],
+    /** The original, if it is deeply frozen. */
+    readonly twin: object | undefined,
   ) {}
 }
 
@@ -77,7 +80,7 @@ function fresh(original: unknown, knownMedium: KnownMedium): Fresh {
   const value = copy(original);
   const { isPlain, media: found } = survey(value);
   const known = found.map((medium) => ({ ...medium, known: knownMedium(medium.value) }));
-  return new Fresh(value, isPlain, known);
+  return new Fresh(value, isPlain, known, isDeeplyFrozen(original) ? original : undefined);
 }
 
 /** Combines several bases: the fields that the first has in logs, and from the others those that it has not. */
@@ -100,7 +103,9 @@ export function plannedState(plan: Plan): object {
       if (field.kind === 'value') return [field.key, field.value];
       const entries = [...field.start.entries, ...field.rest];
       // `valueOf` changes linked entries in place.
-      const values = entries.map(({ value }) => (field.kind === 'linked' ? copy(value) : value));
+      const values = entries.map(({ value, twin }) =>
+        field.kind === 'linked' ? copy(value) : (twin ?? value),
+      );
       return [field.key, valueOf(field.kind, values)];
     }),
   );

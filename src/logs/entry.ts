@@ -11,6 +11,11 @@ export interface Entry {
   media: { path: string[]; entry: Entry }[];
   /** No object occurs twice in it, and all objects and arrays are as literals make them. */
   isPlain: boolean;
+  /**
+   * The application's own object that was found equal and is deeply frozen: it stays equal, so that it need not be
+   * compared again.
+   */
+  twin?: object;
   /** Its fingerprint, once computed. */
   print?: unknown;
 }

@@ -2,6 +2,7 @@ import { between } from '../database/key-order.js';
 import { isLogRow, unreadable } from '../database/rows.js';
 import type { LogRow, ReadTransaction, SnapshotRow, Spans } from '../database/schema.js';
 import { copy, copyPlain } from '../values/clone.js';
+import { freezeDeeply } from '../values/frozen.js';
 import type { Entry } from './entry.js';
 import { valueOf } from './links.js';
 import { replaceAt } from './media.js';
@@ -137,14 +138,16 @@ async function readRun(
   return rows;
 }
 
-/** The state as the application saved it, in new objects. */
-export function copyOut({ fields }: LoadedState): Record<string, unknown> {
+/** The state as the application saved it, in new objects; or, if `isShared`, in frozen ones that other reads get too. */
+export function copyOut({ fields }: LoadedState, isShared: boolean): Record<string, unknown> {
   return Object.fromEntries(
     fields.map((field) => {
       if (field.kind === 'value') return [field.key, copy(field.value)];
-      const values = field.sequence.entries.map(({ value, isPlain }) =>
-        isPlain ? copyPlain(value) : copy(value),
-      );
+      const values = field.sequence.entries.map(({ value, isPlain }) => {
+        // Links are restored in place.
+        if (isShared && field.kind !== 'linked' && freezeDeeply(value)) return value;
+        return isPlain ? copyPlain(value) : copy(value);
+      });
       return [field.key, valueOf(field.kind, values)];
     }),
   );

@@ -1,6 +1,7 @@
 import { copy } from '../values/clone.js';
 import type { Entry } from './entry.js';
 import { equal } from '../values/deep-equal.js';
+import { isDeeplyFrozen } from '../values/frozen.js';
 import { Lookalikes } from './lookalikes.js';
 
 export interface Matched {
@@ -22,9 +23,14 @@ export function match(base: readonly Entry[], values: readonly unknown[]): Match
   const isSame = (place: number, index: number): boolean => {
     const entry = base[place];
     if (!entry) return false;
-    const { value, isPlain } = entry;
-    const result = equal(value, copies[index] ?? values[index], isPlain);
-    return result ?? equal(value, (copies[index] ??= copy(values[index])), isPlain) ?? false;
+    const { value, isPlain, twin } = entry;
+    const given = values[index];
+    // Entries are private unless they were given out frozen.
+    if (typeof given === 'object' && (given === twin || given === value)) return true;
+    const result = equal(value, copies[index] ?? given, isPlain);
+    const isEqual = result ?? equal(value, (copies[index] ??= copy(given)), isPlain) ?? false;
+    if (isEqual && isDeeplyFrozen(given)) entry.twin = given;
+    return isEqual;
   };
   let same = 0;
   while (same < values.length && isSame(same, same)) same++;

@@ -4,6 +4,7 @@ import type { SessionRow, SnapshotRow } from '../database/schema.js';
 import { copyOut } from '../logs/load.js';
 import type { LoadedState } from '../logs/state.js';
 import { copy } from '../values/clone.js';
+import { freezeDeeply } from '../values/frozen.js';
 import { bare } from '../values/property.js';
 
 /** A snapshot with its state. */
@@ -19,11 +20,15 @@ export function snapshotInfo(row: SnapshotRow): SnapshotInfo {
   return { ...row.info, snapshotId: row.id };
 }
 
-/** The snapshot as it was saved, in new objects. `null` stands for a state that is explicitly `undefined`. */
-export function snapshotOf<S>({ row, state }: StoredSnapshot): SessionSnapshot<S> {
+/**
+ * The snapshot as it was saved, in new objects, or in frozen ones that all reads share. `null` stands for a state that is
+ * explicitly `undefined`.
+ */
+export function snapshotOf<S>({ row, state }: StoredSnapshot, isFrozen = false): SessionSnapshot<S> {
   const snapshot = copy(snapshotInfo(row)) as SessionSnapshot<S>;
-  if (state) snapshot.state = copyOut(state);
+  if (state) snapshot.state = copyOut(state, isFrozen);
   else if (state === null) Object.assign(snapshot, { state: undefined });
+  if (isFrozen) freezeDeeply(snapshot, false);
   return snapshot;
 }
 

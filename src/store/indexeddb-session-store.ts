@@ -112,12 +112,12 @@ export class IndexedDBSessionStore<S = unknown> implements SessionStore<S> {
   async getSnapshot(options: GetSnapshotOptions): Promise<SessionSnapshot<S> | undefined> {
     const { isSession, id } = lookupIn(options);
     const tenant = this.#tenant(options);
-    const { rejectBranchingSessions: reject = false } = this.#options;
+    const { rejectBranchingSessions: reject = false, frozen } = this.#options;
     return tenant.readWithLiveness(async (transaction, applyExpiry) => {
       const stored = isSession
         ? await readLatest(transaction, tenant.recent, id, reject)
         : await readSnapshot(transaction, tenant.recent, id);
-      return stored && applyExpiry(snapshotOf<S>(stored), stored.row);
+      return stored && applyExpiry(snapshotOf<S>(stored, frozen), stored.row);
     });
   }
 
@@ -137,11 +137,12 @@ export class IndexedDBSessionStore<S = unknown> implements SessionStore<S> {
   ): Promise<string | null> {
     if (snapshotId !== undefined) requireId(snapshotId, 'snapshotId');
     requireValid(callable, mutator, 'mutator');
-    const { stateSchema, maxPersistedChainLength, generateId } = this.#options;
+    const { stateSchema, maxPersistedChainLength, generateId, frozen } = this.#options;
     let generated: string | undefined;
     return this.#tenant(options).save({
       snapshotId,
       maxPersistedChainLength,
+      frozen,
       hasRandomIds: generateId === undefined,
       mutator: checkedMutator(mutator, stateSchema),
       // One id for all attempts, so that a retried save writes the same snapshot.

@@ -51,6 +51,13 @@ export interface IndexedDBSessionStoreOptions {
    */
   compaction?: boolean | undefined;
   /**
+   * Reads, watchers and mutators get frozen objects that they share, instead of copies of their own, and what is saved
+   * again as it was read need not be compared. Only for applications and frameworks that change nothing they were
+   * given. What holds more than plain objects and arrays (dates, maps, blobs, buffers) is a copy as ever. Default
+   * `false`.
+   */
+  frozen?: boolean | undefined;
+  /**
    * Checks `state.custom` on every save, as Genkit's `stateSchema` does; any Standard Schema (Zod, Valibot, ArkType,
    * …). A value that does not pass fails with `INVALID_ARGUMENT` and the issue's path. The schema only checks: its
    * transformed output is not stored. It must answer synchronously, because a transaction cannot wait.
@@ -155,6 +162,7 @@ const storeShape = {
   generateId: optional(callable),
   durability: oneOf('relaxed', 'strict', 'default'),
   compaction: optional(flag),
+  frozen: optional(flag),
   fallback: oneOf('memory'),
   onUnavailable: oneOf('failover'),
   onQuotaExceeded: optional(callable),

@@ -21,6 +21,7 @@ import type { Hints } from '../tabs/hints.js';
 import { report } from '../platform/browser.js';
 import { CatchUp, type Note } from '../tabs/catch-up.js';
 import { ALL, Watchers, type Versioned } from '../tabs/watchers.js';
+import type { StoreOptions } from './options.js';
 
 /** Where subscriptions get what they deliver. */
 export interface Source extends Pick<DatabaseAccess, 'read' | 'readWithLiveness'> {
@@ -29,6 +30,7 @@ export interface Source extends Pick<DatabaseAccess, 'read' | 'readWithLiveness'
   readonly presence: Pick<Presence, 'awaitEnd'>;
   readonly recent: SnapshotCache;
   readonly applyExpiry: ApplyExpiry;
+  readonly settings: Pick<StoreOptions, 'frozen'>;
 }
 
 /** This tab's watchers of one database, called for commits of any tab. */
@@ -45,7 +47,12 @@ export class Subscriptions<S> {
     this.#snapshots = new Watchers(async (id, hasChanged) => {
       const found = await source.readWithLiveness(async (transaction, applyExpiry) => {
         const stored = await readSnapshot(transaction, source.recent, id, hasChanged);
-        return stored && { client: stored.row.client, change: snapshotChange<S>(stored, applyExpiry) };
+        return (
+          stored && {
+            client: stored.row.client,
+            change: snapshotChange<S>(stored, applyExpiry, source.settings.frozen),
+          }
+        );
       });
       if (found?.client && !found.change.ended) {
         source.presence.awaitEnd(found.client, () => this.#refreshSnapshots());
@@ -100,7 +107,10 @@ export class Subscriptions<S> {
     };
     this.#sync.tell(message, { since, version });
     for (const stored of snapshots) {
-      this.#snapshots.deliver(stored.row.id, snapshotChange(stored, this.source.applyExpiry));
+      this.#snapshots.deliver(
+        stored.row.id,
+        snapshotChange(stored, this.source.applyExpiry, this.source.settings.frozen),
+      );
     }
     for (const [id, row] of sessions) this.#sessions.deliver(id, sessionChange(version, id, row));
     if (cleared) this.#reset(version);
@@ -215,11 +225,15 @@ export class Subscriptions<S> {
   }
 }
 
-function snapshotChange<S>(stored: StoredSnapshot, applyExpiry: ApplyExpiry): Versioned<SessionSnapshot<S>> {
+function snapshotChange<S>(
+  stored: StoredSnapshot,
+  applyExpiry: ApplyExpiry,
+  isFrozen: boolean | undefined,
+): Versioned<SessionSnapshot<S>> {
   const { row } = stored;
   return {
     version: row.version,
-    value: () => applyExpiry(snapshotOf<S>(stored), row),
+    value: () => applyExpiry(snapshotOf<S>(stored, isFrozen), row),
     gone: false,
     ended: applyExpiry(snapshotInfo(row), row).status === 'expired',
   };

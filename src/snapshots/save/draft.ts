@@ -29,8 +29,9 @@ export function draftSave<S>(
   mutator: SnapshotMutator<S>,
   stored: Known | undefined,
   recall: (id: string) => Known | undefined,
+  isFrozen: boolean | undefined,
 ): Draft | null {
-  const input = mutator(stored && snapshotOf<S>(stored));
+  const input = mutator(stored && snapshotOf<S>(stored, isFrozen));
   if (input === null) return null;
   try {
     return draftOf(input, stored, recall);

@@ -24,8 +24,8 @@ export async function saveBatch<S>(
 ): Promise<SavedUnit> {
   const ids = requests.flatMap(({ snapshotId }) => snapshotId ?? []);
   const begun = UnitOfWork.begin(transaction, recent, ids);
-  const draft = ({ mutator }: SaveRequest<S>, stored: Known | undefined, from: Pick<UnitOfWork, 'recall'>) =>
-    draftSave(mutator, stored, (id) => from.recall(id));
+  const draft = (request: SaveRequest<S>, stored: Known | undefined, from: Pick<UnitOfWork, 'recall'>) =>
+    draftSave(request.mutator, stored, (id) => from.recall(id), request.frozen);
   // Saves without an id are drafted while rows are read. Mutators are still called in order.
   const fromFirstId = requests.findIndex(({ snapshotId }) => snapshotId !== undefined);
   const early = requests

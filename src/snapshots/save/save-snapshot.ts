@@ -25,6 +25,8 @@ export interface SaveRequest<S> {
   /** Whether generated ids are random, so that no other party can know them before they are saved. */
   hasRandomIds: boolean;
   maxPersistedChainLength: number | undefined;
+  /** Whether the mutator gets frozen objects. */
+  frozen: boolean | undefined;
 }
 
 /** The client that saves, if its lock is held. */
