@@ -16,6 +16,14 @@
 export const variants = [
   { name: 'offshoot', label: '**Offshoot**', packages: [], often: true, quick: true },
   {
+    name: 'offshoot-frozen',
+    label: '**Offshoot**, frozen messages',
+    packages: [],
+    often: true,
+    quick: true,
+    kinds: ['chat'],
+  },
+  {
     name: 'raw-rows',
     label: 'raw idb, new rows only',
     packages: [],
@@ -130,6 +138,14 @@ export const workloads = [
     name: 'chat-1000',
     kind: 'chat',
     title: 'Append-only chat, 1,000 turns',
+    quick: true,
+    rounds: 3,
+    grows: true,
+  },
+  {
+    name: 'tools-1000',
+    kind: 'chat',
+    title: 'A chat with tool calls, 1,000 turns',
     quick: true,
     rounds: 3,
     grows: true,

@@ -1,4 +1,4 @@
-import { IndexedDBSessionStore } from 'offshoot';
+import { IndexedDBSessionStore, type IndexedDBSessionStoreOptions } from 'offshoot';
 import type { SessionSeed, State, Variant } from './variant.js';
 
 interface Counter {
@@ -14,9 +14,12 @@ const idle = () =>
       : setTimeout(resolve, 50),
   );
 
-export function create(): Variant {
+export const create = (): Variant => createWith({});
+
+/** The same with options. */
+export function createWith(options: IndexedDBSessionStoreOptions): Variant {
   // Constructing is lazy and costs nothing, so opening is part of the first call, and is measured there.
-  const store = new IndexedDBSessionStore<Counter>({ name: 'bench' });
+  const store = new IndexedDBSessionStore<Counter>({ ...options, name: 'bench' });
   // The store makes the ids, as it does for the turns of Genkit's agents.
   const idOf = new Map<string | undefined, string>();
   const createdAt = new Date().toISOString();

@@ -11,6 +11,8 @@ export interface ChatOptions {
   window?: number;
   /** What else a user sends in a turn. */
   attach?: (order: number) => Message['content'];
+  /** Makes the messages of a turn; a prompt and an answer, if it is not given. */
+  write?: (order: number, seed: number) => Message[];
 }
 
 /** Where a turn left the conversation. */
@@ -34,7 +36,7 @@ export class Chat {
   next(): Turn {
     const { sessionId, order, place: parent, options } = this;
     const seed = order * 2 + hash(sessionId);
-    const added: Message[] = [
+    const added: Message[] = options.write?.(order, seed) ?? [
       { role: 'user', content: [{ text: prose(PROMPT_BYTES, seed) }, ...(options.attach?.(order) ?? [])] },
       { role: 'model', content: [{ text: prose(ANSWER_BYTES, seed + 1) }] },
     ];

@@ -29,21 +29,21 @@ const isPlain = (value: object) =>
   isPlainArray(value) || (isOrdinary(value) && !Object.hasOwn(value, '__proto__'));
 
 /**
- * Whether one of the first `some` elements contains another element, so that storing each by itself might store all of
- * them over and over.
+ * Whether one of these elements contains any element, so that storing each by itself might store all of them over and
+ * over. Takes time for `some` and what they contain, and next to none for the others.
  */
 export function reachOthers(elements: readonly unknown[], some: readonly unknown[]): boolean {
-  let all: Set<unknown> | undefined;
+  const inside = new Set<unknown>();
   const parts = new Set(some);
   for (const part of parts) {
     if (!isContainer(part) || !isPlain(part)) continue;
     for (const child of Object.values(part)) {
       if (!isContainer(child)) continue;
-      if ((all ??= new Set(elements)).has(child)) return true;
+      inside.add(child);
       parts.add(child);
     }
   }
-  return false;
+  return inside.size > 0 && elements.some((element) => inside.has(element));
 }
 
 /**

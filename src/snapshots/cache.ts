@@ -22,6 +22,8 @@ interface RememberedState {
 export class SnapshotCache {
   /** The clock's reading for which `rows`, `sessions` and `tips` are valid. */
   clock = -1;
+  /** Nobody else had written when the clock was last read. */
+  isAlone = false;
   readonly rows = new LeastRecentlyUsed<string | number, SnapshotRow>();
   readonly sessions = new LeastRecentlyUsed<string | number, SessionRow>();
   readonly tips = new LeastRecentlyUsed<string | number, number>();
@@ -30,7 +32,8 @@ export class SnapshotCache {
 
   /** Drops rows, sessions and tips unless the clock is unchanged. */
   check(clock: number): void {
-    if (clock === this.clock) return;
+    this.isAlone = clock === this.clock;
+    if (this.isAlone) return;
     this.rows.clear();
     this.sessions.clear();
     this.tips.clear();

@@ -206,7 +206,7 @@ test('a chat that Immer keeps', async () => {
     await save(store, {
       snapshotId: `${index}`,
       ...(index && { parentId: `${index - 1}` }),
-      state: state as never,
+      state,
     });
     expect(await textOf(store, `${index}`)).toEqual(state.messages);
   }

@@ -15,39 +15,54 @@ export interface SavedUnit {
   remember: () => void;
 }
 
-/** Does saves one by one in one transaction. A refused save writes nothing, and the others go on. */
+/**
+ * Does saves one by one in one transaction. A refused save writes nothing, and the others go on.
+ *
+ * `mayGuess`: if nobody else wrote lately, everything is written while the clock that proves it is still on its way; if
+ * somebody did, this fails with `WRONG_GUESS`, and nothing is stored.
+ */
 export async function saveBatch<S>(
   transaction: WriteTransaction,
   recent: SnapshotCache,
   requests: SaveRequest<S>[],
   client: Client,
+  mayGuess: boolean,
 ): Promise<SavedUnit> {
   const ids = requests.flatMap(({ snapshotId }) => snapshotId ?? []);
-  const begun = UnitOfWork.begin(transaction, recent, ids);
+  const begun =
+    mayGuess && ids.length === 0 && recent.isAlone && recent.clock > 0
+      ? UnitOfWork.guess(transaction, recent)
+      : UnitOfWork.begin(transaction, recent, ids);
   const draft = (request: SaveRequest<S>, stored: Known | undefined, from: Pick<UnitOfWork, 'recall'>) =>
     draftSave(request.mutator, stored, (id) => from.recall(id), request.frozen);
   // Saves without an id are drafted while rows are read. Mutators are still called in order.
-  const fromFirstId = requests.findIndex(({ snapshotId }) => snapshotId !== undefined);
-  const early = requests
-    .slice(0, fromFirstId === -1 ? undefined : fromFirstId)
-    .map((request) => attempt(() => draft(request, undefined, recent)));
+  for (const request of requests) {
+    if (request.snapshotId !== undefined) break;
+    request.drafted ??= attempt(() => draft(request, undefined, recent));
+  }
 
   const batch = await begun;
+  const saved = async (request: SaveRequest<S>): Promise<string | null> => {
+    const { snapshotId, drafted } = request;
+    const stored = snapshotId === undefined ? undefined : await batch.known(snapshotId);
+    const result = drafted ? drafted() : draft(request, stored, batch);
+    return result && saveSnapshot(batch, request, result, stored?.row, client);
+  };
   const results: PromiseSettledResult<string | null>[] = [];
-  let index = -1;
-  for (const request of requests) {
-    index++;
-    try {
-      const stored = request.snapshotId === undefined ? undefined : await batch.known(request.snapshotId);
-      const drafted = early[index] ? early[index]!() : draft(request, stored, batch);
-      const value = drafted && (await saveSnapshot(batch, request, drafted, stored?.row, client));
-      results.push({ status: 'fulfilled', value });
-    } catch (error) {
-      if (!(error instanceof Refusal || error instanceof SessionStoreError)) throw error;
-      results.push({ status: 'rejected', reason: error instanceof Refusal ? error.reason : error });
+  try {
+    for (const request of requests) {
+      try {
+        results.push({ status: 'fulfilled', value: await saved(request) });
+      } catch (error) {
+        if (!(error instanceof Refusal || error instanceof SessionStoreError)) throw error;
+        results.push({ status: 'rejected', reason: error instanceof Refusal ? error.reason : error });
+      }
     }
+    batch.flush();
+  } finally {
+    // After a wrong guess, whatever else failed says nothing.
+    await batch.proven;
   }
-  batch.flush();
   return { commit: batch.commit, results, remember: () => batch.remember() };
 }
 

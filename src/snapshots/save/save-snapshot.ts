@@ -25,6 +25,8 @@ export interface SaveRequest<S> {
   /** Whether generated ids are random, so that no other party can know them before they are saved. */
   hasRandomIds: boolean;
   maxPersistedChainLength: number | undefined;
+  /** What became of the mutator, which depends on nothing that is stored; it is called once for all attempts. */
+  drafted?: () => Draft | null;
   /** Whether the mutator gets frozen objects. */
   frozen: boolean | undefined;
 }
@@ -155,9 +157,11 @@ function ownerOf(id: string, { sessionId }: Draft, stored: SnapshotRow | undefin
 function infoOf(
   id: string,
   owner: string,
-  { info, sessionId }: Draft,
+  { info: drafted, sessionId }: Draft,
   stored: SnapshotRow | undefined,
 ): SnapshotRow['info'] {
+  // The draft may be used once more.
+  const info = { ...drafted };
   if (owner !== '' && sessionId === undefined) info.sessionId = owner;
   if (info.parentId === id) {
     // Genkit names a snapshot as its own parent when a detached turn ends; the stored parent is the right one.

@@ -9,7 +9,7 @@ import {
   type WriteTransaction,
 } from '../../database/schema.js';
 import { ofAll } from '../../database/of-all.js';
-import { requestAll } from '../../database/transaction.js';
+import { Refusal, requestAll } from '../../database/transaction.js';
 import { SessionStoreError } from '../../errors.js';
 import { keepOnly } from '../../logs/garbage-collect.js';
 import { loadState } from '../../logs/load.js';
@@ -18,6 +18,9 @@ import { commitFrom, latestLog, readClock, tick, type Commit } from '../commit.j
 import type { Known } from './draft.js';
 import { countChildren, countLeaves, type Leaves } from '../leaves.js';
 import type { SnapshotCache } from '../cache.js';
+
+/** Another tab has written, so that what was written on the strength of the cache has to be written anew. */
+export const WRONG_GUESS = {};
 
 /**
  * The rows that the saves of one transaction read and write, each once. Rows of the cache are used where the clock or
@@ -34,6 +37,9 @@ export class UnitOfWork {
   #logRows: { log: number; row: LogRow }[] = [];
   #forgetful = false;
   #latestLog: number | undefined;
+
+  /** Fails if what was taken for current is not. */
+  proven: Promise<unknown> = Promise.resolve();
 
   private constructor(
     readonly transaction: WriteTransaction,
@@ -66,6 +72,23 @@ export class UnitOfWork {
 
   get clock(): number {
     return this.commit.version;
+  }
+
+  /**
+   * Takes what this tab remembers for current, without waiting for the clock that proves it. `proven` has to be awaited
+   * before the transaction may commit.
+   */
+  static guess(transaction: WriteTransaction, recent: SnapshotCache): UnitOfWork {
+    const { clock } = recent;
+    const batch = new UnitOfWork(transaction, recent, commitFrom(clock, clock));
+    batch.proven = readClock(transaction).then((read) => {
+      if (read === clock) return;
+      recent.check(read);
+      throw new Refusal(WRONG_GUESS);
+    });
+    // Awaited when everything has been requested.
+    batch.proven.catch(() => {});
+    return batch;
   }
 
   nextVersion(): number {
