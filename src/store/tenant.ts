@@ -252,6 +252,8 @@ export class Tenant<S> implements DatabaseAccess {
 
   #publish(commit: Commit): void {
     this.connection.advance(commit.version);
+    // What is remembered is of the time before a write that was no save.
+    if (commit.version !== this.recent.clock) this.recent.isAlone = false;
     this.subscriptions.publish(commit);
     for (const [id, row] of commit.sessions) {
       if (this.settings.compaction && row && row.unsealed >= UNSEALED) void this.#compactLater(id);
