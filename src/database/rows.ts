@@ -41,8 +41,10 @@ const isField = (field: unknown) =>
   Array.isArray(field) &&
   (field[1] === 'value' || (/^(?:array|linked|one)$/.test(field[1]) && isSpans(field[2])));
 
-const isMediaPlace = (place: unknown) =>
-  Array.isArray(place) && Array.isArray(place[1]) && [0, 2, 3].every((part) => Number.isInteger(place[part]));
+const isMediumReference = (reference: unknown) =>
+  Array.isArray(reference) &&
+  Array.isArray(reference[1]) &&
+  [0, 2, 3].every((part) => Number.isInteger(reference[part]));
 
 const storedState = object({
   fields: fits((fields) => Array.isArray(fields) && fields.every(isField)),
@@ -69,7 +71,7 @@ const logRow = object({
   at: fits((at) => typeof at === 'number'),
   entries: list,
   intricate: optional(list),
-  media: optional(fits((media) => Array.isArray(media) && media.every(isMediaPlace))),
+  media: optional(fits((media) => Array.isArray(media) && media.every(isMediumReference))),
 });
 
 /** Rows of a later format are not checked, since this version does not know their shape. */
@@ -96,7 +98,7 @@ export const isEncrypted = (row: unknown): boolean =>
  * Whether rows are encrypted, whatever `meta` says. Encrypting or decrypting a database begins with the first snapshot
  * and ends with the last session.
  */
-export async function holdsSealedRows(transaction: ReadTransaction): Promise<boolean> {
+export async function holdsEncryptedRows(transaction: ReadTransaction): Promise<boolean> {
   const [snapshots, session] = await requestAll(
     () => transaction.objectStore('snapshots').getAll(undefined, 1),
     () => transaction.objectStore('sessions').openCursor('prev'),

@@ -54,6 +54,9 @@ export interface SnapshotRow {
  */
 export type LogKey = [log: number, end: number, start: number, size: number];
 
+/** A medium that is stored apart from its entry: index of the entry, path in it, and the medium's log and position. */
+export type MediumReference = [index: number, path: string[], log: number, at: number];
+
 /** Consecutive entries of one log. */
 export interface LogRow {
   format: number;
@@ -64,10 +67,7 @@ export interface LogRow {
   entries: unknown[];
   /** Entries that are not plain: a value occurs twice in them, or an object or array is not as a literal makes it. */
   intricate?: number[];
-  /**
-   * Media that are stored apart from their entries: index of the entry, path in it, and the medium's log and position.
-   */
-  media?: [index: number, path: string[], log: number, at: number][];
+  media?: MediumReference[];
 }
 
 /** Updated in the same transaction as the snapshots, so that listing sessions reads no snapshots. */
@@ -89,14 +89,14 @@ export interface SessionRow {
   saved: number;
   /** The last stretches of the clock in which only this session was written. */
   written?: { since: number; version: number }[];
-  /** Approximate bytes appended to logs since the last merge. */
+  /** Approximate bytes appended to logs since the last merge; stored under this name, and not about encryption. */
   unsealed: number;
 }
 
 /** The limit of a Date, before and after 1970. */
 export const LATEST_MS = 8.64e15;
 
-/** An encrypted row. It opens only with its key, in its database and at its place; all columns are authenticated. */
+/** An encrypted row. It is decrypted only with its key, in its database and at its address; all columns are authenticated. */
 export interface Cipher {
   /** The database's id. */
   database: string;

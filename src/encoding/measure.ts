@@ -16,8 +16,8 @@ export interface Measured {
 /** Kinds that may have shared parts or own properties. */
 const CONTAINERS = ['Map', 'Set', 'Error', 'RegExp', 'DOMException', 'Boolean', 'Number', 'String', 'BigInt'];
 
-/** The place of a part: its container and key. */
-interface Place {
+/** A part that is still to be visited: its container and key. */
+interface Waiting {
   value: object;
   depth: number;
 }
@@ -26,7 +26,7 @@ interface Place {
 export function* measure(value: unknown, mostDeep: number): Steps<Measured> {
   const measured: Measured = { isJson: true, isPlain: true, size: 0, hasCircle: false };
   const seen = new Set<object>();
-  const waiting: Place[] = [];
+  const waiting: Waiting[] = [];
   /** The errors that contain the current part, and how much of the stack comes after each. */
   const around: { error: object; after: number }[] = [];
   let units = 0;
@@ -38,8 +38,8 @@ export function* measure(value: unknown, mostDeep: number): Steps<Measured> {
     else if (typeof part !== 'boolean' && part !== null) measured.isJson = false;
   };
   visit(value, 0);
-  for (let place = waiting.pop(); place; place = waiting.pop()) {
-    const { value: part, depth } = place;
+  for (let next = waiting.pop(); next; next = waiting.pop()) {
+    const { value: part, depth } = next;
     if (++units % UNITS === 0) yield;
     while (waiting.length < (around.at(-1)?.after ?? 0)) around.pop();
     if (seen.has(part)) {

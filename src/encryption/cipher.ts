@@ -12,30 +12,30 @@ const IV_LENGTH = 12;
 /** What a cipher is bound to, besides the database's name and the row's address. */
 export type Binding = Omit<Cipher, 'iv' | 'data'>;
 
-/** Encrypts bytes so that they open only in the database of this name and at `place`. */
-export async function seal(
+/** Encrypts bytes so that they can be decrypted only in the database of this name and at `address`. */
+export async function encrypt(
   key: CryptoKey,
   name: string,
   binding: Binding,
-  place: unknown,
+  address: unknown,
   bytes: Uint8Array<ArrayBuffer>,
 ): Promise<Cipher> {
   const iv = randomBytes(IV_LENGTH);
-  const algorithm = { name: ALGORITHM, iv, additionalData: bound(name, binding, place) };
+  const algorithm = { name: ALGORITHM, iv, additionalData: bound(name, binding, address) };
   return { ...binding, iv, data: await answerOf(subtleCrypto().encrypt(algorithm, key, bytes), 'WebCrypto') };
 }
 
-/** Decrypts; `undefined` if the cipher was made with another key, for another place or database, or was changed. */
-export async function unseal(
+/** Decrypts; `undefined` if the cipher was made with another key, for another address or database, or was changed. */
+export async function decrypt(
   key: CryptoKey,
   name: string,
-  place: unknown,
+  address: unknown,
   cipher: Cipher,
 ): Promise<ArrayBuffer | undefined> {
   const { iv, data } = cipher;
   const subtle = subtleCrypto();
   const decrypting = (async () => {
-    const algorithm = { name: ALGORITHM, iv, additionalData: bound(name, cipher, place) };
+    const algorithm = { name: ALGORITHM, iv, additionalData: bound(name, cipher, address) };
     // Node refuses a buffer of another realm, but accepts a new view on it.
     return subtle.decrypt(algorithm, key, new Uint8Array(data));
   })().catch(() => undefined);
@@ -55,5 +55,5 @@ export function isCipher(value: unknown): value is Cipher {
   );
 }
 
-const bound = (name: string, { database, turn, mixed, key }: Binding, place: unknown) =>
-  new TextEncoder().encode(jsonOf([name, database, turn, mixed, key, place]));
+const bound = (name: string, { database, turn, mixed, key }: Binding, address: unknown) =>
+  new TextEncoder().encode(jsonOf([name, database, turn, mixed, key, address]));

@@ -2,7 +2,7 @@ import { nanoid } from 'nanoid';
 import type { Connection } from '../database/connection.js';
 import { putClock } from '../database/receipt.js';
 import type { WriteTransaction } from '../database/schema.js';
-import { seal } from './cipher.js';
+import { encrypt } from './cipher.js';
 import { isClock, isLocked } from './key-list.js';
 import type { Keyring } from './keyring.js';
 import type { DecryptedCache } from './decrypted-cache.js';
@@ -24,7 +24,7 @@ export async function commitWrites(
   stored: unknown,
   remembered: DecryptedCache,
 ): Promise<boolean> {
-  const sealed = await Promise.all(writes.map((write) => prepared(write, settled)));
+  const encrypted = await Promise.all(writes.map((write) => prepared(write, settled)));
   const next = settled ? { clock, stamp: nanoid(), ...settled.list } : clock;
   const isDone = await connection.write(async (transaction) => {
     const meta = transaction.objectStore('meta');
@@ -32,11 +32,11 @@ export async function commitWrites(
     if (keyring.name !== connection.name || stampOf(await meta.get('clock')) !== stampOf(stored))
       return false;
     // The transaction's own error reports the failure.
-    for (const { send } of sealed) send(transaction).catch(() => {});
+    for (const { send } of encrypted) send(transaction).catch(() => {});
     await putClock(transaction, next);
     return true;
   });
-  if (isDone) for (const { done } of sealed) done?.(remembered);
+  if (isDone) for (const { done } of encrypted) done?.(remembered);
   return isDone;
 }
 
@@ -50,8 +50,13 @@ async function prepared(write: Write, keyring: Keyring | null): Promise<Prepared
     return { send: (transaction) => rawStore(transaction, 'meta').delete(write.key) };
   }
   if (write.kind === 'kept') {
-    const { kept, key, place, plaintext } = write;
-    const { row } = await sealedRow(plaintext, place, place[0] === 'quarantine' ? {} : kept.row!, keyring);
+    const { kept, key, address, plaintext } = write;
+    const { row } = await encryptedRow(
+      plaintext,
+      address,
+      address[0] === 'quarantine' ? {} : kept.row!,
+      keyring,
+    );
     return { send: (transaction) => rawStore(transaction, 'quarantine').put({ ...kept, row }, key) };
   }
   const storeIn = (transaction: WriteTransaction) => rawStore(transaction, write.store);
@@ -61,22 +66,22 @@ async function prepared(write: Write, keyring: Keyring | null): Promise<Prepared
   const { how, store, key, columns, plaintext } = write;
   // Rows of logs have keys outside of the row.
   const outside = store === 'logs' ? key : undefined;
-  const { row, done } = await sealedRow(plaintext, [store, key], columns, keyring);
+  const { row, done } = await encryptedRow(plaintext, [store, key], columns, keyring);
   return { send: (transaction) => storeIn(transaction)[how](row, outside), ...(done && { done }) };
 }
 
 /** The row as it is stored: its cipher and columns. */
-async function sealedRow(
+async function encryptedRow(
   plaintext: Plaintext,
-  place: RowAddress | StoredRowAddress,
+  address: RowAddress | StoredRowAddress,
   columns: object,
   keyring: Keyring | null,
 ): Promise<{ row: unknown; done?: (remembered: DecryptedCache) => void }> {
   const key = keyring?.current.key;
   if (!keyring || !key) return { row: plaintext.toRow() };
-  const cipher = await seal(key, keyring.name, keyring.binding, place, await plaintext.toBytes());
+  const cipher = await encrypt(key, keyring.name, keyring.binding, address, await plaintext.toBytes());
   return {
     row: { ...columns, cipher },
-    done: (remembered) => remembered.add(cipherFingerprint(place, cipher), plaintext),
+    done: (remembered) => remembered.add(cipherFingerprint(address, cipher), plaintext),
   };
 }

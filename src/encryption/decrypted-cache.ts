@@ -7,9 +7,9 @@ import type { StoredRowAddress, RowAddress } from './encrypted-row.js';
 /** The limit of the cache between operations, in bytes. */
 const MOST_BYTES = 16 * 1024 * 1024;
 
-/** A sealed row that has to be decrypted before an operation can go on. */
+/** An encrypted row that has to be decrypted before an operation can go on. */
 export interface Locked {
-  place: RowAddress | StoredRowAddress;
+  address: RowAddress | StoredRowAddress;
   cipher: Cipher;
 }
 
@@ -45,7 +45,7 @@ export class DecryptedCache {
 }
 
 /** The rows that one operation has decrypted. All are kept until it is done, without a limit. */
-export class Opening {
+export class DecryptedRows {
   /** `undefined` for rows that cannot be decrypted. */
   readonly #rows = new Map<string, Plaintext | undefined>();
 
@@ -60,9 +60,9 @@ export class Opening {
 
   /**
    * Decrypts the rows that a rehearsal found locked. Resolves to whether the list of keys explains all rows that
-   * opened.
+   * were decrypted.
    */
-  async open({
+  async decrypt({
     locked,
     keyring,
   }: {
@@ -70,9 +70,9 @@ export class Opening {
     keyring: Keyring;
   }): Promise<boolean> {
     const explained = await Promise.all(
-      [...locked].map(async ([print, { place, cipher }]) => {
-        const plaintext = await openRow(place, cipher, keyring);
-        if (!plaintext && (await keyring.isContradictedBy(place, cipher))) return false;
+      [...locked].map(async ([print, { address, cipher }]) => {
+        const plaintext = await decryptRow(address, cipher, keyring);
+        if (!plaintext && (await keyring.isContradictedBy(address, cipher))) return false;
         this.#rows.set(print, plaintext);
         if (plaintext) this.remembered.add(print, plaintext);
         return true;
@@ -82,12 +82,12 @@ export class Opening {
   }
 }
 
-/** `undefined` if no key decrypts the row at this place. */
-export async function openRow(
-  place: RowAddress | StoredRowAddress,
+/** `undefined` if no key decrypts the row at this address. */
+export async function decryptRow(
+  address: RowAddress | StoredRowAddress,
   cipher: Cipher,
   keyring: Keyring,
 ): Promise<Plaintext | undefined> {
-  const bytes = await keyring.unseal(place, cipher);
+  const bytes = await keyring.decrypt(address, cipher);
   return bytes && Plaintext.fromBytes(bytes);
 }

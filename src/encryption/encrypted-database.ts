@@ -1,11 +1,11 @@
 import type { Connection } from '../database/connection.js';
-import { holdsSealedRows } from '../database/rows.js';
+import { holdsEncryptedRows } from '../database/rows.js';
 import type { LockedClock, ReadTransaction, WriteTransaction } from '../database/schema.js';
 import { SessionStoreError } from '../errors.js';
 import { findDamagedLogs } from './verify-logs.js';
 import { identityOf, isClock, isLocked, type Key } from './key-list.js';
 import { Keyring, refusal, unlock, type Missing } from './keyring.js';
-import { DecryptedCache, Opening } from './decrypted-cache.js';
+import { DecryptedCache, DecryptedRows } from './decrypted-cache.js';
 import { commitWrites } from './commit-writes.js';
 import { Plaintext } from './plaintext.js';
 import { Rotation } from './rotation.js';
@@ -54,7 +54,7 @@ export class EncryptedDatabase {
   }
 
   read<T>(work: (transaction: ReadTransaction) => Promise<T>, limitMs?: number): Promise<T> {
-    return this.#attempt((opening) =>
+    return this.#attempt((decrypted) =>
       this.connection.read(async (transaction): Promise<Outcome<T>> => {
         const stored = await transaction.objectStore('meta').get('clock');
         const keyring = this.#keyringFor(stored);
@@ -65,7 +65,7 @@ export class EncryptedDatabase {
         const stage = new RecordingTransaction(
           transaction as WriteTransaction,
           keyring,
-          opening,
+          decrypted,
           clockOf(stored, keyring),
         );
         return play(stage, stored, () => work(stage.transaction));
@@ -79,10 +79,10 @@ export class EncryptedDatabase {
     limitMs?: number,
   ): Promise<T> {
     return withWriteLock(`offshoot:${this.connection.name}:write`, () =>
-      this.#attempt((opening) => {
+      this.#attempt((decrypted) => {
         const isEncrypted = this.#keyring?.name === this.connection.name;
         const rehearse = (transaction: ReadTransaction) =>
-          this.#rehearse(transaction as WriteTransaction, opening, work, isEncrypted);
+          this.#rehearse(transaction as WriteTransaction, decrypted, work, isEncrypted);
         // A database that turns out to be unencrypted is written during the rehearsal, so that has to be a write.
         return isEncrypted
           ? this.connection.read(rehearse, limitMs)
@@ -114,7 +114,7 @@ export class EncryptedDatabase {
       const later = [...(all.get(list.database)?.unknown ?? [])].find(
         ([id, { turn }]) => !keys.has(id) && turn > list.turn,
       );
-      if (later) throw refusal(undefined, true, later[1].place);
+      if (later) throw refusal(undefined, true, later[1].address);
       keyring = (await this.begin())!;
     }
     this.#remembered.setDamaged(await findDamagedLogs(this.connection, keyring, signal));
@@ -130,20 +130,20 @@ export class EncryptedDatabase {
       stage.settled = settled;
       stage.isListed = true;
       // Some rows name the new list from now on, so that the old one is not accepted again.
-      if (settled) await Promise.all(WITNESSES.map((store) => resealFirst(stage, store)));
+      if (settled) await Promise.all(WITNESSES.map((store) => encryptAgainFirst(stage, store)));
       return true;
     });
   }
 
-  async #attempt<T>(run: (opening: Opening) => Promise<Outcome<T>>): Promise<T> {
-    const opening = new Opening(this.#remembered);
+  async #attempt<T>(run: (decrypted: DecryptedRows) => Promise<Outcome<T>>): Promise<T> {
+    const decrypted = new DecryptedRows(this.#remembered);
     for (let attempt = 0; attempt < MOST_ATTEMPTS; attempt++) {
-      const outcome = await run(opening);
+      const outcome = await run(decrypted);
       if (outcome.kind === 'done') return outcome.value;
       if (outcome.kind === 'decrypted') this.#take(undefined);
       else if (outcome.kind === 'unknown keys') await this.#unlock(outcome.stored);
       else if (outcome.kind === 'locked') {
-        const isExplained = await opening.open(outcome.stage);
+        const isExplained = await decrypted.decrypt(outcome.stage);
         if (!isExplained) await this.#unlock(outcome.stored, outcome.stage.keyring);
       } else if (await commitWrites(this.connection, outcome.stage, outcome.stored, this.#remembered)) {
         const { settled, keyring } = outcome.stage;
@@ -156,7 +156,7 @@ export class EncryptedDatabase {
 
   async #rehearse<T>(
     transaction: WriteTransaction,
-    opening: Opening,
+    decrypted: DecryptedRows,
     work: (transaction: WriteTransaction, stage?: RecordingTransaction) => Promise<T>,
     isReadOnly: boolean,
   ): Promise<Outcome<T>> {
@@ -167,12 +167,12 @@ export class EncryptedDatabase {
       return { kind: 'done', value: await work(transaction) };
     }
     if (!keyring) return { kind: 'unknown keys', stored };
-    const stage = new RecordingTransaction(transaction, keyring, opening, clockOf(stored, keyring));
+    const stage = new RecordingTransaction(transaction, keyring, decrypted, clockOf(stored, keyring));
     // Committing the list first stops tabs without encryption from writing; what they wrote is read afterwards.
     if (isClock(stored)) return { kind: 'rehearsed', stage, stored };
     const outcome = await play(stage, stored, async () => {
       const result = await work(stage.transaction, stage);
-      if (!stage.isUnchanged && stage.settled === undefined) await sealFirst(stage);
+      if (!stage.isUnchanged && stage.settled === undefined) await encryptFirst(stage);
       return result;
     });
     if (outcome.kind !== 'done' || stage.isUnchanged) return outcome;
@@ -181,7 +181,7 @@ export class EncryptedDatabase {
 
   /** Whether the database is neither encrypted nor going to be. Rows decide, whatever `meta` says. */
   async #isPlain(transaction: ReadTransaction, stored: unknown): Promise<boolean> {
-    return this.keys[0] === null && !isLocked(stored) && !(await holdsSealedRows(transaction));
+    return this.keys[0] === null && !isLocked(stored) && !(await holdsEncryptedRows(transaction));
   }
 
   #keyringFor(stored: unknown): Keyring | undefined {
@@ -256,7 +256,7 @@ const REFUSALS: readonly string[] = ['PERMISSION_DENIED', 'FAILED_PRECONDITION']
 const isExplained = (keyring: Keyring, { witness }: Findings) => !witness || knowsAll(keyring, witness);
 
 /** Encrypts the first snapshot, because a tab without a key that finds no list of keys checks only that row. */
-async function sealFirst(stage: RecordingTransaction): Promise<void> {
+async function encryptFirst(stage: RecordingTransaction): Promise<void> {
   if (!stage.keyring.takesUnencrypted || !stage.keyring.current.key) return;
   const [first] = await stage.stored('snapshots').getAll(undefined, 1);
   if (!first || 'cipher' in first) return;
@@ -266,12 +266,15 @@ async function sealFirst(stage: RecordingTransaction): Promise<void> {
     // It has a value that cannot be encrypted; only the rotation, which encrypts everything, has to report that.
     return;
   }
-  await stage.reseal('snapshots', first.id);
+  await stage.encryptAgain('snapshots', first.id);
 }
 
-async function resealFirst(stage: RecordingTransaction, store: (typeof WITNESSES)[number]): Promise<void> {
+async function encryptAgainFirst(
+  stage: RecordingTransaction,
+  store: (typeof WITNESSES)[number],
+): Promise<void> {
   const keys: RowKey[] = await stage.stored(store).getAllKeys(undefined, 4);
-  await Promise.all(keys.map((key) => stage.reseal(store, key)));
+  await Promise.all(keys.map((key) => stage.encryptAgain(store, key)));
 }
 
 /** Rehearses an operation once. */

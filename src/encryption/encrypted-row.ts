@@ -8,14 +8,14 @@ export const ROW_STORES = ['snapshots', 'logs', 'sessions'] as const;
 export type RowStore = (typeof ROW_STORES)[number];
 export type RowKey = string | LogKey;
 
-/** A row's address; a cipher opens at no other. */
+/** A row's address; a cipher can be decrypted at no other. */
 export type RowAddress = readonly [store: RowStore, key: RowKey];
 
 /** The address of a row that was unencrypted when it was put into the quarantine. */
 export type StoredRowAddress = readonly ['quarantine', store: string, key: IDBValidKey];
 
 /**
- * The addresses that a row in the quarantine may be sealed for, since it may have been sealed when it was put there.
+ * The addresses that a row in the quarantine may be encrypted for, since it may have been encrypted when it was put there.
  */
 export function addressesOf({ store, key }: QuarantinedRow): [StoredRowAddress, RowAddress] {
   return [
@@ -43,23 +43,23 @@ export function columnsOf(store: RowStore, row: any): Record<string, unknown> {
 }
 
 /** A stored row: its cipher. The columns are left out. */
-export interface SealedRow {
+export interface EncryptedRow {
   cipher: Cipher;
 }
 
-export function isSealed(row: unknown): row is SealedRow {
-  return isCipher((row as Partial<SealedRow> | undefined)?.cipher);
+export function hasCipher(row: unknown): row is EncryptedRow {
+  return isCipher((row as Partial<EncryptedRow> | undefined)?.cipher);
 }
 
-/** A fingerprint of a cipher at a place; GCM's tag at the end depends on all bytes. */
-export function cipherFingerprint(place: RowAddress | StoredRowAddress, { iv, data }: Cipher): string {
+/** A fingerprint of a cipher at an address; GCM's tag at the end depends on all bytes. */
+export function cipherFingerprint(address: RowAddress | StoredRowAddress, { iv, data }: Cipher): string {
   const tag = new Uint8Array(data).slice(-16);
-  return jsonOf([place, [...iv], [...tag]]);
+  return jsonOf([address, [...iv], [...tag]]);
 }
 
-/** Whether a stored row's columns and place agree with its decrypted row. */
+/** Whether a stored row's columns and address agree with its decrypted row. */
 export function belongs([store, key]: RowAddress, stored: object, row: any): boolean {
-  const { cipher: _, ...columns } = stored as SealedRow;
+  const { cipher: _, ...columns } = stored as EncryptedRow;
   if (store === 'logs' && !Array.isArray(row?.entries)) return false;
   const actual = store === 'logs' ? logKey((key as LogKey)[0], row) : row.id;
   return jsonOf([key, columns]) === jsonOf([actual, columnsOf(store, row)]);

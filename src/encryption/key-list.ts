@@ -1,5 +1,5 @@
 import type { KeyList, LockedClock, StoredKey } from '../database/schema.js';
-import { isCipher, seal, unseal } from './cipher.js';
+import { isCipher, encrypt, decrypt } from './cipher.js';
 import { jsonOf } from '../platform/json.js';
 
 /** `null` stands for unencrypted. */
@@ -47,12 +47,12 @@ export async function listOf(
   const checks = keys.map(async ([id, key]): Promise<StoredKey> => {
     if (!key) return UNENCRYPTED;
     const binding = { database, turn, mixed: ids.includes(UNENCRYPTED.id), key: id };
-    return { id, check: await seal(key, name, binding, placeOf(ids), new Uint8Array()) };
+    return { id, check: await encrypt(key, name, binding, listAddress(ids), new Uint8Array()) };
   });
   return { database, turn, keys: await Promise.all(checks) };
 }
 
-/** The key among `given` that opens the check value; if there is one, the list is authentic. */
+/** The key among `given` that decrypts the check value; if there is one, the list is authentic. */
 export async function recognise(
   name: string,
   { database, turn, keys }: KeyList,
@@ -66,9 +66,9 @@ export async function recognise(
       continue;
     }
     const claimed = { ...check, database, turn, mixed: ids.includes(UNENCRYPTED.id), key: id };
-    if (await unseal(key, name, placeOf(ids), claimed)) return key;
+    if (await decrypt(key, name, listAddress(ids), claimed)) return key;
   }
   return undefined;
 }
 
-const placeOf = (ids: readonly string[]) => ['keys', ...ids];
+const listAddress = (ids: readonly string[]) => ['keys', ...ids];

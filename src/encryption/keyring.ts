@@ -1,7 +1,7 @@
 import { nanoid } from 'nanoid';
 import type { Cipher, KeyList, StoredKey } from '../database/schema.js';
 import { SessionStoreError } from '../errors.js';
-import { unseal, type Binding } from './cipher.js';
+import { decrypt, type Binding } from './cipher.js';
 import { identityOf, listOf, recognise, UNENCRYPTED, type Key, type KnownKeys } from './key-list.js';
 import { jsonOf } from '../platform/json.js';
 
@@ -55,15 +55,15 @@ export class Keyring {
     return database === list.database && turn <= list.turn && this.keys.has(key);
   }
 
-  async unseal(place: unknown, cipher: Cipher): Promise<ArrayBuffer | undefined> {
+  async decrypt(address: unknown, cipher: Cipher): Promise<ArrayBuffer | undefined> {
     const key = this.explains(cipher) ? this.keys.get(cipher.key) : undefined;
-    return key ? unseal(key, this.name, place, cipher) : undefined;
+    return key ? decrypt(key, this.name, address, cipher) : undefined;
   }
 
   /** Whether a row that the list does not account for is authentic, which shows that the list is wrong. */
-  async isContradictedBy(place: unknown, cipher: Cipher): Promise<boolean> {
+  async isContradictedBy(address: unknown, cipher: Cipher): Promise<boolean> {
     if (this.isSurveyed || this.explains(cipher)) return false;
-    return (await unsealWith(this.given, this.name, place, cipher)) !== undefined;
+    return (await decryptWith(this.given, this.name, address, cipher)) !== undefined;
   }
 
   /** The keyring with the current key only; `null` if that is `null`. */
@@ -77,14 +77,14 @@ export class Keyring {
 }
 
 /** The first of some keys that decrypts a cipher, and the plaintext. */
-export async function unsealWith(
+export async function decryptWith(
   given: readonly Key[],
   name: string,
-  place: unknown,
+  address: unknown,
   cipher: Cipher,
 ): Promise<{ key: CryptoKey; bytes: ArrayBuffer } | undefined> {
   for (const key of given) {
-    const bytes = key ? await unseal(key, name, place, cipher) : undefined;
+    const bytes = key ? await decrypt(key, name, address, cipher) : undefined;
     if (key && bytes) return { key, bytes };
   }
   return undefined;
@@ -135,7 +135,7 @@ export async function keyringOf(
 export function refusal(
   missing: StoredKey | undefined,
   knowsOthers: boolean,
-  place?: readonly unknown[],
+  address?: readonly unknown[],
 ): SessionStoreError {
   if (missing && !missing.check) {
     return new SessionStoreError(
@@ -147,7 +147,7 @@ export function refusal(
   return new SessionStoreError(
     'PERMISSION_DENIED',
     knowsOthers
-      ? `the database is encrypted with a further key${place ? `, at least its row ${jsonOf(place)}` : ''}. Reload the page for the new one, or add the old one to encryption.previousKeys`
+      ? `the database is encrypted with a further key${address ? `, at least its row ${jsonOf(address)}` : ''}. Reload the page for the new one, or add the old one to encryption.previousKeys`
       : 'the database is encrypted with another key. Nothing was changed; ask for the passphrase again',
     'options.encryption',
   );

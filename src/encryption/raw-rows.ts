@@ -24,7 +24,7 @@ export type Write =
       kind: 'kept';
       kept: QuarantinedRow;
       key: number | undefined;
-      place: RowAddress | StoredRowAddress;
+      address: RowAddress | StoredRowAddress;
       plaintext: Plaintext;
     }
   | { kind: 'delete meta'; key: string };

@@ -11,14 +11,14 @@ import {
 import { SessionStoreError } from '../errors.js';
 import { unencryptable, UnfitEntry } from './unencryptable-error.js';
 import type { Keyring } from './keyring.js';
-import type { Locked, Opening } from './decrypted-cache.js';
+import type { Locked, DecryptedRows } from './decrypted-cache.js';
 import { Plaintext } from './plaintext.js';
 import { like, rawStore, rowsLike, type RawRows, type RawStore, type Write } from './raw-rows.js';
 import {
   belongs,
   columnsOf,
   cipherFingerprint,
-  isSealed,
+  hasCipher,
   addressesOf,
   type StoredRowAddress,
   type RowAddress,
@@ -28,7 +28,7 @@ import {
 import { UnwrittenRows } from './unwritten-rows.js';
 
 /** Thrown for a row that is not decrypted yet; the operation, or one save of several, is rehearsed again. */
-class NotOpened extends SessionStoreError {
+class NotDecrypted extends SessionStoreError {
   constructor() {
     super('INTERNAL', 'the row has yet to be decrypted');
   }
@@ -58,7 +58,7 @@ export class RecordingTransaction {
   constructor(
     readonly raw: WriteTransaction,
     readonly keyring: Keyring,
-    readonly opening: Opening,
+    readonly decrypted: DecryptedRows,
     public clock: number,
   ) {
     this.#clockBefore = clock;
@@ -80,22 +80,22 @@ export class RecordingTransaction {
   }
 
   /** Writes a row again under the current key; skips unreadable rows. */
-  reseal(store: RowStore, key: RowKey): Promise<void> {
-    return this.#watched(this.#reseal(store, key));
+  encryptAgain(store: RowStore, key: RowKey): Promise<void> {
+    return this.#watched(this.#encryptAgain(store, key));
   }
 
   /** The same for a row in the quarantine. */
-  resealKept(key: number): Promise<void> {
-    return this.#watched(this.#resealKept(key));
+  encryptKeptAgain(key: number): Promise<void> {
+    return this.#watched(this.#encryptKeptAgain(key));
   }
 
-  async #reseal(store: RowStore, key: RowKey): Promise<void> {
+  async #encryptAgain(store: RowStore, key: RowKey): Promise<void> {
     const row: object | undefined = await this.#get(store, this.stored(store), key);
     if (row === undefined || this.#unreadable.has(row)) return;
     await this.#put('put', store, row, store === 'logs' ? key : undefined);
   }
 
-  async #resealKept(key: number): Promise<void> {
+  async #encryptKeptAgain(key: number): Promise<void> {
     const kept: QuarantinedRow | undefined = await rawStore(this.raw, 'quarantine').get(key);
     if (kept) this.#keep(kept, key);
   }
@@ -153,13 +153,13 @@ export class RecordingTransaction {
     };
   }
 
-  /** Keeps an unreadable row as it was stored, since another key may open it later. */
+  /** Keeps an unreadable row as it was stored, since another key may decrypt it later. */
   #quarantine(): RawStore {
     return {
       ...like(rawStore(this.raw, 'quarantine')),
       put: async (kept: QuarantinedRow & { store: RowStore | 'meta'; key: RowKey }) => {
         const row: unknown = await rawStore(this.raw, kept.store).get(kept.key);
-        if (isSealed(row)) this.writes.push({ kind: 'raw', store: 'quarantine', row: { ...kept, row } });
+        if (hasCipher(row)) this.writes.push({ kind: 'raw', store: 'quarantine', row: { ...kept, row } });
         else this.#keep({ ...kept, row });
       },
       clear: async () => void this.writes.push({ kind: 'clear', store: 'quarantine' }),
@@ -168,21 +168,21 @@ export class RecordingTransaction {
 
   #keep(kept: QuarantinedRow, key?: number): void {
     const { row } = kept;
-    const places = addressesOf(kept);
-    if (!isSealed(row)) return this.#keepAs(places[0], kept, this.#plaintextOf('quarantine', row), key);
-    const opened = places.map((place) => this.#opened(place, row.cipher));
-    const whole = opened.findIndex((plaintext) => plaintext instanceof Plaintext);
-    if (whole !== -1) this.#keepAs(places[whole]!, kept, opened[whole] as Plaintext, key);
-    else if (opened.includes('locked')) throw new NotOpened();
+    const addresses = addressesOf(kept);
+    if (!hasCipher(row)) return this.#keepAs(addresses[0], kept, this.#plaintextOf('quarantine', row), key);
+    const decrypted = addresses.map((address) => this.#plaintextAt(address, row.cipher));
+    const whole = decrypted.findIndex((plaintext) => plaintext instanceof Plaintext);
+    if (whole !== -1) this.#keepAs(addresses[whole]!, kept, decrypted[whole] as Plaintext, key);
+    else if (decrypted.includes('locked')) throw new NotDecrypted();
   }
 
   #keepAs(
-    place: RowAddress | StoredRowAddress,
+    address: RowAddress | StoredRowAddress,
     kept: QuarantinedRow,
     plaintext: Plaintext,
     key?: number,
   ): void {
-    this.writes.push({ kind: 'kept', place, kept, plaintext, key });
+    this.writes.push({ kind: 'kept', address, kept, plaintext, key });
   }
 
   #rows(store: RowStore, raw: RawRows): RawRows {
@@ -222,26 +222,26 @@ export class RecordingTransaction {
     return shown;
   }
 
-  /** The decrypted row; an unreadable row if it cannot be decrypted or does not belong at its place. */
+  /** The decrypted row; an unreadable row if it cannot be decrypted or does not belong at its address. */
   #shown(store: RowStore, stored: any, key: RowKey = stored?.id): any {
     if (stored === undefined) return undefined;
     if (stored.cipher instanceof Plaintext) return stored.cipher.toRow();
-    if (!isSealed(stored)) {
+    if (!hasCipher(stored)) {
       const isExpected = this.keyring.takesUnencrypted && !('cipher' in stored);
       return isExpected ? stored : this.#unreadableRow(store, stored);
     }
-    const place: RowAddress = [store, key];
-    const plaintext = this.#opened(place, stored.cipher);
-    if (plaintext === 'locked') throw new NotOpened();
+    const address: RowAddress = [store, key];
+    const plaintext = this.#plaintextAt(address, stored.cipher);
+    if (plaintext === 'locked') throw new NotDecrypted();
     const row = plaintext?.toRow();
-    return row && belongs(place, stored, row) ? row : this.#unreadableRow(store, stored);
+    return row && belongs(address, stored, row) ? row : this.#unreadableRow(store, stored);
   }
 
   /** The plaintext, if it is decrypted; otherwise notes it as locked and throws. */
-  #opened(place: RowAddress | StoredRowAddress, cipher: Cipher): Plaintext | undefined | 'locked' {
-    const print = cipherFingerprint(place, cipher);
-    const plaintext = this.opening.get(print);
-    if (plaintext === 'locked') this.locked.set(print, { place, cipher });
+  #plaintextAt(address: RowAddress | StoredRowAddress, cipher: Cipher): Plaintext | undefined | 'locked' {
+    const print = cipherFingerprint(address, cipher);
+    const plaintext = this.decrypted.get(print);
+    if (plaintext === 'locked') this.locked.set(print, { address, cipher });
     return plaintext;
   }
 
@@ -265,10 +265,10 @@ export class RecordingTransaction {
 
   /** A log's row as its key describes it, unless it is known to be damaged: all entries would not fit into memory. */
   #outline(key: LogKey, stored: unknown): unknown {
-    if (!isSealed(stored)) return this.#shown('logs', stored, key);
+    if (!hasCipher(stored)) return this.#shown('logs', stored, key);
     // A row that the list does not account for is decrypted, to find out whether the list is wrong.
-    if (!this.keyring.explains(stored.cipher)) this.#opened(['logs', key], stored.cipher);
-    else if (!this.opening.remembered.isDamaged(cipherFingerprint(['logs', key], stored.cipher))) {
+    if (!this.keyring.explains(stored.cipher)) this.#plaintextAt(['logs', key], stored.cipher);
+    else if (!this.decrypted.remembered.isDamaged(cipherFingerprint(['logs', key], stored.cipher))) {
       const [, end, at, size] = key;
       return { format: ROW_FORMAT, at, size, entries: Array.from({ length: end - at }) };
     }

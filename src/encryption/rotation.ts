@@ -5,7 +5,7 @@ import { SessionStoreError } from '../errors.js';
 import { callSafely } from '../platform/report.js';
 import { UNENCRYPTED } from './key-list.js';
 import type { Keyring } from './keyring.js';
-import { isSealed } from './encrypted-row.js';
+import { hasCipher } from './encrypted-row.js';
 import { countRows, rowBatchesOf, type StoredRow } from './row-batches.js';
 import type { RecordingTransaction } from './recording-transaction.js';
 
@@ -95,7 +95,7 @@ export class Rotation {
     const total = await countRows(connection);
     let done = 0;
     const isOld = ({ row }: StoredRow) =>
-      isSealed(row)
+      hasCipher(row)
         ? row.cipher.database !== list.database || row.cipher.key !== current.id
         : current.id !== UNENCRYPTED.id;
     for await (const slice of rowBatchesOf(connection)) {
@@ -108,7 +108,9 @@ export class Rotation {
           if (pause && stage && !stage.keyring.isStored) throw new SessionStoreError('ABORTED', 'not now');
           await Promise.all(
             old.map(async (row) =>
-              row.store === 'quarantine' ? stage?.resealKept(row.key) : stage?.reseal(row.store, row.key),
+              row.store === 'quarantine'
+                ? stage?.encryptKeptAgain(row.key)
+                : stage?.encryptAgain(row.store, row.key),
             ),
           );
         });

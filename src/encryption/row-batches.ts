@@ -19,8 +19,8 @@ const SLICE = 16;
 export const STORES_OF_ROWS: readonly (RowStore | 'quarantine')[] = [...ROW_STORES, 'quarantine'];
 
 export type StoredRow = {
-  /** The addresses that it may be sealed for. */
-  places: readonly (RowAddress | StoredRowAddress)[];
+  /** The addresses that it may be encrypted for. */
+  addresses: readonly (RowAddress | StoredRowAddress)[];
   row: unknown;
 } & ({ store: RowStore; key: RowKey } | { store: 'quarantine'; key: number });
 
@@ -42,9 +42,9 @@ export async function* rowBatchesOf(
       });
       yield keys.map((key, index): StoredRow => {
         const row: unknown = rows[index];
-        if (store !== 'quarantine') return { store, key, places: [[store, key]], row };
+        if (store !== 'quarantine') return { store, key, addresses: [[store, key]], row };
         const kept = row as QuarantinedRow;
-        return { store, key, places: addressesOf(kept), row: kept.row };
+        return { store, key, addresses: addressesOf(kept), row: kept.row };
       });
       if (keys.length < SLICE) break;
       range = behind(keys.at(-1));

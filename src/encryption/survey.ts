@@ -2,13 +2,13 @@ import { nanoid } from 'nanoid';
 import type { Connection } from '../database/connection.js';
 import type { Cipher, LogKey } from '../database/schema.js';
 import { isClock, isLocked, UNENCRYPTED, type Key } from './key-list.js';
-import { keyringOf, refusal, unsealWith, type Keyring } from './keyring.js';
+import { keyringOf, refusal, decryptWith, type Keyring } from './keyring.js';
 import { Plaintext } from './plaintext.js';
-import { isSealed, type StoredRowAddress, type RowAddress } from './encrypted-row.js';
+import { hasCipher, type StoredRowAddress, type RowAddress } from './encrypted-row.js';
 import { rowBatchesOf, STORES_OF_ROWS } from './row-batches.js';
 
-/** If so many rows were tried and none opened, the keys are wrong. */
-const MOST_UNOPENED = 32;
+/** If so many rows were tried and none could be decrypted, the keys are wrong. */
+const MOST_UNDECRYPTED = 32;
 
 /** The stores that are surveyed first: their rows are small, and every save writes some. */
 export const WITNESSES = ['snapshots', 'sessions'] as const;
@@ -19,7 +19,7 @@ interface Witness {
   rows: number;
   keys: Map<string, Key>;
   /** Keys that are needed and were not given, by id: the latest list that names each, and where. */
-  unknown: Map<string, { turn: number; place: RowAddress | StoredRowAddress }>;
+  unknown: Map<string, { turn: number; address: RowAddress | StoredRowAddress }>;
   /** The latest list that a row names. */
   turn: number;
   mixed: boolean;
@@ -27,10 +27,10 @@ interface Witness {
 }
 
 export interface Findings {
-  /** The database that most rows belong to; `undefined` if none opens. */
+  /** The database that most rows belong to; `undefined` if none can be decrypted. */
   witness: Witness | undefined;
   all: ReadonlyMap<string, Witness>;
-  sealed: number;
+  encrypted: number;
   plain: number;
 }
 
@@ -43,30 +43,30 @@ export async function survey(
   signal?: AbortSignal,
 ): Promise<Findings> {
   const witnesses = new Map<string, Witness>();
-  let [sealed, plain, opened] = [0, 0, 0];
+  let [encrypted, plain, decrypted] = [0, 0, 0];
   for await (const slice of rowBatchesOf(connection, stores)) {
     signal?.throwIfAborted();
-    for (const { store, places, row } of slice) {
-      if (!isSealed(row)) {
+    for (const { store, addresses, row } of slice) {
+      if (!hasCipher(row)) {
         if (store !== 'quarantine' && !('cipher' in Object(row))) plain++;
         continue;
       }
-      sealed++;
+      encrypted++;
       const witness = witnesses.get(row.cipher.database) ?? newWitness(row.cipher.database);
       witnesses.set(witness.database, witness);
-      for (const place of places) {
-        if (await hear(witness, name, place, row.cipher, given)) {
-          opened++;
+      for (const address of addresses) {
+        if (await hear(witness, name, address, row.cipher, given)) {
+          decrypted++;
           break;
         }
         // A row in the quarantine does not make a key necessary.
-        if (store !== 'quarantine') noteUnknown(witness, place, row.cipher);
+        if (store !== 'quarantine') noteUnknown(witness, address, row.cipher);
       }
     }
-    if (opened === 0 && sealed >= MOST_UNOPENED) break;
+    if (decrypted === 0 && encrypted >= MOST_UNDECRYPTED) break;
   }
   const [witness] = [...witnesses.values()].sort((a, b) => b.rows - a.rows);
-  return { witness: witness && witness.rows > 0 ? witness : undefined, all: witnesses, sealed, plain };
+  return { witness: witness && witness.rows > 0 ? witness : undefined, all: witnesses, encrypted, plain };
 }
 
 const newWitness = (database: string): Witness => ({
@@ -81,34 +81,34 @@ const newWitness = (database: string): Witness => ({
 
 function noteUnknown(
   { keys, unknown }: Witness,
-  place: RowAddress | StoredRowAddress,
+  address: RowAddress | StoredRowAddress,
   { key, turn }: Cipher,
 ): void {
   const before = unknown.get(key);
-  if (!keys.has(key) && (!before || before.turn < turn)) unknown.set(key, { turn, place });
+  if (!keys.has(key) && (!before || before.turn < turn)) unknown.set(key, { turn, address });
 }
 
 async function hear(
   witness: Witness,
   name: string,
-  place: RowAddress | StoredRowAddress,
+  address: RowAddress | StoredRowAddress,
   cipher: Cipher,
   given: readonly Key[],
 ): Promise<boolean> {
   const known = witness.keys.get(cipher.key);
-  const opened = await unsealWith(known ? [known] : given, name, place, cipher);
-  if (!opened) return false;
+  const decrypted = await decryptWith(known ? [known] : given, name, address, cipher);
+  if (!decrypted) return false;
   witness.rows++;
-  witness.keys.set(cipher.key, opened.key);
+  witness.keys.set(cipher.key, decrypted.key);
   witness.unknown.delete(cipher.key);
   if (cipher.turn > witness.turn) {
     witness.turn = cipher.turn;
     witness.mixed = cipher.mixed;
   }
-  const [store, key] = place;
+  const [store, key] = address;
   if (store === 'quarantine') return true;
   const reading: unknown =
-    store === 'logs' ? (key as LogKey)[0] : Plaintext.fromBytes(opened.bytes).toRow().version;
+    store === 'logs' ? (key as LogKey)[0] : Plaintext.fromBytes(decrypted.bytes).toRow().version;
   if (isClock(reading)) witness.clock = Math.max(witness.clock, reading);
   return true;
 }
@@ -127,12 +127,13 @@ export async function rebuilt(
 ): Promise<Keyring> {
   // If encryption is only beginning, there may be many unencrypted rows, and a few stores are enough.
   const first = isClock(stored) ? await survey(connection, name, given, WITNESSES) : undefined;
-  const { witness, sealed, plain } = first?.sealed === 0 ? first : await survey(connection, name, given);
+  const { witness, encrypted, plain } =
+    first?.encrypted === 0 ? first : await survey(connection, name, given);
   if (listed && (!witness || knowsAll(listed, witness))) {
     listed.isSurveyed = true;
     return listed;
   }
-  if (!witness && (sealed > 0 || isLocked(stored))) throw refusal(undefined, false);
+  if (!witness && (encrypted > 0 || isLocked(stored))) throw refusal(undefined, false);
   if (witness && witness.unknown.size > 0) throw refusal(undefined, true);
   const known = new Map(witness?.keys);
   const { database = nanoid(), turn = 0, clock = 0 } = witness ?? {};

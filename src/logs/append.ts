@@ -11,7 +11,7 @@ export interface LogWriter {
   /** Called first, with the base's entries that stay in use. */
   keep(used: readonly Spans[]): Promise<void>;
   /** Where to append the entries that follow `last`, the last entry of the base. */
-  placeAfter(last: Entry | undefined): Promise<{ log: number; at: number }>;
+  positionAfter(last: Entry | undefined): Promise<{ log: number; at: number }>;
   write(log: number, row: LogRow): void;
 }
 
@@ -64,17 +64,17 @@ async function append(
   writer: LogWriter,
 ): Promise<Sequence> {
   const entries: Entry[] = [];
-  let place: { log: number; row: LogRow } | undefined;
+  let target: { log: number; row: LogRow } | undefined;
   for (const element of rest) {
     if (!(element instanceof Fresh)) {
       entries.push(element);
       continue;
     }
-    if (!place) {
-      const { log, at } = await writer.placeAfter(last);
-      place = { log, row: { format: ROW_FORMAT, at, size: 0, entries: [] } };
+    if (!target) {
+      const { log, at } = await writer.positionAfter(last);
+      target = { log, row: { format: ROW_FORMAT, at, size: 0, entries: [] } };
     }
-    const { log, row } = place;
+    const { log, row } = target;
     const { value: fresh, isPlain, twin } = element;
     const entry: Entry = { log, at: row.at + row.entries.length, value: fresh, isPlain, size: 0, media: [] };
     if (twin) entry.twin = twin;
@@ -93,7 +93,7 @@ async function append(
     row.entries.push(bare);
     entries.push(entry);
   }
-  if (place) writer.write(place.log, place.row);
+  if (target) writer.write(target.log, target.row);
   return continued(start, entries);
 }
 
@@ -109,7 +109,7 @@ class MediaShelf {
   async find(value: unknown): Promise<Entry> {
     const known = this.#added.medium(value);
     if (known) return known;
-    const { log, at } = await this.writer.placeAfter(this.last);
+    const { log, at } = await this.writer.positionAfter(this.last);
     const entry: Entry = { log, at, value, isPlain: true, size: sizeOf(value), media: [] };
     this.writer.write(log, { format: ROW_FORMAT, at, size: entry.size, entries: [value] });
     this.#added.add(entry);

@@ -9,7 +9,7 @@ const CANDIDATES = 8;
 
 /** Entries by their fingerprints. */
 export class Lookalikes {
-  readonly #places = new Map<unknown, number[]>();
+  readonly #indexes = new Map<unknown, number[]>();
   readonly #entries: Entry[] = [];
 
   constructor(entries: Iterable<Entry>) {
@@ -18,27 +18,31 @@ export class Lookalikes {
 
   add(entry: Entry): void {
     const print = (entry.print ??= fingerprint(entry.value));
-    const place = this.#entries.push(entry) - 1;
-    addTo(this.#places, print, place);
+    const index = this.#entries.push(entry) - 1;
+    addTo(this.#indexes, print, index);
   }
 
   /**
    * The index of an entry that equals the value. Indexes after `after` come first, since histories lose elements at the
    * front and in the middle.
    */
-  place(value: unknown, after: number, isSame: (place: number) => boolean): number | undefined {
-    const places = this.#places.get(fingerprint(value)) ?? [];
-    const from = firstIndex(places, (place) => place > after);
-    for (let i = 0; i < places.length && i < CANDIDATES; i++) {
-      const place = places[(from + i) % places.length]!;
-      if (isSame(place)) return place;
+  indexOf(value: unknown, after: number, isSame: (index: number) => boolean): number | undefined {
+    const indexes = this.#indexes.get(fingerprint(value)) ?? [];
+    const from = firstIndex(indexes, (index) => index > after);
+    for (let i = 0; i < indexes.length && i < CANDIDATES; i++) {
+      const index = indexes[(from + i) % indexes.length]!;
+      if (isSame(index)) return index;
     }
     return undefined;
   }
 
   /** An existing entry for the same medium. */
   medium(value: unknown): Entry | undefined {
-    const place = this.place(value, -1, (place) => equal(this.#entries[place]!.value, value, true) === true);
-    return place === undefined ? undefined : this.#entries[place];
+    const index = this.indexOf(
+      value,
+      -1,
+      (index) => equal(this.#entries[index]!.value, value, true) === true,
+    );
+    return index === undefined ? undefined : this.#entries[index];
   }
 }

@@ -20,8 +20,8 @@ export interface Matched {
 export function match(base: readonly Entry[], values: readonly unknown[]): Matched {
   // Copies of instances, to be compared as they would be stored.
   const copies: unknown[] = [];
-  const isSame = (place: number, index: number): boolean => {
-    const entry = base[place];
+  const isSame = (at: number, index: number): boolean => {
+    const entry = base[at];
     if (!entry) return false;
     const { value, isPlain, twin } = entry;
     const given = values[index];
@@ -44,7 +44,7 @@ export function match(base: readonly Entry[], values: readonly unknown[]): Match
       const isAppended = runs === 1 && next === base.length;
       const found = isAppended
         ? undefined
-        : (lookalikes ??= new Lookalikes(base)).place(values[index], next, (place) => isSame(place, index));
+        : (lookalikes ??= new Lookalikes(base)).indexOf(values[index], next, (at) => isSame(at, index));
       if (found === undefined) {
         others.push(undefined);
         continue;

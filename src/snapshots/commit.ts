@@ -1,6 +1,6 @@
 import { between } from '../database/key-order.js';
 import { putClock } from '../database/receipt.js';
-import { holdsSealedRows, isReading, withoutKey } from '../database/rows.js';
+import { holdsEncryptedRows, isReading, withoutKey } from '../database/rows.js';
 import {
   LATEST_MS,
   type ReadTransaction,
@@ -11,7 +11,7 @@ import type { StoredSnapshot } from './stored-snapshot.js';
 import { withWritten } from './save/written.js';
 
 /** Bytes in small rows from which compaction of a session is worthwhile. */
-export const UNSEALED = 64 * 1024;
+export const UNMERGED = 64 * 1024;
 
 /** What a transaction wrote, for watchers. */
 export interface Commit {
@@ -93,7 +93,7 @@ export function putSession(
 export async function readClock(transaction: ReadTransaction): Promise<number> {
   const clock = (await transaction.objectStore('meta').get('clock')) ?? 0;
   // An object without keys is damage rather than encryption, unless rows are encrypted.
-  if (typeof clock === 'object' && (Array.isArray(clock.keys) || (await holdsSealedRows(transaction))))
+  if (typeof clock === 'object' && (Array.isArray(clock.keys) || (await holdsEncryptedRows(transaction))))
     throw withoutKey();
   // An invalid reading, or one that leaves no room for later ones, counts as none: the clock starts again at the time
   // of day.

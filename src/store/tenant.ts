@@ -8,7 +8,7 @@ import {
   beginCommitWithoutRoom,
   commitFrom,
   tick,
-  UNSEALED,
+  UNMERGED,
   type Commit,
 } from '../snapshots/commit.js';
 import { SnapshotCache } from '../snapshots/cache.js';
@@ -49,7 +49,7 @@ export class Tenant<S> implements DatabaseAccess {
   readonly #rows: Pick<Connection, 'read' | 'write'>;
   readonly presence = new Presence();
   /** Shows expiry without asking the lock manager which clients live. */
-  readonly applyExpiry = this.#surfaceBy(new Map());
+  readonly applyExpiry = this.#expiryBy(new Map());
   readonly #endLifecycle: () => void;
   readonly #queue = new OperationQueue((requests: SaveRequest<S>[]) => this.#save(requests));
   readonly #compaction = this.#part('compaction', async () =>
@@ -176,14 +176,14 @@ export class Tenant<S> implements DatabaseAccess {
     read: DatabaseAccess['read'] = (work) => this.read(work),
   ): Promise<T> {
     const unknown = new Set<string>();
-    const first = await read((transaction) => work(transaction, this.#surfaceBy(new Map(), unknown)));
+    const first = await read((transaction) => work(transaction, this.#expiryBy(new Map(), unknown)));
     if (unknown.size === 0) return first;
     const alive = await this.presence.alive(unknown);
-    return read((transaction) => work(transaction, this.#surfaceBy(alive)));
+    return read((transaction) => work(transaction, this.#expiryBy(alive)));
   }
 
   /** `unknown` collects the clients that the lock manager has to be asked about. */
-  #surfaceBy(alive: ReadonlyMap<string, boolean>, unknown?: Set<string>): ApplyExpiry {
+  #expiryBy(alive: ReadonlyMap<string, boolean>, unknown?: Set<string>): ApplyExpiry {
     return (snapshot, { client }) => {
       const lives = client === undefined ? undefined : client === this.presence.client || alive.get(client);
       if (client !== undefined && lives === undefined) unknown?.add(client);
@@ -256,7 +256,7 @@ export class Tenant<S> implements DatabaseAccess {
     if (commit.version !== this.recent.clock) this.recent.isAlone = false;
     this.subscriptions.publish(commit);
     for (const [id, row] of commit.sessions) {
-      if (this.settings.compaction && row && row.unsealed >= UNSEALED) void this.#compactLater(id);
+      if (this.settings.compaction && row && row.unsealed >= UNMERGED) void this.#compactLater(id);
     }
     void this.#retainLater();
   }

@@ -1,5 +1,5 @@
 import type { Connection } from '../database/connection.js';
-import { holdsSealedRows, withoutKey } from '../database/rows.js';
+import { holdsEncryptedRows, withoutKey } from '../database/rows.js';
 import type { ReadTransaction, WriteTransaction } from '../database/schema.js';
 import { requestAll } from '../database/transaction.js';
 import { readClock } from '../snapshots/commit.js';
@@ -40,7 +40,7 @@ export class UnencryptedConnection implements Pick<Connection, 'read' | 'write'>
     const [result] = await requestAll(
       () => work(transaction),
       async () => {
-        if (await holdsSealedRows(transaction)) throw withoutKey();
+        if (await holdsEncryptedRows(transaction)) throw withoutKey();
       },
     );
     this.#isPlain = true;

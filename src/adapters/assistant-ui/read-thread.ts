@@ -15,7 +15,7 @@ export interface Item<E = Entry> {
 }
 
 /**
- * The place of a message: the snapshot that ends with it. If that was pruned, the message exists only in its
+ * The position of a message: the snapshot that ends with it. If that was pruned, the message exists only in its
  * descendants.
  */
 export interface ThreadPosition {
@@ -31,7 +31,7 @@ export interface StoredThread {
   items: Item[];
   /** The last message of the branch that the thread reopens on. */
   headId?: string;
-  places: Map<string, ThreadPosition>;
+  positions: Map<string, ThreadPosition>;
 }
 
 /** The number of messages that count, from the first. */
@@ -65,7 +65,7 @@ export async function readThread(store: ThreadStore, sessionId: string): Promise
   }
 
   const items: Item[] = [];
-  const places: StoredThread['places'] = new Map();
+  const positions: StoredThread['positions'] = new Map();
   const roots = new Set(tree.roots);
   const waiting = [...tree.roots].reverse();
   for (let id = waiting.pop(); id !== undefined; id = waiting.pop()) {
@@ -75,15 +75,15 @@ export async function readThread(store: ThreadStore, sessionId: string): Promise
     for (let index = roots.has(id) ? 0 : Math.max(length - 1, 0); index < length; index++) {
       const entry = entries[index]!;
       const parentId = entries[index - 1]?.id ?? null;
-      const place: ThreadPosition = { parentId, path: () => entries.slice(0, index + 1) };
-      if (index === length - 1) place.snapshotId = id;
-      if (!places.has(entry.id)) items.push({ entry, parentId });
-      if (!places.has(entry.id) || place.snapshotId) places.set(entry.id, place);
+      const position: ThreadPosition = { parentId, path: () => entries.slice(0, index + 1) };
+      if (index === length - 1) position.snapshotId = id;
+      if (!positions.has(entry.id)) items.push({ entry, parentId });
+      if (!positions.has(entry.id) || position.snapshotId) positions.set(entry.id, position);
     }
   }
   const head = tree.headId === undefined ? undefined : read.get(tree.headId);
   const headId = head?.entries[head.length - 1]?.id;
-  return { items, places, ...(headId !== undefined && { headId }) };
+  return { items, positions, ...(headId !== undefined && { headId }) };
 }
 
 /** `undefined` if the row is unreadable, so that all other messages can still be read. */

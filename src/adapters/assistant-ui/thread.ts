@@ -19,7 +19,7 @@ export class Thread {
   readonly #store: ThreadStore;
   readonly #sessionId: string;
   /** The places of the messages that were read or saved here. */
-  #places = new Map<string, ThreadPosition>();
+  #positions = new Map<string, ThreadPosition>();
   /** Stored ids of messages that the framework gave an id which another message has. */
   readonly #renamed = new Map<string, string[]>();
   /** Changes to a thread that has no session yet, because it has no messages. */
@@ -51,12 +51,12 @@ export class Thread {
       const parentId = item.parentId === null ? null : this.#stored(item.parentId);
       await this.#find(this.#stored(entry.id));
       const namesakes = [entry.id, ...(this.#renamed.get(entry.id) ?? [])].filter((id) =>
-        this.#places.has(id),
+        this.#positions.has(id),
       );
-      const known = namesakes.reverse().find((id) => this.#places.get(id)!.parentId === parentId);
-      const snapshotId = known && this.#places.get(known)!.snapshotId;
+      const known = namesakes.reverse().find((id) => this.#positions.get(id)!.parentId === parentId);
+      const snapshotId = known && this.#positions.get(known)!.snapshotId;
       if (snapshotId && (await this.#rewrite(snapshotId, { ...entry, id: known }, status))) return;
-      const isFree = known ? snapshotId === undefined || !this.#places.has(known) : namesakes.length === 0;
+      const isFree = known ? snapshotId === undefined || !this.#positions.has(known) : namesakes.length === 0;
       const id = isFree ? (known ?? entry.id) : `${entry.id}-${nanoid()}`;
       await this.#add({ entry: { ...entry, id }, parentId }, status);
       if (id !== entry.id) {
@@ -77,22 +77,22 @@ export class Thread {
   /** Makes the thread reopen on the branch that ends with this message. */
   select(messageId: string): Promise<void> {
     return this.#queue.run(async () => {
-      const place = await this.#find(this.#stored(messageId));
-      if (place?.snapshotId === undefined) throw unknown(messageId, 'messageId');
-      await this.#store.selectBranch(place.snapshotId);
+      const position = await this.#find(this.#stored(messageId));
+      if (position?.snapshotId === undefined) throw unknown(messageId, 'messageId');
+      await this.#store.selectBranch(position.snapshotId);
     });
   }
 
   async #read(): Promise<StoredThread> {
     const thread = await readThread(this.#store, this.#sessionId);
-    this.#places = thread.places;
+    this.#positions = thread.positions;
     return thread;
   }
 
   /** Looks in the database if another tab may have saved it meanwhile. */
   async #find(messageId: string): Promise<ThreadPosition | undefined> {
-    if (!this.#places.has(messageId)) await this.#read();
-    return this.#places.get(messageId);
+    if (!this.#positions.has(messageId)) await this.#read();
+    return this.#positions.get(messageId);
   }
 
   /** The stored id of the framework's id; of several, the last. */
@@ -111,7 +111,7 @@ export class Thread {
       return { ...current, ...(status && { status }), updatedAt: changedAt(current), state };
     });
     // A deleted message is saved again under its own id.
-    if (saved === null && !isAnother) this.#places.delete(entry.id);
+    if (saved === null && !isAnother) this.#positions.delete(entry.id);
     return saved !== null;
   }
 
@@ -127,18 +127,18 @@ export class Thread {
       // Typed for Genkit's messages, but the store keeps any.
       state: { messages: entries as unknown as Message[] },
     });
-    this.#places.set(entry.id, { snapshotId, parentId, path: () => entries });
+    this.#positions.set(entry.id, { snapshotId, parentId, path: () => entries });
     const patches = this.#patches ?? [];
     this.#patches = undefined;
     for (const patch of patches) await this.#store.updateSession(this.#sessionId, patch);
   }
 
   /** Read from the database, since another tab may have rewritten it. */
-  async #pathOf(place: ThreadPosition, messageId: string): Promise<Entry[]> {
-    if (place.snapshotId === undefined) return place.path();
-    const snapshot = await this.#store.getSnapshot({ snapshotId: place.snapshotId });
+  async #pathOf(position: ThreadPosition, messageId: string): Promise<Entry[]> {
+    if (position.snapshotId === undefined) return position.path();
+    const snapshot = await this.#store.getSnapshot({ snapshotId: position.snapshotId });
     if (snapshot) return entriesOf(snapshot);
-    this.#places.delete(messageId);
+    this.#positions.delete(messageId);
     throw unknown(messageId, 'parentId');
   }
 }

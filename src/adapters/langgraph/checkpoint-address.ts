@@ -85,14 +85,14 @@ export const hasNamespace = (config: Config): boolean =>
 
 /** The same, for a config that must name a thread. */
 export function requireAddress(config: Config | undefined): CheckpointAddress {
-  const { threadId, ...place } = addressIn(config);
+  const { threadId, ...address } = addressIn(config);
   if (threadId === undefined) {
     return refuse(
       `${KEY}.thread_id`,
       'is missing. Invoke the graph with { configurable: { thread_id: "…" } }',
     );
   }
-  return { threadId, ...place };
+  return { threadId, ...address };
 }
 
 export function requireText(value: unknown, path: string): asserts value is string {

@@ -148,24 +148,24 @@ export class OffshootSaver extends BaseCheckpointSaver {
     metadata: CheckpointMetadata,
     newVersions?: ChannelVersions,
   ): Promise<Config> {
-    const place = requireAddress(config);
-    const { threadId, namespace } = place;
+    const address = requireAddress(config);
+    const { threadId, namespace } = address;
     requireValid(checkpointLike, checkpoint, 'checkpoint');
     // The first checkpoint of a thread has no parent to take old values from, so only a copy can bring them.
     const { parents, source } = given(metadata, 'metadata');
-    const begins = place.checkpointId === undefined && source !== 'fork';
+    const begins = address.checkpointId === undefined && source !== 'fork';
     const fresh = newVersions && given(newVersions, 'newVersions');
     const isNew = (channel: string) => !begins || !fresh || Object.hasOwn(fresh, channel);
     const copy = reading('checkpoint', () => copyCheckpoint(checkpoint));
     const packed = await packCheckpoint(this.serde, copy, metadata, isNew);
     packed.createdAt = await savedAt(this.#store, threadId, packed.createdAt);
-    if (namespace !== '' && place.checkpointId === undefined) {
+    if (namespace !== '' && address.checkpointId === undefined) {
       await this.#store.saveSnapshot(namespaceSnapshotId(threadId, namespace), (current) =>
-        current ? null : namespaceSnapshot(place, parents, packed.createdAt),
+        current ? null : namespaceSnapshot(address, parents, packed.createdAt),
       );
     }
     await this.#store.saveSnapshot(checkpointSnapshotId(threadId, namespace, copy.id), (current) =>
-      checkpointSnapshot(place, copy.id, packed, current),
+      checkpointSnapshot(address, copy.id, packed, current),
     );
     return configAt(threadId, namespace, copy.id);
   }
@@ -180,7 +180,7 @@ export class OffshootSaver extends BaseCheckpointSaver {
     taskId: string,
     taskPath = '',
   ): Promise<void> {
-    const { checkpointId, ...place } = requireAddress(config);
+    const { checkpointId, ...address } = requireAddress(config);
     if (checkpointId === undefined) {
       refuse('config.configurable.checkpoint_id', 'is missing. Pass the config that put() returned');
     }
@@ -193,8 +193,8 @@ export class OffshootSaver extends BaseCheckpointSaver {
     });
     const packed = await packWrites(this.serde, pairs, taskId, taskPath);
     await this.#store.saveSnapshot(
-      checkpointSnapshotId(place.threadId, place.namespace, checkpointId),
-      (current) => writesSnapshot({ ...place, checkpointId }, now, packed, current),
+      checkpointSnapshotId(address.threadId, address.namespace, checkpointId),
+      (current) => writesSnapshot({ ...address, checkpointId }, now, packed, current),
     );
   }
 

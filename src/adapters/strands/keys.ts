@@ -1,14 +1,14 @@
 import { invalid } from '../../values/argument.js';
 import { described } from '../../values/described.js';
 import { StorageError } from './errors.js';
-import { checkpointOf, latestOf, manifestOf, placeOf, type ScopeAddress } from './rows.js';
+import { checkpointOf, latestOf, manifestOf, scopeAddress, type ScopeAddress } from './scope-snapshots.js';
 
 /**
  * Where a key's value is stored. A snapshot is stored as one, so that its messages are shared; other values as bytes.
  */
 export type Target =
-  | { kind: 'latest'; sessionId: string; id: string; place: ScopeAddress }
-  | { kind: 'checkpoint'; sessionId: string; id: string; place: ScopeAddress; checkpointId: string }
+  | { kind: 'latest'; sessionId: string; id: string; address: ScopeAddress }
+  | { kind: 'checkpoint'; sessionId: string; id: string; address: ScopeAddress; checkpointId: string }
   | { kind: 'bytes'; sessionId: string; id: string };
 
 /** The SDK's layout of a session's keys, after the namespace and the session's id. */
@@ -34,11 +34,11 @@ export function targetOf(key: string): Target {
     return { kind: 'bytes', sessionId: `/${folder}`, id: `${BYTES}${key}` };
   }
   const sessionId = sessionIdOf(root);
-  const place = placeOf(sessionId, scope!, scopeId!);
-  if (latest) return { kind: 'latest', sessionId, id: latestOf(place), place };
-  if (manifest) return { kind: 'bytes', sessionId, id: manifestOf(place) };
-  const id = checkpointOf(place, checkpointId!);
-  return { kind: 'checkpoint', sessionId, id, place, checkpointId: checkpointId! };
+  const address = scopeAddress(sessionId, scope!, scopeId!);
+  if (latest) return { kind: 'latest', sessionId, id: latestOf(address), address };
+  if (manifest) return { kind: 'bytes', sessionId, id: manifestOf(address) };
+  const id = checkpointOf(address, checkpointId!);
+  return { kind: 'checkpoint', sessionId, id, address, checkpointId: checkpointId! };
 }
 
 /** The key whose value a row holds; `undefined` for rows without one, such as overwritten snapshots. */

@@ -15,7 +15,7 @@ import {
   type ScopeAddress,
   type Row,
   type State,
-} from './rows.js';
+} from './scope-snapshots.js';
 import { sameContent } from './state.js';
 
 /** Given the stored state, returns one to store in its place, if any. */
@@ -47,61 +47,61 @@ export class Scopes {
   }
 
   /** Overwrites the latest snapshot; with a history, the overwritten one is kept as a separate snapshot. */
-  saveLatest(place: ScopeAddress, state: State, correction?: Correction): Promise<void> {
-    this.#coming.set(place.prefix, state);
-    return this.#after(place.sessionId, async () => {
-      if (this.#coming.get(place.prefix) === state) this.#coming.delete(place.prefix);
-      await this.#writeLatest(place, state);
-      await this.#correct(latestOf(place), correction);
+  saveLatest(address: ScopeAddress, state: State, correction?: Correction): Promise<void> {
+    this.#coming.set(address.prefix, state);
+    return this.#after(address.sessionId, async () => {
+      if (this.#coming.get(address.prefix) === state) this.#coming.delete(address.prefix);
+      await this.#writeLatest(address, state);
+      await this.#correct(latestOf(address), correction);
     });
   }
 
   /** Saves a snapshot that stays until it, or its session, is deleted. */
   saveCheckpoint(
-    place: ScopeAddress,
+    address: ScopeAddress,
     checkpointId: string,
     state: State,
     correction?: Correction,
   ): Promise<void> {
-    return this.#after(place.sessionId, async () => {
+    return this.#after(address.sessionId, async () => {
       const { store } = this;
-      const latest = latestOf(place);
-      const id = checkpointOf(place, checkpointId);
-      const coming = this.#coming.get(place.prefix);
+      const latest = latestOf(address);
+      const id = checkpointOf(address, checkpointId);
+      const coming = this.#coming.get(address.prefix);
       // The SDK saves a checkpoint and then the same state as latest. Saving latest first lets them share everything.
-      if (coming && sameContent(coming, state)) await this.#writeLatest(place, coming);
+      if (coming && sameContent(coming, state)) await this.#writeLatest(address, coming);
       const current = await this.#row(latest);
-      const parentId = parentIn(this.#standpoints.get(place.prefix) ?? current);
+      const parentId = parentIn(this.#standpoints.get(address.prefix) ?? current);
       // As a child of latest it shares latest's messages, and still shares them after it is moved to its own parent.
       const first = current ? latest : parentId;
       await Promise.all([
         store.saveSnapshot(id, (before: Row | undefined) =>
-          rowOf(place, state, { current: before, parentId: before ? before.parentId : first }),
+          rowOf(address, state, { current: before, parentId: before ? before.parentId : first }),
         ),
         current &&
           store.saveSnapshot(id, (saved: Row | undefined) =>
             saved?.parentId === latest ? moved(saved, parentId) : null,
           ),
       ]);
-      this.#standpoints.set(place.prefix, { checkpoint: id });
+      this.#standpoints.set(address.prefix, { checkpoint: id });
       await this.#correct(id, correction);
     });
   }
 
   /** The latest snapshot's state, or a checkpoint's. The next save continues it. */
-  load(place: ScopeAddress, checkpointId: string | undefined): Promise<State | undefined> {
-    return this.#after(place.sessionId, async () => {
-      const id = checkpointId === undefined ? latestOf(place) : checkpointOf(place, checkpointId);
+  load(address: ScopeAddress, checkpointId: string | undefined): Promise<State | undefined> {
+    return this.#after(address.sessionId, async () => {
+      const id = checkpointId === undefined ? latestOf(address) : checkpointOf(address, checkpointId);
       const row = await this.#row(id);
       if (!row) return undefined;
       const { revision, parentId } = row;
       if (checkpointId === undefined) {
-        this.#standpoints.set(place.prefix, { revision, ...(parentId !== undefined && { parentId }) });
+        this.#standpoints.set(address.prefix, { revision, ...(parentId !== undefined && { parentId }) });
       } else {
-        this.#standpoints.set(place.prefix, { checkpoint: id });
+        this.#standpoints.set(address.prefix, { checkpoint: id });
         // A save was interrupted before its second step: if latest continued this checkpoint now, there would be a
         // cycle.
-        if (parentId === latestOf(place)) await this.store.saveSnapshot(id, () => moved(row, undefined));
+        if (parentId === latestOf(address)) await this.store.saveSnapshot(id, () => moved(row, undefined));
       }
       return row.state;
     });
@@ -189,27 +189,27 @@ export class Scopes {
     });
   }
 
-  async #writeLatest(place: ScopeAddress, state: State): Promise<void> {
+  async #writeLatest(address: ScopeAddress, state: State): Promise<void> {
     const history = this.#history;
-    const standpoint = this.#standpoints.get(place.prefix);
+    const standpoint = this.#standpoints.get(address.prefix);
     const fresh = nanoid();
     for (;;) {
-      const overwritten = history === false ? undefined : await keepOverwritten(this.store, place, state);
+      const overwritten = history === false ? undefined : await keepOverwritten(this.store, address, state);
       const revision = overwritten?.isSame ? overwritten.revision! : fresh;
       let parentId: string | undefined;
-      const id = await this.store.saveSnapshot(latestOf(place), (current: Row | undefined) => {
+      const id = await this.store.saveSnapshot(latestOf(address), (current: Row | undefined) => {
         // Another tab has overwritten it meanwhile, and that state has to be kept too.
         if (overwritten && current?.revision !== overwritten.revision) return null;
         const from = standpoint ?? current;
         parentId =
           overwritten && from && 'revision' in from && !overwritten.isSame
-            ? from.revision && overwrittenOf(place, from.revision)
+            ? from.revision && overwrittenOf(address, from.revision)
             : parentIn(from);
-        return rowOf(place, state, { current, parentId, revision });
+        return rowOf(address, state, { current, parentId, revision });
       });
       if (id === null) continue;
-      this.#standpoints.set(place.prefix, { revision, ...(parentId !== undefined && { parentId }) });
-      if (overwritten && history !== false) await forgetOverwritten(this.store, place, history);
+      this.#standpoints.set(address.prefix, { revision, ...(parentId !== undefined && { parentId }) });
+      if (overwritten && history !== false) await forgetOverwritten(this.store, address, history);
       return;
     }
   }

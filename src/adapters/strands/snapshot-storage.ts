@@ -10,7 +10,7 @@ import type {
 } from './contract.js';
 import { badArgument, SessionError } from './errors.js';
 import { requireCursor, requireIdentifier, requireLocation } from './identifiers.js';
-import { checkpointOf, manifestOf, placeOf, type ScopeAddress } from './rows.js';
+import { checkpointOf, manifestOf, scopeAddress, type ScopeAddress } from './scope-snapshots.js';
 import { Scopes } from './scopes.js';
 import { isSnapshot, parsedState, stateOf } from './state.js';
 
@@ -38,27 +38,27 @@ export class OffshootSnapshotStorage implements SnapshotStorage {
     snapshot: Snapshot;
   }): Promise<void> {
     const { snapshotId, isLatest, location, snapshot: saved } = readable(params, 'params');
-    const place = placeIn(location);
+    const address = addressIn(location);
     if (!isLatest) requireIdentifier(snapshotId, 'snapshotId');
-    await orSessionError(`Failed to save snapshot '${snapshotId}' of ${place.prefix}`, async () => {
+    await orSessionError(`Failed to save snapshot '${snapshotId}' of ${address.prefix}`, async () => {
       const snapshot = jsonObject(saved, 'snapshot');
       if (!isSnapshot(snapshot)) throw invalid('snapshot.data', 'must be an object');
       const state = stateOf(snapshot);
       return isLatest
-        ? this.#scopes.saveLatest(place, state)
-        : this.#scopes.saveCheckpoint(place, snapshotId, state);
+        ? this.#scopes.saveLatest(address, state)
+        : this.#scopes.saveCheckpoint(address, snapshotId, state);
     });
   }
 
   /** The checkpoint of this id, or the latest snapshot; `null` if there is none. */
   async loadSnapshot(params: { location: SnapshotLocation; snapshotId?: string }): Promise<Snapshot | null> {
     const { snapshotId, location } = readable(params, 'params');
-    const place = placeIn(location);
+    const address = addressIn(location);
     if (snapshotId !== undefined) requireIdentifier(snapshotId, 'snapshotId');
     return orSessionError(
-      `Failed to load snapshot '${snapshotId ?? 'latest'}' of ${place.prefix}`,
+      `Failed to load snapshot '${snapshotId ?? 'latest'}' of ${address.prefix}`,
       async () => {
-        const state = await this.#scopes.load(place, snapshotId);
+        const state = await this.#scopes.load(address, snapshotId);
         return state === undefined ? null : (parsedState(state) as Snapshot);
       },
     );
@@ -74,10 +74,10 @@ export class OffshootSnapshotStorage implements SnapshotStorage {
     if (typeof limit !== 'number') throw badArgument('limit', `Invalid limit: must be a number`);
     if (limit <= 0) return [];
     if (startAfter) requireCursor(startAfter);
-    const place = placeIn(location);
-    return orSessionError(`Failed to list snapshots of ${place.prefix}`, async () => {
-      const rows = await this.#scopes.ids(place.sessionId);
-      const begin = checkpointOf(place, '');
+    const address = addressIn(location);
+    return orSessionError(`Failed to list snapshots of ${address.prefix}`, async () => {
+      const rows = await this.#scopes.ids(address.sessionId);
+      const begin = checkpointOf(address, '');
       const ids = rows.filter((id) => id.startsWith(begin)).map((id) => id.slice(begin.length));
       return ids
         .filter((id) => !startAfter || id > startAfter)
@@ -97,9 +97,9 @@ export class OffshootSnapshotStorage implements SnapshotStorage {
 
   /** The scope's manifest; one of schema version 1.0 and the present time if none was saved. */
   async loadManifest(params: { location: SnapshotLocation }): Promise<SnapshotManifest> {
-    const place = placeIn(readable(params, 'params').location);
-    return orSessionError(`Failed to load the manifest of ${place.prefix}`, async () => {
-      const state = await this.#scopes.read(place.sessionId, manifestOf(place));
+    const address = addressIn(readable(params, 'params').location);
+    return orSessionError(`Failed to load the manifest of ${address.prefix}`, async () => {
+      const state = await this.#scopes.read(address.sessionId, manifestOf(address));
       const manifest = state && (parsedState(state) as SnapshotManifest);
       return manifest ?? { schemaVersion: '1.0', updatedAt: new Date().toISOString() };
     });
@@ -107,10 +107,10 @@ export class OffshootSnapshotStorage implements SnapshotStorage {
 
   async saveManifest(params: { location: SnapshotLocation; manifest: SnapshotManifest }): Promise<void> {
     const { location, manifest: saved } = readable(params, 'params');
-    const place = placeIn(location);
-    await orSessionError(`Failed to save the manifest of ${place.prefix}`, async () => {
+    const address = addressIn(location);
+    await orSessionError(`Failed to save the manifest of ${address.prefix}`, async () => {
       const manifest = jsonObject(saved, 'manifest');
-      await this.#scopes.write(place.sessionId, manifestOf(place), { json: manifest });
+      await this.#scopes.write(address.sessionId, manifestOf(address), { json: manifest });
     });
   }
 }
@@ -124,10 +124,10 @@ function readable<T extends object>(value: T, path: string): T {
   }
 }
 
-function placeIn(given: SnapshotLocation): ScopeAddress {
+function addressIn(given: SnapshotLocation): ScopeAddress {
   const location = readable(given, 'location');
   requireLocation(location);
-  return placeOf(location.sessionId, location.scope, location.scopeId);
+  return scopeAddress(location.sessionId, location.scope, location.scopeId);
 }
 
 async function orSessionError<T>(message: string, work: () => Promise<T>): Promise<T> {

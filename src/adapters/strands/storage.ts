@@ -7,7 +7,7 @@ import type { Storage, StrandsStorageOptions } from './contract.js';
 import { StorageError } from './errors.js';
 import { keyOf, mayHave, normalizedKey, normalizedPrefix, targetOf } from './keys.js';
 import { Namespace } from './namespace.js';
-import type { State } from './rows.js';
+import type { State } from './scope-snapshots.js';
 import { Scopes } from './scopes.js';
 import { bytesOf, stateOfBytes } from './state.js';
 
@@ -40,8 +40,8 @@ export class OffshootStorage implements Storage {
       const correction = (stored: State | undefined) =>
         sameBytes(bytesOf(stored), bytes) ? undefined : { bytes };
       return target.kind === 'latest'
-        ? this.#scopes.saveLatest(target.place, state, correction)
-        : this.#scopes.saveCheckpoint(target.place, target.checkpointId, state, correction);
+        ? this.#scopes.saveLatest(target.address, state, correction)
+        : this.#scopes.saveCheckpoint(target.address, target.checkpointId, state, correction);
     });
   }
 
@@ -53,7 +53,7 @@ export class OffshootStorage implements Storage {
         target.kind === 'bytes'
           ? await this.#scopes.read(target.sessionId, target.id)
           : await this.#scopes.load(
-              target.place,
+              target.address,
               target.kind === 'checkpoint' ? target.checkpointId : undefined,
             );
       return bytesOf(state) ?? null;

@@ -9,7 +9,7 @@ import { changedAt, saveTurn } from '../shared/transcript/save-turn.js';
 import type { TranscriptStore } from '../shared/transcript/store.js';
 
 /** The snapshot that a client is at. */
-interface Place {
+interface CurrentSnapshot {
   snapshotId: string;
   /** A copy, since the client changes its state in place. */
   state: ChatPersistedState;
@@ -22,7 +22,7 @@ export class Thread {
   readonly #store: TranscriptStore;
   readonly #id: string;
   /** `undefined` before it was read, `null` if there is none. */
-  #place: Place | null | undefined;
+  #current: CurrentSnapshot | null | undefined;
   readonly #queue = new SerialQueue();
 
   constructor(store: TranscriptStore, id: string) {
@@ -39,54 +39,54 @@ export class Thread {
   async load(): Promise<ChatPersistedState | null> {
     const head = await this.#store.getHead(this.#id);
     const snapshot = head && (await this.#store.getSnapshot({ snapshotId: head.snapshotId }));
-    const own = this.#place?.own === true && this.#place.snapshotId === snapshot?.snapshotId;
-    this.#place = snapshot ? { snapshotId: snapshot.snapshotId, state: stateOf(snapshot), own } : null;
-    return copyOf(this.#place && this.#place.state, 'state');
+    const own = this.#current?.own === true && this.#current.snapshotId === snapshot?.snapshotId;
+    this.#current = snapshot ? { snapshotId: snapshot.snapshotId, state: stateOf(snapshot), own } : null;
+    return copyOf(this.#current && this.#current.state, 'state');
   }
 
   async save(state: ChatPersistedState): Promise<void> {
-    if (this.#place === undefined) await this.load();
-    const place = this.#place;
-    if (!place || !continues(state.messages, place.state.messages)) return this.#branch(state);
+    if (this.#current === undefined) await this.load();
+    const at = this.#current;
+    if (!at || !continues(state.messages, at.state.messages)) return this.#branch(state);
 
-    const { messages, resume } = place.state;
+    const { messages, resume } = at.state;
     const unchanged = dequal(state.messages, messages);
     if (unchanged && dequal(state.resume, resume)) return undefined;
     const isNewTurn = state.messages.slice(messages.length).some(({ role }) => role === 'user');
     // The `resume` data is not part of the conversation, and is rewritten in place.
-    if (unchanged || (place.own && !isNewTurn)) return this.#rewrite(place, state);
-    return this.#add(state, place.snapshotId);
+    if (unchanged || (at.own && !isNewTurn)) return this.#rewrite(at, state);
+    return this.#add(state, at.snapshotId);
   }
 
   async remove(): Promise<void> {
     await this.#store.deleteSession(this.#id);
-    this.#place = null;
+    this.#current = null;
   }
 
   /** Saves a branch from the nearest snapshot that the messages continue. */
   async #branch(state: ChatPersistedState): Promise<void> {
-    const parent = await branchPoint(this.#store, this.#place?.snapshotId, state.messages);
+    const parent = await branchPoint(this.#store, this.#current?.snapshotId, state.messages);
     if (!parent) return this.#add(state, undefined);
     const { snapshotId } = parent;
     const found = stateOf(parent);
     if (!dequal(found.messages, state.messages)) return this.#add(state, snapshotId);
     await this.#store.selectBranch(snapshotId);
-    this.#place = { snapshotId, state: found, own: false };
+    this.#current = { snapshotId, state: found, own: false };
     return this.save(state);
   }
 
-  async #rewrite(place: Place, next: ChatPersistedState): Promise<void> {
-    const saved = await this.#store.saveSnapshot(place.snapshotId, (current) => {
+  async #rewrite(at: CurrentSnapshot, next: ChatPersistedState): Promise<void> {
+    const saved = await this.#store.saveSnapshot(at.snapshotId, (current) => {
       if (!current) return null;
       const { resume: _, ...state } = (current.state ?? {}) as Stored;
       const { messages, ...rest } = next;
       // The messages of a snapshot from elsewhere may have grown since it was read here.
-      const changed = { ...state, ...rest, ...(place.own && { messages }) };
+      const changed = { ...state, ...rest, ...(at.own && { messages }) };
       return { ...current, updatedAt: changedAt(current), state: changed as SessionState };
     });
     // Deleted meanwhile: the shown conversation is saved as a new one.
     if (saved === null) return this.#branch(next);
-    this.#place = { ...place, state: next };
+    this.#current = { ...at, state: next };
     return undefined;
   }
 
@@ -97,7 +97,7 @@ export class Thread {
       // Typed for Genkit's state, but the store keeps any.
       state: state as unknown as SessionState,
     });
-    this.#place = { snapshotId, state, own: true };
+    this.#current = { snapshotId, state, own: true };
   }
 }
 

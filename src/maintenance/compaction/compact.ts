@@ -4,8 +4,8 @@ import { isSessionRow, isSnapshotRow } from '../../database/rows.js';
 import { paceWithin } from '../../database/of-all.js';
 import { each } from '../../database/pace.js';
 import type { WriteTransaction } from '../../database/schema.js';
-import { GROUPINGS, seal } from './merge-rows.js';
-import { beginCommit, readClock, UNSEALED } from '../../snapshots/commit.js';
+import { GROUPINGS, mergeRows } from './merge-rows.js';
+import { beginCommit, readClock, UNMERGED } from '../../snapshots/commit.js';
 import { noteLoose, NO_SESSION } from '../../snapshots/save/written.js';
 import { logsOf } from '../../database/spans.js';
 
@@ -39,7 +39,7 @@ export async function compactSession(
     await paceWithin(transaction, signal).run(each(rows, note));
     return [...logs];
   });
-  let sealed = 0;
+  let merged = 0;
   for (const log of logs) {
     for (const group of GROUPINGS) {
       signal?.throwIfAborted();
@@ -47,12 +47,12 @@ export async function compactSession(
         group(transaction, log, paceWithin(transaction, signal)),
       )) {
         signal?.throwIfAborted();
-        const isSealed = await access.rearrange(async (transaction) => {
+        const isMerged = await access.rearrange(async (transaction) => {
           // Refuses a database that is being encrypted: the rotation might pass over a row that is merged meanwhile.
           await readClock(transaction);
-          return seal(transaction, keys);
+          return mergeRows(transaction, keys);
         });
-        if (isSealed) sealed++;
+        if (isMerged) merged++;
       }
     }
   }
@@ -60,7 +60,7 @@ export async function compactSession(
     const sessions = transaction.objectStore('sessions');
     const session = await sessions.get(sessionId);
     // Small rows that were too few to merge stay counted until a run finds nothing.
-    if (!isSessionRow(session) || (sealed === 0 && session.unsealed < UNSEALED)) return null;
+    if (!isSessionRow(session) || (merged === 0 && session.unsealed < UNMERGED)) return null;
     // Advances the clock, so that tabs that remember the row do not put the old count back.
     const commit = await beginCommit(transaction);
     await sessions.put({ ...session, unsealed: 0 });

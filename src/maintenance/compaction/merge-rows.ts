@@ -1,18 +1,24 @@
 import { between, startingWith } from '../../database/key-order.js';
 import { UNITS, type Pace, type Steps } from '../../database/pace.js';
 import { isLogRow } from '../../database/rows.js';
-import { logKey, type LogKey, type LogRow, type WriteTransaction } from '../../database/schema.js';
+import {
+  logKey,
+  type LogKey,
+  type LogRow,
+  type MediumReference,
+  type WriteTransaction,
+} from '../../database/schema.js';
 
 const KIB = 1024;
 
 /**
- * Rows of these sizes, in bytes, are merged once they add up to `sealed`. Browsers store rows from 64 KiB on separately
+ * Rows of these sizes, in bytes, are merged once they add up to `mergedFrom`. Browsers store rows from 64 KiB on separately
  * and read them several times faster; since each row costs something too, a second step merges several of those. In
  * total, data is written three times, and no merged row is larger than 576 KiB.
  */
 const STEPS = [
-  { from: 0, to: 64 * KIB, sealed: 128 * KIB },
-  { from: 64 * KIB, to: 256 * KIB, sealed: 320 * KIB },
+  { from: 0, to: 64 * KIB, mergedFrom: 128 * KIB },
+  { from: 64 * KIB, to: 256 * KIB, mergedFrom: 320 * KIB },
 ];
 
 /** Consecutive rows of a log that are to be merged, by step. A later step begins when the earlier ones are done. */
@@ -24,7 +30,7 @@ export const GROUPINGS = STEPS.map(
 );
 
 /** Merges rows; resolves to whether they still existed. Positions stay the same, so references stay valid. */
-export async function seal(transaction: WriteTransaction, group: readonly LogKey[]): Promise<boolean> {
+export async function mergeRows(transaction: WriteTransaction, group: readonly LogKey[]): Promise<boolean> {
   const logs = transaction.objectStore('logs');
   const [log] = group[0]!;
   const range = between(group[0], group.at(-1));
@@ -34,13 +40,16 @@ export async function seal(transaction: WriteTransaction, group: readonly LogKey
   const isThere = (key: LogKey, index: number) =>
     rows[index] && String(logKey(log, rows[index])) === String(key);
   if (rows.length !== group.length || !group.every(isThere)) return false;
-  const sealed = joined(rows);
+  const merged = joined(rows);
   await logs.delete(range);
-  await logs.put(sealed, logKey(log, sealed));
+  await logs.put(merged, logKey(log, merged));
   return true;
 }
 
-function* groupsOf(keys: readonly LogKey[], { from, to, sealed }: (typeof STEPS)[number]): Steps<LogKey[][]> {
+function* groupsOf(
+  keys: readonly LogKey[],
+  { from, to, mergedFrom }: (typeof STEPS)[number],
+): Steps<LogKey[][]> {
   const groups: LogKey[][] = [];
   let group: LogKey[] = [];
   let size = 0;
@@ -56,7 +65,7 @@ function* groupsOf(keys: readonly LogKey[], { from, to, sealed }: (typeof STEPS)
     if (!fits) continue;
     group.push(key);
     size += bytes;
-    if (size < sealed || group.length === 1) continue;
+    if (size < mergedFrom || group.length === 1) continue;
     groups.push(group);
     group = [];
     size = 0;
@@ -64,14 +73,12 @@ function* groupsOf(keys: readonly LogKey[], { from, to, sealed }: (typeof STEPS)
   return groups;
 }
 
-type MediaPlace = NonNullable<LogRow['media']>[number];
-
 /** Joins consecutive rows into one. */
 function joined(rows: readonly LogRow[]): LogRow {
   const { format, at } = rows[0]!;
   const entries: unknown[] = [];
   const intricate: number[] = [];
-  const media: MediaPlace[] = [];
+  const media: MediumReference[] = [];
   let size = 0;
   for (const row of rows) {
     const offset = entries.length;

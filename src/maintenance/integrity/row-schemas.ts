@@ -1,4 +1,4 @@
-import { LATEST_MS, ROW_FORMAT } from '../../database/schema.js';
+import { LATEST_MS, type MediumReference, ROW_FORMAT } from '../../database/schema.js';
 import {
   anything,
   object,
@@ -30,10 +30,8 @@ const field = either(
   tuple(string, oneOf('array', 'linked', 'one'), spans),
 );
 
-type MediaPlace = [index: number, path: string[], log: number, at: number];
-
 /** Whether a medium's index or path leads outside the row's entries. */
-const isMisplaced = (entries: unknown[], [index, path]: MediaPlace): boolean => {
+const isMisplaced = (entries: unknown[], [index, path]: MediumReference): boolean => {
   let part: unknown = entries[index];
   for (const key of path) {
     if (typeof part !== 'object' || part === null) return true;
@@ -92,8 +90,8 @@ export const rowSchemas = {
     }),
     satisfying(
       (row: { entries: unknown[] }) =>
-        !((ownOf(row, 'media') as MediaPlace[] | undefined) ?? []).some((place) =>
-          isMisplaced(row.entries, place),
+        !((ownOf(row, 'media') as MediumReference[] | undefined) ?? []).some((reference) =>
+          isMisplaced(row.entries, reference),
         ),
       'media that are in its entries',
     ),

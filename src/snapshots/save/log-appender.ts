@@ -45,7 +45,7 @@ export class LogAppender implements LogWriter {
     }
   }
 
-  async placeAfter(last: Entry | undefined): Promise<{ log: number; at: number }> {
+  async positionAfter(last: Entry | undefined): Promise<{ log: number; at: number }> {
     if (last) {
       const tip = await this.batch.tip(last.log);
       // The cut may have begun right after `last`, or before it.

@@ -1,7 +1,7 @@
 import { UNITS, type Steps } from '../../database/pace.js';
 import type { Spans, StoredField } from '../../database/schema.js';
 import { addRun, merged, merging, type Run } from '../../logs/runs.js';
-import type { MediumPlace } from '../format/lines.js';
+import type { MediumAddress } from '../format/lines.js';
 import { spansIn } from '../../database/spans.js';
 import { firstIndex } from '../../values/first-index.js';
 import { addTo } from '../../values/add-to.js';
@@ -31,7 +31,7 @@ export class MediaIndex {
   constructor(readonly look: (amount: number) => void) {}
 
   /** Has to be called in order of position. */
-  add(log: number, at: number, places: readonly MediumPlace[]): void {
+  add(log: number, at: number, places: readonly MediumAddress[]): void {
     const runs = new Map<number, Run[]>();
     for (const [, mediaLog, mediaAt] of places) addRun(runs, mediaLog, mediaAt, mediaAt + 1);
     for (const [mediaLog, each] of runs) runs.set(mediaLog, merged(each));

@@ -6,7 +6,7 @@ import type { LogRow, ReadTransaction, SessionRow, SnapshotRow, Spans } from '..
 import { requestAll } from '../../database/transaction.js';
 import type { DamagedPart } from '../../types/transfer.js';
 import { gathering, isIn, merging, type Run } from '../../logs/runs.js';
-import type { MediumPlace } from '../format/lines.js';
+import type { MediumAddress } from '../format/lines.js';
 import { renumbering, spansOf } from '../../database/spans.js';
 import { addTo } from '../../values/add-to.js';
 
@@ -18,7 +18,7 @@ export interface StoredEntry {
   log: number;
   at: number;
   value: unknown;
-  media: MediumPlace[];
+  media: MediumAddress[];
 }
 
 /**
@@ -118,7 +118,7 @@ function* addEntries(
   runs: readonly Run[],
   numbers: ReadonlyMap<number, number>,
 ): Steps<void> {
-  const places = new Map<number, MediumPlace[]>();
+  const places = new Map<number, MediumAddress[]>();
   let units = 0;
   for (const [index, path, mediaLog, at] of media) {
     if (++units % UNITS === 0) yield;

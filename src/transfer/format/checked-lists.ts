@@ -5,7 +5,7 @@ import { invalid } from '../../values/argument.js';
 import { optional, string } from '../../values/schema.js';
 import { exactly, isPosition } from '../../values/stored.js';
 import { encodedValue } from './line-schemas.js';
-import { MOST_DEEP, type FieldLine, type MediumPlace } from './lines.js';
+import { MOST_DEEP, type FieldLine, type MediumAddress } from './lines.js';
 
 const damagedPart = exactly({
   sessionId: optional(string),
@@ -44,7 +44,7 @@ function* requireSpans(spans: unknown, path: string): Steps<Spans | void> {
 }
 
 /** Checks the places that media were taken from. */
-export function* requireMedia(places: readonly MediumPlace[], where: string): Steps<void> {
+export function* requireMedia(places: readonly MediumAddress[], where: string): Steps<void> {
   let units = 0;
   for (const place of places) {
     if (++units % UNITS === 0) yield;

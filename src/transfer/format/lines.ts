@@ -54,14 +54,14 @@ export interface SessionLine {
 }
 
 /** A medium that was taken out of an entry: its path there, and its own log and position. */
-export type MediumPlace = [path: string[], log: number, at: number];
+export type MediumAddress = [path: string[], log: number, at: number];
 
 export interface EntryLine {
   type: 'entry';
   log: number;
   at: number;
   value: EncodedValue;
-  media?: MediumPlace[] | undefined;
+  media?: MediumAddress[] | undefined;
 }
 
 export type FieldLine =

@@ -14,7 +14,7 @@ export class MemoryLogs implements LogWriter {
     // Each snapshot is saved only once, so nothing is cut off.
   }
 
-  async placeAfter(last: Entry | undefined): Promise<{ log: number; at: number }> {
+  async positionAfter(last: Entry | undefined): Promise<{ log: number; at: number }> {
     if (last && this.#tips[last.log] === last.at + 1) return { log: last.log, at: last.at + 1 };
     return { log: this.#tips.push(0) - 1, at: 0 };
   }

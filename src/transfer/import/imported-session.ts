@@ -5,7 +5,7 @@ import { invalid } from '../../values/argument.js';
 import { Unfit } from '../../encoding/nodes.js';
 import type { Allowance } from './allowance.js';
 import { Coverage } from '../format/entry-ranges.js';
-import type { MediumPlace } from '../format/lines.js';
+import type { MediumAddress } from '../format/lines.js';
 import { Weights } from './weights.js';
 
 export interface IncomingEntry {
@@ -17,7 +17,7 @@ export interface IncomingEntry {
   isPlain: boolean;
   /** Approximate, in bytes. */
   size: number;
-  media: MediumPlace[];
+  media: MediumAddress[];
   /** Where it was read, for errors. */
   where: string;
 }

@@ -9,7 +9,7 @@ import {
 import { instantOf } from '../../values/instant.js';
 import { fitting, requireWhole, type Incoming, type IncomingEntry } from './imported-session.js';
 import { MediaIndex } from '../export/media-index.js';
-import type { MediumPlace } from '../format/lines.js';
+import type { MediumAddress } from '../format/lines.js';
 import { renumbering } from '../../database/spans.js';
 
 /** The approximate size of rows of entries, in bytes, as after a merge. */
@@ -58,10 +58,10 @@ export async function layOut(incoming: Incoming, pace: Pace): Promise<LaidOut> {
 }
 
 function* renumbered(
-  places: readonly MediumPlace[],
+  places: readonly MediumAddress[],
   numbers: ReadonlyMap<number, number>,
-): Steps<MediumPlace[]> {
-  const result: MediumPlace[] = [];
+): Steps<MediumAddress[]> {
+  const result: MediumAddress[] = [];
   for (const [path, log, at] of places) {
     if (result.push([path, numbers.get(log)!, at]) % UNITS === 0) yield;
   }
@@ -71,7 +71,7 @@ function* renumbered(
 function* append(
   rows: LogRow[],
   { at, value, isPlain, size }: IncomingEntry,
-  media: readonly MediumPlace[],
+  media: readonly MediumAddress[],
 ): Steps<void> {
   const last = rows.at(-1);
   const fits = last && last.at + last.entries.length === at && last.size + size <= ROW_SIZE;

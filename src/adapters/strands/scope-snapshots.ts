@@ -14,7 +14,7 @@ export type State = Record<string, unknown>;
 /** A row of this adapter. `revision` identifies the content of a latest one. */
 export type Row = SessionSnapshot & { state?: any; revision?: any };
 
-export const placeOf = (sessionId: string, scope: string, scopeId: string): ScopeAddress => ({
+export const scopeAddress = (sessionId: string, scope: string, scopeId: string): ScopeAddress => ({
   sessionId,
   prefix: `${sessionId}/scopes/${scope}/${scopeId}/`,
 });
