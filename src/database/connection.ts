@@ -12,12 +12,12 @@ import {
   toStoreError,
 } from './faults.js';
 import { deleteDatabase, openDatabase, type OpeningListener } from './opening.js';
-import { noteOf, removeNote } from './note.js';
+import { noteOf } from './note.js';
 import { hasCommitted } from './receipt.js';
 import { replacementOf } from './replacement.js';
 import type { Database, ReadTransaction, WriteTransaction } from './schema.js';
 import { WipeDetector } from './wipe-detector.js';
-import { Refusal, requestAll, transact, type Running } from './transaction.js';
+import { Refusal, transact, type Running } from './transaction.js';
 
 /** How many times in a row opening may fail before failover, and the pause between attempts, in ms. */
 const ATTEMPTS = 3;
@@ -46,8 +46,6 @@ export class Connection {
   /** The database in use: the one that was asked for, or its replacement. */
   name: string;
   readonly #wipeDetector: WipeDetector;
-  /** Settles when all comparisons with the note are done, in order. Only `close()` waits for it. */
-  #looked: Promise<unknown> = Promise.resolve();
   #opening: Promise<Database> | undefined;
   /** Transactions that have not ended. The result of a read may be known before its transaction ends. */
   readonly #running = new Set<Running>();
@@ -83,20 +81,22 @@ export class Connection {
 
   /** Records the clock's reading after a commit. */
   advance(clock: number): void {
-    void this.#looked.then(() => this.#wipeDetector.advance(clock));
+    this.#wipeDetector.advance(clock);
   }
 
   /** Waits until this connection no longer blocks a deletion of the database. */
   async close(): Promise<void> {
     const ending = Array.from(this.#running, ({ ended }) => ended);
     await this.#release();
-    await within(Promise.all([...ending, this.#looked]), CLOSING_MS, () => new Error()).catch(() => {});
+    await within(Promise.all([...ending, this.#wipeDetector.looked]), CLOSING_MS, () => new Error()).catch(
+      () => {},
+    );
   }
 
   /** Closes the connection; running transactions finish. */
   async #release(): Promise<void> {
     this.#look();
-    void this.#looked.then(() => this.#wipeDetector.flush());
+    this.#wipeDetector.flush();
     const opening = this.#opening;
     this.#opening = undefined;
     await opening?.then(
@@ -130,7 +130,7 @@ export class Connection {
 
   async delete(): Promise<void> {
     await this.close();
-    this.#forget();
+    this.#wipeDetector.forget();
     if (this.#isInMemory) return (await loadMemory()).deleteInMemory(this.name);
     await deleteDatabase(this.name, this.options).catch((error) => {
       throw toOpeningError(error);
@@ -139,7 +139,7 @@ export class Connection {
 
   /** Called when another tab announces a deletion; true if the browser confirmed it with a `versionchange` event. */
   expectDeletion(): boolean {
-    if (this.#wasDeleted) this.#forget();
+    if (this.#wasDeleted) this.#wipeDetector.forget();
     return this.#wasDeleted;
   }
 
@@ -287,50 +287,12 @@ export class Connection {
   #look(): void {
     const database = this.#unseen;
     this.#unseen = undefined;
-    if (!database || this.name !== this.asked) return;
-    // Read before anybody writes to the database or to the note.
-    const noted = noteOf(this.name);
-    this.#looked = this.#compare(this.#looked, noted, marksOf(database));
-  }
-
-  async #compare(
-    before: Promise<unknown>,
-    noted: string | undefined,
-    found: ReturnType<typeof marksOf>,
-  ): Promise<void> {
-    await before;
-    const marks = await found;
-    if (marks) await this.#wipeDetector.check(noted, marks, !!this.options.onUnavailable);
-  }
-
-  /** Removes the note, since the database is deleted on purpose. */
-  #forget(): void {
-    removeNote(this.asked);
-    void this.#looked.then(() => this.#wipeDetector.forget());
+    if (database && this.name === this.asked) this.#wipeDetector.look(database, !!this.options.onUnavailable);
   }
 
   #outdated(): void {
     if (!this.#isOutdated) this.options.tell({ type: 'outdated', database: this.name });
     this.#isOutdated = true;
-  }
-}
-
-/**
- * The database's epoch and clock; `undefined` if they cannot be read, which the work that opened it finds out by
- * itself.
- */
-async function marksOf(database: Database) {
-  try {
-    const begun = database.begin('readonly', 'default', ['meta']);
-    const meta = begun.transaction.objectStore('meta');
-    const marks = await requestAll(
-      () => meta.get('epoch'),
-      () => meta.get('clock'),
-    );
-    begun.end();
-    return marks;
-  } catch {
-    return undefined;
   }
 }
 

@@ -22,7 +22,7 @@ const LOST: [StatusName, string] = [
 
 const UNREADABLE: [StatusName, string] = [
   'DATA_LOSS',
-  'a stored value cannot be read; its file may be gone. Everything else can',
+  'a stored value cannot be read: its file may be gone. Everything else can',
 ];
 
 /** Maps the names of browser errors to a status and a way out. */
@@ -46,7 +46,9 @@ const FAULTS: Record<string, [StatusName, string]> = {
 export function toStoreError(cause: unknown): SessionStoreError {
   if (cause instanceof SessionStoreError) return cause;
   const name = (cause as Error | null)?.name ?? 'AbortError';
-  const unknown: typeof LOST = BUG.test(name) ? ['INTERNAL', 'IndexedDB failed; see cause'] : LOST;
+  const unknown: typeof LOST = BUG.test(name)
+    ? ['INTERNAL', 'a bug of Offshoot; report it with its cause']
+    : LOST;
   const [status, message] = Object.hasOwn(FAULTS, name) ? FAULTS[name]! : unknown;
   return new SessionStoreError(status, message, undefined, cause);
 }

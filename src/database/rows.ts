@@ -124,7 +124,7 @@ export function unreadable(kind: 'snapshot' | 'session', id: string, row?: unkno
       )
     : new SessionStoreError(
         'DATA_LOSS',
-        `the stored ${kind} "${id}" cannot be read. Everything else can; delete it to be rid of it`,
+        `the stored ${kind} "${id}" cannot be read. Everything else can; delete it, or call check({ repair: true })`,
         id,
       );
 }

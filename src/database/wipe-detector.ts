@@ -3,6 +3,8 @@ import { browserDatabases, localStore } from '../platform/browser.js';
 import { noteOf, putNote, removeNote } from './note.js';
 import { replacementOf } from './replacement.js';
 import { isReading } from './rows.js';
+import type { Database } from './schema.js';
+import { requestAll } from './transaction.js';
 
 /** How far, in ms, the note may lag behind the clock. */
 const NOTE_MS = 1000;
@@ -19,6 +21,8 @@ interface Note {
  * what happens while they live.
  */
 export class WipeDetector {
+  /** Settles when all comparisons with the note are done, in order. Only `close()` waits for it. */
+  looked: Promise<unknown> = Promise.resolve();
   #known: Note | undefined;
   #noting: ReturnType<typeof setTimeout> | undefined;
 
@@ -28,10 +32,19 @@ export class WipeDetector {
   ) {}
 
   /**
-   * Compares the database with the note as it was before this page wrote. `failsOver`: a replacement may have been used
-   * while the database could not be opened.
+   * Compares a database that was just opened with the note as it is before this page writes. `failsOver`: a replacement
+   * may have been used while the database could not be opened.
    */
-  async check(text: string | undefined, [epoch, clock]: readonly any[], failsOver: boolean): Promise<void> {
+  look(database: Database, failsOver: boolean): void {
+    const [before, noted, found] = [this.looked, noteOf(this.database), marksOf(database)];
+    this.looked = (async () => {
+      await before;
+      const marks = await found;
+      if (marks) await this.#check(noted, marks, failsOver);
+    })();
+  }
+
+  async #check(text: string | undefined, [epoch, clock]: readonly any[], failsOver: boolean): Promise<void> {
     const { database } = this;
     const found = {
       epoch: readingOf(epoch),
@@ -49,21 +62,32 @@ export class WipeDetector {
 
   /** Records the clock's reading after a commit. */
   advance(clock: number): void {
-    if (!this.#known) return;
-    this.#known = { ...this.#known, clock };
-    if (localStore()) this.#noting ??= setTimeout(() => this.#writeUnlessReplaced(), NOTE_MS);
+    this.#afterLook(() => {
+      if (!this.#known) return;
+      this.#known = { ...this.#known, clock };
+      if (localStore()) this.#noting ??= setTimeout(() => this.#writeUnlessReplaced(), NOTE_MS);
+    });
   }
 
   /** Writes a postponed note at once. */
   flush(): void {
-    if (this.#noting !== undefined) this.#writeUnlessReplaced();
+    this.#afterLook(() => {
+      if (this.#noting !== undefined) this.#writeUnlessReplaced();
+    });
   }
 
   /** Forgets the database, which is deleted on purpose. */
   forget(): void {
-    clearTimeout(this.#noting);
-    this.#known = this.#noting = undefined;
     removeNote(this.database);
+    this.#afterLook(() => {
+      clearTimeout(this.#noting);
+      this.#known = this.#noting = undefined;
+      removeNote(this.database);
+    });
+  }
+
+  #afterLook(work: () => void): void {
+    void this.looked.then(work);
   }
 
   async #lookForReplacement(): Promise<void> {
@@ -101,6 +125,25 @@ export class WipeDetector {
 function noteIn(text: string | undefined): Note | undefined {
   const [epoch, clock] = (text ?? '').split(' ').map(Number);
   return isReading(epoch) && epoch > 0 && isReading(clock) ? { epoch, clock } : undefined;
+}
+
+/**
+ * The database's epoch and clock; `undefined` if they cannot be read, which the work that opened it finds out by
+ * itself.
+ */
+async function marksOf(database: Database) {
+  try {
+    const begun = database.begin('readonly', 'default', ['meta']);
+    const meta = begun.transaction.objectStore('meta');
+    const marks = await requestAll(
+      () => meta.get('epoch'),
+      () => meta.get('clock'),
+    );
+    begun.end();
+    return marks;
+  } catch {
+    return undefined;
+  }
 }
 
 const readingOf = (stored: unknown) => (isReading(stored) ? stored : 0);

@@ -1,35 +1,20 @@
-import { startingWith } from '../../database/key-order.js';
 import type { RetainOptions, Retained, RetentionPolicy, RetentionReport } from '../../types/retention.js';
 import type { WillBeDeleted } from '../../types/transfer.js';
-import { isSessionRow, isSnapshotRow } from '../../database/rows.js';
-import type { ReadTransaction, SessionRow, SnapshotRow, WriteTransaction } from '../../database/schema.js';
-import { paceWithin } from '../../database/of-all.js';
-import { each } from '../../database/pace.js';
-import { requestAll } from '../../database/transaction.js';
+import { isSessionRow } from '../../database/rows.js';
+import type { SessionRow } from '../../database/schema.js';
 import type { SessionStoreError } from '../../errors.js';
 import { callSafely } from '../../platform/report.js';
 import { invalid, isUnexpectedPromise } from '../../values/argument.js';
 import { prunableBranches } from './prunable-branches.js';
-import type { beginCommit } from '../../snapshots/commit.js';
 import type { DeletingAccess } from '../../snapshots/database-access.js';
 import { countedUntil } from './counted-until.js';
 import { leavesIn } from '../../snapshots/leaves.js';
-import { removeRows, type Removal } from '../../snapshots/delete/delete.js';
-import { sessionInfo, snapshotInfo, type ApplyExpiry } from '../../snapshots/stored-snapshot.js';
+import { sessionInfo } from '../../snapshots/stored-snapshot.js';
 import { readUsage } from '../quota/usage.js';
+import { findSession, removeUnchanged, type Found } from './session-transactions.js';
 
 /** How often a session is read again because it changed meanwhile. */
 const ATTEMPTS = 3;
-
-/** A session as read in one transaction. */
-interface Found {
-  session: SessionRow;
-  /** In order of creation. */
-  rows: SnapshotRow[];
-  isDamaged: boolean;
-  /** Ids of the pending snapshots whose worker may live. */
-  pending: string[];
-}
 
 type Because = Retained['because'];
 
@@ -210,7 +195,7 @@ class Retention {
     choose: (found: Found) => Choice,
   ): Promise<Outcome | undefined> {
     const found = await this.access.readWithLiveness((transaction, applyExpiry) =>
-      find(transaction, id, applyExpiry, this.options.signal),
+      findSession(transaction, id, applyExpiry, this.options.signal),
     );
     if (!found) return 'gone';
     const choice = this.#isPinned(found.session)
@@ -259,45 +244,4 @@ class Retention {
     const { sessions } = await this.access.read((transaction) => readUsage(transaction, this.options.signal));
     return new Map(sessions.map(({ sessionId, bytes }) => [sessionId, bytes]));
   }
-}
-
-async function sessionOf(transaction: ReadTransaction, id: string): Promise<SessionRow | undefined> {
-  const row: unknown = await transaction.objectStore('sessions').get(id);
-  return isSessionRow(row) ? row : undefined;
-}
-
-async function find(
-  transaction: ReadTransaction,
-  id: string,
-  applyExpiry: ApplyExpiry,
-  signal: AbortSignal | undefined,
-): Promise<Found | undefined> {
-  const [session, all] = await requestAll(
-    () => sessionOf(transaction, id),
-    () => transaction.objectStore('snapshots').index('sessionId').getAll(startingWith(id)),
-  );
-  if (!session) return undefined;
-  const rows: SnapshotRow[] = [];
-  const pending: string[] = [];
-  const look = (row: SnapshotRow) => {
-    if (!isSnapshotRow(row)) return;
-    rows.push(row);
-    if (applyExpiry(snapshotInfo(row), row).status === 'pending') pending.push(row.id);
-  };
-  await paceWithin(transaction, signal).run(each(all, look));
-  return { session, rows, isDamaged: rows.length < all.length, pending };
-}
-
-/** Deletes snapshots of a session unless it has changed. */
-async function removeUnchanged(
-  transaction: WriteTransaction,
-  begin: typeof beginCommit,
-  { id, version }: SessionRow,
-  ids: readonly string[],
-  signal: AbortSignal | undefined,
-): Promise<Removal | null> {
-  if ((await sessionOf(transaction, id))?.version !== version) return null;
-  const commit = await begin(transaction);
-  await removeRows(transaction, commit, id, ids, signal);
-  return { ...commit, removed: ids.length };
 }
