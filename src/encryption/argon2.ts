@@ -14,7 +14,7 @@ export async function argon2id(
   } catch (cause) {
     throw new SessionStoreError(
       'UNAVAILABLE',
-      `there is no room for ${memoryKiB} KiB here, which Argon2id needs. Close other pages, or choose less memory and more passes`,
+      `there is not enough memory for the ${memoryKiB} KiB that Argon2id needs. Close other pages, or choose less memory and more passes`,
       'options.memoryKiB',
       cause,
     );

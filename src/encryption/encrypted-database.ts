@@ -151,7 +151,7 @@ export class EncryptedDatabase {
         if (outcome.result) return outcome.result.value;
       }
     }
-    throw new SessionStoreError('ABORTED', 'others kept writing meanwhile; nothing was written. Try again');
+    throw new SessionStoreError('ABORTED', 'other tabs kept writing; nothing was written. Try again');
   }
 
   async #rehearse<T>(

@@ -14,6 +14,6 @@ export function requireCloning(): typeof structuredClone {
   if (clone) return clone;
   throw new SessionStoreError(
     'UNAVAILABLE',
-    'there is no structuredClone here: the browser is too old, or jsdom hides it. Set the global',
+    'there is no structuredClone here: the browser is too old, or jsdom hides it. Set the global structuredClone',
   );
 }

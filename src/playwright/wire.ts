@@ -18,13 +18,13 @@ export function encode(value: unknown, status: StatusName): string {
     if (!(error instanceof DevalueError)) {
       throw new SessionStoreError(
         status,
-        'cannot be read, to be carried between the test and the page; see cause',
+        'cannot be read to be sent between the test and the page; see cause',
         undefined,
         error,
       );
     }
     const path = error.path.replaceAll(/\[(\d+)\]/g, '.$1').replace(/^\.(args\.\d+|value)\.?/, '');
-    const problem = `${path}: cannot be carried between the test and the page. ${error.message}`;
+    const problem = `${path}: cannot be sent between the test and the page. ${error.message}`;
     throw new SessionStoreError(status, problem, path);
   }
 }

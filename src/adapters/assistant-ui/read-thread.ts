@@ -106,7 +106,7 @@ export function entriesOf(snapshot: SessionSnapshot): Entry[] {
   const path = `state.messages.${strange}`;
   throw new SessionStoreError(
     'FAILED_PRECONDITION',
-    `${path}: is no message with id and content. Use a database of its own for each framework`,
+    `${path}: is not a message with id and content. Use a database of its own for each framework`,
     path,
   );
 }

@@ -94,7 +94,7 @@ export async function newestIn(
 const damagedThread = (threadId: string, ids: string[]) =>
   new SessionStoreError(
     'DATA_LOSS',
-    `which checkpoint of thread "${threadId}" is the newest cannot be said: ${ids.join(', ')} cannot be read. ` +
+    `the newest checkpoint of thread "${threadId}" is unknown, as ${ids.join(', ')} cannot be read. ` +
       'Call check({ repair: true }) on the store, which puts that aside',
     'config.configurable.checkpoint_id',
   );

@@ -16,6 +16,7 @@ import {
   type CheckpointAddress,
 } from './checkpoint-address.js';
 import { mergeWrites, type StoredWrite } from './writes.js';
+import { described } from '../../values/described.js';
 
 export type Header = Omit<Checkpoint, 'id' | 'channel_values'>;
 
@@ -58,7 +59,7 @@ export async function packCheckpoint(
   if (Number.isNaN(time.getTime())) {
     throw new SessionStoreError(
       'INVALID_ARGUMENT',
-      'checkpoint.ts must be a time as new Date().toISOString() writes it',
+      `checkpoint.ts must be a time as new Date().toISOString() writes it, not ${described(header.ts)}`,
       'checkpoint.ts',
     );
   }

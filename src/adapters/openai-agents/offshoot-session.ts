@@ -156,7 +156,7 @@ function headAt(snapshot: SessionSnapshot): Head {
   if (!Array.isArray(items)) {
     throw new SessionStoreError(
       'FAILED_PRECONDITION',
-      `snapshot "${snapshotId}" is none of an agent's history. Give the agent a sessionId of its own`,
+      `snapshot "${snapshotId}" is not part of an agent's history. Give the agent a sessionId of its own`,
       'sessionId',
     );
   }

@@ -44,5 +44,5 @@ function decodeCursor(cursor: string, list: string): (string | number)[] {
   } catch {
     // The error below reports it.
   }
-  throw invalid('options.cursor', 'is not a cursor that a page of this list came with');
+  throw invalid('options.cursor', 'is not a cursor of this list. Pass that of its last page');
 }

@@ -38,7 +38,7 @@ export async function readHistory(
     if (history.has(parentId)) {
       throw new SessionStoreError(
         'FAILED_PRECONDITION',
-        `the history of snapshot "${id}" is cyclic: "${parentId}" comes up twice`,
+        `the history of snapshot "${id}" is cyclic: "${parentId}" comes up twice. Load a snapshot by snapshotId instead`,
         'snapshotId',
       );
     }

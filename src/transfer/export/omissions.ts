@@ -25,7 +25,7 @@ export class Omissions {
     const isLoss = all.some(({ reason }) => reason === undefined);
     const error = new SessionStoreError(
       isLoss ? 'DATA_LOSS' : 'FAILED_PRECONDITION',
-      `the export lacks ${names}${more}. All else was exported. Pass onDamaged to be told of each and to have the file ended all the same, or delete them`,
+      `the export lacks ${names}${more}. Everything else was exported. Pass onDamaged to be told of each and to get a complete file, or delete them`,
       all[0]!.path ?? all[0]!.snapshotId ?? all[0]!.sessionId,
     );
     const failed: SessionExportError = Object.assign(error, { damaged: all });

@@ -6,6 +6,7 @@ import { optional, string } from '../../values/schema.js';
 import { exactly, isPosition } from '../../values/stored.js';
 import { encodedValue } from './line-schemas.js';
 import { MOST_DEEP, type FieldLine, type MediumAddress } from './lines.js';
+import { described } from '../../values/described.js';
 
 const damagedPart = exactly({
   sessionId: optional(string),
@@ -22,24 +23,29 @@ export function* requireFields(fields: readonly FieldLine[], where: string): Ste
     index++;
     if (index % UNITS === 0) yield;
     const path = `${where}.fields.${index}`;
-    if (!Array.isArray(field) || field.length !== 3)
-      throw invalid(path, 'expected a key, a kind, and what it is');
+    if (!Array.isArray(field) || field.length !== 3) throw invalid(path, 'expected [key, kind, content]');
     const [key, kind, content] = field as unknown[];
-    if (typeof key !== 'string') throw invalid(path, 'expected a string as its key');
-    if (keys.has(key)) throw invalid(`${where}.fields`, 'has a key twice');
+    if (typeof key !== 'string') throw invalid(path, 'expected a string as the key');
+    if (keys.has(key)) throw invalid(`${where}.fields`, 'has the same key twice');
     keys.add(key);
     if (kind === 'value') {
       if (encodedValue(content)) throw invalid(path, 'is not an encoded value');
     } else if (kind === 'array' || kind === 'linked' || kind === 'one') yield* requireSpans(content, path);
-    else throw invalid(path, 'is of an unknown kind');
+    else
+      throw invalid(
+        path,
+        `is of the unknown kind ${described(kind)}. Import it with the version that exported it`,
+      );
   }
 }
 
 function* requireSpans(spans: unknown, path: string): Steps<Spans | void> {
-  if (!Array.isArray(spans) || spans.length % 3 !== 0) throw invalid(path, 'expected spans');
+  if (!Array.isArray(spans) || spans.length % 3 !== 0)
+    throw invalid(path, 'expected spans: log, first position and count of each');
   for (let i = 0; i < spans.length; i++) {
     if (i % UNITS === 0) yield;
-    if (!isPosition(spans[i]) || (i % 3 === 2 && spans[i] === 0)) throw invalid(path, 'expected spans');
+    if (!isPosition(spans[i]) || (i % 3 === 2 && spans[i] === 0))
+      throw invalid(path, 'expected spans: log, first position and count of each');
   }
 }
 
@@ -51,11 +57,12 @@ export function* requireMedia(places: readonly MediumAddress[], where: string): 
     const [path, log, at] = Array.isArray(place) ? (place as unknown[]) : [];
     const isPath = Array.isArray(path) && path.length <= MOST_DEEP;
     if (!isPath || place.length !== 3 || !isPosition(log) || !isPosition(at)) {
-      throw invalid(`${where}.media`, 'expected media');
+      throw invalid(`${where}.media`, 'expected media: path, log and position of each');
     }
     for (const key of path) {
       if (++units % UNITS === 0) yield;
-      if (typeof key !== 'string') throw invalid(`${where}.media`, 'expected media');
+      if (typeof key !== 'string')
+        throw invalid(`${where}.media`, 'expected media: path, log and position of each');
     }
   }
 }
@@ -66,6 +73,7 @@ export function* requireDamaged(damaged: readonly DamagedPart[], where: string):
   for (const part of damaged) {
     index++;
     if (index % UNITS === 0) yield;
-    if (damagedPart(part)) throw invalid(`${where}.damaged.${index}`, 'names nothing');
+    if (damagedPart(part))
+      throw invalid(`${where}.damaged.${index}`, 'expected the id of a session or snapshot');
   }
 }

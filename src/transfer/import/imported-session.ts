@@ -82,7 +82,7 @@ export async function requireWhole(session: Incoming, pace: Pace): Promise<Incom
   const weights = new Weights();
   await pace.run(
     each(entries, (entry) => {
-      if (!index.add(entry)) throw invalid(entry.where, 'is the second entry at its place');
+      if (!index.add(entry)) throw invalid(entry.where, 'has the log and position of an earlier entry');
       present.add(entry);
       weights.add(entry.log, entry.at, entry.size + entry.media.length * BYTES_OF_PLACE);
     }),
