@@ -1,6 +1,6 @@
 import type { BaseCheckpointSaver } from '@langchain/langgraph-checkpoint';
-import { SessionStoreError, type SnapshotInfo } from '../../index.js';
-import { requireId } from '../../values/argument.js';
+import type { SnapshotInfo } from '../../index.js';
+import { invalid, requireId } from '../../values/argument.js';
 import { described } from '../../values/described.js';
 import { given } from '../../values/given.js';
 import { jsonOf } from '../../platform/json.js';
@@ -65,11 +65,11 @@ export function addressIn(
     checkpoint_id: id,
     thread_ts: olderId,
   } = configurableOf(config);
-  if (threadId !== undefined) requireText(threadId, `${KEY}.thread_id`);
+  if (threadId !== undefined) requireId(threadId, `${KEY}.thread_id`);
   if (namespace !== undefined && typeof namespace !== 'string')
-    refuse(`${KEY}.checkpoint_ns`, `must be a string, not ${described(namespace)}`);
+    throw invalid(`${KEY}.checkpoint_ns`, `must be a string, not ${described(namespace)}`);
   const checkpointId: string | undefined = id || olderId || undefined;
-  if (checkpointId !== undefined) requireText(checkpointId, `${KEY}.checkpoint_id`);
+  if (checkpointId !== undefined) requireId(checkpointId, `${KEY}.checkpoint_id`);
   return { threadId, namespace: namespace ?? '', checkpointId };
 }
 
@@ -87,18 +87,10 @@ export const hasNamespace = (config: Config): boolean =>
 export function requireAddress(config: Config | undefined): CheckpointAddress {
   const { threadId, ...address } = addressIn(config);
   if (threadId === undefined) {
-    return refuse(
+    throw invalid(
       `${KEY}.thread_id`,
       'is missing. Invoke the graph with { configurable: { thread_id: "…" } }',
     );
   }
   return { threadId, ...address };
-}
-
-export function requireText(value: unknown, path: string): asserts value is string {
-  requireId(value, path);
-}
-
-export function refuse(path: string, problem: string): never {
-  throw new SessionStoreError('INVALID_ARGUMENT', `${path} ${problem}`, path);
 }

@@ -1,5 +1,5 @@
 import type { Checkpoint, CheckpointMetadata, SerializerProtocol } from '@langchain/langgraph-checkpoint';
-import { SessionStoreError, type SessionSnapshot, type SessionSnapshotInput } from '../../index.js';
+import type { SessionSnapshot, SessionSnapshotInput } from '../../index.js';
 import { reading } from '../../values/given.js';
 import {
   serialize,
@@ -17,6 +17,7 @@ import {
 } from './checkpoint-address.js';
 import { mergeWrites, type StoredWrite } from './writes.js';
 import { described } from '../../values/described.js';
+import { invalid } from '../../values/argument.js';
 
 export type Header = Omit<Checkpoint, 'id' | 'channel_values'>;
 
@@ -57,10 +58,9 @@ export async function packCheckpoint(
 ): Promise<PackedCheckpoint> {
   const time = reading('checkpoint.ts', () => new Date(header.ts));
   if (Number.isNaN(time.getTime())) {
-    throw new SessionStoreError(
-      'INVALID_ARGUMENT',
-      `checkpoint.ts must be a time as new Date().toISOString() writes it, not ${described(header.ts)}`,
+    throw invalid(
       'checkpoint.ts',
+      `must be a time as new Date().toISOString() writes it, not ${described(header.ts)}`,
     );
   }
   const [packedMetadata, ...channels] = await Promise.all([

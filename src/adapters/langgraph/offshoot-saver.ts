@@ -16,7 +16,7 @@ import { dequal } from 'dequal/lite';
 import type { SessionSnapshot } from '../../index.js';
 import { checkpointsBefore, newestIn } from './checkpoint-list.js';
 import { savedAt } from './saved-at.js';
-import { requireValid } from '../../values/argument.js';
+import { invalid, requireId, requireValid } from '../../values/argument.js';
 import { given, reading, requireStore } from '../../values/given.js';
 import {
   callable,
@@ -47,9 +47,7 @@ import {
   namespaceSnapshotId,
   nodeOf,
   addressIn,
-  refuse,
   requireAddress,
-  requireText,
   type Config,
 } from './checkpoint-address.js';
 import { packWrites, unpackWrite } from './writes.js';
@@ -182,10 +180,10 @@ export class OffshootSaver extends BaseCheckpointSaver {
   ): Promise<void> {
     const { checkpointId, ...address } = requireAddress(config);
     if (checkpointId === undefined) {
-      refuse('config.configurable.checkpoint_id', 'is missing. Pass the config that put() returned');
+      throw invalid('config.configurable.checkpoint_id', 'is missing. Pass the config that put() returned');
     }
     const now = new Date().toISOString();
-    requireText(taskId, 'taskId');
+    requireId(taskId, 'taskId');
     requireValid(string, taskPath, 'taskPath');
     const pairs = reading('writes', () => {
       requireValid(pairList, writes, 'writes');
@@ -200,7 +198,7 @@ export class OffshootSaver extends BaseCheckpointSaver {
 
   /** Deletes the thread's session, with the checkpoints of all namespaces, in one transaction. */
   override async deleteThread(threadId: string): Promise<void> {
-    requireText(threadId, 'threadId');
+    requireId(threadId, 'threadId');
     await this.#store.deleteSession(threadId);
   }
 

@@ -8,7 +8,8 @@ import { copyOf } from '../shared/copy.js';
 import { structured } from '../../platform/clone.js';
 import { described } from '../../values/described.js';
 import { canonical, digest } from './canonical.js';
-import { refuse, refuseNow } from './refuse.js';
+import { invalid } from '../../values/argument.js';
+import { SessionStoreError } from '../../index.js';
 
 /** The content of a snapshot, as arrays whose elements it shares with its parent. */
 export interface History {
@@ -24,16 +25,16 @@ export const EMPTY: History = { items: [], operations: [] };
 
 /** A copy, because the caller may change the items while the store is read. */
 export function copyItems(items: unknown, path: string): AgentInputItem[] {
-  if (!Array.isArray(items)) return refuse(path, 'must be an array of items');
+  if (!Array.isArray(items)) throw invalid(path, 'must be an array of items');
   return Array.from(items, (item: unknown, index) => {
     const at = `${path}.${index}`;
     if (typeof item !== 'object' || item === null || Array.isArray(item))
-      refuse(at, 'must be an item, an object');
+      throw invalid(at, 'must be an item, an object');
     const copy = copyOf(item, at);
     try {
       return structured(copy) as AgentInputItem;
     } catch (error) {
-      return refuse(at, 'cannot be stored. Items are data: no functions, no class instances', error);
+      throw invalid(at, 'cannot be stored. Items are data: no functions, no class instances', error);
     }
   });
 }
@@ -45,13 +46,13 @@ export function appending(items: AgentInputItem[]): Change {
 /** The first call with the id is replaced, all others are dropped. */
 export function mutating(mutations: readonly SessionHistoryMutation[]): Change {
   if (!Array.isArray(mutations))
-    return refuse('args.mutations', `must be an array, not ${described(mutations)}`);
+    throw invalid('args.mutations', `must be an array, not ${described(mutations)}`);
   const replacements = new Map(
     mutations.map((mutation, index) => {
       const at = `args.mutations.${index}`;
       const type: unknown = mutation?.type;
       if (type !== 'replace_function_call')
-        refuse(`${at}.type`, `is ${described(type)}, which is not known here`);
+        throw invalid(`${at}.type`, `is ${described(type)}, which is not known here`);
       return [mutation.callId, copyItems([mutation.replacement], `${at}.replacement`)[0]!];
     }),
   );
@@ -76,14 +77,15 @@ export function mutating(mutations: readonly SessionHistoryMutation[]): Change {
 export function transacting(args: SessionHistoryTransactionArgs): Change {
   const operationId: unknown = args?.operationId;
   if (typeof operationId !== 'string' || operationId.trim() === '') {
-    return refuse('args.operationId', 'must be a string that is not blank');
+    throw invalid('args.operationId', 'must be a string that is not blank');
   }
   const identity = digest(canonical(args.transaction, 'args.transaction'));
   const apply = applying(args.transaction);
   return (history) => {
     const before = history.operations.find((operation) => operation.operationId === operationId);
     if (before?.digest === identity) return undefined;
-    if (before) refuseNow('args.operationId', 'was used for another transaction. Each needs one of its own');
+    if (before)
+      throw outdated('args.operationId', 'was used for another transaction. Each needs one of its own');
     return {
       items: apply(history.items),
       operations: [...history.operations, { operationId, digest: identity }],
@@ -99,16 +101,23 @@ function applying(transaction: SessionHistoryTransaction): (items: AgentInputIte
   }
   const type: unknown = transaction?.type;
   if (type !== 'replace_suffix')
-    return refuse(`${path}.type`, `is ${described(type)}, which is not known here`);
+    throw invalid(`${path}.type`, `is ${described(type)}, which is not known here`);
   const expected = copyItems(transaction.expectedSuffix, `${path}.expectedSuffix`);
   const replacement = copyItems(transaction.replacement, `${path}.replacement`);
   return (items) => {
     const start = items.length - expected.length;
     if (start < 0 || !isEqual(items.slice(start), expected)) {
-      refuseNow(`${path}.expectedSuffix`, 'is not what the history ends with. Read it again with getItems()');
+      throw outdated(
+        `${path}.expectedSuffix`,
+        'is not what the history ends with. Read it again with getItems()',
+      );
     }
     return [...items.slice(0, start), ...replacement];
   };
 }
 
 const isEqual = (a: AgentInputItem[], b: AgentInputItem[]) => canonical(a, 'items') === canonical(b, 'items');
+
+/** The error for a change of a history that is not what its caller takes it for. */
+const outdated = (path: string, problem: string) =>
+  new SessionStoreError('FAILED_PRECONDITION', `${path}: ${problem}`, path);
