@@ -14,7 +14,7 @@ export default defineConfig<object, EngineOptions>({
   testMatch: '**/*.spec.ts',
   // Without paths, so that `offshoot/playwright` is what was built, as users have it.
   tsconfig: 'tsconfig.build.json',
-  globalSetup: './test/browser/sites-of-run.ts',
+  globalSetup: './test/sites/sites-of-run.ts',
   outputDir: '.reports/playwright',
   forbidOnly: true,
   // Nothing here is about speed, and machines are busy.

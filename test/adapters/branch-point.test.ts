@@ -6,7 +6,7 @@ import { openChatPersistence } from '../../src/adapters/tanstack-ai/index.js';
 import { branchPoint } from '../../src/adapters/shared/transcript/branch-point.js';
 import { continues, messagesOf } from '../../src/adapters/shared/transcript/messages.js';
 import type { TranscriptMessage } from '../../src/adapters/shared/transcript/store.js';
-import { openStore } from '../browser/open-store.js';
+import { openStore } from '../stores/open-store.js';
 
 type Store = IndexedDBSessionStore<any>;
 type List = readonly TranscriptMessage[];

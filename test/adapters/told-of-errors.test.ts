@@ -2,7 +2,7 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { openChat } from '../../src/adapters/ai-sdk/index.js';
 import { openThreadList } from '../../src/adapters/assistant-ui/index.js';
 import { openChatPersistence } from '../../src/adapters/tanstack-ai/index.js';
-import { openStore } from '../browser/open-store.js';
+import { openStore } from '../stores/open-store.js';
 
 const thrown = new Error('of the one who is told');
 const onError = () => {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { OffshootSessionStore, type SessionSnapshot } from '../../src/adapters/agentick/index.js';
 import type { IndexedDBSessionStore } from '../../src/index.js';
-import { freshName, openStore } from '../browser/open-store.js';
+import { freshName, openStore } from '../stores/open-store.js';
 
 const entry = (text: string) => ({
   kind: 'message',

@@ -2,7 +2,7 @@ import 'fake-indexeddb/auto';
 import { describe, expect, it, test } from 'vitest';
 import { describeSessionStore } from '../../src/testing/index.js';
 import { fill } from '../faults/operations.js';
-import { openStore } from '../browser/open-store.js';
+import { openStore } from '../stores/open-store.js';
 import { encryptedStore } from '../encryption/encrypted-factory.js';
 import { indexedDBStore } from './indexeddb-factory.js';
 

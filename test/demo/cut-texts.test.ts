@@ -3,7 +3,7 @@ import { openThreadList } from '../../src/adapters/assistant-ui/index.js';
 import { titleFor } from '../../demo/app/labels.js';
 import { scripted } from '../../demo/models/scripted.js';
 import { findText, needleOf } from '../../demo/sessions/find-text.js';
-import { openStore } from '../browser/open-store.js';
+import { openStore } from '../stores/open-store.js';
 
 afterEach(() => {
   vi.unstubAllGlobals();

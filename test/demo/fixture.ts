@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { expect, test as base, type Page } from '@playwright/test';
 import { sessionStoreFixtures, type SessionStoreFixtures } from 'offshoot/playwright';
-import { serveBuilt } from '../browser/serve.js';
+import { serveBuilt } from '../sites/build-site.js';
 
 const fromRoot = (path: string) => fileURLToPath(new URL(`../../${path}`, import.meta.url));
 

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { chromium, type Page } from '@playwright/test';
 import { preview } from 'vite';
 import { launchOptions } from '../../scripts/chromium.mjs';
-import { buildSite } from '../browser/serve.js';
+import { buildSite } from '../sites/build-site.js';
 import { answered, button, expect, message, send, test as base, turn } from './fixture.js';
 
 const fromRoot = (path: string) => fileURLToPath(new URL(`../../${path}`, import.meta.url));

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import type { IndexedDBSessionStoreOptions, Message } from '../../src/index.js';
 import { message, save, turn } from '../../src/testing/sample-snapshots.js';
-import { expectRefusal } from '../browser/expect-refusal.js';
-import { freshName, openStore } from '../browser/open-store.js';
-import { dumpDatabase } from '../browser/raw-database.js';
+import { expectRefusal } from '../assertions/expect-refusal.js';
+import { freshName, openStore } from '../stores/open-store.js';
+import { dumpDatabase } from '../database/raw-database.js';
 import { makeKey } from './keys.js';
 import { fillWithSecrets, readSecrets, SECRET, secretsIn } from './secrets.js';
 

@@ -1,8 +1,8 @@
 import { expect, test, vi } from 'vitest';
 import { deriveKey } from '../../src/encryption/index.js';
 import { save, turn } from '../../src/testing/sample-snapshots.js';
-import { expectRefusal } from '../browser/expect-refusal.js';
-import { freshName, openStore } from '../browser/open-store.js';
+import { expectRefusal } from '../assertions/expect-refusal.js';
+import { freshName, openStore } from '../stores/open-store.js';
 
 // It is meant to take long.
 vi.setConfig({ testTimeout: 60_000 });

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import type { EncryptionOptions } from '../../src/index.js';
 import { save, turn } from '../../src/testing/sample-snapshots.js';
-import { expectRefusal } from '../browser/expect-refusal.js';
-import { freshName, openStore } from '../browser/open-store.js';
-import { dumpDatabase, overwriteRow, withRaw } from '../browser/raw-database.js';
+import { expectRefusal } from '../assertions/expect-refusal.js';
+import { freshName, openStore } from '../stores/open-store.js';
+import { dumpDatabase, overwriteRow, withRaw } from '../database/raw-database.js';
 import { conversation } from './conversation.js';
 import { makeKey } from './keys.js';
 import { fillWithSecrets, readSecrets } from './secrets.js';

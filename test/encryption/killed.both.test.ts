@@ -2,8 +2,8 @@ import { expect, test } from 'vitest';
 import type { EncryptionOptions, IndexedDBSessionStore } from '../../src/index.js';
 import { IndexedDBSessionStore as Store } from '../../src/index.js';
 import { save, turn } from '../../src/testing/sample-snapshots.js';
-import { freshName, openStore } from '../browser/open-store.js';
-import { dumpDatabase, putBack } from '../browser/raw-database.js';
+import { freshName, openStore } from '../stores/open-store.js';
+import { dumpDatabase, putBack } from '../database/raw-database.js';
 import { conversation } from './conversation.js';
 import { makeKey } from './keys.js';
 

@@ -1,9 +1,9 @@
 import { describe, expect, test, vi } from 'vitest';
 import type { EncryptionOptions, IndexedDBSessionStore, StatusName } from '../../src/index.js';
 import { save, turn } from '../../src/testing/sample-snapshots.js';
-import { expectRefusal, failureOf } from '../browser/expect-refusal.js';
-import { freshName, openStore } from '../browser/open-store.js';
-import { dumpDatabase } from '../browser/raw-database.js';
+import { expectRefusal, failureOf } from '../assertions/expect-refusal.js';
+import { freshName, openStore } from '../stores/open-store.js';
+import { dumpDatabase } from '../database/raw-database.js';
 import { conversation } from './conversation.js';
 import { makeKey } from './keys.js';
 import { fillWithSecrets, readSecrets, secretsIn } from './secrets.js';

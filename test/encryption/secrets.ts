@@ -1,6 +1,6 @@
 import type { IndexedDBSessionStore } from '../../src/index.js';
 import { message, save, turn } from '../../src/testing/sample-snapshots.js';
-import { dumpDatabase } from '../browser/raw-database.js';
+import { dumpDatabase } from '../database/raw-database.js';
 
 /** What must not be found anywhere in an encrypted database. */
 export const SECRET = 'the code is 8712';

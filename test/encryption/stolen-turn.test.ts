@@ -1,6 +1,6 @@
 import { afterEach, expect, test, vi } from 'vitest';
 import { save, turn } from '../../src/testing/sample-snapshots.js';
-import { freshName, openStore } from '../browser/open-store.js';
+import { freshName, openStore } from '../stores/open-store.js';
 import { makeKey } from './keys.js';
 
 afterEach(() => {

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import { save, turn } from '../../src/testing/sample-snapshots.js';
-import { expectRefusal } from '../browser/expect-refusal.js';
-import { freshName, openStore } from '../browser/open-store.js';
-import { overwriteRow, settled, withRaw } from '../browser/raw-database.js';
+import { expectRefusal } from '../assertions/expect-refusal.js';
+import { freshName, openStore } from '../stores/open-store.js';
+import { overwriteRow, settled, withRaw } from '../database/raw-database.js';
 import { conversation } from './conversation.js';
 import { makeKey } from './keys.js';
 

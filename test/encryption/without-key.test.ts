@@ -2,9 +2,9 @@ import { IDBFactory } from 'fake-indexeddb';
 import { afterEach, beforeEach, expect, onTestFinished, test, vi } from 'vitest';
 import { IndexedDBSessionStore } from '../../src/index.js';
 import { save, turn } from '../../src/testing/sample-snapshots.js';
-import { eventually } from '../browser/eventually.js';
-import { expectRefusal } from '../browser/expect-refusal.js';
-import { freshName } from '../browser/open-store.js';
+import { eventually } from '../assertions/eventually.js';
+import { expectRefusal } from '../assertions/expect-refusal.js';
+import { freshName } from '../stores/open-store.js';
 
 type Store = IndexedDBSessionStore<any>;
 

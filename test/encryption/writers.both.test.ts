@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
 import type { IndexedDBSessionStore } from '../../src/index.js';
 import { message, save, turn } from '../../src/testing/sample-snapshots.js';
-import { expectRefusal } from '../browser/expect-refusal.js';
-import { freshName, openStore } from '../browser/open-store.js';
-import { dumpDatabase } from '../browser/raw-database.js';
+import { expectRefusal } from '../assertions/expect-refusal.js';
+import { freshName, openStore } from '../stores/open-store.js';
+import { dumpDatabase } from '../database/raw-database.js';
 import { conversation } from './conversation.js';
 import { makeKey } from './keys.js';
 

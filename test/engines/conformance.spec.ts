@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { describeSessionStore } from '../../src/testing/index.js';
-import { serveBuilt } from '../browser/serve.js';
+import { serveBuilt } from '../sites/build-site.js';
 import type { Tab } from './engine.d.ts';
 import { test as base } from './test.js';
 

@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { expect } from '@playwright/test';
-import { serveBuilt } from '../browser/serve.js';
+import { serveBuilt } from '../sites/build-site.js';
 import type { Tab } from './engine.d.ts';
 import { test } from './test.js';
 

@@ -2,7 +2,7 @@ import { runInNewContext } from 'node:vm';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { IndexedDBSessionStoreOptions } from '../../src/index.js';
 import { turn } from '../../src/testing/sample-snapshots.js';
-import { freshName, openStore } from '../browser/open-store.js';
+import { freshName, openStore } from '../stores/open-store.js';
 
 /** The classes of another realm, as jsdom and Jest hand them over. */
 const foreign = runInNewContext(

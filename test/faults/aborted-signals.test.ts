@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import type { IndexedDBSessionStore } from '../../src/index.js';
-import { openStore } from '../browser/open-store.js';
+import { openStore } from '../stores/open-store.js';
 
 const aesKey = () =>
   crypto.subtle.generateKey({ name: 'AES-GCM', length: 256 }, false, ['encrypt', 'decrypt']);

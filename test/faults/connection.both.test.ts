@@ -1,9 +1,9 @@
 import { afterEach, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { IndexedDBSessionStore } from '../../src/index.js';
 import { save, turn } from '../../src/testing/sample-snapshots.js';
-import { expectRefusal, failureOf } from '../browser/expect-refusal.js';
-import { freshName, openStore } from '../browser/open-store.js';
-import { deleteRaw, dumpDatabase, openRaw, settled, withRaw } from '../browser/raw-database.js';
+import { expectRefusal, failureOf } from '../assertions/expect-refusal.js';
+import { freshName, openStore } from '../stores/open-store.js';
+import { deleteRaw, dumpDatabase, openRaw, settled, withRaw } from '../database/raw-database.js';
 import { abortingCommits, refusingTransactions } from './inject-faults.js';
 import { holdUp, losePatience } from './patience.js';
 import { renewIndexedDB } from '../environment.js';

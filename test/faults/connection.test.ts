@@ -1,7 +1,7 @@
 import { IDBFactory, forceCloseDatabase } from 'fake-indexeddb';
 import { beforeEach, expect, test, vi } from 'vitest';
 import { save, turn } from '../../src/testing/sample-snapshots.js';
-import { openStore } from '../browser/open-store.js';
+import { openStore } from '../stores/open-store.js';
 
 beforeEach(() => {
   globalThis.indexedDB = new IDBFactory();

@@ -5,7 +5,7 @@ import { expect } from '@playwright/test';
 import type { Browser } from '../engines/engine.d.ts';
 import { loadEngine } from '../engines/index.mjs';
 import { inBrowser, withProfile } from '../engines/test.js';
-import type { Site } from '../browser/serve.js';
+import type { Site } from '../sites/build-site.js';
 import { hostIn, test, type RemoteHost } from '../tabs/tabs.js';
 
 /** What happens to a file of a database while the browser is closed. */

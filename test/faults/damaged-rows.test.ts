@@ -2,10 +2,10 @@ import { IDBFactory } from 'fake-indexeddb';
 import { beforeEach, describe, expect, test, vi } from 'vitest';
 import { SessionStoreError, type IndexedDBSessionStore } from '../../src/index.js';
 import { message, save, turn } from '../../src/testing/sample-snapshots.js';
-import { eventually } from '../browser/eventually.js';
-import { expectRefusal } from '../browser/expect-refusal.js';
-import { freshName, openStore } from '../browser/open-store.js';
-import { dumpDatabase, overwriteRow, withRaw } from '../browser/raw-database.js';
+import { eventually } from '../assertions/eventually.js';
+import { expectRefusal } from '../assertions/expect-refusal.js';
+import { freshName, openStore } from '../stores/open-store.js';
+import { dumpDatabase, overwriteRow, withRaw } from '../database/raw-database.js';
 import { spoilLogRow } from '../logs/chat.js';
 
 type Store = IndexedDBSessionStore<any>;

@@ -2,9 +2,9 @@ import { dequal } from 'dequal';
 import { afterAll, afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { IndexedDBSessionStore, SessionStoreError, type EncryptionOptions } from '../../src/index.js';
 import { save, turn } from '../../src/testing/sample-snapshots.js';
-import { requestsOf } from '../browser/observe-requests.js';
-import { freshName } from '../browser/open-store.js';
-import { dumpDatabase, putBack } from '../browser/raw-database.js';
+import { requestsOf } from '../database/observe-requests.js';
+import { freshName } from '../stores/open-store.js';
+import { dumpDatabase, putBack } from '../database/raw-database.js';
 import {
   REQUEST_FAULTS,
   withLostCommit,

@@ -1,4 +1,4 @@
-import { observingRequests } from '../browser/observe-requests.js';
+import { observingRequests } from '../database/observe-requests.js';
 import { abortAtCommit } from './inject-faults.js';
 
 /** What can go wrong with a request: called once it is made, before anybody waits for it; or instead of making it. */

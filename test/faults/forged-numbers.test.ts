@@ -1,9 +1,9 @@
 import { IDBFactory } from 'fake-indexeddb';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { save, turn } from '../../src/testing/sample-snapshots.js';
-import { eventually } from '../browser/eventually.js';
-import { freshName, openStore } from '../browser/open-store.js';
-import { overwriteRow, withRaw } from '../browser/raw-database.js';
+import { eventually } from '../assertions/eventually.js';
+import { freshName, openStore } from '../stores/open-store.js';
+import { overwriteRow, withRaw } from '../database/raw-database.js';
 
 beforeEach(() => {
   globalThis.indexedDB = new IDBFactory();

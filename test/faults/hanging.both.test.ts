@@ -1,10 +1,10 @@
 import { afterEach, describe, expect, onTestFinished, test, vi } from 'vitest';
 import type { IndexedDBSessionStore } from '../../src/index.js';
 import { save, turn } from '../../src/testing/sample-snapshots.js';
-import { expectRefusal } from '../browser/expect-refusal.js';
-import { observingRequests } from '../browser/observe-requests.js';
-import { freshName, openStore } from '../browser/open-store.js';
-import { openRaw } from '../browser/raw-database.js';
+import { expectRefusal } from '../assertions/expect-refusal.js';
+import { observingRequests } from '../database/observe-requests.js';
+import { freshName, openStore } from '../stores/open-store.js';
+import { openRaw } from '../database/raw-database.js';
 import { losePatience, pass, stopTime } from './patience.js';
 import { renewIndexedDB } from '../environment.js';
 

@@ -1,10 +1,10 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { HealthEvent, IndexedDBSessionStore, IndexedDBSessionStoreOptions } from '../../src/index.js';
 import { save, turn } from '../../src/testing/sample-snapshots.js';
-import { eventually } from '../browser/eventually.js';
-import { expectRefusal } from '../browser/expect-refusal.js';
-import { freshName, openStore } from '../browser/open-store.js';
-import { deleteRaw, dumpDatabase, settled, withRaw } from '../browser/raw-database.js';
+import { eventually } from '../assertions/eventually.js';
+import { expectRefusal } from '../assertions/expect-refusal.js';
+import { freshName, openStore } from '../stores/open-store.js';
+import { deleteRaw, dumpDatabase, settled, withRaw } from '../database/raw-database.js';
 
 /** Opens a store, and notes what its application is told. */
 function openTold(name: string, options: IndexedDBSessionStoreOptions = {}) {

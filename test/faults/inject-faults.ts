@@ -1,4 +1,4 @@
-import { observingRequests, type RequestMade } from '../browser/observe-requests.js';
+import { observingRequests, type RequestMade } from '../database/observe-requests.js';
 
 /** While `action` runs, its `nth` request that writes throws, as `put` does for a value it cannot store. */
 export function throwingAtWrite<T>(nth: number, error: unknown, action: () => Promise<T>): Promise<T> {

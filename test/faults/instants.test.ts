@@ -1,7 +1,7 @@
 import { IDBFactory } from 'fake-indexeddb';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { openStore } from '../browser/open-store.js';
-import { expectRefusal } from '../browser/expect-refusal.js';
+import { openStore } from '../stores/open-store.js';
+import { expectRefusal } from '../assertions/expect-refusal.js';
 
 beforeEach(() => {
   globalThis.indexedDB = new IDBFactory();

@@ -2,10 +2,10 @@ import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import type { IndexedDBSessionStore, IndexedDBSessionStoreOptions } from '../../src/index.js';
 import { save, turn } from '../../src/testing/sample-snapshots.js';
-import { expectRefusal, failureOf } from '../browser/expect-refusal.js';
-import { requestsOf } from '../browser/observe-requests.js';
-import { freshName, openStore } from '../browser/open-store.js';
-import { dumpDatabase } from '../browser/raw-database.js';
+import { expectRefusal, failureOf } from '../assertions/expect-refusal.js';
+import { requestsOf } from '../database/observe-requests.js';
+import { freshName, openStore } from '../stores/open-store.js';
+import { dumpDatabase } from '../database/raw-database.js';
 import { abortingCommits, throwingAtWrite } from './inject-faults.js';
 import { renewIndexedDB } from '../environment.js';
 

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { save, turn } from '../../src/testing/sample-snapshots.js';
-import { expectRefusal } from '../browser/expect-refusal.js';
-import { freshName, openStore } from '../browser/open-store.js';
-import { dumpDatabase } from '../browser/raw-database.js';
+import { expectRefusal } from '../assertions/expect-refusal.js';
+import { freshName, openStore } from '../stores/open-store.js';
+import { dumpDatabase } from '../database/raw-database.js';
 
 describe('a value that can be cloned but not stored: the error names its path, and nothing is written', () => {
   // The smallest there is: a magic number and a version.

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { save, turn } from '../../src/testing/sample-snapshots.js';
-import { openStore } from '../browser/open-store.js';
+import { openStore } from '../stores/open-store.js';
 
 const circle: Record<string, unknown> = {};
 circle['self'] = new Map([[circle, new Set([circle])]]);

@@ -3,7 +3,7 @@ import { beforeEach, expect, test } from 'vitest';
 import { openChat } from '../../src/adapters/ai-sdk/index.js';
 import { openThreadHistory } from '../../src/adapters/assistant-ui/index.js';
 import { IndexedDBSessionStore } from '../../src/index.js';
-import { freshName, openStore } from '../browser/open-store.js';
+import { freshName, openStore } from '../stores/open-store.js';
 import { ODD } from './odd.js';
 
 beforeEach(() => {

@@ -10,8 +10,8 @@ import { OffshootSnapshotStorage, OffshootStorage } from '../../src/adapters/str
 import { openChatPersistence } from '../../src/adapters/tanstack-ai/index.js';
 import { describeSessionStore } from '../../src/testing/index.js';
 import { save, turn } from '../../src/testing/sample-snapshots.js';
-import { expectRefusal } from '../browser/expect-refusal.js';
-import { freshName, openStore } from '../browser/open-store.js';
+import { expectRefusal } from '../assertions/expect-refusal.js';
+import { freshName, openStore } from '../stores/open-store.js';
 import { expectOurs, ODD } from './odd.js';
 
 beforeEach(() => {

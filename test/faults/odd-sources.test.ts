@@ -2,7 +2,7 @@ import { expect, test, vi } from 'vitest';
 import { save, turn } from '../../src/testing/sample-snapshots.js';
 import { forgetMissingDatabases } from '../../src/playwright/index.js';
 import { expectOurs, ODD } from './odd.js';
-import { freshName, openStore } from '../browser/open-store.js';
+import { freshName, openStore } from '../stores/open-store.js';
 
 const fails = (): never => {
   throw new TypeError('of the caller');

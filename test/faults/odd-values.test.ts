@@ -9,7 +9,7 @@ import { OffshootSession } from '../../src/adapters/openai-agents/index.js';
 import { PageSessionStore } from '../../src/playwright/index.js';
 import { OffshootSnapshotStorage, OffshootStorage } from '../../src/adapters/strands/index.js';
 import { openChatPersistence } from '../../src/adapters/tanstack-ai/index.js';
-import { freshName, openStore } from '../browser/open-store.js';
+import { freshName, openStore } from '../stores/open-store.js';
 import { tryOutMaker, tryOutMethods } from './odd-arguments.js';
 
 beforeEach(() => {

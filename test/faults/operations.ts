@@ -1,6 +1,6 @@
 import type { IndexedDBSessionStore, IndexedDBSessionStoreOptions } from '../../src/index.js';
 import { save, turn } from '../../src/testing/sample-snapshots.js';
-import { overwriteRow, withRaw } from '../browser/raw-database.js';
+import { overwriteRow, withRaw } from '../database/raw-database.js';
 
 type Store = IndexedDBSessionStore<any>;
 

@@ -1,5 +1,5 @@
 import { onTestFinished, vi } from 'vitest';
-import { openRaw, settled } from '../browser/raw-database.js';
+import { openRaw, settled } from '../database/raw-database.js';
 
 /** Keeps everybody from opening the database, as a tab does that was frozen, until the returned function is called. */
 export async function holdUp(name: string): Promise<() => Promise<unknown>> {

@@ -6,8 +6,8 @@ import { proxy } from 'valtio/vanilla';
 import { proxyMap, proxySet } from 'valtio/vanilla/utils';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { turn } from '../../src/testing/sample-snapshots.js';
-import { expectRefusal } from '../browser/expect-refusal.js';
-import { freshName, openStore } from '../browser/open-store.js';
+import { expectRefusal } from '../assertions/expect-refusal.js';
+import { freshName, openStore } from '../stores/open-store.js';
 
 enableMapSet();
 

@@ -4,7 +4,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { expect, test } from 'vitest';
 import { IndexedDBSessionStore, type CheckProblem, type QuarantinedRow } from '../../src/index.js';
 import { save, turn } from '../../src/testing/sample-snapshots.js';
-import { dumpDatabase, withRaw } from '../browser/raw-database.js';
+import { dumpDatabase, withRaw } from '../database/raw-database.js';
 import { said } from '../logs/chat.js';
 
 const NAME = 'damaged';

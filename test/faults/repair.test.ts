@@ -1,8 +1,8 @@
 import { IDBFactory } from 'fake-indexeddb';
 import { beforeEach, describe, expect, test } from 'vitest';
 import type { CheckProblem, QuarantinedRow } from '../../src/index.js';
-import { expectRefusal } from '../browser/expect-refusal.js';
-import { dumpDatabase, overwriteRow, withRaw } from '../browser/raw-database.js';
+import { expectRefusal } from '../assertions/expect-refusal.js';
+import { dumpDatabase, overwriteRow, withRaw } from '../database/raw-database.js';
 import { Chat, conversation, logKeys, spoilLogRow } from '../logs/chat.js';
 
 beforeEach(() => {

@@ -1,9 +1,9 @@
 import { IDBFactory } from 'fake-indexeddb';
 import { beforeEach, describe, expect, it, test, vi } from 'vitest';
 import { turn } from '../../src/testing/sample-snapshots.js';
-import { expectRefusal } from '../browser/expect-refusal.js';
-import { freshName, openStore } from '../browser/open-store.js';
-import { dumpDatabase } from '../browser/raw-database.js';
+import { expectRefusal } from '../assertions/expect-refusal.js';
+import { freshName, openStore } from '../stores/open-store.js';
+import { dumpDatabase } from '../database/raw-database.js';
 
 beforeEach(() => {
   globalThis.indexedDB = new IDBFactory();

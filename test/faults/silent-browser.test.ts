@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { IndexedDBSessionStore } from '../../src/index.js';
 import { save, turn } from '../../src/testing/sample-snapshots.js';
-import { expectRefusal } from '../browser/expect-refusal.js';
-import { freshName, openStore } from '../browser/open-store.js';
+import { expectRefusal } from '../assertions/expect-refusal.js';
+import { freshName, openStore } from '../stores/open-store.js';
 import { losePatience } from './patience.js';
 
 const never = () => new Promise<never>(() => {});

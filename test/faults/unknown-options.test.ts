@@ -10,9 +10,9 @@ import { OffshootSnapshotStorage, OffshootStorage } from '../../src/adapters/str
 import { openChatPersistence } from '../../src/adapters/tanstack-ai/index.js';
 import { describeSessionStore } from '../../src/testing/index.js';
 import { save, turn } from '../../src/testing/sample-snapshots.js';
-import { expectRefusal } from '../browser/expect-refusal.js';
-import { freshName, openStore } from '../browser/open-store.js';
-import { dumpDatabase } from '../browser/raw-database.js';
+import { expectRefusal } from '../assertions/expect-refusal.js';
+import { freshName, openStore } from '../stores/open-store.js';
+import { dumpDatabase } from '../database/raw-database.js';
 
 type Store = IndexedDBSessionStore<any>;
 

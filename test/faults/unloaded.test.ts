@@ -2,9 +2,9 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { HealthEvent } from '../../src/index.js';
 import { load, Part } from '../../src/runtime/load.js';
 import { message, save, turn } from '../../src/testing/sample-snapshots.js';
-import { expectRefusal } from '../browser/expect-refusal.js';
-import { freshName } from '../browser/open-store.js';
-import { settled, withRaw } from '../browser/raw-database.js';
+import { expectRefusal } from '../assertions/expect-refusal.js';
+import { freshName } from '../stores/open-store.js';
+import { settled, withRaw } from '../database/raw-database.js';
 
 afterEach(() => {
   vi.doUnmock('../../src/maintenance/retention/scheduler.js');

@@ -2,9 +2,9 @@ import { IDBFactory } from 'fake-indexeddb';
 import { beforeEach, expect, test } from 'vitest';
 import type { IndexedDBSessionStore } from '../../src/index.js';
 import { message, save, turn } from '../../src/testing/sample-snapshots.js';
-import { observingRequests } from '../browser/observe-requests.js';
-import { expectRefusal } from '../browser/expect-refusal.js';
-import { freshName, openStore } from '../browser/open-store.js';
+import { observingRequests } from '../database/observe-requests.js';
+import { expectRefusal } from '../assertions/expect-refusal.js';
+import { freshName, openStore } from '../stores/open-store.js';
 import { REQUEST_FAULTS } from './fault-points.js';
 
 beforeEach(() => {

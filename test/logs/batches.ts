@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect } from 'vitest';
 import type { IndexedDBSessionStoreOptions } from '../../src/index.js';
 import { turn } from '../../src/testing/sample-snapshots.js';
-import { openStore } from '../browser/open-store.js';
+import { openStore } from '../stores/open-store.js';
 import { said } from './chat.js';
 
 const id = fc.constantFrom('a', 'b', 'c', 'd');

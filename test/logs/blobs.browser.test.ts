@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { save, turn } from '../../src/testing/sample-snapshots.js';
-import { freshName, openStore } from '../browser/open-store.js';
+import { freshName, openStore } from '../stores/open-store.js';
 
 const image = (seed: string) => new Blob([seed, 'A'.repeat(100_000)], { type: 'image/png' });
 const shown = (text: string, blob: Blob) => ({ role: 'user', content: [{ text }, { media: blob }] });

@@ -2,8 +2,8 @@ import { isDeepStrictEqual } from 'node:util';
 import { expect } from 'vitest';
 import type { CheckReport, IndexedDBSessionStore, IndexedDBSessionStoreOptions } from '../../src/index.js';
 import { save, turn } from '../../src/testing/sample-snapshots.js';
-import { freshName, openStore } from '../browser/open-store.js';
-import { withRaw, settled } from '../browser/raw-database.js';
+import { freshName, openStore } from '../stores/open-store.js';
+import { withRaw, settled } from '../database/raw-database.js';
 import type { LogKey, LogRow } from '../../src/database/schema.js';
 
 type Store = IndexedDBSessionStore<any>;

@@ -1,7 +1,7 @@
 import { IDBFactory } from 'fake-indexeddb';
 import { beforeEach, expect, test } from 'vitest';
 import type { CheckProblem } from '../../src/index.js';
-import { dumpDatabase, overwriteRow, withRaw } from '../browser/raw-database.js';
+import { dumpDatabase, overwriteRow, withRaw } from '../database/raw-database.js';
 import { Chat, conversation, logKeys, said, spoilLogRow } from './chat.js';
 
 beforeEach(() => {

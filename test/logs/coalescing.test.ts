@@ -2,9 +2,9 @@ import { IDBFactory } from 'fake-indexeddb';
 import { beforeEach, expect, test } from 'vitest';
 import type { IndexedDBSessionStore } from '../../src/index.js';
 import { save, turn } from '../../src/testing/sample-snapshots.js';
-import { expectRefusal, failureOf } from '../browser/expect-refusal.js';
-import { observingRequests, requestsOf, type RequestMade } from '../browser/observe-requests.js';
-import { openStore } from '../browser/open-store.js';
+import { expectRefusal, failureOf } from '../assertions/expect-refusal.js';
+import { observingRequests, requestsOf, type RequestMade } from '../database/observe-requests.js';
+import { openStore } from '../stores/open-store.js';
 import { said } from './chat.js';
 
 beforeEach(() => {

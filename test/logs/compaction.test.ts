@@ -1,7 +1,7 @@
 import { IDBFactory } from 'fake-indexeddb';
 import { beforeEach, describe, expect, test, vi } from 'vitest';
-import { failureOf } from '../browser/expect-refusal.js';
-import { requestsOf } from '../browser/observe-requests.js';
+import { failureOf } from '../assertions/expect-refusal.js';
+import { requestsOf } from '../database/observe-requests.js';
 import { abortAtCommit } from '../faults/inject-faults.js';
 import { Chat, conversation, logKeys, said } from './chat.js';
 

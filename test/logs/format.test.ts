@@ -1,7 +1,7 @@
 import { IDBFactory } from 'fake-indexeddb';
 import { beforeEach, describe, expect, test, vi } from 'vitest';
-import { expectRefusal } from '../browser/expect-refusal.js';
-import { dumpDatabase, overwriteRow } from '../browser/raw-database.js';
+import { expectRefusal } from '../assertions/expect-refusal.js';
+import { dumpDatabase, overwriteRow } from '../database/raw-database.js';
 import { Chat, conversation, logKeys, said, spoilLogRow } from './chat.js';
 
 beforeEach(() => {

@@ -2,8 +2,8 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { SessionSnapshotInput } from '../../src/index.js';
 import { message, turn } from '../../src/testing/sample-snapshots.js';
-import { observingRequests, type RequestMade } from '../browser/observe-requests.js';
-import { freshName, openStore } from '../browser/open-store.js';
+import { observingRequests, type RequestMade } from '../database/observe-requests.js';
+import { freshName, openStore } from '../stores/open-store.js';
 
 type Store = ReturnType<typeof openStore>;
 

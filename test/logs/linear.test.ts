@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { save, turn } from '../../src/testing/sample-snapshots.js';
-import { openStore } from '../browser/open-store.js';
+import { openStore } from '../stores/open-store.js';
 
 const range = <T>(n: number, make: (i: number) => T) => Array.from({ length: n }, (_, i) => make(i));
 

@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import { IDBFactory } from 'fake-indexeddb';
 import { valueOf } from '../../src/logs/links.js';
 import { save, turn } from '../../src/testing/sample-snapshots.js';
-import { openStore } from '../browser/open-store.js';
+import { openStore } from '../stores/open-store.js';
 import { makeKey } from '../encryption/keys.js';
 import { Chat } from './chat.js';
 import { observe } from './observe.js';

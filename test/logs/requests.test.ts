@@ -1,6 +1,6 @@
 import { IDBFactory } from 'fake-indexeddb';
 import { expect, test } from 'vitest';
-import { requestsOf } from '../browser/observe-requests.js';
+import { requestsOf } from '../database/observe-requests.js';
 import { Chat, conversation } from './chat.js';
 
 const TURNS = [10, 100, 1_000];

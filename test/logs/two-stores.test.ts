@@ -1,7 +1,7 @@
 import { IDBFactory } from 'fake-indexeddb';
 import { beforeEach, expect, test } from 'vitest';
 import { save, turn } from '../../src/testing/sample-snapshots.js';
-import { requestsOf } from '../browser/observe-requests.js';
+import { requestsOf } from '../database/observe-requests.js';
 import { Chat, conversation, said } from './chat.js';
 
 beforeEach(() => {

@@ -1,7 +1,7 @@
 import { test as base, expect, type Page } from '@playwright/test';
 import { sessionStoreFixtures, type SessionStoreFixtures } from 'offshoot/playwright';
 import { join } from 'node:path';
-import { serveBuilt } from '../browser/serve.js';
+import { serveBuilt } from '../sites/build-site.js';
 
 /** Machines are busy. */
 export const PATIENT = { timeout: 30_000 };

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { SessionStoreError } from '../../src/index.js';
 import { useSession, useSessions, useSnapshot } from '../../src/react/index.js';
 import { save, turn } from '../../src/testing/sample-snapshots.js';
-import { freshName, openStore } from '../browser/open-store.js';
+import { freshName, openStore } from '../stores/open-store.js';
 import { observed, rest, show, type MakeRoot } from './page.js';
 
 const refuse = (status: 'PERMISSION_DENIED' | 'DATA_LOSS') => () => {

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, vi } from 'vitest';
 import { inChromium } from '../environment.js';
-import { TestLockManager } from '../unit/lock-manager.js';
+import { TestLockManager } from '../stand-ins/lock-manager.js';
 import { describeErrors } from './errors.js';
 import { expectNoComplaints } from './page.js';
 import { describeUseSession } from './session.js';

@@ -4,7 +4,7 @@ import { renderToString } from 'react-dom/server';
 import { expect, onTestFinished, test } from 'vitest';
 import { suspend, useSession } from '../../src/react/index.js';
 import { save, turn } from '../../src/testing/sample-snapshots.js';
-import { freshName, openStore } from '../browser/open-store.js';
+import { freshName, openStore } from '../stores/open-store.js';
 import { expectNoComplaints, observed } from './page.js';
 
 expectNoComplaints();

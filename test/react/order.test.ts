@@ -3,7 +3,7 @@ import { expect, test, vi } from 'vitest';
 import type { IndexedDBSessionStore } from '../../src/index.js';
 import { useSessions } from '../../src/react/index.js';
 import { save, turn } from '../../src/testing/sample-snapshots.js';
-import { freshName, openStore } from '../browser/open-store.js';
+import { freshName, openStore } from '../stores/open-store.js';
 import { show } from './page.js';
 import { makeRoot } from './test-root.js';
 

@@ -1,7 +1,7 @@
 import { createElement, Fragment, useEffect, type ReactNode } from 'react';
 import { afterEach, beforeEach, expect, onTestFinished, vi } from 'vitest';
 import type { IndexedDBSessionStore } from '../../src/index.js';
-import { eventually } from '../browser/eventually.js';
+import { eventually } from '../assertions/eventually.js';
 
 /** Whatever draws where the tests run. */
 export interface Root {

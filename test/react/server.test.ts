@@ -2,7 +2,7 @@ import { createElement, Suspense } from 'react';
 import { renderToString } from 'react-dom/server';
 import { expect, test } from 'vitest';
 import { suspend, useSession, useSessions, useSnapshot } from '../../src/react/index.js';
-import { openStore } from '../browser/open-store.js';
+import { openStore } from '../stores/open-store.js';
 import { observed } from './page.js';
 
 function closedStore() {

@@ -1,7 +1,7 @@
 import { describe, expect, it, vi } from 'vitest';
 import { useSession, useSessions } from '../../src/react/index.js';
 import { save, turn } from '../../src/testing/sample-snapshots.js';
-import { freshName, openStore } from '../browser/open-store.js';
+import { freshName, openStore } from '../stores/open-store.js';
 import { rest, show, type MakeRoot } from './page.js';
 
 type Shown = ReturnType<typeof useSession>;

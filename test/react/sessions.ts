@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { useSessions } from '../../src/react/index.js';
 import { at, save, turn } from '../../src/testing/sample-snapshots.js';
-import { freshName, openStore } from '../browser/open-store.js';
+import { freshName, openStore } from '../stores/open-store.js';
 import { observed, rest, show, type MakeRoot } from './page.js';
 
 type List = ReturnType<typeof useSessions>;

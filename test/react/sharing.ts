@@ -16,8 +16,8 @@ import {
   useSnapshot,
 } from '../../src/react/index.js';
 import { save, turn } from '../../src/testing/sample-snapshots.js';
-import { eventually } from '../browser/eventually.js';
-import { freshName, openStore } from '../browser/open-store.js';
+import { eventually } from '../assertions/eventually.js';
+import { freshName, openStore } from '../stores/open-store.js';
 import { observed, rest, show, type MakeRoot } from './page.js';
 
 const strictly = (element: ReactNode) => createElement(StrictMode, {}, element);

@@ -1,7 +1,7 @@
 import { describe, expect, it, vi } from 'vitest';
 import { useSnapshot } from '../../src/react/index.js';
 import { message, save, turn } from '../../src/testing/sample-snapshots.js';
-import { freshName, openStore } from '../browser/open-store.js';
+import { freshName, openStore } from '../stores/open-store.js';
 import { observed, rest, show, type MakeRoot } from './page.js';
 
 type Shown = ReturnType<typeof useSnapshot<any>>;

@@ -11,8 +11,8 @@ import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { SessionStoreError } from '../../src/index.js';
 import { suspend, useSession } from '../../src/react/index.js';
 import { save, turn } from '../../src/testing/sample-snapshots.js';
-import { eventually } from '../browser/eventually.js';
-import { freshName, openStore } from '../browser/open-store.js';
+import { eventually } from '../assertions/eventually.js';
+import { freshName, openStore } from '../stores/open-store.js';
 import { observed, rest, show, type MakeRoot } from './page.js';
 
 class Boundary extends Component<{ children: ReactNode; fallback: (error: unknown) => ReactNode }> {

@@ -2,10 +2,10 @@ import { describe, expect, test, vi } from 'vitest';
 import fc from 'fast-check';
 import type { HealthEvent, RetentionPolicy, SessionsChange } from '../../src/index.js';
 import { at, save, turn } from '../../src/testing/sample-snapshots.js';
-import { eventually } from '../browser/eventually.js';
-import { expectRefusal, failureOf } from '../browser/expect-refusal.js';
-import { freshName, openStore } from '../browser/open-store.js';
-import { overwriteRow } from '../browser/raw-database.js';
+import { eventually } from '../assertions/eventually.js';
+import { expectRefusal, failureOf } from '../assertions/expect-refusal.js';
+import { freshName, openStore } from '../stores/open-store.js';
+import { overwriteRow } from '../database/raw-database.js';
 import { abortingCommits } from '../faults/inject-faults.js';
 import { retains } from './retention-property.js';
 

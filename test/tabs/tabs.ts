@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { expect } from '@playwright/test';
-import { buildSite, type Site } from '../browser/serve.js';
+import { buildSite, type Site } from '../sites/build-site.js';
 import type { Tab } from '../engines/engine.d.ts';
 import { test as base } from '../engines/test.js';
 import type { Host } from './page/host.js';

@@ -1,8 +1,8 @@
 import { IDBFactory } from 'fake-indexeddb';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { message, save, turn } from '../../src/testing/sample-snapshots.js';
-import { freshName, openStore } from '../browser/open-store.js';
-import { overwriteRow } from '../browser/raw-database.js';
+import { freshName, openStore } from '../stores/open-store.js';
+import { overwriteRow } from '../database/raw-database.js';
 import { Chat, conversation, logKeys, spoilLogRow } from '../logs/chat.js';
 import { exported, linesOf, streamOf, textOf, undated, type Failure } from './files.js';
 

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { SessionStoreError, type IndexedDBSessionStore } from '../../src/index.js';
 import { message, save, turn } from '../../src/testing/sample-snapshots.js';
-import { openStore } from '../browser/open-store.js';
+import { openStore } from '../stores/open-store.js';
 import { exported, linesOf, streamOf, undated, type AnyLine } from './files.js';
 import { damaged, forged, randomOf } from './mutations.js';
 import { countingSignal } from './looks.js';

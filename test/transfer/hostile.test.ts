@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { message, save, turn } from '../../src/testing/sample-snapshots.js';
-import { openStore } from '../browser/open-store.js';
+import { openStore } from '../stores/open-store.js';
 import { exported, linesOf, sealed, streamOf, type AnyLine, type Failure } from './files.js';
 
 const DATA_URL = `data:image/png;base64,${'A'.repeat(9_000)}`;

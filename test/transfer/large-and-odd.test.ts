@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { save, turn } from '../../src/testing/sample-snapshots.js';
-import { openStore } from '../browser/open-store.js';
+import { openStore } from '../stores/open-store.js';
 import { exported, sealed, streamOf, linesOf } from './files.js';
 
 async function throughFile(custom: unknown): Promise<{ file: string; back: any }> {

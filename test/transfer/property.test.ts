@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { save, turn } from '../../src/testing/sample-snapshots.js';
-import { openStore } from '../browser/open-store.js';
+import { openStore } from '../stores/open-store.js';
 import { action, Call } from '../property/actions.js';
 import { expectSame, observe, outcome } from '../property/observation.js';
 import { SESSION_IDS, SNAPSHOT_IDS, toSnapshot, type Write } from '../property/writes.js';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { message, save, turn } from '../../src/testing/sample-snapshots.js';
-import { openStore } from '../browser/open-store.js';
+import { openStore } from '../stores/open-store.js';
 import { exported, linesOf, streamOf, undated } from './files.js';
 
 const dataUrl = `data:image/png;base64,${'iVBORw0KGgo'.repeat(1_000)}`;

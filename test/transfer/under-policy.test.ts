@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import type { HealthEvent, ImportReport, RetentionPolicy } from '../../src/index.js';
 import { save, turn } from '../../src/testing/sample-snapshots.js';
-import { freshName, openStore } from '../browser/open-store.js';
-import { TestLockManager } from '../unit/lock-manager.js';
+import { freshName, openStore } from '../stores/open-store.js';
+import { TestLockManager } from '../stand-ins/lock-manager.js';
 import { exported, linesOf, streamOf, type Failure } from './files.js';
 
 const DAY = 86_400_000;

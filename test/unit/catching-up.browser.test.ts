@@ -1,10 +1,10 @@
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import type { IndexedDBSessionStore } from '../../src/index.js';
 import { save, turn } from '../../src/testing/sample-snapshots.js';
-import { loseMessages } from '../browser/carry-messages.js';
-import { eventually } from '../browser/eventually.js';
-import { requestsOf } from '../browser/observe-requests.js';
-import { freshName, openStore } from '../browser/open-store.js';
+import { loseMessages } from '../stand-ins/carry-messages.js';
+import { eventually } from '../assertions/eventually.js';
+import { requestsOf } from '../database/observe-requests.js';
+import { freshName, openStore } from '../stores/open-store.js';
 import { counter, typesOf, watchEverything } from './watch-everything.js';
 
 type Store = IndexedDBSessionStore<any>;

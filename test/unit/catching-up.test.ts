@@ -3,10 +3,10 @@ import { forceCloseDatabase, IDBFactory } from 'fake-indexeddb';
 import { beforeEach, describe, expect, test, vi } from 'vitest';
 import { IndexedDBSessionStore } from '../../src/index.js';
 import { message, save, turn } from '../../src/testing/sample-snapshots.js';
-import { carryMessages, loseMessages } from '../browser/carry-messages.js';
-import { eventually } from '../browser/eventually.js';
-import { observingRequests, type RequestMade } from '../browser/observe-requests.js';
-import { freshName, openStore } from '../browser/open-store.js';
+import { carryMessages, loseMessages } from '../stand-ins/carry-messages.js';
+import { eventually } from '../assertions/eventually.js';
+import { observingRequests, type RequestMade } from '../database/observe-requests.js';
+import { freshName, openStore } from '../stores/open-store.js';
 import { refusingTransactions } from '../faults/inject-faults.js';
 import { counter, typesOf, watchEverything } from './watch-everything.js';
 

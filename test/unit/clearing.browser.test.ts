@@ -1,7 +1,7 @@
 import { expect, test, vi } from 'vitest';
 import { save, turn } from '../../src/testing/sample-snapshots.js';
-import { eventually } from '../browser/eventually.js';
-import { freshName, openStore } from '../browser/open-store.js';
+import { eventually } from '../assertions/eventually.js';
+import { freshName, openStore } from '../stores/open-store.js';
 
 // Not for fake-indexeddb, which deletes a database before its last transaction is over.
 test('a session that another tab saves while the database is being deleted is told to be gone', async () => {

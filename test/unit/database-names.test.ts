@@ -5,7 +5,7 @@ import { replacementOf } from '../../src/database/replacement.js';
 import type { HealthEvent, IndexedDBSessionStoreOptions } from '../../src/index.js';
 import { databaseName } from '../../src/store/options.js';
 import { save, turn } from '../../src/testing/sample-snapshots.js';
-import { freshName, openStore } from '../browser/open-store.js';
+import { freshName, openStore } from '../stores/open-store.js';
 
 beforeEach(() => {
   globalThis.indexedDB = new IDBFactory();

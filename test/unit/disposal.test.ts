@@ -2,9 +2,9 @@ import { IDBFactory } from 'fake-indexeddb';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { IndexedDBSessionStore } from '../../src/index.js';
 import { save, turn } from '../../src/testing/sample-snapshots.js';
-import { expectRefusal } from '../browser/expect-refusal.js';
-import { freshName } from '../browser/open-store.js';
-import { deleteRaw } from '../browser/raw-database.js';
+import { expectRefusal } from '../assertions/expect-refusal.js';
+import { freshName } from '../stores/open-store.js';
+import { deleteRaw } from '../database/raw-database.js';
 
 beforeEach(() => {
   globalThis.indexedDB = new IDBFactory();

@@ -1,9 +1,9 @@
 import { IDBFactory } from 'fake-indexeddb';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { peek, save, turn } from '../../src/testing/sample-snapshots.js';
-import { eventually } from '../browser/eventually.js';
-import { freshName, openStore } from '../browser/open-store.js';
-import { dumpDatabase } from '../browser/raw-database.js';
+import { eventually } from '../assertions/eventually.js';
+import { freshName, openStore } from '../stores/open-store.js';
+import { dumpDatabase } from '../database/raw-database.js';
 import { VIEWS } from './views.js';
 
 beforeEach(() => {

@@ -1,9 +1,9 @@
 import { afterEach, describe, expect, onTestFinished, test, vi } from 'vitest';
 import type { IndexedDBSessionStore } from '../../src/index.js';
 import { save } from '../../src/testing/sample-snapshots.js';
-import { eventually } from '../browser/eventually.js';
-import { freshName, openStore } from '../browser/open-store.js';
-import { deleteRaw, dumpDatabase } from '../browser/raw-database.js';
+import { eventually } from '../assertions/eventually.js';
+import { freshName, openStore } from '../stores/open-store.js';
+import { deleteRaw, dumpDatabase } from '../database/raw-database.js';
 import { ask, type CommitGaps } from '../tabs/page/host.js';
 import { counter, watchEverything } from './watch-everything.js';
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { save, turn } from '../../src/testing/sample-snapshots.js';
-import { openStore } from '../browser/open-store.js';
+import { openStore } from '../stores/open-store.js';
 
 test('an array with as many properties of its own as it has holes keeps both', async () => {
   const store = openStore();

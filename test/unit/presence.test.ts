@@ -2,9 +2,9 @@ import { IDBFactory } from 'fake-indexeddb';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { IndexedDBSessionStore, IndexedDBSessionStoreOptions } from '../../src/index.js';
 import { peek, save, turn } from '../../src/testing/sample-snapshots.js';
-import { eventually } from '../browser/eventually.js';
-import { freshName, openStore } from '../browser/open-store.js';
-import { TestLockManager } from './lock-manager.js';
+import { eventually } from '../assertions/eventually.js';
+import { freshName, openStore } from '../stores/open-store.js';
+import { TestLockManager } from '../stand-ins/lock-manager.js';
 import { VIEWS } from './views.js';
 
 let locks: TestLockManager;

@@ -1,6 +1,6 @@
 import { IndexedDBSessionStore } from '../../src/index.js';
 import { at, save, turn } from '../../src/testing/sample-snapshots.js';
-import { settled, withRaw } from '../browser/raw-database.js';
+import { settled, withRaw } from '../database/raw-database.js';
 
 /** What it takes to fill a database quickly, which is not the same everywhere. */
 interface Seed {

@@ -2,8 +2,8 @@ import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { IndexedDBSessionStore } from '../../src/index.js';
 import { message, save, turn } from '../../src/testing/sample-snapshots.js';
 import { inChromium } from '../environment.js';
-import { requestsOf } from '../browser/observe-requests.js';
-import { deleteRaw } from '../browser/raw-database.js';
+import { requestsOf } from '../database/observe-requests.js';
+import { deleteRaw } from '../database/raw-database.js';
 import { seedByCopying, seedBySaving } from './requests-seeds.js';
 
 type Store = IndexedDBSessionStore<any>;

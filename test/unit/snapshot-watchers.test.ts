@@ -2,8 +2,8 @@ import { IDBFactory } from 'fake-indexeddb';
 import { beforeEach, describe, expect, test } from 'vitest';
 import type { IndexedDBSessionStore } from '../../src/index.js';
 import { save, turn } from '../../src/testing/sample-snapshots.js';
-import { eventually } from '../browser/eventually.js';
-import { freshName, openStore } from '../browser/open-store.js';
+import { eventually } from '../assertions/eventually.js';
+import { freshName, openStore } from '../stores/open-store.js';
 
 beforeEach(() => {
   globalThis.indexedDB = new IDBFactory();

@@ -1,9 +1,9 @@
 import { IDBFactory } from 'fake-indexeddb';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { save, turn } from '../../src/testing/sample-snapshots.js';
-import { eventually } from '../browser/eventually.js';
-import { failureOf } from '../browser/expect-refusal.js';
-import { freshName, openStore } from '../browser/open-store.js';
+import { eventually } from '../assertions/eventually.js';
+import { failureOf } from '../assertions/expect-refusal.js';
+import { freshName, openStore } from '../stores/open-store.js';
 
 beforeEach(() => {
   globalThis.indexedDB = new IDBFactory();

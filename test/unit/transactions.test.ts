@@ -7,7 +7,7 @@ import type { Cursor, RowCursor } from '../../src/database/object-store.js';
 import { createSchema, type Database } from '../../src/database/schema.js';
 import { rawStore, type RawRows, type RawStore } from '../../src/encryption/raw-rows.js';
 import { UnwrittenRows } from '../../src/encryption/unwritten-rows.js';
-import { freshName } from '../browser/open-store.js';
+import { freshName } from '../stores/open-store.js';
 
 // fake-indexeddb takes an empty buffer for one that is gone.
 const key: fc.Arbitrary<IDBValidKey> = fc.letrec<{ key: IDBValidKey }>((tie) => ({

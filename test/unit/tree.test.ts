@@ -2,7 +2,7 @@ import { IDBFactory } from 'fake-indexeddb';
 import { beforeEach, describe, expect, test } from 'vitest';
 import type { IndexedDBSessionStore, SessionTree } from '../../src/index.js';
 import { save, turn } from '../../src/testing/sample-snapshots.js';
-import { openStore } from '../browser/open-store.js';
+import { openStore } from '../stores/open-store.js';
 
 beforeEach(() => {
   globalThis.indexedDB = new IDBFactory();

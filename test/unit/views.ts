@@ -1,6 +1,6 @@
 import type { IndexedDBSessionStore } from '../../src/index.js';
 import { save, turn } from '../../src/testing/sample-snapshots.js';
-import { eventually } from '../browser/eventually.js';
+import { eventually } from '../assertions/eventually.js';
 
 type Store = IndexedDBSessionStore<any>;
 type Shown = { status?: string; heartbeatAt?: string };

@@ -1,6 +1,6 @@
 import type { IndexedDBSessionStore, SessionChange, SessionsChange } from '../../src/index.js';
 import { turn } from '../../src/testing/sample-snapshots.js';
-import { eventually } from '../browser/eventually.js';
+import { eventually } from '../assertions/eventually.js';
 
 /** A snapshot of the session `s` that tells its versions apart. */
 export const counter = (count: number, fields: object = {}) =>

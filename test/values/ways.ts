@@ -1,6 +1,6 @@
 import type { DamagedPart, IndexedDBSessionStore, SessionStoreError } from '../../src/index.js';
-import { freshName, openStore } from '../browser/open-store.js';
-import { dumpDatabase, settled, withRaw } from '../browser/raw-database.js';
+import { freshName, openStore } from '../stores/open-store.js';
+import { dumpDatabase, settled, withRaw } from '../database/raw-database.js';
 import { makeKey } from '../encryption/keys.js';
 import { exported, streamOf } from '../transfer/files.js';
 import { kinds, type Fate } from './kinds.js';

@@ -8,7 +8,7 @@ import { OffshootSaver } from '../../../src/adapters/langgraph/index.js';
 import { OffshootSession } from '../../../src/adapters/openai-agents/index.js';
 import { OffshootSnapshotStorage } from '../../../src/adapters/strands/index.js';
 import { openChatPersistence } from '../../../src/adapters/tanstack-ai/index.js';
-import { freshName, openStore } from '../../browser/open-store.js';
+import { freshName, openStore } from '../../stores/open-store.js';
 
 const HOUR = 3_600_000;
 const YEAR = 365 * 24 * HOUR;

@@ -9,7 +9,7 @@ import { OffshootSaver } from '../../../src/adapters/langgraph/index.js';
 import { OffshootSession } from '../../../src/adapters/openai-agents/index.js';
 import { OffshootSnapshotStorage } from '../../../src/adapters/strands/index.js';
 import { openChatPersistence } from '../../../src/adapters/tanstack-ai/index.js';
-import { openStore } from '../../browser/open-store.js';
+import { openStore } from '../../stores/open-store.js';
 
 beforeEach(() => {
   globalThis.indexedDB = new IDBFactory();

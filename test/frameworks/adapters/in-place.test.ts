@@ -11,7 +11,7 @@ import { OffshootSession } from '../../../src/adapters/openai-agents/index.js';
 import { OffshootSnapshotStorage, OffshootStorage } from '../../../src/adapters/strands/index.js';
 import { snapshotSource } from '../../../src/react/snapshot-source.js';
 import { openChatPersistence } from '../../../src/adapters/tanstack-ai/index.js';
-import { freshName, openStore } from '../../browser/open-store.js';
+import { freshName, openStore } from '../../stores/open-store.js';
 
 const part = (text: string) => ({ type: 'text' as const, text, content: text });
 const user = (id: string, text = id) => ({ id, role: 'user' as const, parts: [part(text)] });

@@ -5,7 +5,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { openChat } from '../../../src/adapters/ai-sdk/index.js';
 import { openThreadHistory, type StoredThreadHistory } from '../../../src/adapters/assistant-ui/index.js';
 import { openChatPersistence } from '../../../src/adapters/tanstack-ai/index.js';
-import { freshName, openStore } from '../../browser/open-store.js';
+import { freshName, openStore } from '../../stores/open-store.js';
 
 const ID = 'chatcmpl-0';
 

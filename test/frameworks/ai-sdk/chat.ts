@@ -3,8 +3,8 @@ import type { UIMessage } from 'ai';
 import { describe, expect, it } from 'vitest';
 import { openChat, type ChatSource } from '../../../src/adapters/ai-sdk/index.js';
 import type { IndexedDBSessionStore } from '../../../src/index.js';
-import { expectRefusal } from '../../browser/expect-refusal.js';
-import { freshName, openStore } from '../../browser/open-store.js';
+import { expectRefusal } from '../../assertions/expect-refusal.js';
+import { freshName, openStore } from '../../stores/open-store.js';
 import { Model, textOf } from './model.js';
 
 /** What a page does when it loads. */

@@ -5,7 +5,7 @@ import { createRoot } from 'react-dom/client';
 import { expect, onTestFinished, test } from 'vitest';
 import { openChat } from '../../../src/adapters/ai-sdk/index.js';
 import type { IndexedDBSessionStore } from '../../../src/index.js';
-import { openStore } from '../../browser/open-store.js';
+import { openStore } from '../../stores/open-store.js';
 import { Model, textOf } from './model.js';
 
 /** Shows a component that uses the hook. */

@@ -10,8 +10,8 @@ import {
 import { createElement, type ReactElement } from 'react';
 import { expect, onTestFinished } from 'vitest';
 import { openThreadList, type ThreadListOptions } from '../../../src/adapters/assistant-ui/index.js';
-import { eventually } from '../../browser/eventually.js';
-import { openStore } from '../../browser/open-store.js';
+import { eventually } from '../../assertions/eventually.js';
+import { openStore } from '../../stores/open-store.js';
 
 /** Shows an element, with whatever draws where the tests run; returns what takes it away. */
 export type Render = (element: ReactElement) => () => void;

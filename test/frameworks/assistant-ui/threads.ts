@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { openThreadHistory, openThreadList } from '../../../src/adapters/assistant-ui/index.js';
-import { eventually } from '../../browser/eventually.js';
-import { expectRefusal } from '../../browser/expect-refusal.js';
-import { freshName, openStore } from '../../browser/open-store.js';
-import { overwriteRow } from '../../browser/raw-database.js';
+import { eventually } from '../../assertions/eventually.js';
+import { expectRefusal } from '../../assertions/expect-refusal.js';
+import { freshName, openStore } from '../../stores/open-store.js';
+import { overwriteRow } from '../../database/raw-database.js';
 import { openPage, textOf, type Render } from './page.js';
 
 /** Run in Node and in Chromium, with the runtime that assistant-ui's components use. */

@@ -5,7 +5,7 @@ import { FileSessionStore } from 'genkit/beta';
 import { expect, it, onTestFinished } from 'vitest';
 import type { DirectoryHandle } from '../../../src/index.js';
 import { message, save, turn } from '../../../src/testing/sample-snapshots.js';
-import { openStore } from '../../browser/open-store.js';
+import { openStore } from '../../stores/open-store.js';
 import { exported, streamOf, type Failure } from '../../transfer/files.js';
 
 async function directory(): Promise<string> {

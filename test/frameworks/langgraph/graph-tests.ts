@@ -9,7 +9,7 @@ import {
 } from '@langchain/langgraph/web';
 import { expect, test } from 'vitest';
 import { configOf, OffshootSaver } from '../../../src/adapters/langgraph/index.js';
-import { freshName, openStore } from '../../browser/open-store.js';
+import { freshName, openStore } from '../../stores/open-store.js';
 import { all, chatGraph, graphWithFailure, graphWithSubgraph, inThread, saying, textsOf } from './graphs.js';
 
 /** What an action leaves in a thread, as the graph tells it, without ids and times. */

@@ -1,7 +1,7 @@
 import { IDBFactory } from 'fake-indexeddb';
 import { beforeEach, expect, test } from 'vitest';
 import { configOf, OffshootSaver } from '../../../src/adapters/langgraph/index.js';
-import { openStore } from '../../browser/open-store.js';
+import { openStore } from '../../stores/open-store.js';
 import { tryOutMaker, tryOutMethods } from '../../faults/odd-arguments.js';
 
 // What test/faults/odd-values.test.ts does with everything else.

@@ -7,8 +7,8 @@ import {
 } from '@langchain/langgraph-checkpoint';
 import { expect, test } from 'vitest';
 import { OffshootSaver } from '../../../src/adapters/langgraph/index.js';
-import { expectRefusal } from '../../browser/expect-refusal.js';
-import { freshName, openStore } from '../../browser/open-store.js';
+import { expectRefusal } from '../../assertions/expect-refusal.js';
+import { freshName, openStore } from '../../stores/open-store.js';
 import { all, inThread } from './graphs.js';
 
 const metadata: CheckpointMetadata = { source: 'loop', step: 0, parents: {} };

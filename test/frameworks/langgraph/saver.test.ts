@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import { OffshootSaver } from '../../../src/adapters/langgraph/index.js';
-import { expectRefusal } from '../../browser/expect-refusal.js';
-import { freshName, openStore } from '../../browser/open-store.js';
-import { overwriteRow } from '../../browser/raw-database.js';
+import { expectRefusal } from '../../assertions/expect-refusal.js';
+import { freshName, openStore } from '../../stores/open-store.js';
+import { overwriteRow } from '../../database/raw-database.js';
 import { all, chatGraph, inThread, saying, textsOf } from './graphs.js';
 import { testSaver } from './saver-tests.js';
 

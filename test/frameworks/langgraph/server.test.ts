@@ -1,7 +1,7 @@
 import { Annotation, Command, interrupt, START, StateGraph } from '@langchain/langgraph';
 import { expect, test } from 'vitest';
 import { OffshootSaver } from '../../../src/adapters/langgraph/index.js';
-import { freshName, openStore } from '../../browser/open-store.js';
+import { freshName, openStore } from '../../stores/open-store.js';
 import { inThread } from './graphs.js';
 
 const State = Annotation.Root({ answers: Annotation<string[]> });

@@ -12,8 +12,8 @@ import { assistantMessage, functionCall, ScriptedModel } from '@openai/agents-co
 import { expect, test } from 'vitest';
 import { z } from 'zod';
 import { OffshootSession } from '../../../src/adapters/openai-agents/index.js';
-import { expectRefusal } from '../../browser/expect-refusal.js';
-import { freshName, openStore } from '../../browser/open-store.js';
+import { expectRefusal } from '../../assertions/expect-refusal.js';
+import { freshName, openStore } from '../../stores/open-store.js';
 
 /** What was said, of a user's message and of an agent's. */
 function textsOf(items: AgentInputItem[]): (string | undefined)[] {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { IndexedDBSessionStore } from '../../../src/index.js';
 import { OffshootSnapshotStorage, OffshootStorage } from '../../../src/adapters/strands/index.js';
-import { freshName, openStore } from '../../browser/open-store.js';
+import { freshName, openStore } from '../../stores/open-store.js';
 import { describeAgents, openAgent } from './agent-cases.js';
 import { textsOf } from './mock-model.js';
 import { describeSnapshotStorage, snapshotOf, uuid } from './snapshot-storage-cases.js';

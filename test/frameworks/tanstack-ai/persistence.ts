@@ -2,9 +2,9 @@ import { ChatClient, indexedDBPersistence, type UIMessage } from '@tanstack/ai-c
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { IndexedDBSessionStore } from '../../../src/index.js';
 import { openChatPersistence } from '../../../src/adapters/tanstack-ai/index.js';
-import { eventually } from '../../browser/eventually.js';
-import { expectRefusal } from '../../browser/expect-refusal.js';
-import { freshName, openStore } from '../../browser/open-store.js';
+import { eventually } from '../../assertions/eventually.js';
+import { expectRefusal } from '../../assertions/expect-refusal.js';
+import { freshName, openStore } from '../../stores/open-store.js';
 import { Model, textOf } from './model.js';
 
 /** What a page does when it loads. */

@@ -10,7 +10,7 @@ import {
   type SessionsChange,
   type SnapshotInfo,
 } from '../../../src/index.js';
-import { dumpDatabase, settled, withRaw } from '../../browser/raw-database.js';
+import { dumpDatabase, settled, withRaw } from '../../database/raw-database.js';
 import { stopAt } from './stop-at.js';
 
 /** What a watcher was told, and what it then found in IndexedDB, if it looked. */

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { expect, test as base, type Page } from '@playwright/test';
-import { serveBuilt } from '../../../browser/serve.js';
+import { serveBuilt } from '../../../sites/build-site.js';
 
 /** Tests that get tabs, each with an agent of its own and a store in common. */
 export const test = base.extend<{ openTab: () => Promise<Page> }, { url: string }>({

@@ -1,5 +1,5 @@
 import { expect, test as base, type Page } from '@playwright/test';
-import { serveBuilt } from '../../../browser/serve.js';
+import { serveBuilt } from '../../../sites/build-site.js';
 import type { Kind } from './main.js';
 
 /** A tab in which the real SDK runs, as a bundler builds it. */

@@ -1,16 +1,16 @@
 import { IDBFactory } from 'fake-indexeddb';
 import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
-import type * as schema from '../../src/database/schema.js';
-import type { HealthEvent, IndexedDBSessionStore } from '../../src/index.js';
-import { save, turn } from '../../src/testing/sample-snapshots.js';
-import { expectRefusal } from '../browser/expect-refusal.js';
-import { freshName, openStore } from '../browser/open-store.js';
-import { deleteRaw, openRaw, settled } from '../browser/raw-database.js';
-import { holdUp, losePatience, pass, stopTime } from './patience.js';
+import type * as schema from '../../../src/database/schema.js';
+import type { HealthEvent, IndexedDBSessionStore } from '../../../src/index.js';
+import { save, turn } from '../../../src/testing/sample-snapshots.js';
+import { expectRefusal } from '../../assertions/expect-refusal.js';
+import { freshName, openStore } from '../../stores/open-store.js';
+import { deleteRaw, openRaw, settled } from '../../database/raw-database.js';
+import { holdUp, losePatience, pass, stopTime } from '../../faults/patience.js';
 
 // All stores of this file are those of a newer Offshoot. The connections of an older one are raw.
-vi.mock(import('../../src/database/schema.js'), async (original) => {
-  const { nextSchema } = await import('../browser/next-schema.js');
+vi.mock(import('../../../src/database/schema.js'), async (original) => {
+  const { nextSchema } = await import('./next-schema.js');
   return nextSchema(await original());
 });
 
@@ -26,7 +26,7 @@ afterEach(() => {
 /** A tab of today that has the database open, and does not let go of it when asked to. */
 async function openOlder(name: string): Promise<IDBDatabase> {
   const { createSchema, SCHEMA_VERSION } = await vi.importActual<typeof schema>(
-    '../../src/database/schema.js',
+    '../../../src/database/schema.js',
   );
   const request = indexedDB.open(name, SCHEMA_VERSION);
   request.onupgradeneeded = () => createSchema(request.result, request.transaction!);

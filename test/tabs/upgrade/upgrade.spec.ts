@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { expect } from '@playwright/test';
-import { buildSite, type Site } from '../browser/serve.js';
-import type { Tab } from '../engines/engine.d.ts';
-import { counted, countsHeard, hostIn, test as base, type RemoteHost } from './tabs.js';
+import { buildSite, type Site } from '../../sites/build-site.js';
+import type { Tab } from '../../engines/engine.d.ts';
+import { counted, countsHeard, hostIn, test as base, type RemoteHost } from '../tabs.js';
 
 const NAME = 'offshoot';
 const OUTDATED = /FAILED_PRECONDITION: .*newer Offshoot.*[Rr]eload/;
@@ -11,7 +11,7 @@ const OUTDATED = /FAILED_PRECONDITION: .*newer Offshoot.*[Rr]eload/;
 const test = base.extend<{ openNewer: () => Promise<Tab> }, { site: Site }>({
   site: [
     async ({}, use) => {
-      const root = join(import.meta.dirname, 'upgrade');
+      const root = join(import.meta.dirname, 'page');
       await use(await buildSite(root, join(root, 'vite.config.ts')));
     },
     { scope: 'worker' },

@@ -1,8 +1,8 @@
-import * as current from '../../../src/database/schema.js';
-import { nextSchema } from '../../browser/next-schema.js';
+import * as current from '../../../../src/database/schema.js';
+import { nextSchema } from '../next-schema.js';
 
 /** Stands in for the schema module: that of this Offshoot, until the page becomes a newer one. */
-export * from '../../../src/database/schema.js';
+export * from '../../../../src/database/schema.js';
 
 export let { SCHEMA_VERSION, createSchema }: typeof current = current;
 

@@ -1,4 +1,4 @@
-import type * as schema from '../../src/database/schema.js';
+import type * as schema from '../../../src/database/schema.js';
 
 /** The schema module of the Offshoot that comes after this one: its databases have one more object store. */
 export const nextSchema = (current: typeof schema): typeof schema => ({

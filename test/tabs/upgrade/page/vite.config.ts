@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { defineConfig, normalizePath } from 'vite';
 
 const path = (...parts: string[]) => normalizePath(join(import.meta.dirname, ...parts));
-const schema = path('../../../src/database/schema.ts');
+const schema = path('../../../../src/database/schema.ts');
 const standIn = path('schema.ts');
 
 export default defineConfig({
