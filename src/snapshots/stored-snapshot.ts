@@ -21,7 +21,7 @@ export function snapshotInfo(row: SnapshotRow): SnapshotInfo {
 }
 
 /**
- * The snapshot as it was saved, in new objects, or in frozen ones that all reads share. `null` stands for a state that is
+ * The snapshot as it was saved, in new objects, or in frozen ones, of which reads share large parts. `null` stands for a state that is
  * explicitly `undefined`.
  */
 export function snapshotOf<S>({ row, state }: StoredSnapshot, isFrozen = false): SessionSnapshot<S> {

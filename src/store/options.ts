@@ -51,8 +51,8 @@ export interface IndexedDBSessionStoreOptions {
    */
   compaction?: boolean | undefined;
   /**
-   * Reads, watchers and mutators get frozen objects that they share, instead of copies of their own, and what is saved
-   * again as it was read need not be compared. Only for applications and frameworks that change nothing they were
+   * Reads, watchers and mutators get frozen objects instead of copies of their own; messages and large values they share,
+   * and these need not be compared when they are saved again as they were read. Only for applications and frameworks that change nothing they were
    * given. What holds more than plain objects and arrays (dates, maps, blobs, buffers) is a copy as ever. Default
    * `false`.
    */
