@@ -31,7 +31,7 @@ const noTest = () => {};
 /** Everything that takes options of ours, and their names. */
 const TAKERS: Record<string, [names: string, call: (store: Store, options: never) => unknown]> = {
   IndexedDBSessionStore: [
-    'name namespace snapshotPathPrefix rejectBranchingSessions heartbeatTimeoutMs maxPersistedChainLength generateId durability compaction stateSchema fallback onUnavailable retention onQuotaExceeded encryption onHealth',
+    'name namespace snapshotPathPrefix rejectBranchingSessions heartbeatTimeoutMs maxPersistedChainLength generateId durability compaction frozen stateSchema fallback onUnavailable retention onQuotaExceeded encryption onHealth',
     (_, options) => new IndexedDBSessionStore(options),
   ],
   encryption: ['key previousKeys', (_, encryption) => new IndexedDBSessionStore({ encryption })],
@@ -68,7 +68,7 @@ const TAKERS: Record<string, [names: string, call: (store: Store, options: never
     (store, options) => store.importSessions(store.exportSessions(), options),
   ],
   importGenkitFiles: [
-    'onConflict signal onProgress maxLineBytes context',
+    'onConflict signal onProgress maxLineBytes maxBytes context',
     (store, options) => store.importGenkitFiles([], options),
   ],
   deriveKey: [
