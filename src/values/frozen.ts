@@ -5,9 +5,9 @@ const { freeze, getOwnPropertyDescriptor, getPrototypeOf, isFrozen, prototype } 
  * as Immer leaves them. Holds for a proxy too, since it must report what its frozen target has.
  */
 export function isDeeplyFrozen(value: unknown): value is object {
-  if (typeof value !== 'object' || value === null || !isFrozen(value)) return false;
+  if (typeof value !== 'object' || value === null) return false;
   try {
-    return everyPart(value, isFrozen);
+    return isFrozen(value) && everyPart(value, isFrozen);
   } catch {
     return false;
   }

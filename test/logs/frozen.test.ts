@@ -148,6 +148,21 @@ test.each(Object.entries(shallow))('frozen, but %s: what has changed is stored',
   expect(await textOf(store, '3')).toEqual([as]);
 });
 
+test('an object that does not say whether it is frozen is compared', async () => {
+  const store = openStore();
+  const target = { text: 'x'.repeat(600) };
+  const value = new Proxy(target, {
+    isExtensible: () => {
+      throw new Error('not told');
+    },
+  });
+  await save(store, { snapshotId: '1', state: { messages: [value] as never } });
+  target.text = 'changed';
+  await save(store, { snapshotId: '2', parentId: '1', state: { messages: [value] as never } });
+  expect(await textOf(store, '1')).toEqual([{ text: 'x'.repeat(600) }]);
+  expect(await textOf(store, '2')).toEqual([{ text: 'changed' }]);
+});
+
 test('whatever is frozen, and however deep: what is read is what was saved', async () => {
   const tree = fc.letrec<{ node: unknown }>((tie) => ({
     node: fc.oneof(

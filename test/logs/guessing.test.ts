@@ -102,6 +102,28 @@ test('an error of the mutator, and one that returns nothing, when somebody else 
   expect(await two.getSession('s')).toMatchObject({ snapshotCount: 5 });
 });
 
+test('a mutator of a save without an id is called once, though its batch is done again', async () => {
+  const store = openStore({ generateId: () => 'taken' });
+  await add(store, 0, undefined);
+  let calls = 0;
+  const saves = await Promise.allSettled([
+    store.saveSnapshot('with an id', () => turn(1)),
+    store.saveSnapshot(undefined, () => {
+      calls++;
+      return turn(2, { snapshotId: 'chosen', parentId: 'with an id', state: stateOf(2) });
+    }),
+    add(store, 3, 'chosen'),
+  ]);
+  expect(saves).toMatchObject([
+    { value: 'with an id' },
+    { value: 'chosen' },
+    { reason: { status: 'ALREADY_EXISTS' } },
+  ]);
+  expect(calls).toBe(1);
+  expect((await store.getSnapshot({ snapshotId: 'chosen' }))!.state).toEqual(stateOf(2));
+  expect((await store.check()).problems).toEqual([]);
+});
+
 test('a database encrypted since the last save takes no plain row', async () => {
   const name = freshName();
   const one = openStore({ name });

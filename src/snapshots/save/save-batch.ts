@@ -43,9 +43,11 @@ export async function saveBatch<S>(
 
   const batch = await begun;
   const saved = async (request: SaveRequest<S>): Promise<string | null> => {
-    const { snapshotId, drafted } = request;
+    const { snapshotId } = request;
     const stored = snapshotId === undefined ? undefined : await batch.known(snapshotId);
-    const result = drafted ? drafted() : draft(request, stored, batch);
+    const made = request.drafted ?? attempt(() => draft(request, stored, batch));
+    if (snapshotId === undefined) request.drafted = made;
+    const result = made();
     return result && saveSnapshot(batch, request, result, stored?.row, client);
   };
   const results: PromiseSettledResult<string | null>[] = [];
