@@ -81,7 +81,8 @@ test('a full disk: the application is told how full it is, and what takes most',
   expect(saved).toEqual(expect.arrayContaining(sessions.map(({ sessionId }) => sessionId)));
   const { health } = await host.heard();
   expect(health.length).toBeGreaterThan(0);
-  expect(health.at(-1)).toEqual({ type: 'quota', database: 'offshoot', ...failure.room });
+  // Work in idle time may find the disk full after the save has.
+  expect(health).toContainEqual({ type: 'quota', database: 'offshoot', ...failure.room });
   expect((await host.call('check')) as object).toMatchObject({ problems: [] });
 });
 
