@@ -17,7 +17,6 @@ import type { DatabaseAccess, DeletingAccess } from '../snapshots/database-acces
 import type { ApplyExpiry } from '../snapshots/stored-snapshot.js';
 import type { SaveRequest } from '../snapshots/save/save-snapshot.js';
 import { saveBatch } from '../snapshots/save/save-batch.js';
-import { WRONG_GUESS } from '../snapshots/save/unit-of-work.js';
 import { withExpiry } from '../tabs/expiry.js';
 import { Presence } from '../tabs/presence.js';
 import { Part } from '../runtime/load.js';
@@ -193,15 +192,14 @@ export class Tenant<S> implements DatabaseAccess {
 
   async #save(requests: SaveRequest<S>[]): Promise<PromiseSettledResult<string | null>[]> {
     await this.presence.take();
-    const write = (mayGuess: boolean) =>
-      this.#rows.write((transaction) =>
-        saveBatch(transaction, this.recent, requests, this.presence.client, mayGuess),
-      );
     const saved = await this.#withRoom(() =>
-      write(!this.encrypted).catch((error) => {
-        if (error !== WRONG_GUESS) throw error;
-        return write(false);
-      }),
+      saveBatch(
+        (work) => this.#rows.write(work),
+        this.recent,
+        requests,
+        this.presence.client,
+        !this.encrypted,
+      ),
     );
     saved.remember();
     this.#publish(saved.commit);

@@ -6,11 +6,22 @@ const { freeze, getOwnPropertyDescriptor, getPrototypeOf, isFrozen, prototype } 
  */
 export function isDeeplyFrozen(value: unknown): value is object {
   if (typeof value !== 'object' || value === null) return false;
+  const parts = new Set([value]);
   try {
-    return isFrozen(value) && everyPart(value, isFrozen);
+    for (const part of parts) {
+      if (!isPlain(part) || !isFrozen(part)) return false;
+      for (const key of Reflect.ownKeys(part)) {
+        const property = getOwnPropertyDescriptor(part, key)!;
+        if (!('value' in property)) return false;
+        const child: unknown = property.value;
+        if (typeof child === 'function') return false;
+        if (typeof child === 'object' && child !== null) parts.add(child);
+      }
+    }
   } catch {
     return false;
   }
+  return true;
 }
 
 /**
@@ -27,22 +38,6 @@ export function freezeDeeply(value: unknown, isWhole = true): boolean {
     else others.add(part);
   }
   for (const part of parts) if (!others.has(part)) freeze(part);
-  return true;
-}
-
-/** Whether all parts are plain and pass; each is visited once. */
-function everyPart(value: object, passes: (part: object) => boolean): boolean {
-  const parts = new Set([value]);
-  for (const part of parts) {
-    if (!isPlain(part) || !passes(part)) return false;
-    for (const key of Reflect.ownKeys(part)) {
-      const property = getOwnPropertyDescriptor(part, key)!;
-      if (!('value' in property)) return false;
-      const child: unknown = property.value;
-      if (typeof child === 'function') return false;
-      if (typeof child === 'object' && child !== null) parts.add(child);
-    }
-  }
   return true;
 }
 

@@ -1,7 +1,7 @@
 import type { WriteTransaction } from '../../database/schema.js';
 import { Refusal } from '../../database/transaction.js';
 import { SessionStoreError } from '../../errors.js';
-import { UnitOfWork } from './unit-of-work.js';
+import { UnitOfWork, WRONG_GUESS } from './unit-of-work.js';
 import type { Commit } from '../commit.js';
 import { draftSave, type Known } from './draft.js';
 import type { SnapshotCache } from '../cache.js';
@@ -19,9 +19,24 @@ export interface SavedUnit {
  * Does saves one by one in one transaction. A refused save writes nothing, and the others go on.
  *
  * `mayGuess`: if nobody else wrote lately, everything is written while the clock that proves it is still on its way; if
- * somebody did, this fails with `WRONG_GUESS`, and nothing is stored.
+ * somebody did, nothing is stored, and all of it is done once more with the clock read first.
  */
 export async function saveBatch<S>(
+  write: <T>(work: (transaction: WriteTransaction) => Promise<T>) => Promise<T>,
+  recent: SnapshotCache,
+  requests: SaveRequest<S>[],
+  client: Client,
+  mayGuess: boolean,
+): Promise<SavedUnit> {
+  try {
+    return await write((transaction) => saveIn(transaction, recent, requests, client, mayGuess));
+  } catch (error) {
+    if (error !== WRONG_GUESS) throw error;
+    return write((transaction) => saveIn(transaction, recent, requests, client, false));
+  }
+}
+
+async function saveIn<S>(
   transaction: WriteTransaction,
   recent: SnapshotCache,
   requests: SaveRequest<S>[],

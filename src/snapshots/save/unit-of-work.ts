@@ -70,10 +70,6 @@ export class UnitOfWork {
     return batch;
   }
 
-  get clock(): number {
-    return this.commit.version;
-  }
-
   /**
    * Takes what this tab remembers for current, without waiting for the clock that proves it. `proven` has to be awaited
    * before the transaction may commit.
@@ -89,6 +85,10 @@ export class UnitOfWork {
     // Awaited when everything has been requested.
     batch.proven.catch(() => {});
     return batch;
+  }
+
+  get clock(): number {
+    return this.commit.version;
   }
 
   nextVersion(): number {
