@@ -1,5 +1,5 @@
 import type { HealthEvent } from '../types/health.js';
-import { requireCloning } from '../platform/clone.js';
+import { requireCloning } from '../platform/browser.js';
 import { load } from '../runtime/load.js';
 import { within } from '../runtime/timeout.js';
 import {
@@ -12,12 +12,10 @@ import {
   toStoreError,
 } from './faults.js';
 import { deleteDatabase, openDatabase, type OpeningListener } from './opening.js';
-import { noteOf } from './note.js';
-import { hasCommitted } from './receipt.js';
+import { noteOf, WipeDetector } from './wipe-detector.js';
+import { hasCommitted, Refusal, type Running, transact } from './transaction.js';
 import { replacementOf } from './replacement.js';
 import type { Database, ReadTransaction, WriteTransaction } from './schema.js';
-import { WipeDetector } from './wipe-detector.js';
-import { Refusal, transact, type Running } from './transaction.js';
 
 /** How many times in a row opening may fail before failover, and the pause between attempts, in ms. */
 const ATTEMPTS = 3;

@@ -1,8 +1,8 @@
-import { structured } from '../platform/clone.js';
+import { structured } from '../platform/browser.js';
 import { compareKeys, finds, isRange } from './key-order.js';
 import type { RowCursor, Rows, WriteStore } from './object-store.js';
 import { SHAPES, type StoreName } from './schema.js';
-import { firstIndex } from '../values/first-index.js';
+import { firstIndex } from '../values/collections.js';
 
 /** Reverts one change. */
 export type Undo = () => void;

@@ -1,4 +1,4 @@
-import { structured } from '../platform/clone.js';
+import { structured } from '../platform/browser.js';
 import type { OpeningListener } from './opening.js';
 import { MemoryStore, type Undo } from './memory-store.js';
 import {

@@ -4,8 +4,7 @@ import { load } from '../runtime/load.js';
 import { SessionStoreError } from '../errors.js';
 import { within } from '../runtime/timeout.js';
 import type { Ask } from './mend.js';
-import { IndexedDBDatabase } from './indexeddb.js';
-import { answerTo } from './requests.js';
+import { answerTo, IndexedDBDatabase } from './indexeddb.js';
 import { createSchema, SCHEMA_VERSION, type Database } from './schema.js';
 import { isWhole } from './structure.js';
 

@@ -1,4 +1,4 @@
-import { UNITS, type Steps } from './pace.js';
+import { type Steps, UNITS } from './pace.js';
 import type { SnapshotRow, Spans } from './schema.js';
 
 /** Goes through spans, which are stored flat. */

@@ -1,10 +1,26 @@
+import { browserDatabases, localStore, touched } from '../platform/browser.js';
 import type { HealthEvent } from '../types/health.js';
-import { browserDatabases, localStore } from '../platform/browser.js';
-import { noteOf, putNote, removeNote } from './note.js';
 import { replacementOf } from './replacement.js';
 import { isReading } from './rows.js';
 import type { Database } from './schema.js';
 import { requestAll } from './transaction.js';
+
+/** The localStorage key of the note: the epoch and clock of a database. */
+const keyOf = (database: string) => `offshoot:${database}`;
+
+/** Some contexts have no localStorage, and it may be forbidden or full. */
+function inNotes<T>(use: (storage: Storage) => T) {
+  const storage = localStore();
+  return storage && touched(() => use(storage));
+}
+
+/** Only a string counts as a note: a page may have replaced localStorage by an object that returns other values. */
+export const noteOf = (database: string) => inNotes((storage) => storage.getItem(keyOf(database))?.trim());
+
+const putNote = (database: string, note: string) =>
+  inNotes((storage) => storage.setItem(keyOf(database), note));
+
+const removeNote = (database: string) => inNotes((storage) => storage.removeItem(keyOf(database)));
 
 /** How far, in ms, the note may lag behind the clock. */
 const NOTE_MS = 1000;

@@ -1,4 +1,4 @@
-import { UNITS, type Steps } from '../database/pace.js';
+import { type Steps, UNITS } from '../database/pace.js';
 import { isBuffer } from '../platform/kind.js';
 import { shapeOf } from './geometry.js';
 import { ERRORS, LISTED, Unfit, VIEWS, type Node, type Part } from './nodes.js';

@@ -1,4 +1,4 @@
-import { UNITS, type Steps } from '../database/pace.js';
+import { type Steps, UNITS } from '../database/pace.js';
 import { geometryOf } from './geometry.js';
 import { ERRORS, isLiteral, isOdd, tagOf, Unfit, VIEWS, type Node, type Part, type Slot } from './nodes.js';
 

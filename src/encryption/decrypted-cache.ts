@@ -1,8 +1,8 @@
-import { LeastRecentlyUsed } from '../runtime/least-recently-used.js';
+import { LeastRecentlyUsed } from '../values/collections.js';
 import type { Cipher } from '../database/schema.js';
 import type { Keyring } from './keyring.js';
-import { Plaintext } from './plaintext.js';
-import type { StoredRowAddress, RowAddress } from './encrypted-row.js';
+import { Plaintext } from './cipher.js';
+import type { RowAddress, StoredRowAddress } from './encrypted-row.js';
 
 /** The limit of the cache between operations, in bytes. */
 const MOST_BYTES = 16 * 1024 * 1024;

@@ -1,10 +1,8 @@
-import { subtleCrypto } from '../platform/crypto.js';
+import { subtleCrypto } from '../platform/browser.js';
 import { isBuffer, isBytes } from '../platform/kind.js';
 import { load } from '../runtime/load.js';
-import { requireValid } from '../values/argument.js';
-import { described } from '../values/described.js';
-import { taken } from '../values/options.js';
-import { satisfying } from '../values/schema.js';
+import { requireValid, taken } from '../values/arguments.js';
+import { described, satisfying } from '../values/schema.js';
 import { workOf, workShape, type WorkFactor } from './work-factor.js';
 
 /** The salt's length in bytes that NIST SP 800-132 asks for. */

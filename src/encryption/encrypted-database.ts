@@ -3,16 +3,23 @@ import { holdsEncryptedRows } from '../database/rows.js';
 import type { LockedClock, ReadTransaction, WriteTransaction } from '../database/schema.js';
 import { SessionStoreError } from '../errors.js';
 import { findDamagedLogs } from './verify-logs.js';
-import { identityOf, isClock, isLocked, type Key } from './key-list.js';
-import { Keyring, refusal, unlock, type Missing } from './keyring.js';
+import {
+  identityOf,
+  isClock,
+  isLocked,
+  type Key,
+  Keyring,
+  type Missing,
+  refusal,
+  unlock,
+} from './keyring.js';
 import { DecryptedCache, DecryptedRows } from './decrypted-cache.js';
-import { commitWrites } from './commit-writes.js';
-import { Plaintext } from './plaintext.js';
+import { commitWrites, withWriteLock } from './commit-writes.js';
+import { Plaintext } from './cipher.js';
 import { Rotation } from './rotation.js';
 import type { RowKey } from './encrypted-row.js';
 import { RecordingTransaction } from './recording-transaction.js';
 import { knowsAll, rebuilt, survey, WITNESSES, type Findings } from './survey.js';
-import { withWriteLock } from './write-lock.js';
 
 /** How often an operation is tried again because others wrote meanwhile, or more rows had to be decrypted. */
 const MOST_ATTEMPTS = 100;

@@ -1,6 +1,6 @@
 import type { QuarantinedRow } from '../types/check.js';
 import type { RowCursor } from '../database/object-store.js';
-import { isReceipt } from '../database/receipt.js';
+import { isReceipt } from '../database/transaction.js';
 import {
   ROW_FORMAT,
   type Cipher,
@@ -12,18 +12,23 @@ import { SessionStoreError } from '../errors.js';
 import { unencryptable, UnfitEntry } from './unencryptable-error.js';
 import type { Keyring } from './keyring.js';
 import type { Locked, DecryptedRows } from './decrypted-cache.js';
-import { Plaintext } from './plaintext.js';
-import { like, rawStore, rowsLike, type RawRows, type RawStore, type Write } from './raw-rows.js';
+import { Plaintext } from './cipher.js';
 import {
-  belongs,
-  columnsOf,
-  cipherFingerprint,
-  hasCipher,
   addressesOf,
-  type StoredRowAddress,
+  belongs,
+  cipherFingerprint,
+  columnsOf,
+  hasCipher,
+  like,
+  type RawRows,
+  rawStore,
+  type RawStore,
   type RowAddress,
   type RowKey,
+  rowsLike,
   type RowStore,
+  type StoredRowAddress,
+  type Write,
 } from './encrypted-row.js';
 import { UnwrittenRows } from './unwritten-rows.js';
 

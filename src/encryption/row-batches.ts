@@ -2,14 +2,14 @@ import { behind, type KeyRange } from '../database/key-order.js';
 import type { QuarantinedRow } from '../types/check.js';
 import type { Connection } from '../database/connection.js';
 import { requestAll } from '../database/transaction.js';
-import { rawStore } from './raw-rows.js';
 import {
   addressesOf,
+  rawStore,
   ROW_STORES,
-  type StoredRowAddress,
   type RowAddress,
   type RowKey,
   type RowStore,
+  type StoredRowAddress,
 } from './encrypted-row.js';
 
 /** The rows in a batch; merged rows of logs have up to 576 KiB each. */

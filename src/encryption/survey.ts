@@ -1,10 +1,18 @@
 import { nanoid } from 'nanoid';
 import type { Connection } from '../database/connection.js';
 import type { Cipher, LogKey } from '../database/schema.js';
-import { isClock, isLocked, UNENCRYPTED, type Key } from './key-list.js';
-import { keyringOf, refusal, decryptWith, type Keyring } from './keyring.js';
-import { Plaintext } from './plaintext.js';
-import { hasCipher, type StoredRowAddress, type RowAddress } from './encrypted-row.js';
+import {
+  decryptWith,
+  isClock,
+  isLocked,
+  type Key,
+  type Keyring,
+  keyringOf,
+  refusal,
+  UNENCRYPTED,
+} from './keyring.js';
+import { Plaintext } from './cipher.js';
+import { hasCipher, type RowAddress, type StoredRowAddress } from './encrypted-row.js';
 import { rowBatchesOf, STORES_OF_ROWS } from './row-batches.js';
 
 /** If so many rows were tried and none could be decrypted, the keys are wrong. */

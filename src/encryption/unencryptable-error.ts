@@ -1,6 +1,6 @@
 import type { LogRow, SnapshotRow, Spans } from '../database/schema.js';
 import type { SessionStoreError } from '../errors.js';
-import { invalid } from '../values/argument.js';
+import { invalid } from '../values/arguments.js';
 import type { RowStore } from './encrypted-row.js';
 import { spansIn } from '../database/spans.js';
 

@@ -1,8 +1,7 @@
 import { compareKeys, finds, isRange, nameOfKey } from '../database/key-order.js';
 import { SHAPES } from '../database/schema.js';
 import type { Cursor, RowCursor } from '../database/object-store.js';
-import type { RawRows, RawStore } from './raw-rows.js';
-import type { RowKey, RowStore } from './encrypted-row.js';
+import type { RawRows, RawStore, RowKey, RowStore } from './encrypted-row.js';
 
 interface Entry {
   key: RowKey;

@@ -1,6 +1,6 @@
 import type { Connection } from '../database/connection.js';
 import { decryptWith, type Keyring } from './keyring.js';
-import { Plaintext } from './plaintext.js';
+import { Plaintext } from './cipher.js';
 import { belongs, cipherFingerprint, hasCipher, type RowAddress } from './encrypted-row.js';
 import { rowBatchesOf } from './row-batches.js';
 

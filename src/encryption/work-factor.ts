@@ -1,4 +1,4 @@
-import { invalid } from '../values/argument.js';
+import { invalid } from '../values/arguments.js';
 import { optional, satisfying } from '../values/schema.js';
 
 /** OWASP's recommendation for PBKDF2 with HMAC-SHA-256. */

@@ -1,10 +1,15 @@
 import { ROW_FORMAT, type LogRow, type Spans, type StoredState } from '../database/schema.js';
-import type { Entry } from './entry.js';
-import { Lookalikes } from './lookalikes.js';
+import {
+  continued,
+  type Entry,
+  type LoadedField,
+  type LoadedState,
+  type Sequence,
+  stateOf,
+  toSpans,
+} from './state.js';
+import { Fresh, type LoggedField, Lookalikes, type Plan } from './diff.js';
 import { replaceAt, sizeOf } from './media.js';
-import { Fresh, type LoggedField, type Plan } from './diff.js';
-import { continued, toSpans, type Sequence } from './sequence.js';
-import { stateOf, type LoadedField, type LoadedState } from './state.js';
 
 /** Decides where new entries go. */
 export interface LogWriter {

@@ -1,12 +1,9 @@
-import { copy, isPlainArray } from '../values/clone.js';
-import { isDeeplyFrozen } from '../values/frozen.js';
-import type { Entry } from './entry.js';
+import { copy, isDeeplyFrozen, isPlainArray } from '../values/clone.js';
+import { EMPTY, type Entry, type LoadedField, type LoadedState, type Sequence, startOf } from './state.js';
 import { reachOthers, unlinked, valueOf } from './links.js';
-import { Lookalikes } from './lookalikes.js';
-import { match, type Matched } from './match.js';
 import { sizeOf, survey } from './media.js';
-import { EMPTY, startOf, type Sequence } from './sequence.js';
-import type { LoadedField, LoadedState } from './state.js';
+import { equal } from '../values/deep-equal.js';
+import { addTo, firstIndex } from '../values/collections.js';
 
 /** Smaller values stay in the snapshot's own row, in bytes. */
 const INLINE_SIZE = 512;
@@ -109,4 +106,143 @@ export function plannedState(plan: Plan): object {
       return [field.key, valueOf(field.kind, values)];
     }),
   );
+}
+
+interface Matched {
+  /** How many values equal the first entries of the base, in order. */
+  same: number;
+  /** For each of the other values, the entry that it equals. */
+  others: (Entry | undefined)[];
+  /** How many runs of the base these entries are from. */
+  runs: number;
+}
+
+/**
+ * Finds for every value the entry of the base that equals it, if any. Handles arrays that were appended to, cut at the
+ * front, edited, or had elements removed. Each value is compared a limited number of times.
+ */
+function match(base: readonly Entry[], values: readonly unknown[]): Matched {
+  // Copies of instances, to be compared as they would be stored.
+  const copies: unknown[] = [];
+  const isSame = (at: number, index: number): boolean => {
+    const entry = base[at];
+    if (!entry) return false;
+    const { value, isPlain, twin } = entry;
+    const given = values[index];
+    // Entries are private unless they were given out frozen.
+    if (typeof given === 'object' && (given === twin || given === value)) return true;
+    const result = equal(value, copies[index] ?? given, isPlain);
+    const isEqual = result ?? equal(value, (copies[index] ??= copy(given)), isPlain) ?? false;
+    if (isEqual && isDeeplyFrozen(given)) entry.twin = given;
+    return isEqual;
+  };
+  let same = 0;
+  while (same < values.length && isSame(same, same)) same++;
+  const others: (Entry | undefined)[] = [];
+  let next = same;
+  let runs = 1;
+  let lookalikes: Lookalikes | undefined;
+  for (let index = same; index < values.length; index++) {
+    if (!isSame(next, index)) {
+      // After all entries of the base, everything is new.
+      const isAppended = runs === 1 && next === base.length;
+      const found = isAppended
+        ? undefined
+        : (lookalikes ??= new Lookalikes(base)).indexOf(values[index], next, (at) => isSame(at, index));
+      if (found === undefined) {
+        others.push(undefined);
+        continue;
+      }
+      next = found;
+      runs++;
+    }
+    others.push(base[next++]);
+  }
+  return { same, others, runs };
+}
+
+/** How many entries with the same fingerprint are compared before a value counts as new. */
+const CANDIDATES = 8;
+
+/** Entries by their fingerprints. */
+export class Lookalikes {
+  readonly #indexes = new Map<unknown, number[]>();
+  readonly #entries: Entry[] = [];
+
+  constructor(entries: Iterable<Entry>) {
+    for (const entry of entries) this.add(entry);
+  }
+
+  add(entry: Entry): void {
+    const print = (entry.print ??= fingerprint(entry.value));
+    const index = this.#entries.push(entry) - 1;
+    addTo(this.#indexes, print, index);
+  }
+
+  /**
+   * The index of an entry that equals the value. Indexes after `after` come first, since histories lose elements at the
+   * front and in the middle.
+   */
+  indexOf(value: unknown, after: number, isSame: (index: number) => boolean): number | undefined {
+    const indexes = this.#indexes.get(fingerprint(value)) ?? [];
+    const from = firstIndex(indexes, (index) => index > after);
+    for (let i = 0; i < indexes.length && i < CANDIDATES; i++) {
+      const index = indexes[(from + i) % indexes.length]!;
+      if (isSame(index)) return index;
+    }
+    return undefined;
+  }
+
+  /** An existing entry for the same medium. */
+  medium(value: unknown): Entry | undefined {
+    const index = this.indexOf(
+      value,
+      -1,
+      (index) => equal(this.#entries[index]!.value, value, true) === true,
+    );
+    return index === undefined ? undefined : this.#entries[index];
+  }
+}
+
+/** How many nested values, and how many bytes of a buffer, are hashed. */
+const MOST_PARTS = 1000;
+
+const mix = (hash: number, part: number) => (Math.imul(hash ^ part, 0x01000193) + 1) | 0;
+
+/** The same for equal values, different for most others. Only a hint where to compare. */
+function fingerprint(value: unknown): unknown {
+  // A Map compares primitives by itself.
+  return typeof value === 'object' && value ? hashOf(value, { left: MOST_PARTS }) : value;
+}
+
+function hashOf(value: unknown, effort: { left: number }): number {
+  let hash = 2;
+  if (typeof value !== 'object' || !value) {
+    const text = String(value);
+    for (let i = 0; i < text.length; i++) hash = mix(hash, text.charCodeAt(i));
+    return mix(hash, text.length);
+  }
+  if (value instanceof Date) return hashOf(value.getTime(), effort);
+  const bytes = bytesOf(value);
+  if (bytes) {
+    const step = Math.ceil(bytes.length / MOST_PARTS);
+    for (let i = 0; i < bytes.length; i += step) hash = mix(hash, bytes[i]!);
+    return mix(hash, bytes.length);
+  }
+  for (const part of partsOf(value)) {
+    if (effort.left-- < 0) break;
+    hash = mix(hash, hashOf(part, effort));
+  }
+  return hash;
+}
+
+function partsOf(value: object): Iterable<unknown> {
+  if (value instanceof Map) return [...value.keys(), ...value.values()];
+  return value instanceof Set ? value : Object.entries(value).flat();
+}
+
+/** The bytes of a buffer or view. */
+function bytesOf(value: object): Uint8Array | undefined {
+  if (ArrayBuffer.isView(value)) return new Uint8Array(value.buffer, value.byteOffset, value.byteLength);
+  return value instanceof ArrayBuffer ? new Uint8Array(value) : undefined;
 }

@@ -1,6 +1,5 @@
 import { between, startingWith } from '../database/key-order.js';
-import { heed } from '../database/of-all.js';
-import type { Steps } from '../database/pace.js';
+import { heed, type Steps } from '../database/pace.js';
 import { isLogRow, isSnapshotRow } from '../database/rows.js';
 import { logKey, type LogRow, type Spans, type WriteTransaction } from '../database/schema.js';
 import { firstEndingBehind, gathering, merged, merging, type Run, runsByLog, without } from './runs.js';

@@ -1,5 +1,4 @@
-import { isBlob, isPlainArray } from '../values/clone.js';
-import { isOrdinary } from '../values/graph.js';
+import { isBlob, isOrdinary, isPlainArray } from '../values/clone.js';
 import { define } from '../values/property.js';
 
 type Path = string[];

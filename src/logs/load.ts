@@ -1,14 +1,11 @@
 import { between } from '../database/key-order.js';
 import { isLogRow, unreadable } from '../database/rows.js';
 import type { LogRow, ReadTransaction, SnapshotRow, Spans } from '../database/schema.js';
-import { copy, copyPlain } from '../values/clone.js';
-import { freezeDeeply } from '../values/frozen.js';
-import type { Entry } from './entry.js';
+import { copy, copyPlain, freezeDeeply } from '../values/clone.js';
+import { continued, EMPTY, type Entry, type LoadedField, type LoadedState, stateOf } from './state.js';
 import { valueOf } from './links.js';
 import { replaceAt } from './media.js';
 import { extentOf, runsByLog } from './runs.js';
-import { continued, EMPTY } from './sequence.js';
-import { stateOf, type LoadedField, type LoadedState } from './state.js';
 import { spansIn, spansOf } from '../database/spans.js';
 
 /** Rows of logs that were read before it was known which ones are needed. */

@@ -1,8 +1,7 @@
-import { atOnce, UNITS, type Steps } from '../database/pace.js';
+import { atOnce, type Steps, UNITS } from '../database/pace.js';
 import type { Spans } from '../database/schema.js';
 import { spansIn } from '../database/spans.js';
-import { firstIndex } from '../values/first-index.js';
-import { addTo } from '../values/add-to.js';
+import { addTo, firstIndex } from '../values/collections.js';
 
 /** Positions from the first up to, and excluding, the second. */
 export type Run = [from: number, to: number];

@@ -1,5 +1,74 @@
-import type { Entry } from './entry.js';
-import type { Sequence } from './sequence.js';
+import type { Spans } from '../database/schema.js';
+
+/** One immutable element of a log, in memory. */
+export interface Entry {
+  /** The log and the position in it. */
+  log: number;
+  at: number;
+  /** With its media in place. Never given to an application, since states share it. */
+  value: unknown;
+  /** Approximate, in bytes, without media. */
+  size: number;
+  /** The media inside the value, which are entries themselves. */
+  media: { path: string[]; entry: Entry }[];
+  /** No object occurs twice in it, and all objects and arrays are as literals make them. */
+  isPlain: boolean;
+  /**
+   * The application's own object that was found equal and is deeply frozen: it stays equal, so that it need not be
+   * compared again.
+   */
+  twin?: object;
+  /** Its fingerprint, once computed. */
+  print?: unknown;
+}
+
+/** Entries in the order in which they make up a value, with sums over them. Immutable. */
+export interface Sequence {
+  readonly entries: readonly Entry[];
+  /** The spans of the entries. */
+  readonly spans: Spans;
+  /** All media inside them, each once. */
+  readonly media: readonly Entry[];
+  /** Approximate, in bytes. */
+  readonly size: number;
+}
+
+export const EMPTY: Sequence = { entries: [], spans: [], media: [], size: 0 };
+
+/** Takes time for the added entries only, however long the sequence is. */
+export function continued(sequence: Sequence, added: readonly Entry[]): Sequence {
+  if (added.length === 0) return sequence;
+  const spans = [...sequence.spans];
+  const media = new Set(sequence.media);
+  let { size } = sequence;
+  // Each entry is visited once, however often it occurs.
+  const seen = new Set<Entry>();
+  for (const entry of added) {
+    extend(spans, entry);
+    size += entry.size;
+    if (entry.media.length === 0 || seen.has(entry)) continue;
+    seen.add(entry);
+    for (const medium of entry.media) media.add(medium.entry);
+  }
+  return { entries: sequence.entries.concat(added), spans, media: [...media], size };
+}
+
+export function startOf(sequence: Sequence, length: number): Sequence {
+  if (length === sequence.entries.length) return sequence;
+  return continued(EMPTY, sequence.entries.slice(0, length));
+}
+
+export function toSpans(entries: readonly Pick<Entry, 'log' | 'at'>[]): Spans {
+  const spans: Spans = [];
+  for (const entry of entries) extend(spans, entry);
+  return spans;
+}
+
+function extend(spans: Spans, { log, at }: Pick<Entry, 'log' | 'at'>): void {
+  const last = spans.length - 3;
+  if (last >= 0 && spans[last] === log && at === spans[last + 1]! + spans[last + 2]!) spans[last + 2]!++;
+  else spans.push(log, at, 1);
+}
 
 /** The approximate size of a state without its entries, in bytes. */
 const STATE_SIZE = 1000;

@@ -1,3 +1,5 @@
+import { SessionStoreError } from '../errors.js';
+
 // The only place that touches browser globals. Each may be missing (servers, insecure pages, old engines), be `null`,
 // or throw when it is read or called (blocked storage, opaque origins).
 
@@ -62,4 +64,43 @@ export function report(error: unknown): void {
   const tell = touched(() => reportError);
   if (tell) tell(error);
   else console.error(error);
+}
+
+/** Runs an application's callback; its error goes to `reportError` and does not reach the caller. */
+export function callSafely<T>(callback: (value: T) => void, value: T): void {
+  try {
+    callback(value);
+  } catch (error) {
+    report(error);
+  }
+}
+
+/** The browser's own `structuredClone`. `UNAVAILABLE` where there is none, as in Jest's jsdom. */
+export function structured<T>(value: T): T {
+  const copy = requireCloning()(value);
+  // Chromium cannot read back a DOMException that contains a lone surrogate, though it serializes it.
+  if (copy === null && value !== null) throw new DOMException('', 'DataCloneError');
+  return copy;
+}
+
+export function requireCloning(): typeof structuredClone {
+  const clone = touched(() => structuredClone);
+  if (clone) return clone;
+  throw new SessionStoreError(
+    'UNAVAILABLE',
+    'there is no structuredClone here: the browser is too old, or jsdom hides it. Set the global structuredClone',
+  );
+}
+
+export const randomBytes = (length: number): Uint8Array<ArrayBuffer> =>
+  crypto.getRandomValues(new Uint8Array(length));
+
+/** WebCrypto. `UNAVAILABLE` where there is none: in insecure pages, and in jsdom. */
+export function subtleCrypto(): SubtleCrypto {
+  const subtle = touched(() => crypto.subtle);
+  if (subtle) return subtle;
+  throw new SessionStoreError(
+    'UNAVAILABLE',
+    'there is no WebCrypto here, which encryption needs. Serve the page over https, or from localhost',
+  );
 }

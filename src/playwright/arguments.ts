@@ -1,8 +1,7 @@
 import type { SnapshotCondition, WaitOptions } from './condition.js';
 import type { SessionSeed } from './seed.js';
 import type { TabStoreOptions } from './tab-store-options.js';
-import { invalid, requireValid } from '../values/argument.js';
-import { taken } from '../values/options.js';
+import { invalid, requireValid, taken } from '../values/arguments.js';
 import { anything, callable, list, number, optional, record, satisfying } from '../values/schema.js';
 
 export interface PageSessionStoreOptions extends TabStoreOptions {

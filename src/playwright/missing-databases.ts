@@ -1,5 +1,5 @@
 import type { BrowserContext } from '@playwright/test';
-import { requireValid } from '../values/argument.js';
+import { requireValid } from '../values/arguments.js';
 import { satisfying } from '../values/schema.js';
 
 const contextLike = satisfying(

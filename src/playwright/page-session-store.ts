@@ -16,7 +16,7 @@ import {
   type SnapshotPage,
   type SnapshotStatus,
 } from '../index.js';
-import { described } from '../values/described.js';
+import { described } from '../values/schema.js';
 import {
   conditionOf,
   pageStoreOptions,

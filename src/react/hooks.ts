@@ -1,9 +1,7 @@
 import { useSyncExternalStore } from 'react';
 import type { GetSnapshotOptions, ListOptions, SessionSnapshot, SessionStoreOptions } from '../index.js';
-import { requireValid } from '../values/argument.js';
-import { described } from '../values/described.js';
-import { taken } from '../values/options.js';
-import { anything, record, type Shape } from '../values/schema.js';
+import { requireValid, taken } from '../values/arguments.js';
+import { anything, described, record, type Shape } from '../values/schema.js';
 import { ON_SERVER, type LiveQuery, type Observer, type QueryResult, type Source } from './live-query.js';
 import { queryOf } from './queries.js';
 import { sessionSource, type SessionReader, type SessionView } from './session-source.js';

@@ -1,6 +1,6 @@
 import { createContext, createElement, useContext, type ReactElement, type ReactNode } from 'react';
 import type { IndexedDBSessionStore } from '../index.js';
-import { taken } from '../values/options.js';
+import { taken } from '../values/arguments.js';
 import { anything, record } from '../values/schema.js';
 
 const StoreContext = createContext<IndexedDBSessionStore | undefined>(undefined);

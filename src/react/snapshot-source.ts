@@ -1,7 +1,7 @@
 import type { GetSnapshotOptions, IndexedDBSessionStore, SessionSnapshot } from '../index.js';
 import type { Observer, Source } from './live-query.js';
 import { readerOf } from './reader.js';
-import { structured } from '../platform/clone.js';
+import { structured } from '../platform/browser.js';
 import { same } from './same.js';
 
 /** The part of a store that `useSnapshot` uses. */

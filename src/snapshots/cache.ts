@@ -1,4 +1,4 @@
-import { LeastRecentlyUsed } from '../runtime/least-recently-used.js';
+import { LeastRecentlyUsed } from '../values/collections.js';
 import type { SessionRow, SnapshotRow } from '../database/schema.js';
 import type { Known } from './save/draft.js';
 import type { LoadedState } from '../logs/state.js';

@@ -3,8 +3,7 @@ import type { SessionSnapshot } from '../types/snapshot.js';
 import type { SessionRow, SnapshotRow } from '../database/schema.js';
 import { copyOut } from '../logs/load.js';
 import type { LoadedState } from '../logs/state.js';
-import { copy } from '../values/clone.js';
-import { freezeDeeply } from '../values/frozen.js';
+import { copy, freezeDeeply } from '../values/clone.js';
 import { bare } from '../values/property.js';
 
 /** A snapshot with its state. */

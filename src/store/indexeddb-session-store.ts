@@ -40,31 +40,29 @@ import {
   updateSession,
 } from '../snapshots/read/sessions.js';
 import { readHistory, readLeaves, readTree } from '../snapshots/read/tree.js';
-import { persistStorage } from '../platform/browser.js';
+import { callSafely, persistStorage } from '../platform/browser.js';
 import { load } from '../runtime/load.js';
-import { requireId, requireValid } from '../values/argument.js';
-import { taken } from '../values/options.js';
+import { requireId, requireValid, taken } from '../values/arguments.js';
 import { callable, optional, record } from '../values/schema.js';
-import { callSafely } from '../platform/report.js';
 import { ALL } from '../tabs/watchers.js';
-import { lookupIn } from './lookup.js';
-import { checkedMutator } from '../snapshots/save/checked-mutator.js';
 import {
   callShape,
   databaseName,
   exportOptions,
   importShape,
+  type IndexedDBSessionStoreOptions,
   listShape,
+  lookupIn,
   progressShape,
   repairShape,
   requirePolicy,
   sessionListShape,
   signalShape,
   storeOptions,
-  subtreeShape,
-  type IndexedDBSessionStoreOptions,
   type StoreOptions,
+  subtreeShape,
 } from './options.js';
+import { checkedMutator } from '../snapshots/save/draft.js';
 import { Tenant } from './tenant.js';
 import { failedStream, streamOf } from './stream.js';
 import type * as Upkeep from './upkeep.js';

@@ -1,4 +1,4 @@
-import { SerialQueue } from '../runtime/serial-queue.js';
+import { SerialQueue } from '../runtime/queue.js';
 import { isConnectionFault } from '../database/faults.js';
 import type { SessionStoreError } from '../errors.js';
 

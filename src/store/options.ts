@@ -1,13 +1,12 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec';
 import type { HealthEvent, QuotaExceeded } from '../types/health.js';
 import type { RetentionPolicy } from '../types/retention.js';
-import type { SessionStoreOptions } from '../types/snapshot.js';
+import type { GetSnapshotOptions, SessionStoreOptions } from '../types/snapshot.js';
 import type { ExportOptions } from '../types/transfer.js';
 import type { EncryptionOptions } from '../encryption/options.js';
-import { HEARTBEAT_TIMEOUT_MS } from '../tabs/expiry.js';
-import { requireValid } from '../values/argument.js';
-import { taken } from '../values/options.js';
-import { anything, callable, flag, optional, satisfying, signal, string } from '../values/schema.js';
+import { HEARTBEAT_TIMEOUT_MS } from '../tabs/presence.js';
+import { advice, invalid, picked, requireId, requireValid, taken } from '../values/arguments.js';
+import { anything, callable, flag, optional, record, satisfying, signal, string } from '../values/schema.js';
 
 export interface IndexedDBSessionStoreOptions {
   /** Name of the IndexedDB database. Default `offshoot`. */
@@ -244,4 +243,28 @@ export function databaseName(
   const own = name.replace(/[%/]/g, encodeURIComponent);
   const tenant = [namespace, prefix].filter((part) => part !== undefined);
   return [own, ...tenant.map((part) => encodeURIComponent(part))].join('/');
+}
+
+const IDS = ['snapshotId', 'sessionId'];
+
+/**
+ * Which snapshot is asked for. Frameworks add options of their own, so an unknown option is reported only if no id was
+ * given.
+ */
+export function lookupIn(options: GetSnapshotOptions): { isSession: boolean; id: string } {
+  requireValid(record, options, 'options');
+  const { snapshotId, sessionId } = picked(options, 'options', () => IDS);
+  if ((snapshotId === undefined) === (sessionId === undefined)) {
+    const stranger = Object.keys(picked(options, 'options')).find(
+      (key) => !IDS.includes(key) && key !== 'context',
+    );
+    const came = snapshotId !== undefined ? 'both' : (stranger ?? 'neither');
+    const hint = stranger && came !== 'both' ? `. ${advice(stranger, IDS)}` : '';
+    const path = hint ? `options.${came}` : 'options';
+    throw invalid(path, `expected exactly one of snapshotId and sessionId, got ${came}${hint}`);
+  }
+  const isSession = snapshotId === undefined;
+  const id: unknown = snapshotId ?? sessionId;
+  requireId(id, isSession ? 'sessionId' : 'snapshotId');
+  return { isSession, id };
 }

@@ -4,7 +4,7 @@ import type { SessionSnapshot } from '../types/snapshot.js';
 import type { Connection } from '../database/connection.js';
 import type { ReadTransaction, SessionRow } from '../database/schema.js';
 import { SessionStoreError } from '../errors.js';
-import { readClock, type Commit } from '../snapshots/commit.js';
+import { type Commit, EVERYTHING, isStretch, NO_SESSION, readClock, readLoose } from '../snapshots/commit.js';
 import { readSession, readSnapshot } from '../snapshots/read/snapshots.js';
 import type { SnapshotCache } from '../snapshots/cache.js';
 import {
@@ -14,12 +14,10 @@ import {
   type StoredSnapshot,
   type ApplyExpiry,
 } from '../snapshots/stored-snapshot.js';
-import { EVERYTHING, isStretch, NO_SESSION, readLoose } from '../snapshots/save/written.js';
 import type { Presence } from '../tabs/presence.js';
 import { MOST_IDS } from '../tabs/channel.js';
-import type { Hints } from '../tabs/hints.js';
+import { CatchUp, type Hints, type Note } from '../tabs/catch-up.js';
 import { report } from '../platform/browser.js';
-import { CatchUp, type Note } from '../tabs/catch-up.js';
 import { ALL, Watchers, type Versioned } from '../tabs/watchers.js';
 import type { StoreOptions } from './options.js';
 

@@ -6,10 +6,10 @@ import { SessionStoreError } from '../errors.js';
 import {
   beginCommit,
   beginCommitWithoutRoom,
+  type Commit,
   commitFrom,
   tick,
   UNMERGED,
-  type Commit,
 } from '../snapshots/commit.js';
 import { SnapshotCache } from '../snapshots/cache.js';
 import { removeAll } from '../snapshots/delete/delete.js';
@@ -17,8 +17,7 @@ import type { DatabaseAccess, DeletingAccess } from '../snapshots/database-acces
 import type { ApplyExpiry } from '../snapshots/stored-snapshot.js';
 import type { SaveRequest } from '../snapshots/save/save-snapshot.js';
 import { saveBatch } from '../snapshots/save/save-batch.js';
-import { withExpiry } from '../tabs/expiry.js';
-import { Presence } from '../tabs/presence.js';
+import { Presence, withExpiry } from '../tabs/presence.js';
 import { Part } from '../runtime/load.js';
 import { followLifecycle } from '../tabs/page-lifecycle.js';
 import { Subscriptions } from './subscriptions.js';

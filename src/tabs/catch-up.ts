@@ -1,6 +1,4 @@
-import { ChangeChannel, type ChangeMessage } from './channel.js';
-import { CommitGaps, type Stretch } from './commit-gaps.js';
-import { Hints } from './hints.js';
+import { ChangeChannel, type ChangeMessage, MOST_IDS } from './channel.js';
 
 /** How long to wait for a message that later ones have overtaken, in ms. */
 const OVERTAKEN_MS = 50;
@@ -17,7 +15,7 @@ const LATER = 1000;
 export type Note = (stretches: readonly Stretch[] | undefined) => boolean;
 
 /** What a tab does about commits of other tabs. */
-export interface Listener {
+interface Listener {
   /** Whether this tab watches anything. */
   isWatched(): boolean;
   /** The database in use. */
@@ -173,5 +171,81 @@ export class CatchUp {
     clearTimeout(this.#checking);
     clearInterval(this.#polling);
     this.#checking = this.#polling = undefined;
+  }
+}
+
+/** The clock's readings before and after one or more commits. */
+export interface Stretch {
+  since: number;
+  version: number;
+}
+
+/** More than ordinary traffic ever leaves waiting. */
+const MOST_AHEAD = 1000;
+
+/**
+ * The commits that a tab knows of from what is stored. Since the clock has no holes, gaps show; commits that were read
+ * early join on later.
+ */
+export class CommitGaps {
+  #upTo: number | undefined;
+  /** Commits that do not join on to the known ones yet. */
+  #ahead: Stretch[] = [];
+
+  /** All commits up to this reading of the clock are known; `undefined` before the first reading. */
+  get upTo(): number | undefined {
+    return this.#upTo;
+  }
+
+  /** Whether there is a gap before a known commit. */
+  get isMissing(): boolean {
+    return this.#upTo !== undefined && this.#ahead.length > 0;
+  }
+
+  add(stretch: Stretch): void {
+    this.#ahead.push(stretch);
+    this.#join();
+  }
+
+  /** Everything stored at this reading of the clock has been read, or is about to be. */
+  catchUp(clock: number): void {
+    this.#upTo = Math.max(this.#upTo ?? 0, clock);
+    this.#join();
+  }
+
+  #join(): void {
+    let known = this.#upTo;
+    if (known === undefined) return;
+    this.#ahead = this.#ahead
+      .sort((a, b) => a.since - b.since)
+      .filter(({ since, version }) => {
+        if (since > known!) return true;
+        known = Math.max(known!, version);
+        return false;
+      })
+      .slice(0, MOST_AHEAD);
+    this.#upTo = known;
+  }
+}
+
+/** The ids from several change messages, limited to what can be read quickly. */
+export class Hints {
+  readonly snapshots = new Set<string>();
+  readonly sessions = new Set<string>();
+  cleared = false;
+  /** Whether ids were dropped. */
+  isCut = false;
+
+  add({ snapshots, sessions, cleared }: Omit<ChangeMessage, 'database'>): void {
+    this.cleared ||= cleared;
+    this.#take(this.snapshots, snapshots);
+    this.#take(this.sessions, sessions);
+  }
+
+  #take(known: Set<string>, ids: readonly string[]): void {
+    for (const id of ids) {
+      if (known.size >= MOST_IDS) return void (this.isCut ||= !known.has(id));
+      known.add(id);
+    }
   }
 }

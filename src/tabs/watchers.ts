@@ -1,5 +1,5 @@
-import type { Stretch } from './commit-gaps.js';
-import { callSafely } from '../platform/report.js';
+import type { Stretch } from './catch-up.js';
+import { callSafely } from '../platform/browser.js';
 
 /** A value as of one write. For the same key, the greater version is later. */
 export interface Versioned<T> {

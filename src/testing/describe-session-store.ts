@@ -1,6 +1,5 @@
 import type { SessionSnapshot } from '../types/snapshot.js';
-import { invalid, requireValid } from '../values/argument.js';
-import { taken } from '../values/options.js';
+import { invalid, requireValid, taken } from '../values/arguments.js';
 import { callable, nonBlank, number, optional, record, string } from '../values/schema.js';
 import { assert, eventually } from './assertions.js';
 import { SESSION_STORE_CAPABILITIES, type SessionStoreCapability } from './capabilities.js';

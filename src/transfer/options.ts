@@ -1,5 +1,5 @@
 import type { ExportOptions, ImportOptions, OnConflict } from '../types/transfer.js';
-import { requireValid } from '../values/argument.js';
+import { requireValid } from '../values/arguments.js';
 import { nonBlank, object, optional, satisfying } from '../values/schema.js';
 
 const KINDS: unknown[] = ['skip', 'fork', 'replace'];

@@ -1,6 +1,5 @@
 import { SessionStoreError } from '../errors.js';
-import { invalid, requireValid } from './argument.js';
-import { picked } from './options.js';
+import { invalid, picked, requireValid } from './arguments.js';
 import { record, satisfying, UNREADABLE } from './schema.js';
 
 /** Reads each property of a framework's argument once. Unknown properties are allowed. */

@@ -1,6 +1,20 @@
-// Checks for every call and every row; stored.ts has those for complete rows and files.
 import type { StandardSchemaV1 } from '@standard-schema/spec';
-import { described } from './described.js';
+
+/** Describes a value for the end of an error: `a Date`, `a promise: await it`, `'yesterday'`. Calls at most getters. */
+export function described(value: unknown): string {
+  try {
+    if (typeof value === 'string') return `'${value.slice(0, 40)}${value.length > 40 ? '…' : ''}'`;
+    if (Object(value) !== value) return String(value);
+    if (typeof (value as PromiseLike<unknown>).then === 'function') return 'a promise: await it';
+    const tag = {}.toString.call(value).slice(8, -1);
+    const kind = (tag === 'Object' && (value as object).constructor?.name) || tag;
+    return `${/^[AEIO]/.test(kind) ? 'an' : 'a'} ${kind.slice(0, 40)}`;
+  } catch {
+    return 'what cannot be read';
+  }
+}
+
+// Checks for every call and every row; stored.ts has those for complete rows and files.
 
 export interface Issue extends StandardSchemaV1.Issue {
   /** An error that the caller's own code threw while the value was read. */
@@ -76,3 +90,28 @@ export const signal = optional(
 );
 
 export const anything: Schema = () => undefined;
+
+const RFC_3339 = /^(\d{4}-\d\d-\d\d)T(\d\d:\d\d:\d\d)(?:\.(\d+))?(?:Z|([+-](?:[01]\d|2[0-3])):([0-5]\d))$/i;
+
+/**
+ * The instant of an RFC 3339 time, in ms since 1970 with a fraction, as precise as a number allows. `NaN` for anything
+ * else: a time without an offset, which depends on the time zone; a date that no calendar has; a leap second, which no
+ * `Date` can hold.
+ */
+export function instantOf(text: unknown): number {
+  const [, date, time, digits = '', hours, minutes] = (typeof text === 'string' && RFC_3339.exec(text)) || [];
+  const local = `${date}T${time}.${digits.slice(0, 3).padEnd(3, '0')}Z`;
+  const localMs = Date.parse(local);
+  const offset = hours ? Number(hours) * 60 + Number(hours[0] + minutes!) : 0;
+  const ms = localMs - offset * 60_000;
+  // Invalid days overflow into the next month, and years outside of 0 to 9999 are written with more digits.
+  const isReal = isoOf(localMs) === local && isoOf(ms).length === local.length;
+  return isReal ? ms + Number(`.${digits.slice(3)}0`) : NaN;
+}
+
+const isoOf = (ms: number) => (Number.isNaN(ms) ? '' : new Date(ms).toISOString());
+
+export const instant = satisfying(
+  (value) => !Number.isNaN(instantOf(value)),
+  'an RFC 3339 time with an offset, as toISOString() writes it',
+);

@@ -1,6 +1,6 @@
 // Checks for values from a database or a file: only own properties count, whatever a page has added to all objects. Zod
 // reads inherited ones, and its own tables with them.
-import { list, object, ownOf, record, satisfying, type Issue, type Schema, type Shape } from './schema.js';
+import { type Issue, list, object, ownOf, record, satisfying, type Schema, type Shape } from './schema.js';
 
 const under = (key: PropertyKey, issue: Issue | undefined): Issue | undefined =>
   issue && { ...issue, path: [key, ...(issue.path ?? [])] };

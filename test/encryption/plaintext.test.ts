@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { Plaintext } from '../../src/encryption/plaintext.js';
+import { Plaintext } from '../../src/encryption/cipher.js';
 
 /** There and back, by way of bytes. */
 async function carried<T>(value: T): Promise<T> {

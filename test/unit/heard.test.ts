@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { CommitGaps, type Stretch } from '../../src/tabs/commit-gaps.js';
+import { CommitGaps, type Stretch } from '../../src/tabs/catch-up.js';
 
 /** What a tab may come to know: a message, or the clock as it read it. */
 type News = Stretch | { clock: number };

@@ -5,7 +5,7 @@ import { openInMemory } from '../../src/database/memory.js';
 import { IndexedDBDatabase } from '../../src/database/indexeddb.js';
 import type { Cursor, RowCursor } from '../../src/database/object-store.js';
 import { createSchema, type Database } from '../../src/database/schema.js';
-import { rawStore, type RawRows, type RawStore } from '../../src/encryption/raw-rows.js';
+import { type RawRows, rawStore, type RawStore } from '../../src/encryption/encrypted-row.js';
 import { UnwrittenRows } from '../../src/encryption/unwritten-rows.js';
 import { freshName } from '../stores/open-store.js';
 

@@ -1,10 +1,9 @@
 import { historyShape, jsonObject, type AnyStore } from '../shared/arguments.js';
 import { forget } from '../shared/forget.js';
-import { KeyedQueue } from '../../runtime/keyed-queue.js';
+import { KeyedQueue } from '../../runtime/queue.js';
 import { SessionStoreError } from '../../index.js';
-import { requireId } from '../../values/argument.js';
+import { requireId, taken } from '../../values/arguments.js';
 import { requireStore } from '../../values/given.js';
-import { taken } from '../../values/options.js';
 import type { OffshootSessionStoreOptions, SessionSnapshot, SessionStore } from './contract.js';
 import { historyOverflow } from './history-overflow.js';
 

@@ -1,12 +1,10 @@
 import type { ChatInit, UIMessage } from 'ai';
 import { copyOf } from '../shared/copy.js';
 import { SessionStoreError, type Message, type SessionSnapshot } from '../../index.js';
-import { report } from '../../platform/browser.js';
-import { callSafely } from '../../platform/report.js';
-import { SerialQueue } from '../../runtime/serial-queue.js';
-import { requireId } from '../../values/argument.js';
+import { callSafely, report } from '../../platform/browser.js';
+import { SerialQueue } from '../../runtime/queue.js';
+import { requireId, taken } from '../../values/arguments.js';
 import { given, requireStore } from '../../values/given.js';
-import { taken } from '../../values/options.js';
 import { anything, callable, optional } from '../../values/schema.js';
 import { branchPoint } from '../shared/transcript/branch-point.js';
 import { continues, messagesOf, requireMessages } from '../shared/transcript/messages.js';

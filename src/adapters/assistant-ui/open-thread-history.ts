@@ -9,8 +9,8 @@ import type {
 } from '@assistant-ui/react';
 import { copyOf } from '../shared/copy.js';
 import { SessionStoreError, type SnapshotStatus } from '../../index.js';
-import { callSafely } from '../../platform/report.js';
-import { requireId, requireValid } from '../../values/argument.js';
+import { callSafely } from '../../platform/browser.js';
+import { requireId, requireValid } from '../../values/arguments.js';
 import { given, reading, requireStore } from '../../values/given.js';
 import { callable, object } from '../../values/schema.js';
 import type { Entry } from './read-thread.js';

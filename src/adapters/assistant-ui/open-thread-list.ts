@@ -2,9 +2,8 @@ import type { RemoteThreadListAdapter, ThreadMessage } from '@assistant-ui/react
 import { nanoid } from 'nanoid';
 import { SessionStoreError, type SessionInfo, type SessionPatch } from '../../index.js';
 import { touched } from '../../platform/browser.js';
-import { requireId, requireValid } from '../../values/argument.js';
+import { requireId, requireValid, taken } from '../../values/arguments.js';
 import { given, reading, requireStore } from '../../values/given.js';
-import { taken } from '../../values/options.js';
 import { callable, number, optional, string } from '../../values/schema.js';
 import { historyOf, type StoredThreadHistory, type ThreadListItem } from './open-thread-history.js';
 import { Thread } from './thread.js';

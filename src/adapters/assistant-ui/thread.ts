@@ -1,4 +1,4 @@
-import { SerialQueue } from '../../runtime/serial-queue.js';
+import { SerialQueue } from '../../runtime/queue.js';
 import { nanoid } from 'nanoid';
 import { copyOf } from '../shared/copy.js';
 import { SessionStoreError, type Message, type SessionPatch, type SnapshotStatus } from '../../index.js';

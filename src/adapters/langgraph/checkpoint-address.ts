@@ -1,7 +1,7 @@
 import type { BaseCheckpointSaver } from '@langchain/langgraph-checkpoint';
 import type { SnapshotInfo } from '../../index.js';
-import { invalid, requireId } from '../../values/argument.js';
-import { described } from '../../values/described.js';
+import { invalid, requireId } from '../../values/arguments.js';
+import { described } from '../../values/schema.js';
 import { given } from '../../values/given.js';
 import { jsonOf } from '../../platform/json.js';
 

@@ -16,8 +16,8 @@ import {
   type CheckpointAddress,
 } from './checkpoint-address.js';
 import { mergeWrites, type StoredWrite } from './writes.js';
-import { described } from '../../values/described.js';
-import { invalid } from '../../values/argument.js';
+import { described } from '../../values/schema.js';
+import { invalid } from '../../values/arguments.js';
 
 export type Header = Omit<Checkpoint, 'id' | 'channel_values'>;
 

@@ -16,7 +16,7 @@ import { dequal } from 'dequal/lite';
 import type { SessionSnapshot } from '../../index.js';
 import { checkpointsBefore, newestIn } from './checkpoint-list.js';
 import { savedAt } from './saved-at.js';
-import { invalid, requireId, requireValid } from '../../values/argument.js';
+import { invalid, requireId, requireValid } from '../../values/arguments.js';
 import { given, reading, requireStore } from '../../values/given.js';
 import {
   callable,

@@ -1,6 +1,6 @@
 import type { SerializerProtocol } from '@langchain/langgraph-checkpoint';
 import { SessionStoreError } from '../../index.js';
-import { invalid } from '../../values/argument.js';
+import { invalid } from '../../values/arguments.js';
 import { reading } from '../../values/given.js';
 
 /** A serialized value: JSON as text, which makes equal values easy to find; otherwise bytes. */

@@ -1,7 +1,7 @@
 import { sha256 } from '@noble/hashes/sha2.js';
 import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js';
 import { isBytes } from '../../platform/kind.js';
-import { invalid } from '../../values/argument.js';
+import { invalid } from '../../values/arguments.js';
 
 /**
  * A text that is the same for equal values, whatever the order of their keys. Distinguishes what JSON does not: absent

@@ -5,10 +5,10 @@ import type {
   SessionHistoryTransactionArgs,
 } from '@openai/agents-core';
 import { copyOf } from '../shared/copy.js';
-import { structured } from '../../platform/clone.js';
-import { described } from '../../values/described.js';
+import { structured } from '../../platform/browser.js';
+import { described } from '../../values/schema.js';
 import { canonical, digest } from './canonical.js';
-import { invalid } from '../../values/argument.js';
+import { invalid } from '../../values/arguments.js';
 import { SessionStoreError } from '../../index.js';
 
 /** The content of a snapshot, as arrays whose elements it shares with its parent. */

@@ -7,7 +7,7 @@ import type {
 } from '@openai/agents-core';
 import { nanoid } from 'nanoid';
 import { SessionStoreError, type IndexedDBSessionStore, type SessionSnapshot } from '../../index.js';
-import { requireId, requireValid } from '../../values/argument.js';
+import { requireId, requireValid } from '../../values/arguments.js';
 import { given, reading, requireStore } from '../../values/given.js';
 import { number } from '../../values/schema.js';
 import { appending, copyItems, EMPTY, mutating, transacting, type Change, type History } from './history.js';

@@ -1,5 +1,5 @@
 import type { IndexedDBSessionStore } from '../../index.js';
-import { invalid } from '../../values/argument.js';
+import { invalid } from '../../values/arguments.js';
 import { optional, satisfying } from '../../values/schema.js';
 
 /** A store with any type of `custom`. */

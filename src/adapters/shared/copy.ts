@@ -1,6 +1,6 @@
 import { SessionStoreError } from '../../index.js';
-import { structured } from '../../platform/clone.js';
-import { invalid } from '../../values/argument.js';
+import { structured } from '../../platform/browser.js';
+import { invalid } from '../../values/arguments.js';
 import { define } from '../../values/property.js';
 import { UNREADABLE } from '../../values/schema.js';
 

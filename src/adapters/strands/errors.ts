@@ -1,4 +1,4 @@
-import { invalid } from '../../values/argument.js';
+import { invalid } from '../../values/arguments.js';
 
 /** An error of a {@link SnapshotStorage}, with the name that the SDK's own storages use; `cause` has the reason. */
 export class SessionError extends Error {

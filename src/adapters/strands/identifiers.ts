@@ -1,4 +1,4 @@
-import { described } from '../../values/described.js';
+import { described } from '../../values/schema.js';
 import { badArgument } from './errors.js';
 import type { SnapshotLocation } from './contract.js';
 

@@ -1,5 +1,5 @@
-import { invalid } from '../../values/argument.js';
-import { described } from '../../values/described.js';
+import { invalid } from '../../values/arguments.js';
+import { described } from '../../values/schema.js';
 import { StorageError } from './errors.js';
 import { checkpointOf, latestOf, manifestOf, scopeAddress, type ScopeAddress } from './scope-snapshots.js';
 

@@ -1,9 +1,9 @@
 import { nanoid } from 'nanoid';
 import { historyShape, type AnyStore } from '../shared/arguments.js';
 import { forget } from '../shared/forget.js';
-import { KeyedQueue } from '../../runtime/keyed-queue.js';
+import { KeyedQueue } from '../../runtime/queue.js';
 import { requireStore } from '../../values/given.js';
-import { taken } from '../../values/options.js';
+import { taken } from '../../values/arguments.js';
 import type { StrandsStorageOptions } from './contract.js';
 import { forgetOverwritten, keepOverwritten } from './overwritten.js';
 import {

@@ -1,5 +1,5 @@
 import { jsonObject, type AnyStore } from '../shared/arguments.js';
-import { invalid } from '../../values/argument.js';
+import { invalid } from '../../values/arguments.js';
 import { given } from '../../values/given.js';
 import type {
   Snapshot,

@@ -1,6 +1,6 @@
 import type { AnyStore } from '../shared/arguments.js';
 import { isBytes } from '../../platform/kind.js';
-import { requireValid } from '../../values/argument.js';
+import { requireValid } from '../../values/arguments.js';
 import { reading } from '../../values/given.js';
 import { satisfying } from '../../values/schema.js';
 import type { Storage, StrandsStorageOptions } from './contract.js';

@@ -1,9 +1,8 @@
 import type { ChatPersistedState } from '@tanstack/ai-client';
 import { copyOf } from '../shared/copy.js';
-import { callSafely } from '../../platform/report.js';
-import { requireId } from '../../values/argument.js';
+import { callSafely } from '../../platform/browser.js';
+import { requireId, taken } from '../../values/arguments.js';
 import { given, requireStore } from '../../values/given.js';
-import { taken } from '../../values/options.js';
 import { callable, optional } from '../../values/schema.js';
 import { requireMessages } from '../shared/transcript/messages.js';
 import type { TranscriptStore } from '../shared/transcript/store.js';

@@ -1,4 +1,4 @@
-import { SerialQueue } from '../../runtime/serial-queue.js';
+import { SerialQueue } from '../../runtime/queue.js';
 import type { ChatPersistedState, UIMessage } from '@tanstack/ai-client';
 import { dequal } from 'dequal';
 import { copyOf } from '../shared/copy.js';

@@ -1,12 +1,10 @@
 import type { DatabaseAccess } from '../../snapshots/database-access.js';
 import { startingWith } from '../../database/key-order.js';
 import { isSessionRow, isSnapshotRow } from '../../database/rows.js';
-import { paceWithin } from '../../database/of-all.js';
-import { each } from '../../database/pace.js';
+import { each, paceWithin } from '../../database/pace.js';
 import type { WriteTransaction } from '../../database/schema.js';
 import { GROUPINGS, mergeRows } from './merge-rows.js';
-import { beginCommit, readClock, UNMERGED } from '../../snapshots/commit.js';
-import { noteLoose, NO_SESSION } from '../../snapshots/save/written.js';
+import { beginCommit, NO_SESSION, noteLoose, readClock, UNMERGED } from '../../snapshots/commit.js';
 import { logsOf } from '../../database/spans.js';
 
 /** The sessions that have small rows to merge. */

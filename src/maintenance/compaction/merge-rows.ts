@@ -1,5 +1,5 @@
 import { between, startingWith } from '../../database/key-order.js';
-import { UNITS, type Pace, type Steps } from '../../database/pace.js';
+import { type Pace, type Steps, UNITS } from '../../database/pace.js';
 import { isLogRow } from '../../database/rows.js';
 import {
   logKey,

@@ -1,5 +1,5 @@
 import { alone, whenIdle } from '../../runtime/idle.js';
-import { SerialQueue } from '../../runtime/serial-queue.js';
+import { SerialQueue } from '../../runtime/queue.js';
 import type { DatabaseAccess } from '../../snapshots/database-access.js';
 import { compactSession, unmergedSessions } from './compact.js';
 

@@ -1,6 +1,6 @@
 import type { DatabaseAccess } from '../../snapshots/database-access.js';
 import type { CheckReport } from '../../types/check.js';
-import { paceWithin } from '../../database/of-all.js';
+import { paceWithin } from '../../database/pace.js';
 import type { SessionStoreError } from '../../errors.js';
 import { readContents } from './scan.js';
 import { reportOn } from './problems.js';

@@ -1,15 +1,14 @@
 import { READINGS } from '../retention/counted-until.js';
 import type { CheckProblem, CheckReport } from '../../types/check.js';
-import { isReceipt } from '../../database/receipt.js';
-import { each, UNITS, type Steps } from '../../database/pace.js';
+import { isReceipt } from '../../database/transaction.js';
+import { each, type Steps, UNITS } from '../../database/pace.js';
 import type { SessionRow, SnapshotRow } from '../../database/schema.js';
 import { gathering, isIn, merging, removing, type Run } from '../../logs/runs.js';
 import type { Contents, LogContents } from './scan.js';
-import { leavesIn, type Leaves } from '../../snapshots/leaves.js';
+import { type Leaves, leavesIn } from '../../snapshots/session-row.js';
 import { rowSchemas } from './row-schemas.js';
 import { spansOf, spansOfAll } from '../../database/spans.js';
-import { firstIndex } from '../../values/first-index.js';
-import { addTo } from '../../values/add-to.js';
+import { addTo, firstIndex } from '../../values/collections.js';
 
 export function* reportOn(contents: Contents): Steps<CheckReport> {
   const { snapshots, sessions, logs, quarantined } = contents;

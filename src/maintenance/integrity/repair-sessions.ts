@@ -6,14 +6,12 @@ import {
   type WriteTransaction,
 } from '../../database/schema.js';
 import { bare } from '../../values/property.js';
-import { record } from '../../values/schema.js';
-import { instantOf } from '../../values/instant.js';
+import { instantOf, record } from '../../values/schema.js';
 import type { Commit } from '../../snapshots/commit.js';
 import type { Contents } from './scan.js';
 import { problemOf, type Members } from './problems.js';
-import { leavesIn } from '../../snapshots/leaves.js';
+import { leavesIn, type SessionBasis, sessionRow } from '../../snapshots/session-row.js';
 import type { Quarantine } from './quarantine.js';
-import { sessionRow, type SessionBasis } from '../../snapshots/session-row.js';
 import { selectionWithout } from '../../snapshots/selection.js';
 
 /** Makes the rows of sessions agree with the snapshots that are left, and adds changed ones to the commit. */

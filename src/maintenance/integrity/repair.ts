@@ -5,7 +5,7 @@ import { newEpoch, type LogKey, type SnapshotRow, type WriteTransaction } from '
 import type { Pace } from '../../database/pace.js';
 import { keepOnly } from '../../logs/garbage-collect.js';
 import { firstEndingBehind, removing } from '../../logs/runs.js';
-import { commitFrom, tick, type Commit } from '../../snapshots/commit.js';
+import { type Commit, commitFrom, NO_SESSION, noteLoose, tick } from '../../snapshots/commit.js';
 import { readContents, type Contents } from './scan.js';
 import {
   foreignMeta,
@@ -18,9 +18,8 @@ import {
 } from './problems.js';
 import { Quarantine } from './quarantine.js';
 import { repairSessions } from './repair-sessions.js';
-import { noteLoose, NO_SESSION } from '../../snapshots/save/written.js';
 import type { Unreadable } from './unreadable-keys.js';
-import { addTo } from '../../values/add-to.js';
+import { addTo } from '../../values/collections.js';
 
 /** Repairs what `check()` finds, and nothing else. Rows that are taken out go to the quarantine. */
 export async function repairAll(

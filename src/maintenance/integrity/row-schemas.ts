@@ -6,8 +6,8 @@ import {
   ownOf,
   record,
   satisfying,
-  string,
   type Schema,
+  string,
 } from '../../values/schema.js';
 import { both, either, finite, listOf, nullable, oneOf, position, tuple } from '../../values/stored.js';
 

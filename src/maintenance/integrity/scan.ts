@@ -14,7 +14,7 @@ import { merging, type Run } from '../../logs/runs.js';
 import type { Schema } from '../../values/schema.js';
 import { logKeySchema, rowSchemas } from './row-schemas.js';
 import type { Unreadable } from './unreadable-keys.js';
-import { addTo } from '../../values/add-to.js';
+import { addTo } from '../../values/collections.js';
 
 /** Rows of a store, by whether they are readable. */
 export interface Sorted<Row> {

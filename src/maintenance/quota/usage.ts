@@ -1,7 +1,7 @@
 import { behind } from '../../database/key-order.js';
 import type { StorageReport } from '../../types/storage.js';
 import { isSnapshotRow } from '../../database/rows.js';
-import { paceWithin } from '../../database/of-all.js';
+import { paceWithin } from '../../database/pace.js';
 import type { ReadTransaction } from '../../database/schema.js';
 import { sizeOf } from '../../logs/media.js';
 import { logsOf } from '../../database/spans.js';

@@ -1,5 +1,5 @@
 import type { SnapshotRow } from '../../database/schema.js';
-import { leavesAmong } from '../../snapshots/leaves.js';
+import { leavesAmong } from '../../snapshots/session-row.js';
 
 /**
  * The branches of a session to delete, the oldest leaf's first, until at most `most` snapshots are left; all deletable

@@ -6,7 +6,7 @@ import type { DeletingAccess } from '../../snapshots/database-access.js';
 import { foresee, retain } from './apply-policy.js';
 import { report } from '../../platform/browser.js';
 import { alone, whenIdle, withoutOthers } from '../../runtime/idle.js';
-import { SerialQueue } from '../../runtime/serial-queue.js';
+import { SerialQueue } from '../../runtime/queue.js';
 
 /** The least time between two runs in ms, since a run may have to read everything. */
 const PAUSE_MS = 5 * 60_000;

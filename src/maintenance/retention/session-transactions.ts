@@ -1,6 +1,5 @@
 import { startingWith } from '../../database/key-order.js';
-import { paceWithin } from '../../database/of-all.js';
-import { each } from '../../database/pace.js';
+import { each, paceWithin } from '../../database/pace.js';
 import { isSessionRow, isSnapshotRow } from '../../database/rows.js';
 import type { ReadTransaction, SessionRow, SnapshotRow, WriteTransaction } from '../../database/schema.js';
 import { requestAll } from '../../database/transaction.js';

@@ -1,15 +1,22 @@
 import { startingWith } from '../../database/key-order.js';
 import { isSessionRow, isSnapshotRow } from '../../database/rows.js';
 import { STORES, type WriteTransaction } from '../../database/schema.js';
-import { ofAll } from '../../database/of-all.js';
+import { ofAll } from '../../database/pace.js';
 import { requestAll } from '../../database/transaction.js';
 import { SessionStoreError } from '../../errors.js';
 import { freeUnreached } from '../../logs/garbage-collect.js';
-import { beginCommit, putSession, type Commit } from '../commit.js';
-import { countLeaves } from '../leaves.js';
-import { sessionRow } from '../session-row.js';
+import {
+  beginCommit,
+  type Commit,
+  EVERYTHING,
+  NO_SESSION,
+  noteLoose,
+  putSession,
+  type Stretch,
+  withWritten,
+} from '../commit.js';
+import { countLeaves, sessionRow } from '../session-row.js';
 import { selectionWithout } from '../selection.js';
-import { EVERYTHING, NO_SESSION, noteLoose, withWritten, type Stretch } from '../save/written.js';
 import { spansOf } from '../../database/spans.js';
 
 export type Removal = Commit & { removed: number };

@@ -1,7 +1,7 @@
 import { between } from '../../database/key-order.js';
 import type { Rows } from '../../database/object-store.js';
 import type { ListOptions } from '../../types/session.js';
-import { invalid } from '../../values/argument.js';
+import { invalid } from '../../values/arguments.js';
 import { jsonOf } from '../../platform/json.js';
 
 /**

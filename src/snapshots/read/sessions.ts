@@ -8,11 +8,11 @@ import type {
 import { isSessionRow, isSnapshotRow, sortOut } from '../../database/rows.js';
 import type { ReadTransaction, SessionRow, WriteTransaction } from '../../database/schema.js';
 import { SessionStoreError } from '../../errors.js';
-import { taken } from '../../values/options.js';
+import { taken } from '../../values/arguments.js';
 import { bare } from '../../values/property.js';
 import { optional, ownOf, record, string } from '../../values/schema.js';
 import { cloned } from '../../values/clone.js';
-import { beginCommit, putSession, type Commit } from '../commit.js';
+import { beginCommit, type Commit, putSession } from '../commit.js';
 import { readPage } from './page.js';
 import { readSession, requireRow } from './snapshots.js';
 import { sessionInfo, snapshotInfo, type ApplyExpiry } from '../stored-snapshot.js';

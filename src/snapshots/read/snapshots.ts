@@ -4,7 +4,7 @@ import type { ReadTransaction, SessionRow, SnapshotRow } from '../../database/sc
 import { SessionStoreError } from '../../errors.js';
 import { requestAll } from '../../database/transaction.js';
 import { loadState, readAhead } from '../../logs/load.js';
-import { countLeaves, readLeaves } from '../leaves.js';
+import { countLeaves, readLeaves } from '../session-row.js';
 import type { SnapshotCache } from '../cache.js';
 import { snapshotInfo, type StoredSnapshot, type ApplyExpiry } from '../stored-snapshot.js';
 

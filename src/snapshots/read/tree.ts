@@ -4,7 +4,7 @@ import { isSessionRow, isSnapshotRow, sortOut, unreadable, wholeSnapshot } from 
 import type { ReadTransaction, SnapshotRow } from '../../database/schema.js';
 import { requestAll } from '../../database/transaction.js';
 import { SessionStoreError } from '../../errors.js';
-import { leavesAmong } from '../leaves.js';
+import { leavesAmong } from '../session-row.js';
 import { requireRow } from './snapshots.js';
 import { snapshotInfo, type ApplyExpiry } from '../stored-snapshot.js';
 

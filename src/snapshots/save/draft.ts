@@ -1,9 +1,94 @@
 import type { SessionSnapshotInput, SnapshotMutator } from '../../types/snapshot.js';
+import { invalid, isUnexpectedPromise, picked, requireNone, requireValid } from '../../values/arguments.js';
+import { instant, list, nonBlank, object, optional, record, satisfying } from '../../values/schema.js';
+import type { StandardSchemaV1 } from '@standard-schema/spec';
+import { Refusal } from '../../database/transaction.js';
 import type { SnapshotRow } from '../../database/schema.js';
-import { mergedBase, planState, type Plan } from '../../logs/diff.js';
+import { mergedBase, type Plan, planState } from '../../logs/diff.js';
 import type { LoadedState } from '../../logs/state.js';
 import { copy, unstorable } from '../../values/clone.js';
 import { snapshotOf } from '../stored-snapshot.js';
+
+const storedStatus = satisfying(
+  (status) => !nonBlank(status) && status !== 'expired',
+  'a status other than "expired", which is never stored',
+);
+
+/** What a snapshot has beside its id and its state, when it is saved and in a file. */
+export const infoFields = {
+  sessionId: optional(nonBlank),
+  parentId: optional(nonBlank),
+  createdAt: instant,
+  updatedAt: optional(instant),
+  heartbeatAt: optional(instant),
+  status: optional(storedStatus),
+};
+
+const snapshotInput = object({
+  snapshotId: optional(nonBlank),
+  ...infoFields,
+  state: optional(
+    object({ sessionId: optional(nonBlank), messages: optional(list), artifacts: optional(list) }),
+  ),
+});
+
+const mutated = satisfying(
+  (result) => !record(result) && !isUnexpectedPromise(result),
+  'a snapshot or null, at once',
+);
+
+/** Checks that the mutator's result is a snapshot that can be stored; reads its two upper levels once. */
+function requireSnapshotInput<S>(result: unknown): SessionSnapshotInput<S> {
+  requireValid(mutated, result, 'mutator()');
+  const input = picked(result as SessionSnapshotInput<S>, '');
+  if (!record(input.state)) input.state = picked(input.state!, 'state');
+  requireValid(snapshotInput, input);
+  return input;
+}
+
+/** Wraps the application's mutator so that it returns only what can be stored. */
+export function checkedMutator<S>(
+  mutator: SnapshotMutator<S>,
+  stateSchema: StandardSchemaV1 | undefined,
+): SnapshotMutator<S> {
+  return (current) => {
+    let result: unknown;
+    try {
+      result = mutator(current);
+    } catch (error) {
+      // An error of the mutator is the caller's own and reaches the caller unchanged.
+      throw new Refusal(error);
+    }
+    if (result === null) return null;
+    const input = requireSnapshotInput<S>(result);
+    const custom = input.state?.custom;
+    if (stateSchema && custom !== undefined) requireCustomState(stateSchema, custom);
+    return input;
+  };
+}
+
+function requireCustomState(schema: StandardSchemaV1, custom: unknown): void {
+  let result: unknown;
+  try {
+    result = schema['~standard'].validate(custom);
+  } catch (error) {
+    throw new Refusal(error);
+  }
+  if (isUnexpectedPromise(result)) {
+    throw invalid(
+      'options.stateSchema',
+      'answers asynchronously. Use a synchronous schema: a transaction cannot wait',
+    );
+  }
+  requireValid(record, result, 'options.stateSchema');
+  const { issues } = result as Partial<StandardSchemaV1.FailureResult>;
+  if (!issues) return;
+  // Issues of any shape reject the value, since a hand-written schema may not follow Standard Schema.
+  const { message = 'does not pass options.stateSchema', path }: Partial<StandardSchemaV1.Issue> =
+    issues[0] ?? {};
+  const known = Array.isArray(path) ? path.filter((part) => part !== null) : [];
+  requireNone({ message, path: known }, 'state', 'custom');
+}
 
 /** A row and its state. */
 export interface Known {

@@ -5,7 +5,7 @@ import { UnitOfWork, WRONG_GUESS } from './unit-of-work.js';
 import type { Commit } from '../commit.js';
 import { draftSave, type Known } from './draft.js';
 import type { SnapshotCache } from '../cache.js';
-import { saveSnapshot, type Client, type SaveRequest } from './save-snapshot.js';
+import { type Client, type SaveRequest, saveSnapshot } from './save-snapshot.js';
 
 export interface SavedUnit {
   commit: Commit;

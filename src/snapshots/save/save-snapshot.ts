@@ -1,21 +1,27 @@
 import type { SnapshotMutator } from '../../types/snapshot.js';
 import { toStoreError } from '../../database/faults.js';
-import { ROW_FORMAT, type SnapshotRow, type StoredState } from '../../database/schema.js';
+import {
+  type LogRow,
+  ROW_FORMAT,
+  type SessionRow,
+  type SnapshotRow,
+  type Spans,
+  type StoredState,
+} from '../../database/schema.js';
 import { requestAll } from '../../database/transaction.js';
 import { SessionStoreError } from '../../errors.js';
-import { encodeState } from '../../logs/append.js';
+import { encodeState, type LogWriter } from '../../logs/append.js';
 import { freeUnreached, isCovered } from '../../logs/garbage-collect.js';
 import { mergedBase, plannedState, planState } from '../../logs/diff.js';
-import type { LoadedState } from '../../logs/state.js';
-import { instantOf } from '../../values/instant.js';
+import type { Entry, LoadedState } from '../../logs/state.js';
+import { instantOf } from '../../values/schema.js';
 import type { UnitOfWork } from './unit-of-work.js';
 import { basesOf, type Draft } from './draft.js';
-import { leavesWith } from '../leaves.js';
-import { LogAppender } from './log-appender.js';
+import { type Leaves, leavesWith, sessionRow } from '../session-row.js';
 import { pruneAncestors } from '../delete/prune-ancestors.js';
-import { sessionAfterSave } from './session-after-save.js';
-import { noteLoose, NO_SESSION } from './written.js';
+import { NO_SESSION, noteLoose } from '../commit.js';
 import { spansOf } from '../../database/spans.js';
+import { extentOf, runsByLog } from '../../logs/runs.js';
 
 export interface SaveRequest<S> {
   snapshotId: string | undefined;
@@ -169,4 +175,91 @@ function infoOf(
     if (stored?.info.parentId !== undefined) info.parentId = stored.info.parentId;
   }
   return info;
+}
+
+/** The session's row after one of its snapshots was saved. */
+function sessionAfterSave(
+  session: SessionRow | undefined,
+  { id, sessionId, createdMs, version, info }: SnapshotRow,
+  since: number,
+  joins: boolean,
+  bytes: number,
+  leaves: Leaves,
+): SessionRow {
+  // In whole ms, as it is shown, so that sorting by the shown value gives the same order.
+  const updatedMs = Math.floor(Math.max(createdMs, instantOf(info['updatedAt'] ?? info.createdAt)));
+  // A child of the selected snapshot becomes the selection, so that the session reopens where its user left off.
+  const follows = joins && info.parentId !== undefined && session?.selected === info.parentId;
+  const selected = follows ? id : session?.selected;
+  const before = session ?? { format: ROW_FORMAT, id: sessionId, createdMs, updatedMs, unsealed: 0 };
+  return sessionRow(
+    {
+      ...before,
+      createdMs: Math.min(createdMs, before.createdMs),
+      updatedMs: Math.max(updatedMs, before.updatedMs),
+      saved: version,
+      unsealed: before.unsealed + bytes,
+    },
+    leaves,
+    (session?.snapshots ?? 0) + (joins ? 1 : 0),
+    selected,
+    { since, version },
+  );
+}
+
+/**
+ * Decides where a save appends: after the base's last entry if nobody else has appended there, otherwise to a new log,
+ * so that each branch has a log of its own and its history stays one run.
+ *
+ * If a snapshot is saved again and nobody else has saved in the session since, the entries that it had appended and no
+ * longer needs are cut off: a turn that is saved while it streams leaves no garbage.
+ */
+class LogAppender implements LogWriter {
+  /** The positions where this snapshot began to append, by log. */
+  readonly own: Map<number, number>;
+  /** The spans that were cut off. */
+  readonly taken: Spans[] = [];
+  bytes = 0;
+  /** Logs that only this snapshot continues. */
+  readonly #open = new Set<number>();
+
+  constructor(
+    readonly batch: UnitOfWork,
+    stored: SnapshotRow | undefined,
+    isAlone: boolean,
+  ) {
+    const pairs = (isAlone && stored?.own) || [];
+    this.own = new Map(pairs.flatMap((log, i) => (i % 2 === 0 ? [[log, pairs[i + 1]!]] : [])));
+  }
+
+  async keep(used: readonly Spans[]): Promise<void> {
+    if (this.own.size === 0) return;
+    const ends = new Map(this.own);
+    for (const [log, runs] of runsByLog(used)) {
+      const end = ends.get(log);
+      if (end !== undefined) ends.set(log, Math.max(end, extentOf(runs)[1]));
+    }
+    for (const [log, end] of ends) {
+      const tip = await this.batch.tip(log);
+      this.taken.push([log, end, tip - end]);
+      this.#open.add(log);
+      if (end < tip) await this.batch.cut(log, end);
+      if (end === this.own.get(log)) this.own.delete(log);
+    }
+  }
+
+  async positionAfter(last: Entry | undefined): Promise<{ log: number; at: number }> {
+    if (last) {
+      const tip = await this.batch.tip(last.log);
+      // The cut may have begun right after `last`, or before it.
+      if (tip === last.at + 1 || this.#open.has(last.log)) return { log: last.log, at: tip };
+    }
+    return { log: await this.batch.newLog(), at: 0 };
+  }
+
+  write(log: number, row: LogRow): void {
+    if (!this.own.has(log)) this.own.set(log, row.at);
+    this.bytes += row.size;
+    this.batch.putLogRow(log, row);
+  }
 }

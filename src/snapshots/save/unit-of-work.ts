@@ -1,5 +1,5 @@
 import { startingWith } from '../../database/key-order.js';
-import { putClock } from '../../database/receipt.js';
+import { putClock, Refusal, requestAll } from '../../database/transaction.js';
 import { isSessionRow, isSnapshotRow, wholeSession, wholeSnapshot } from '../../database/rows.js';
 import {
   logKey,
@@ -8,15 +8,14 @@ import {
   type SnapshotRow,
   type WriteTransaction,
 } from '../../database/schema.js';
-import { ofAll } from '../../database/of-all.js';
-import { Refusal, requestAll } from '../../database/transaction.js';
+import { ofAll } from '../../database/pace.js';
 import { SessionStoreError } from '../../errors.js';
 import { keepOnly } from '../../logs/garbage-collect.js';
 import { loadState } from '../../logs/load.js';
 import type { LoadedState } from '../../logs/state.js';
-import { commitFrom, latestLog, readClock, tick, type Commit } from '../commit.js';
+import { type Commit, commitFrom, latestLog, readClock, tick } from '../commit.js';
 import type { Known } from './draft.js';
-import { countChildren, countLeaves, type Leaves } from '../leaves.js';
+import { countChildren, countLeaves, type Leaves } from '../session-row.js';
 import type { SnapshotCache } from '../cache.js';
 
 /** Another tab has written, so that what was written on the strength of the cache has to be written anew. */

@@ -1,17 +1,16 @@
-import type { DamagedPart } from '../../types/transfer.js';
+import type { DamagedPart, SessionExportError } from '../../types/transfer.js';
 import type { Pace } from '../../database/pace.js';
 import type { SnapshotRow } from '../../database/schema.js';
 import { Unfit } from '../../encoding/nodes.js';
 import { SessionStoreError } from '../../errors.js';
+import { callSafely } from '../../platform/browser.js';
 import { Coverage } from '../format/entry-ranges.js';
 import { encodeValue } from '../format/encode-value.js';
 import type { EncodedValue, FieldLine, Line, PartLine } from '../format/lines.js';
 import { bare } from '../../values/property.js';
-import type { Omissions } from './omissions.js';
 import type { Block, StoredEntry } from './read-session.js';
 import { spansIn } from '../../database/spans.js';
-import { firstIndex } from '../../values/first-index.js';
-import { addTo } from '../../values/add-to.js';
+import { addTo, firstIndex } from '../../values/collections.js';
 
 /** Why a value is not in the file; empty if it could not be read. */
 type Why = Pick<DamagedPart, 'path' | 'reason'>;
@@ -235,4 +234,42 @@ async function* encoded(
     if (error instanceof SessionStoreError || pace.signal?.aborted) throw error;
     return { why: {} };
   }
+}
+
+/** How many parts an error's message names. */
+const MOST_NAMED = 3;
+
+/** What an export left out. Each is reported to `onDamaged`; without it, the export fails at the end. */
+export class Omissions {
+  readonly all: DamagedPart[] = [];
+
+  constructor(readonly tell: ((part: DamagedPart) => void) | undefined) {}
+
+  add(part: DamagedPart): void {
+    this.all.push(part);
+    if (this.tell) callSafely(this.tell, part);
+  }
+
+  /** Throws for what was left out, unless it was reported: an incomplete file must not look complete. */
+  requireNone(): void {
+    const { all, tell } = this;
+    if (all.length === 0 || tell) return;
+    const names = all.slice(0, MOST_NAMED).map(nameOf).join('; ');
+    const more = all.length > MOST_NAMED ? `; and ${all.length - MOST_NAMED} more` : '';
+    const isLoss = all.some(({ reason }) => reason === undefined);
+    const error = new SessionStoreError(
+      isLoss ? 'DATA_LOSS' : 'FAILED_PRECONDITION',
+      `the export lacks ${names}${more}. Everything else was exported. Pass onDamaged to be told of each and to get a complete file, or delete them`,
+      all[0]!.path ?? all[0]!.snapshotId ?? all[0]!.sessionId,
+    );
+    const failed: SessionExportError = Object.assign(error, { damaged: all });
+    throw failed;
+  }
+}
+
+function nameOf({ sessionId, snapshotId, path, reason = 'cannot be read' }: DamagedPart): string {
+  const snapshot = snapshotId === undefined ? '' : `snapshot "${snapshotId}"`;
+  const session = sessionId === undefined ? '' : `session "${sessionId}"`;
+  const whole = snapshot && session ? `${snapshot} of ${session}` : snapshot || session;
+  return `${whole} (${path === undefined ? '' : `${path} `}${reason})`;
 }

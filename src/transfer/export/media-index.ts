@@ -1,10 +1,9 @@
-import { UNITS, type Steps } from '../../database/pace.js';
+import { type Steps, UNITS } from '../../database/pace.js';
 import type { Spans, StoredField } from '../../database/schema.js';
 import { addRun, merged, merging, type Run } from '../../logs/runs.js';
 import type { MediumAddress } from '../format/lines.js';
 import { spansIn } from '../../database/spans.js';
-import { firstIndex } from '../../values/first-index.js';
-import { addTo } from '../../values/add-to.js';
+import { addTo, firstIndex } from '../../values/collections.js';
 
 /** An entry with media, and their runs by log. */
 interface WithMedia {

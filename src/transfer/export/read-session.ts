@@ -1,6 +1,5 @@
 import { between, startingWith } from '../../database/key-order.js';
-import { paceWithin } from '../../database/of-all.js';
-import { atOnce, UNITS, type Steps } from '../../database/pace.js';
+import { atOnce, paceWithin, type Steps, UNITS } from '../../database/pace.js';
 import { isLogRow, isSessionRow, isSnapshotRow } from '../../database/rows.js';
 import type { LogRow, ReadTransaction, SessionRow, SnapshotRow, Spans } from '../../database/schema.js';
 import { requestAll } from '../../database/transaction.js';
@@ -8,7 +7,7 @@ import type { DamagedPart } from '../../types/transfer.js';
 import { gathering, isIn, merging, type Run } from '../../logs/runs.js';
 import type { MediumAddress } from '../format/lines.js';
 import { renumbering, spansOf } from '../../database/spans.js';
-import { addTo } from '../../values/add-to.js';
+import { addTo } from '../../values/collections.js';
 
 /** A session, or a snapshot that belongs to none. */
 export type BlockId = { sessionId: string } | { snapshotId: string };

@@ -1,12 +1,11 @@
 import type { DamagedPart } from '../../types/transfer.js';
-import { UNITS, type Steps } from '../../database/pace.js';
+import { type Steps, UNITS } from '../../database/pace.js';
 import type { Spans } from '../../database/schema.js';
-import { invalid } from '../../values/argument.js';
-import { optional, string } from '../../values/schema.js';
+import { invalid } from '../../values/arguments.js';
+import { described, optional, string } from '../../values/schema.js';
 import { exactly, isPosition } from '../../values/stored.js';
 import { encodedValue } from './line-schemas.js';
 import { MOST_DEEP, type FieldLine, type MediumAddress } from './lines.js';
-import { described } from '../../values/described.js';
 
 const damagedPart = exactly({
   sessionId: optional(string),

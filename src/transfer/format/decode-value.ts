@@ -2,7 +2,7 @@ import type { Pace } from '../../database/pace.js';
 import { build } from '../../encoding/build.js';
 import { measure, type Measured } from '../../encoding/measure.js';
 import { Unfit, type Node, type Part } from '../../encoding/nodes.js';
-import { structured } from '../../platform/clone.js';
+import { structured } from '../../platform/browser.js';
 import type { Allowance } from '../import/allowance.js';
 import { fromBase64 } from './base64.js';
 import { MOST_DEEP, type EncodedValue, type PartLine } from './lines.js';

@@ -1,5 +1,5 @@
 import { answerOf } from '../../database/answer.js';
-import { UNITS, type Pace } from '../../database/pace.js';
+import { type Pace, UNITS } from '../../database/pace.js';
 import { Flattening, MOST_TEXT } from '../../encoding/flatten.js';
 import { measure } from '../../encoding/measure.js';
 import type { Node, Part } from '../../encoding/nodes.js';

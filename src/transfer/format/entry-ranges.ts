@@ -1,4 +1,4 @@
-import { UNITS, type Steps } from '../../database/pace.js';
+import { type Steps, UNITS } from '../../database/pace.js';
 import type { Spans } from '../../database/schema.js';
 import { spansIn } from '../../database/spans.js';
 import { addRun, firstEndingBehind, type Run } from '../../logs/runs.js';

@@ -1,6 +1,14 @@
-import { instant } from '../../values/instant.js';
-import { anything, list, nonBlank, object, optional, satisfying, string } from '../../values/schema.js';
-import { infoFields } from '../../snapshots/save/snapshot-input.js';
+import {
+  anything,
+  instant,
+  list,
+  nonBlank,
+  object,
+  optional,
+  satisfying,
+  string,
+} from '../../values/schema.js';
+import { infoFields } from '../../snapshots/save/draft.js';
 import { byType, either, exactly, nullable, oneOf, position } from '../../values/stored.js';
 import { FORMAT, VERSION } from './lines.js';
 

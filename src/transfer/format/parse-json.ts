@@ -1,5 +1,5 @@
 import type { Pace, Steps } from '../../database/pace.js';
-import { invalid } from '../../values/argument.js';
+import { invalid } from '../../values/arguments.js';
 import { MOST_DEEP } from './lines.js';
 
 /** The nesting of a line around its values. */

@@ -1,5 +1,5 @@
 import { SessionStoreError } from '../../errors.js';
-import { invalid } from '../../values/argument.js';
+import { invalid } from '../../values/arguments.js';
 import { notAnExport } from '../import/open-file.js';
 
 const NEWLINE = 0x0a;

@@ -1,14 +1,13 @@
 import type { DirectoryHandle, GenkitFiles } from '../../types/transfer.js';
 import { SessionStoreError } from '../../errors.js';
-import { invalid, requireValid } from '../../values/argument.js';
+import { invalid, requireValid } from '../../values/arguments.js';
 import { measure } from '../../encoding/measure.js';
 import { answerOf } from '../../database/answer.js';
 import type { Pace } from '../../database/pace.js';
 import { fitting } from '../import/imported-session.js';
 import { MOST_DEEP } from '../format/lines.js';
-import { described } from '../../values/described.js';
+import { described, UNREADABLE } from '../../values/schema.js';
 import { reading } from '../../values/given.js';
-import { UNREADABLE } from '../../values/schema.js';
 import { genkitSnapshot } from '../format/line-schemas.js';
 import { unmarked } from '../import/open-file.js';
 import { parseJson } from '../format/parse-json.js';

@@ -2,8 +2,8 @@ import type { GenkitFiles, ImportOptions, ImportReport } from '../../types/trans
 import { encodeState } from '../../logs/append.js';
 import { planState } from '../../logs/diff.js';
 import type { LoadedState } from '../../logs/state.js';
-import { invalid } from '../../values/argument.js';
-import { instantOf } from '../../values/instant.js';
+import { invalid } from '../../values/arguments.js';
+import { instantOf } from '../../values/schema.js';
 import { pathOf, readSnapshotFile, snapshotFiles, type GenkitSnapshot } from './files.js';
 import { Pace } from '../../database/pace.js';
 import { Allowance } from '../import/allowance.js';

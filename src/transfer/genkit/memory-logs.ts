@@ -1,6 +1,6 @@
 import type { LogRow } from '../../database/schema.js';
 import type { LogWriter } from '../../logs/append.js';
-import type { Entry } from '../../logs/entry.js';
+import type { Entry } from '../../logs/state.js';
 import type { IncomingEntry } from '../import/imported-session.js';
 
 /** Logs in memory, so that a whole session can be written at once. */

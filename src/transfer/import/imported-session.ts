@@ -1,7 +1,7 @@
-import { UNITS, each, type Pace, type Steps } from '../../database/pace.js';
+import { each, type Pace, type Steps, UNITS } from '../../database/pace.js';
 import type { SnapshotRow, StoredField } from '../../database/schema.js';
 import { isIn, merging, type Run } from '../../logs/runs.js';
-import { invalid } from '../../values/argument.js';
+import { invalid } from '../../values/arguments.js';
 import { Unfit } from '../../encoding/nodes.js';
 import type { Allowance } from './allowance.js';
 import { Coverage } from '../format/entry-ranges.js';

@@ -1,8 +1,8 @@
 import { touched } from '../../platform/browser.js';
 import { isBytes } from '../../platform/kind.js';
 import { SessionStoreError } from '../../errors.js';
-import { invalid } from '../../values/argument.js';
-import { described } from '../../values/described.js';
+import { invalid } from '../../values/arguments.js';
+import { described } from '../../values/schema.js';
 import { reading } from '../../values/given.js';
 
 /** The limit for an unpacked file, as a multiple of the packed size. */

@@ -5,7 +5,7 @@ import type {
   TransferProgress,
 } from '../../types/transfer.js';
 import { SessionStoreError } from '../../errors.js';
-import { callSafely } from '../../platform/report.js';
+import { callSafely } from '../../platform/browser.js';
 import type { Incoming } from './imported-session.js';
 import type { Policy } from './target.js';
 

@@ -1,4 +1,4 @@
-import { UNITS, type Pace, type Steps } from '../../database/pace.js';
+import { type Pace, type Steps, UNITS } from '../../database/pace.js';
 import {
   ROW_FORMAT,
   type LogRow,
@@ -6,7 +6,7 @@ import {
   type StoredField,
   type StoredState,
 } from '../../database/schema.js';
-import { instantOf } from '../../values/instant.js';
+import { instantOf } from '../../values/schema.js';
 import { fitting, requireWhole, type Incoming, type IncomingEntry } from './imported-session.js';
 import { MediaIndex } from '../export/media-index.js';
 import type { MediumAddress } from '../format/lines.js';

@@ -1,5 +1,4 @@
-import { firstIndex } from '../../values/first-index.js';
-import { addTo } from '../../values/add-to.js';
+import { addTo, firstIndex } from '../../values/collections.js';
 
 /** The total size of any run of a log, in bytes, by prefix sums. */
 export class Weights {

@@ -1,5 +1,5 @@
 import { startingWith } from '../../database/key-order.js';
-import { putClock } from '../../database/receipt.js';
+import { putClock, requestAll } from '../../database/transaction.js';
 import {
   ROW_FORMAT,
   logKey,
@@ -9,15 +9,11 @@ import {
   type StoredState,
   type WriteTransaction,
 } from '../../database/schema.js';
-import { ofAll, paceWithin } from '../../database/of-all.js';
-import { UNITS, each, type Steps } from '../../database/pace.js';
-import { requestAll } from '../../database/transaction.js';
+import { each, ofAll, paceWithin, type Steps, UNITS } from '../../database/pace.js';
 import { SessionStoreError } from '../../errors.js';
-import { beginCommit, latestLog, type Commit } from '../../snapshots/commit.js';
-import { leavesIn } from '../../snapshots/leaves.js';
+import { beginCommit, type Commit, latestLog, NO_SESSION, noteLoose } from '../../snapshots/commit.js';
+import { leavesIn, sessionRow } from '../../snapshots/session-row.js';
 import { removeRows } from '../../snapshots/delete/delete.js';
-import { noteLoose, NO_SESSION } from '../../snapshots/save/written.js';
-import { sessionRow } from '../../snapshots/session-row.js';
 import type { StoredSnapshot } from '../../snapshots/stored-snapshot.js';
 import { assembleState } from '../../logs/load.js';
 import type { LaidOut } from './to-rows.js';
