@@ -28,19 +28,21 @@ export type Schema = (value: unknown) => Issue | undefined;
 
 /** A schema from a test. `expected` completes the sentence "expected …"; `tell` describes the value. */
 export const satisfying =
+  /* @__NO_SIDE_EFFECTS__ */
   (test: (value: any) => boolean, expected: string, tell: (value: unknown) => string = described): Schema =>
-  (value) => {
-    try {
-      return test(value) ? undefined : { message: `expected ${expected}, got ${tell(value)}` };
-    } catch (cause) {
-      return { message: UNREADABLE, cause };
-    }
-  };
+    (value) => {
+      try {
+        return test(value) ? undefined : { message: `expected ${expected}, got ${tell(value)}` };
+      } catch (cause) {
+        return { message: UNREADABLE, cause };
+      }
+    };
 
 export const optional =
+  /* @__NO_SIDE_EFFECTS__ */
   (schema: Schema): Schema =>
-  (value) =>
-    value === undefined ? undefined : schema(value);
+    (value) =>
+      value === undefined ? undefined : schema(value);
 
 /** Objects whose content is not in properties. */
 const NO_RECORD = /Array|Map|Set|Date|RegExp|Promise|Error|Blob|Buffer|Number|String|Boolean/;
@@ -58,20 +60,21 @@ export type Shape = Record<string, Schema>;
 
 /** An object with at least these own properties. */
 export const object =
+  /* @__NO_SIDE_EFFECTS__ */
   (shape: Shape): Schema =>
-  (value) => {
-    const problem = record(value);
-    if (problem) return problem;
-    for (const [key, schema] of Object.entries(shape)) {
-      const issue = schema(ownOf(value as object, key));
-      if (issue) return { ...issue, path: [key, ...(issue.path ?? [])] };
-    }
-    return undefined;
-  };
+    (value) => {
+      const problem = record(value);
+      if (problem) return problem;
+      for (const [key, schema] of Object.entries(shape)) {
+        const issue = schema(ownOf(value as object, key));
+        if (issue) return { ...issue, path: [key, ...(issue.path ?? [])] };
+      }
+      return undefined;
+    };
 
 export const string = satisfying((value) => typeof value === 'string', 'a string');
 
-export const number = /* @__PURE__ */ satisfying((value) => typeof value === 'number', 'a number');
+export const number = satisfying((value) => typeof value === 'number', 'a number');
 
 export const nonBlank = satisfying(
   (value) => typeof value === 'string' && value.trim() !== '',
