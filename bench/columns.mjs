@@ -8,38 +8,41 @@
  * @property {number} digits
  * @property {string} [floor] the variant that the ratio is to
  * @property {string} [floorKey] if the ratio is to another value of it
+ * @property {boolean} [exact] the same in every run
+ * @property {boolean} [untold] --against says nothing of it, since other columns tell the same
  */
 
 const MS = { scale: 1, digits: 2 };
 const MB = { scale: 1e6, digits: 2 };
 const COUNT = { scale: 1, digits: 0 };
+const EXACT = { ...COUNT, exact: true };
 const SAVING = { floor: 'raw-rows' };
 const READING = { floor: 'raw-whole' };
 const RAW = { floor: 'raw' };
 
-/** @type {Record<import('./plan.mjs').Kind, Column[]>} */
+/** @type {Record<import('./plan/workloads.mjs').Kind, Column[]>} */
 export const columns = {
   chat: [
     { key: 'saveLast', title: 'save at the end, ms', ...MS, ...SAVING },
     { key: 'saveShort', title: 'save at turn 10, ms', ...MS, ...SAVING },
     { key: 'longToShort', title: 'end ÷ turn 10', ...MS },
     { key: 'chatMs', title: 'whole chat, s', scale: 1000, digits: 2, ...SAVING },
-    { key: 'livingBytes', title: 'living rows, MB', ...MB, ...SAVING },
+    { key: 'livingBytes', title: 'living rows, MB', ...MB, exact: true, ...SAVING },
     { key: 'diskBytes', title: 'on disk, MB', ...MB, ...SAVING },
     { key: 'firstRead', title: 'cold first read, ms', ...MS, ...READING },
     { key: 'readAfterRestart', title: 'after a restart, ms', ...MS, ...READING },
     { key: 'warmRead', title: 'warm read, ms (× cold)', ...MS, ...READING, floorKey: 'firstRead' },
     { key: 'longestSaving', title: 'longest task saving, ms', scale: 1, digits: 1 },
     { key: 'longestReading', title: 'longest task reading, ms', scale: 1, digits: 1 },
-    { key: 'requestsPerSave', title: 'requests per save', ...COUNT },
-    { key: 'requestsPerRead', title: 'requests per first read', ...COUNT },
+    { key: 'requestsPerSave', title: 'requests per save', ...EXACT },
+    { key: 'requestsPerRead', title: 'requests per first read', ...EXACT },
   ],
   concurrent: [
     { key: 'oneAtATime', title: 'one at a time, ms each', scale: 1, digits: 3, ...RAW },
     { key: 'ofOne', title: '16 of one snapshot, ms each', scale: 1, digits: 3, ...RAW },
-    { key: 'gainOfOne', title: 'gain', ...MS },
+    { key: 'gainOfOne', title: 'gain', ...MS, untold: true },
     { key: 'ofMany', title: '16 of 16 snapshots, ms each', scale: 1, digits: 3, ...RAW },
-    { key: 'gainOfMany', title: 'gain ', ...MS },
+    { key: 'gainOfMany', title: 'gain ', ...MS, untold: true },
     { key: 'lostOfOne', title: 'lost of one, %', scale: 0.01, digits: 0 },
     { key: 'lostOfMany', title: 'lost of 16, %', scale: 0.01, digits: 0 },
   ],

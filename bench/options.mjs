@@ -1,10 +1,12 @@
 import { parseArgs } from 'node:util';
 import { engineNames } from './engines/index.mjs';
-import { variants, workloads } from './plan.mjs';
+import { variants } from './plan/variants.mjs';
+import { workloads } from './plan/workloads.mjs';
 
 const USAGE = `npm run bench -- [options]
 
   --quick              one round, fewer workloads, no slow variants
+  --against=commit     Offshoot alone, in turns with that of a commit; --quick takes three minutes
   --only=a,b           workloads: ${workloads.map(({ name }) => name).join(', ')}
   --variants=a,b       variants: ${variants.map(({ name }) => name).join(', ')}
   --rounds=n           how often Offshoot, the floors and JSON Patch are measured
@@ -34,6 +36,7 @@ export function readOptions() {
       variants: { type: 'string' },
       rounds: { type: 'string' },
       'peer-rounds': { type: 'string' },
+      against: { type: 'string' },
       engine: { type: 'string', default: 'chromium' },
       help: { type: 'boolean', default: false },
     },
@@ -42,19 +45,23 @@ export function readOptions() {
     console.log(USAGE);
     return undefined;
   }
-  const { quick, engine } = values;
+  const { quick, engine, against } = values;
   const peers = engine === 'chromium';
+  /** @param {{ quick?: boolean, againstQuick?: boolean }} one */
+  const asked = (one) => !quick || (against === undefined ? one.quick : one.againstQuick);
   return {
     quick,
     engine,
-    /** @param {import('./plan.mjs').WorkloadPlan} workload */
+    against,
+    rounds: values.rounds === undefined ? undefined : Number(values.rounds),
+    /** @param {import('./plan/workloads.mjs').WorkloadPlan} workload */
     roundsOf: (workload) => Number(values.rounds ?? (quick ? 1 : workload.rounds)),
     peerRounds: Number(values['peer-rounds'] ?? 1),
-    workloads: values.only
-      ? named(workloads, values.only, '--only')
-      : workloads.filter((one) => one.quick || !quick),
+    workloads: values.only ? named(workloads, values.only, '--only') : workloads.filter(asked),
     variants: values.variants
       ? named(variants, values.variants, '--variants')
-      : variants.filter((one) => (one.quick || !quick) && (peers || one.packages.length === 0)),
+      : variants.filter((one) =>
+          against === undefined ? (one.quick || !quick) && (peers || one.packages.length === 0) : one.ours,
+        ),
   };
 }

@@ -11,6 +11,29 @@ declare module 'fast-json-patch' {
   export function applyPatch(document: object, patch: Operation[]): unknown;
 }
 
+declare module '@sqlite.org/sqlite-wasm' {
+  export interface Statement {
+    bind(values: unknown[]): Statement;
+    step(): boolean;
+    reset(): Statement;
+    finalize(): void;
+    getString(column: number): string;
+    getInt(column: number): number;
+  }
+  export interface Database {
+    exec(sql: string): Database;
+    prepare(sql: string): Statement;
+    close(): void;
+  }
+  export interface SAHPoolUtil {
+    OpfsSAHPoolDb: new (name: string) => Database;
+    pauseVfs(): SAHPoolUtil;
+  }
+  export default function sqlite3InitModule(): Promise<{
+    installOpfsSAHPoolVfs(options: object): Promise<SAHPoolUtil>;
+  }>;
+}
+
 declare module 'dexie' {
   export interface Collection<T> {
     last(): Promise<T | undefined>;

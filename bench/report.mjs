@@ -2,7 +2,7 @@
 import { columns } from './columns.mjs';
 import { median } from './drive/median.mjs';
 import { figures } from './figures.mjs';
-import { variants } from './plan.mjs';
+import { variants } from './plan/variants.mjs';
 
 /** @typedef {import('./drive/index.mjs').Result} Result */
 /** @typedef {(workload: string, variant: string, key: string) => number} Lookup `NaN` for what was not measured */
@@ -26,7 +26,7 @@ export function mediansOf(results) {
  * @property {string} command
  * @property {Record<string, string>} versions
  * @property {number} seconds
- * @property {import('./plan.mjs').WorkloadPlan[]} workloads
+ * @property {import('./plan/workloads.mjs').WorkloadPlan[]} workloads
  * @property {Result[]} results
  */
 
@@ -45,7 +45,7 @@ export function render({ browser, machine, date, command, versions, seconds, wor
 }
 
 /**
- * @param {import('./plan.mjs').WorkloadPlan} workload @param {Result[]} all @param {Lookup} of
+ * @param {import('./plan/workloads.mjs').WorkloadPlan} workload @param {Result[]} all @param {Lookup} of
  */
 function table({ name, kind }, all, of) {
   const results = all.filter(({ workload }) => workload === name);

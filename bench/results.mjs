@@ -1,16 +1,19 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { format, resolveConfig } from 'prettier';
-import { render } from './report.mjs';
 
 const folder = fileURLToPath(new URL('results/', import.meta.url));
 
-/** Writes the tables and everything behind them, in the project's style. @param {import('./report.mjs').Run} run */
-export async function writeResults(run) {
+/**
+ * Writes the tables and everything behind them, in the project's style.
+ *
+ * @param {string} name @param {string} tables @param {unknown} behind
+ */
+export async function write(name, tables, behind) {
   const style = await resolveConfig(folder);
-  const tables = await format(render(run), { ...style, parser: 'markdown' });
+  const formatted = await format(tables, { ...style, parser: 'markdown' });
   mkdirSync(folder, { recursive: true });
-  writeFileSync(`${folder}latest.md`, tables);
-  writeFileSync(`${folder}latest.json`, await format(JSON.stringify(run), { ...style, parser: 'json' }));
-  return tables;
+  writeFileSync(`${folder}${name}.md`, formatted);
+  writeFileSync(`${folder}${name}.json`, await format(JSON.stringify(behind), { ...style, parser: 'json' }));
+  return formatted;
 }

@@ -1,13 +1,16 @@
 // `npm run bench`: measures every variant at every workload in one browser and prints tables with ratios.
 import { cpus, loadavg } from 'node:os';
+import { runAgainst } from './against/run.mjs';
 import { measure } from './drive/index.mjs';
 import { withProfile } from './drive/browser.mjs';
 import { median } from './drive/median.mjs';
 import { loadEngine } from './engines/index.mjs';
 import { readOptions } from './options.mjs';
 import { installPeers, isInstalled, versions } from './peers.mjs';
-import { roundRobin, variants } from './plan.mjs';
-import { writeResults } from './results.mjs';
+import { roundRobin } from './plan/round-robin.mjs';
+import { variants } from './plan/variants.mjs';
+import { render } from './report.mjs';
+import { write } from './results.mjs';
 import { serve } from './serve.mjs';
 
 const options = readOptions();
@@ -18,12 +21,14 @@ async function run(options) {
   const start = performance.now();
   const loadBefore = loadavg()[0] ?? 0;
   const engine = await loadEngine(options.engine);
+  const browser = `${engine.name} ${await browserVersion(engine)}`;
+  if (options.against !== undefined) return runAgainst(options, engine, browser);
   const packages = [...new Set(options.variants.flatMap((variant) => variant.packages))];
   const reason = packages.length > 0 ? installPeers() : undefined;
   const missing = variants.flatMap((variant) => variant.packages).filter((name) => !isInstalled(name));
-  const page = await serve(missing);
+  const page = await serve({ missing });
   const constants = {
-    browser: `${engine.name} ${await browserVersion(engine)}`,
+    browser,
     date: new Date().toISOString().slice(0, 10),
     command: ['npm run bench', ...process.argv.slice(2)].join(' '),
     versions: versions(packages),
@@ -49,13 +54,14 @@ async function run(options) {
     // After every workload, so that a run that is stopped leaves what it has.
     const loadMeanwhile = median(results.map(({ load }) => load));
     const load = `load ${loadBefore.toFixed(1)} before, ${loadMeanwhile.toFixed(1)} meanwhile`;
-    tables = await writeResults({
+    const run = {
       ...constants,
       machine: `${cpus().length} × ${cpus()[0]?.model.trim()}, ${load}`,
       seconds: (performance.now() - start) / 1000,
       workloads: options.workloads.filter(({ name }) => results.some((result) => result.workload === name)),
       results,
-    });
+    };
+    tables = await write('latest', render(run), run);
   }
 
   await page.close();

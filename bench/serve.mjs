@@ -5,6 +5,7 @@ import { build, preview } from 'vite';
 import { temporaryFolder } from './temporary.mjs';
 
 const folder = fileURLToPath(new URL('.', import.meta.url));
+const workingTree = join(folder, '..');
 
 // Isolated pages get a clock of 5 µs instead of 100.
 const headers = {
@@ -13,22 +14,32 @@ const headers = {
 };
 
 /**
- * @param {string[]} missing packages that are not installed: their variants fail to load, and only they
- * @param {string} root the page's folder
+ * @param {object} [what]
+ * @param {string[]} [what.missing] packages that are not installed: their variants fail to load, and only they
+ * @param {string} [what.root] the page's folder
+ * @param {string} [what.project] whose Offshoot it is
  */
-export async function serve(missing, root = 'page') {
+export async function serve({ missing = [], root = 'page', project = workingTree } = {}) {
   const outDir = await temporaryFolder('page');
+  const external = (/** @type {string} */ id) =>
+    missing.some((name) => id === name || id.startsWith(`${name}/`));
   /** @satisfies {import('vite').InlineConfig} */
   const config = {
     root: join(folder, root),
     configFile: false,
     logLevel: 'error',
-    resolve: { alias: [{ find: /^offshoot$/, replacement: join(folder, '../src/index.ts') }] },
+    resolve: {
+      alias: [
+        { find: /^offshoot$/, replacement: join(project, 'src/index.ts') },
+        { find: /^offshoot\/encryption$/, replacement: join(project, 'src/encryption/index.ts') },
+      ],
+    },
+    worker: { format: 'es', rolldownOptions: { external } },
     build: {
       outDir,
       emptyOutDir: false,
       chunkSizeWarningLimit: 2000,
-      rolldownOptions: { external: (id) => missing.some((name) => id === name || id.startsWith(`${name}/`)) },
+      rolldownOptions: { external },
     },
     preview: { host: '127.0.0.1', port: 0, strictPort: true, headers },
   };

@@ -19,7 +19,7 @@ const [sessions, turns] = [Number(values.sessions), Number(values.turns)];
 const SAMPLE_MS = 50;
 const MB = 1_000_000;
 
-const server = await serve([], 'transfer');
+const server = await serve({ root: 'transfer' });
 const browser = await chromium.launchPersistentContext(await temporaryFolder('profile'), launchOptions);
 const page = await browser.newPage();
 page.setDefaultTimeout(0);

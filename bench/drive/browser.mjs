@@ -14,6 +14,9 @@ export class NotOffered extends Error {}
  * @property {import('../page/phase.js').Request} request
  */
 
+/** @typedef {ReturnType<typeof pageOf>} Page */
+/** @typedef {(at?: string) => Promise<Page>} Open a fresh page, of the subject's address unless another is given */
+
 /** @template T @param {(profile: string) => Promise<T>} work @returns {Promise<T>} */
 export async function withProfile(work) {
   const profile = await temporaryFolder('profile');
@@ -29,13 +32,13 @@ export async function withProfile(work) {
  *
  * @template T
  * @param {Subject} subject @param {string} profile
- * @param {(open: () => Promise<ReturnType<typeof pageOf>>) => Promise<T>} work
+ * @param {(open: Open) => Promise<T>} work
  * @returns {Promise<T>}
  */
 export async function inBrowser({ engine, url, request }, profile, work) {
   const browser = await engine.start(profile);
   try {
-    return await work(async () => pageOf(await browser.open(url), request));
+    return await work(async (at = url) => pageOf(await browser.open(at), request));
   } finally {
     await browser.close();
   }
@@ -63,10 +66,10 @@ function pageOf(tab, request) {
 /**
  * A phase in a page of its own.
  *
- * @param {() => Promise<ReturnType<typeof pageOf>>} open @param {string} phase @returns {Promise<any>}
+ * @param {Open} open @param {string} phase @param {string} [at] @returns {Promise<any>}
  */
-export async function inFreshPage(open, phase) {
-  const page = await open();
+export async function inFreshPage(open, phase, at) {
+  const page = await open(at);
   try {
     return await page.run(phase);
   } finally {

@@ -24,15 +24,12 @@ export function measureChat(subject, { grows = false }) {
         reads.push(await inFreshPage(open, 'firstRead'));
         if (reads[0].firstRead > SLOW_READ_MS) break;
       }
-      const living = await inFreshPage(open, 'livingBytes');
       return {
         ...written,
         readAfterRestart: afterRestart.firstRead,
         firstRead: median(reads.map(({ firstRead }) => firstRead)),
         warmRead: median(reads.map(({ warmRead }) => warmRead)),
-        livingBytes: living.bytes,
-        rows: living.rows,
-        stores: living.stores,
+        ...(await inFreshPage(open, 'livingBytes')),
         diskBytes: subject.engine.diskBytes(profile),
         ...(await inFreshPage(open, 'readProfile')),
         // Last, because it writes.

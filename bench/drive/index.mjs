@@ -29,7 +29,7 @@ const drivers = {
  * One measurement, in a fresh profile. What cannot be measured is a result as well.
  *
  * @param {import('./browser.mjs').Subject} subject
- * @param {import('../plan.mjs').WorkloadPlan} workload
+ * @param {import('../plan/workloads.mjs').WorkloadPlan} workload
  * @returns {Promise<Pick<Result, 'values' | 'notOffered' | 'failed'>>}
  */
 export async function measure(subject, workload) {

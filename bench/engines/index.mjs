@@ -1,6 +1,6 @@
 // The browsers that the tests run in, as the bench sees them.
-import { readdirSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, readdirSync, statSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { engineNames, loadEngine as load } from '../../test/engines/index.mjs';
 
 export { engineNames };
@@ -20,7 +20,11 @@ export async function loadEngine(name) {
         close: browser.close,
       };
     },
-    diskBytes: (profile) => bytesIn(engine.databases(profile)),
+    diskBytes(profile) {
+      const databases = engine.databases(profile);
+      // Where Chromium keeps the private file systems of origins.
+      return bytesIn(databases) + bytesIn(join(dirname(databases), 'File System'));
+    },
   };
 }
 
@@ -35,8 +39,9 @@ const benchIn = (tab) => ({
   crash: tab.crash,
 });
 
-/** @param {string} folder @returns {number} */
+/** `0` for a folder that is not there. @param {string} folder @returns {number} */
 function bytesIn(folder) {
+  if (!existsSync(folder)) return 0;
   return readdirSync(folder, { withFileTypes: true }).reduce((bytes, entry) => {
     const path = join(folder, entry.name);
     return bytes + (entry.isDirectory() ? bytesIn(path) : statSync(path).size);

@@ -6,7 +6,7 @@ import { sizeOf } from './living-bytes.js';
 import { longestTask } from './longest-task.js';
 import type { Phase } from './phase.js';
 import { noteRequests } from './requests.js';
-import { median, quantile, sum, timed } from './timing.js';
+import { median, quantile, sum, timed, timedSave } from './timing.js';
 
 export function chatOf(variant: Variant): ChatStore {
   if (!variant.chat) throw new NotOffered('stores no conversations here');
@@ -22,7 +22,7 @@ export const writeChat: Phase = async (load, { workload }) => {
   const turns = [...conversations[workload]!()];
   const saves: number[] = [];
   const { longest } = await longestTask('loose', async () => {
-    for (const turn of turns) saves.push((await timed(() => chat.save(turn))).ms);
+    for (const turn of turns) saves.push(await timedSave(chat, turn));
   });
   const settling = await timed(async () => variant.settle?.());
   await variant.close();

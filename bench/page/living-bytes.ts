@@ -1,3 +1,5 @@
+import type { Phase } from './phase.js';
+
 const encoder = new TextEncoder();
 const utf8 = (text: string) => encoder.encode(text).byteLength;
 
@@ -15,11 +17,14 @@ export function sizeOf(row: unknown): number {
 }
 
 /** The bytes of all rows that are in all databases of this page, keys that are not in the row included, indexes not. */
-export async function livingBytes(): Promise<{
-  rows: number;
-  bytes: number;
-  stores: Record<string, string>;
-}> {
+export const livingBytes: Phase = async (load) => {
+  const variant = await load();
+  if (variant.living) {
+    await variant.open();
+    const { rows, bytes } = await variant.living();
+    await variant.close();
+    return { rows, livingBytes: bytes, stores: {} };
+  }
   let rows = 0;
   let bytes = 0;
   const stores: Record<string, string> = {};
@@ -33,8 +38,8 @@ export async function livingBytes(): Promise<{
     }
     database.close();
   }
-  return { rows, bytes, stores };
-}
+  return { rows, livingBytes: bytes, stores };
+};
 
 function sizeOfStore(store: IDBObjectStore): Promise<{ rows: number; bytes: number }> {
   return new Promise((resolve, reject) => {

@@ -6,6 +6,7 @@ import { livingBytes } from './living-bytes.js';
 import { longAgainstShort } from './long-against-short.js';
 import type { Phase } from './phase.js';
 import { fillSessions, listSessions } from './session-list.js';
+import { beginGoingOn, beginWriting, endGoingOn, endWriting, goOn, writeOn } from './side-by-side.js';
 
 /** Everything that a page can be asked to do. */
 export const phases: Record<string, Phase> = {
@@ -25,4 +26,10 @@ export const phases: Record<string, Phase> = {
   turnEnd,
   fillSessions,
   listSessions,
+  beginWriting,
+  writeOn,
+  endWriting,
+  beginGoingOn,
+  goOn,
+  endGoingOn,
 };

@@ -1,8 +1,16 @@
+import type { ChatStore, Turn } from '../variants/variant.js';
+
 /** How long `action` took, in ms, and what it came to. */
 export async function timed<T>(action: () => Promise<T>): Promise<{ ms: number; value: T }> {
   const start = performance.now();
   const value = await action();
   return { ms: performance.now() - start, value };
+}
+
+/** How long it took to save a turn. */
+export async function timedSave(chat: ChatStore, turn: Turn): Promise<number> {
+  chat.prepare?.(turn);
+  return (await timed(() => chat.save(turn))).ms;
 }
 
 export function median(values: number[]): number {

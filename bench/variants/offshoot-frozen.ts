@@ -4,14 +4,12 @@ import type { Variant } from './variant.js';
 /** Offshoot for an application that freezes its messages, as Immer does, and leaves what it reads as it is. */
 export function create(): Variant {
   const variant = createWith({ frozen: true });
-  const chat = variant.chat!;
   return {
     ...variant,
     chat: {
-      ...chat,
-      save(turn) {
-        freeze(turn.added);
-        return chat.save(turn);
+      ...variant.chat!,
+      prepare({ state }) {
+        for (const message of state.messages) if (!Object.isFrozen(message)) freeze(message);
       },
     },
   };

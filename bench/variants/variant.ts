@@ -23,6 +23,8 @@ export interface Turn {
 
 /** Saving a conversation turn by turn, and reopening it. */
 export interface ChatStore {
+  /** What the application does with a turn in any case, before it saves it: not timed. */
+  prepare?(turn: Turn): void;
   save(turn: Turn): Promise<void>;
   /** The state after the latest turn of the session. */
   readLatest(sessionId: string): Promise<State | undefined>;
@@ -73,6 +75,8 @@ export interface Variant {
   /** Resolves when work that was put off, compaction above all, is done. */
   settle?(): Promise<void>;
   close(): Promise<void>;
+  /** The rows that are kept, if not in IndexedDB. */
+  living?(): Promise<{ rows: number; bytes: number }>;
   chat?: ChatStore;
   counters?: CounterStore;
   deliveries?: DeliveryStore;
