@@ -6,6 +6,7 @@ import { workloads } from './plan/workloads.mjs';
 const USAGE = `npm run bench -- [options]
 
   --quick              one round, fewer workloads, no slow variants
+  --goals              what the table of goals needs, and no more
   --against=commit     Offshoot alone, in turns with that of a commit; --quick takes three minutes
   --only=a,b           workloads: ${workloads.map(({ name }) => name).join(', ')}
   --variants=a,b       variants: ${variants.map(({ name }) => name).join(', ')}
@@ -16,11 +17,10 @@ const USAGE = `npm run bench -- [options]
 
 /**
  * @template {{ name: string }} T
- * @param {T[]} all @param {string | undefined} names @param {string} flag @returns {T[]}
+ * @param {T[]} all @param {string | undefined} names @param {string} flag @returns {T[] | undefined}
  */
 function named(all, names, flag) {
-  if (names === undefined) return all;
-  return names.split(',').map((name) => {
+  return names?.split(',').map((name) => {
     const found = all.find((one) => one.name === name);
     if (!found) throw new Error(`${flag}: there is no "${name}"\n\n${USAGE}`);
     return found;
@@ -32,11 +32,12 @@ export function readOptions() {
   const { values } = parseArgs({
     options: {
       quick: { type: 'boolean', default: false },
+      goals: { type: 'boolean', default: false },
+      against: { type: 'string' },
       only: { type: 'string' },
       variants: { type: 'string' },
       rounds: { type: 'string' },
       'peer-rounds': { type: 'string' },
-      against: { type: 'string' },
       engine: { type: 'string', default: 'chromium' },
       help: { type: 'boolean', default: false },
     },
@@ -45,23 +46,29 @@ export function readOptions() {
     console.log(USAGE);
     return undefined;
   }
-  const { quick, engine, against } = values;
-  const peers = engine === 'chromium';
-  /** @param {{ quick?: boolean, againstQuick?: boolean }} one */
-  const asked = (one) => !quick || (against === undefined ? one.quick : one.againstQuick);
+  const { quick, goals, against, engine } = values;
+  const rounds = values.rounds === undefined ? undefined : Number(values.rounds);
+  /** @param {import('./plan/workloads.mjs').Set} set @param {{ sets?: typeof set[] }} one */
+  const isIn = (set, { sets = [] }) => sets.includes(set);
+  /** @param {import('./plan/workloads.mjs').WorkloadPlan} one */
+  const asked = (one) => {
+    if (against !== undefined) return !quick || isIn('against', one);
+    return (!quick || isIn('quick', one)) && (!goals || isIn('goals', one));
+  };
+  /** @param {import('./plan/variants.mjs').VariantPlan} one */
+  const taken = (one) => {
+    if (against !== undefined) return isIn('against', one) && (!quick || isIn('quick', one));
+    return asked(/** @type {any} */ (one)) && (engine === 'chromium' || one.packages.length === 0);
+  };
   return {
     quick,
     engine,
     against,
-    rounds: values.rounds === undefined ? undefined : Number(values.rounds),
+    rounds,
     /** @param {import('./plan/workloads.mjs').WorkloadPlan} workload */
-    roundsOf: (workload) => Number(values.rounds ?? (quick ? 1 : workload.rounds)),
+    roundsOf: (workload) => rounds ?? (quick ? 1 : workload.rounds),
     peerRounds: Number(values['peer-rounds'] ?? 1),
-    workloads: values.only ? named(workloads, values.only, '--only') : workloads.filter(asked),
-    variants: values.variants
-      ? named(variants, values.variants, '--variants')
-      : variants.filter((one) =>
-          against === undefined ? (one.quick || !quick) && (peers || one.packages.length === 0) : one.ours,
-        ),
+    workloads: named(workloads, values.only, '--only') ?? workloads.filter(asked),
+    variants: named(variants, values.variants, '--variants') ?? variants.filter(taken),
   };
 }

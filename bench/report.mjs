@@ -1,7 +1,7 @@
 // Turns measurements into Markdown: a table for each workload, medians with ratios to the floors.
 import { columns } from './columns.mjs';
 import { median } from './drive/median.mjs';
-import { figures } from './figures.mjs';
+import { goalTable } from './goals/table.mjs';
 import { variants } from './plan/variants.mjs';
 
 /** @typedef {import('./drive/index.mjs').Result} Result */
@@ -38,9 +38,10 @@ export function render({ browser, machine, date, command, versions, seconds, wor
     '# Bench',
     `${browser}, ${machine}, ${date}, \`${command}\`, ${(seconds / 60).toFixed(1)} minutes. Medians; in brackets, how many times the floor. Only ratios within one run mean anything. How it is measured: README.md.`,
     listed.join(', '),
+    '## Goals',
+    'In bold what is missed, without a figure what this run did not measure. Export and import have `npm run bench:transfer`, the size has `npm run check:size`.',
+    goalTable(of),
     ...workloads.flatMap((workload) => [`## ${workload.title}`, table(workload, results, of)]),
-    '## Figures to reach',
-    figures(of),
   ].join('\n\n');
 }
 
@@ -59,8 +60,7 @@ function table({ name, kind }, all, of) {
     // One failure is told even if other rounds went well.
     const reason = without && (without.notOffered ?? `failed: ${without.failed}`);
     const cells = used.map((column) => cell(column, name, variant.name, of));
-    // How a library was used matters for chats alone.
-    const label = kind === 'chat' ? variant.label : variant.label.split(',')[0];
+    const label = isUsedInManyWays(kind) ? variant.label : variant.label.split(',')[0];
     return [`${label}, ${own.length} ×`, ...(reason ? [reason, ...cells.slice(1).fill('')] : cells)];
   });
   const header = ['Variant, rounds', ...used.map(({ title }) => title.trim())];
@@ -68,6 +68,9 @@ function table({ name, kind }, all, of) {
     .map((line) => `| ${line.map((text) => text.replaceAll('|', '\\|')).join(' | ')} |`)
     .join('\n');
 }
+
+/** Where it makes a difference how a library is used. @param {import('./plan/workloads.mjs').Kind} kind */
+const isUsedInManyWays = (kind) => !['concurrent', 'delivery', 'crash', 'sessions', 'values'].includes(kind);
 
 /** @param {import('./columns.mjs').Column} column @param {string} workload @param {string} variant @param {Lookup} of */
 function cell({ key, scale, digits, floor, floorKey = key }, workload, variant, of) {

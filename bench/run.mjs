@@ -8,7 +8,7 @@ import { loadEngine } from './engines/index.mjs';
 import { readOptions } from './options.mjs';
 import { installPeers, isInstalled, versions } from './peers.mjs';
 import { roundRobin } from './plan/round-robin.mjs';
-import { variants } from './plan/variants.mjs';
+import { isMeasured, variants } from './plan/variants.mjs';
 import { render } from './report.mjs';
 import { write } from './results.mjs';
 import { serve } from './serve.mjs';
@@ -38,7 +38,7 @@ async function run(options) {
   let tables = '';
 
   for (const workload of options.workloads) {
-    const able = options.variants.filter(({ kinds }) => !kinds || kinds.includes(workload.kind));
+    const able = options.variants.filter((variant) => isMeasured(variant, workload));
     for (const { variant, round } of roundRobin(able, options.roundsOf(workload), options.peerRounds)) {
       const request = { variant: variant.name, workload: workload.name };
       const began = performance.now();

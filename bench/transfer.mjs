@@ -82,6 +82,7 @@ async function measure(step, ...args) {
     `${(resident / MB).toFixed(0)} MB`,
   ];
   console.log(`| ${row.join(' | ')} |`);
+  return seconds;
 }
 
 console.log(
@@ -91,10 +92,15 @@ console.log(
   '| step | time | file | heap above before, peak | process, peak |\n| --- | --- | --- | --- | --- |',
 );
 await measure('fill', sessions, turns);
-await measure('export');
-await measure('import');
+const exported = await measure('export');
+const imported = await measure('import');
+const dumped = await measure('plain JSON, rows');
+const put = await measure('plain JSON, rows put');
 await measure('plain JSON, latest states');
 await measure('plain JSON, read and saved');
 await measure('plain JSON, all states (size only)');
+console.log(
+  `\nexport ${(exported / dumped).toFixed(2)} × the rows as plain JSON, import ${(imported / put).toFixed(2)} ×; goal: at most 1.5 ×`,
+);
 await browser.close();
 await server.close();

@@ -1,6 +1,9 @@
 import { inBrowser, inFreshPage, withProfile } from '../drive/browser.mjs';
 import { inTurns } from './in-turns.mjs';
 
+/** 200 partial saves in pieces. */
+const PIECES_OF_A_STREAM = 12;
+
 /** @typedef {import('./in-turns.mjs').Side} Side */
 
 /**
@@ -41,6 +44,7 @@ async function goOn(open, urls, rounds) {
   await pages.before.run('beginGoingOn');
   return [
     ...(await inTurns(rounds, (side) => pages[side].run('goOn'))),
+    ...(await inTurns(Math.min(rounds, PIECES_OF_A_STREAM), (side) => pages[side].run('streamOn'))),
     ...(await inTurns(1, (side) => pages[side].run('endGoingOn'))),
   ];
 }

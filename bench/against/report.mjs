@@ -16,7 +16,7 @@ export function renderAgainst({ heading, commit, compared }) {
   const all = compared.map(({ workload, variant, rounds, failed }) => ({
     name: `${workload.title}${variant.name === 'offshoot' ? '' : `, ${variant.label.split(', ')[1]}`}`,
     failed,
-    found: columns[workload.kind]
+    found: columnsOf(workload.kind)
       .filter(({ untold }) => !untold)
       .map((column) => compare(column, rounds))
       .filter((one) => one !== undefined),
@@ -28,6 +28,12 @@ export function renderAgainst({ heading, commit, compared }) {
     ...all.flatMap(({ name, failed, found }) => [`## ${name}`, failed ? `Failed: ${failed}` : table(found)]),
   ].join('\n\n');
 }
+
+/** A chat is gone on with by a streamed turn, too. @param {import('../plan/workloads.mjs').Kind} kind */
+const columnsOf = (kind) => [
+  ...columns[kind],
+  ...(kind === 'chat' ? columns.stream.filter(({ key }) => key === 'partialSave') : []),
+];
 
 /** @param {{ name: string, found: import('./verdict.mjs').Comparison[], failed: string | undefined }[]} all */
 function sentences(all) {

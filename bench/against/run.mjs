@@ -1,7 +1,7 @@
 // `npm run bench -- --against=<commit>`: the working tree's Offshoot and a commit's take turns in one browser.
 import { loadavg } from 'node:os';
 import { measure } from '../drive/index.mjs';
-import { variants } from '../plan/variants.mjs';
+import { isMeasured, variants } from '../plan/variants.mjs';
 import { serve } from '../serve.mjs';
 import { write } from '../results.mjs';
 import { compareChats } from './chat.mjs';
@@ -29,7 +29,7 @@ export async function runAgainst(options, engine, browser) {
   const compared = [];
 
   for (const workload of options.workloads) {
-    for (const variant of options.variants.filter(({ kinds }) => !kinds || kinds.includes(workload.kind))) {
+    for (const variant of options.variants.filter((variant) => isMeasured(variant, workload))) {
       const began = performance.now();
       const request = { variant: variant.name, workload: workload.name };
       /** @param {import('./in-turns.mjs').Side} side */
@@ -40,7 +40,7 @@ export async function runAgainst(options, engine, browser) {
       };
       const pieces = options.rounds === undefined ? rounds : { reads: options.rounds, goOn: options.rounds };
       const work =
-        workload.kind === 'chat'
+        workload.kind === 'chat' || workload.kind === 'opening'
           ? compareChats({ engine, urls, request }, workload, pieces)
           : inTurns(options.rounds ?? 3, alone);
       const outcome = await work.then(

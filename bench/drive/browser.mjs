@@ -2,7 +2,7 @@
 import { rm } from 'node:fs/promises';
 import { temporaryFolder } from '../temporary.mjs';
 
-const PHASE_TIMEOUT_MS = 180_000;
+const PHASE_TIMEOUT_MS = 600_000;
 
 /** A variant cannot do what the workload asks; the table says so. */
 export class NotOffered extends Error {}

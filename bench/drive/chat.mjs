@@ -33,7 +33,7 @@ export function measureChat(subject, { grows = false }) {
         diskBytes: subject.engine.diskBytes(profile),
         ...(await inFreshPage(open, 'readProfile')),
         // Last, because it writes.
-        ...(grows && (await inFreshPage(open, 'longAgainstShort'))),
+        ...(grows && written.turns > 0 && (await inFreshPage(open, 'longAgainstShort'))),
       };
     });
   });

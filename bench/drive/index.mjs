@@ -1,8 +1,14 @@
 import { measureChat } from './chat.mjs';
+import { measureCompaction } from './compaction.mjs';
 import { measureConcurrent } from './concurrent.mjs';
 import { measureCrash } from './crash.mjs';
 import { measureDelivery } from './delivery.mjs';
+import { measureHeap } from './heap.mjs';
+import { measureMany } from './many.mjs';
+import { measureOpening } from './opening.mjs';
 import { measureSessions } from './sessions.mjs';
+import { measureStream } from './stream.mjs';
+import { measureValues } from './values.mjs';
 import { NotOffered } from './browser.mjs';
 
 const drivers = {
@@ -11,6 +17,12 @@ const drivers = {
   delivery: measureDelivery,
   crash: measureCrash,
   sessions: measureSessions,
+  opening: measureOpening,
+  stream: measureStream,
+  many: measureMany,
+  values: measureValues,
+  compaction: measureCompaction,
+  heap: measureHeap,
 };
 
 /**

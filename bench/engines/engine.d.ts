@@ -18,6 +18,8 @@ export interface Browser {
 /** What the bench needs of a browser, whoever drives it. */
 export interface Engine {
   name: string;
+  /** What it keeps IndexedDB in. */
+  backend: 'LevelDB' | 'SQLite';
   /** Starts it on a profile folder, a new one or one from before. */
   start(profile: string): Promise<Browser>;
   /** The size of all files in which it keeps the profile's IndexedDB. */

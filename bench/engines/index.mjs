@@ -12,6 +12,7 @@ export async function loadEngine(name) {
   const engine = await load(known);
   return {
     name: engine.name,
+    backend: engine.backend,
     async start(profile) {
       const browser = await engine.start(profile);
       return {

@@ -1,5 +1,6 @@
 import { NotOffered, type DeliveryStore, type Variant } from '../variants/variant.js';
 import { prose } from '../workloads/text.js';
+import { noteCommits } from './commits.js';
 import type { Phase } from './phase.js';
 import { median } from './timing.js';
 
@@ -47,6 +48,7 @@ export const clock: Phase = async () => {
 
 /** In this tab: writes one row again and again, a little apart. */
 export const commit: Phase = async (load) => {
+  const commits = noteCommits();
   const variant = await load();
   const deliveries = deliveriesOf(variant);
   await variant.open();
@@ -54,8 +56,10 @@ export const commit: Phase = async (load) => {
   for (let number = 1; number <= WRITES; number++) {
     const text = prose(TEXT_BYTES, number);
     const called = now();
+    commits.length = 0;
     await deliveries.write(ROW, number, text);
-    written.push({ number, called, committed: now() });
+    // What is written afterwards, by the way, is not what the other tab waits for.
+    written.push({ number, called, committed: commits[0] ?? now() });
     await pause(8);
   }
   return written;

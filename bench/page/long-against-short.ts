@@ -1,7 +1,6 @@
-import { conversations } from '../workloads/index.js';
 import { Chat } from '../workloads/chat.js';
-import { SESSION } from '../workloads/session.js';
-import type { Turn, Variant } from '../variants/variant.js';
+import { chatAtEnd, optionsOf } from '../workloads/index.js';
+import type { ChatStore, Variant } from '../variants/variant.js';
 import { chatOf } from './chat.js';
 import type { Phase, Request } from './phase.js';
 import { noteRequests } from './requests.js';
@@ -12,6 +11,8 @@ const WARMING_TURNS = 8;
 const PAIRS_PER_CHAT = 3;
 
 export interface LongAndShort {
+  store: ChatStore;
+  long: Chat;
   /** Begins a short chat and saves turns of both, one after the other. */
   goOn(pairs: number): Promise<{ long: number; short: number }[]>;
   close(): Promise<void>;
@@ -31,12 +32,14 @@ export async function openLongAndShort(
   const variant = await load();
   const chat = chatOf(variant);
   await variant.open();
-  const long = atEndOf(conversations[workload]!());
+  const long = chatAtEnd(workload);
   let session = 0;
   const opened: LongAndShort = {
+    store: chat,
+    long,
     requests: [],
     async goOn(pairs) {
-      const short = new Chat(`short-${session++}`);
+      const short = new Chat(`short-${session++}`, optionsOf(workload));
       for (let turn = 0; turn < WARMING_TURNS; turn++) await timedSave(chat, short.next());
       const times: { long: number; short: number }[] = [];
       for (let pair = 0; pair < pairs; pair++) {
@@ -69,12 +72,3 @@ export const longAgainstShort: Phase = async (load, request) => {
     saveRequests: both.requests.join(' '),
   };
 };
-
-function atEndOf(turns: Iterable<Turn>): Chat {
-  const chat = new Chat(SESSION);
-  for (const { snapshotId, depth, order, state } of turns) {
-    chat.place = { snapshotId, depth, messages: state.messages };
-    chat.order = order + 1;
-  }
-  return chat;
-}

@@ -1,9 +1,17 @@
+import { sizeOf } from './living-bytes.js';
+
 const METHODS = [
   'put add delete clear update get getKey getAll getAllKeys getAllRecords count openCursor openKeyCursor',
   'advance continue continuePrimaryKey',
 ]
   .join(' ')
   .split(' ');
+
+const WRITING = [
+  [IDBObjectStore.prototype, 'put'],
+  [IDBObjectStore.prototype, 'add'],
+  [IDBCursor.prototype, 'update'],
+] as const;
 
 /**
  * Notes the IndexedDB requests of this page from now on, as `store.method`. Libraries must not be loaded yet: some
@@ -22,6 +30,20 @@ export function noteRequests(): string[] {
     }
   }
   return made;
+}
+
+/** Adds up what is written by the page's requests from now on: slow, so nothing may be timed beside it. */
+export function noteWrites(): { bytes: number } {
+  const written = { bytes: 0 };
+  for (const [prototype, name] of WRITING) {
+    const methods = prototype as unknown as Record<string, unknown>;
+    const original = methods[name] as (...args: unknown[]) => unknown;
+    methods[name] = function (this: Source, value: unknown, ...rest: unknown[]) {
+      written.bytes += sizeOf(value);
+      return original.call(this, value, ...rest);
+    };
+  }
+  return written;
 }
 
 type Source = IDBObjectStore | IDBIndex | IDBCursor;

@@ -1,4 +1,5 @@
 import { conversations } from '../workloads/index.js';
+import { streamed } from '../workloads/streamed.js';
 import type { ChatStore, Turn, Variant } from '../variants/variant.js';
 import { chatOf } from './chat.js';
 import { openLongAndShort, type LongAndShort } from './long-against-short.js';
@@ -10,6 +11,7 @@ import { median, sum, timedSave } from './timing.js';
 
 const PIECES = 10;
 const PAIRS = 6;
+const PARTIAL_SAVES = 15;
 
 let writing: { variant: Variant; chat: ChatStore; turns: Turn[]; piece: number } | undefined;
 
@@ -52,6 +54,17 @@ export const goOn: Phase = async () => {
   const saveLong = median(times.map((pair) => pair.long));
   const saveShort = median(times.map((pair) => pair.short));
   return { saveLast: saveLong, saveShort, longToShort: saveLong / saveShort };
+};
+
+let streaming: Turn[] | undefined;
+
+/** Streams a turn of the long chat: the next partial saves. */
+export const streamOn: Phase = async () => {
+  const { store, long } = both!;
+  streaming ??= [...streamed(long)];
+  const saves: number[] = [];
+  for (const turn of streaming.splice(0, PARTIAL_SAVES)) saves.push(await timedSave(store, turn));
+  return { partialSave: median(saves) };
 };
 
 export const endGoingOn: Phase = async () => {

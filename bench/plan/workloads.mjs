@@ -1,42 +1,46 @@
 // What is measured, in which order, and how often.
 
-/** @typedef {'chat' | 'concurrent' | 'delivery' | 'crash' | 'sessions'} Kind */
+/** @typedef {'chat' | 'opening' | 'stream' | 'many' | 'values' | 'heap' | 'compaction' | 'concurrent' | 'delivery' | 'crash' | 'sessions'} Kind */
+
+/** @typedef {'quick' | 'goals' | 'against'} Set `against` is what `--against --quick` measures */
 
 /**
  * @typedef {object} WorkloadPlan
  * @property {string} name
  * @property {Kind} kind
  * @property {string} title
- * @property {boolean} quick whether --quick includes it
- * @property {boolean} [againstQuick] whether --against --quick does
+ * @property {Set[]} [sets] shorter runs that include it
  * @property {number} rounds how often variants are that are measured often
  * @property {boolean} [grows] whether the long chat is set against short ones
+ * @property {string[]} [variants] the only ones that are measured at it
  */
+
+const OURS = ['offshoot', 'offshoot-frozen'];
+const HUGE = [...OURS, 'raw-rows', 'raw-counted', 'raw-whole', 'dexie-deltas'];
 
 /** @type {WorkloadPlan[]} */
 export const workloads = [
   {
+    name: 'one-turn',
+    kind: 'opening',
+    title: 'A session of one turn',
+    sets: ['goals', 'against'],
+    rounds: 3,
+  },
+  {
     name: 'chat-100',
     kind: 'chat',
     title: 'Append-only chat, 100 turns',
-    quick: false,
+    sets: ['goals'],
     rounds: 2,
     grows: true,
   },
-  {
-    name: 'chat-500',
-    kind: 'chat',
-    title: 'Append-only chat, 500 turns',
-    quick: false,
-    rounds: 2,
-    grows: true,
-  },
+  { name: 'chat-500', kind: 'chat', title: 'Append-only chat, 500 turns', rounds: 2, grows: true },
   {
     name: 'chat-1000',
     kind: 'chat',
     title: 'Append-only chat, 1,000 turns',
-    quick: true,
-    againstQuick: true,
+    sets: ['quick', 'goals', 'against'],
     rounds: 3,
     grows: true,
   },
@@ -44,55 +48,109 @@ export const workloads = [
     name: 'tools-1000',
     kind: 'chat',
     title: 'A chat with tool calls, 1,000 turns',
-    quick: true,
-    againstQuick: true,
+    sets: ['quick', 'goals', 'against'],
     rounds: 3,
     grows: true,
+  },
+  {
+    name: 'chat-10000',
+    kind: 'chat',
+    title: 'Append-only chat, 10,000 turns',
+    sets: ['goals'],
+    rounds: 1,
+    grows: true,
+    variants: HUGE,
   },
   {
     name: 'window',
     kind: 'chat',
     title: 'Sliding window of 40 messages, 1,000 turns',
-    quick: true,
-    againstQuick: true,
+    sets: ['quick', 'goals', 'against'],
     rounds: 2,
   },
-  { name: 'tree', kind: 'chat', title: 'Tree, 20 branches of 50 turns', quick: true, rounds: 2 },
+  { name: 'tree', kind: 'chat', title: 'Tree, 20 branches of 50 turns', sets: ['quick'], rounds: 2 },
   {
     name: 'images-url',
     kind: 'chat',
     title: '20 turns with 5 MB of images, as data URLs',
-    quick: true,
+    sets: ['quick'],
+    rounds: 2,
+  },
+  { name: 'images-blob', kind: 'chat', title: '20 turns with 5 MB of images, as Blobs', rounds: 2 },
+  {
+    name: 'stream-text',
+    kind: 'stream',
+    title: 'A turn streamed in 200 partial saves, at turn 1,000',
+    sets: ['goals'],
     rounds: 2,
   },
   {
-    name: 'images-blob',
-    kind: 'chat',
-    title: '20 turns with 5 MB of images, as Blobs',
-    quick: false,
+    name: 'stream-tools',
+    kind: 'stream',
+    title: 'The same in a chat with tool calls',
+    sets: ['goals'],
     rounds: 2,
   },
-  { name: 'concurrent', kind: 'concurrent', title: '16 concurrent saves', quick: true, rounds: 3 },
+  {
+    name: 'many-text',
+    kind: 'many',
+    title: 'Ten sessions of 1,000 turns, used in turns',
+    sets: ['goals'],
+    rounds: 2,
+  },
+  {
+    name: 'many-tools',
+    kind: 'many',
+    title: 'Ten sessions of 1,000 turns with tool calls, used in turns',
+    sets: ['goals'],
+    rounds: 2,
+  },
+  { name: 'values-numbers', kind: 'values', title: 'A million numbers', sets: ['goals'], rounds: 1 },
+  { name: 'values-flags', kind: 'values', title: 'A million flags', sets: ['goals'], rounds: 1 },
+  { name: 'values-dates', kind: 'values', title: '200,000 dates', sets: ['goals'], rounds: 1 },
+  { name: 'values-objects', kind: 'values', title: '200,000 small objects', sets: ['goals'], rounds: 1 },
+  {
+    name: 'values-properties',
+    kind: 'values',
+    title: 'One object of a million properties',
+    sets: ['goals'],
+    rounds: 1,
+  },
+  { name: 'heap-text', kind: 'heap', title: 'The heap, 1,000 turns', sets: ['goals'], rounds: 1 },
+  {
+    name: 'heap-tools',
+    kind: 'heap',
+    title: 'The heap, 1,000 turns with tool calls',
+    sets: ['goals'],
+    rounds: 1,
+  },
+  { name: 'heap-text-10000', kind: 'heap', title: 'The heap, 10,000 turns', sets: ['goals'], rounds: 1 },
+  {
+    name: 'compaction',
+    kind: 'compaction',
+    title: 'Compacting 3,000 snapshots, alone and while three other tabs work',
+    sets: ['goals'],
+    rounds: 1,
+  },
+  {
+    name: 'concurrent',
+    kind: 'concurrent',
+    title: '16 concurrent saves',
+    sets: ['quick', 'goals'],
+    rounds: 3,
+  },
   {
     name: 'delivery',
     kind: 'delivery',
     title: 'From a commit in one tab to a callback in another',
-    quick: true,
-    againstQuick: true,
+    sets: ['quick', 'goals', 'against'],
     rounds: 3,
   },
   {
     name: 'crash',
     kind: 'crash',
     title: 'From the crash of a tab to the end of its turn in another',
-    quick: false,
     rounds: 1,
   },
-  {
-    name: 'sessions',
-    kind: 'sessions',
-    title: '10,000 sessions, listed by pages of 50',
-    quick: false,
-    rounds: 2,
-  },
+  { name: 'sessions', kind: 'sessions', title: '10,000 sessions, listed by pages of 50', rounds: 2 },
 ];

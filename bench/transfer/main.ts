@@ -1,5 +1,6 @@
 import { IndexedDBSessionStore, type SessionSnapshot } from 'offshoot';
 import { Chat } from '../workloads/chat.js';
+import { dumpRows, loadRows } from './rows.js';
 
 /** What was made or read, in bytes. */
 interface Volume {
@@ -51,6 +52,17 @@ const steps = {
     const { complete, totals } = await copy.importSessions(file!.stream());
     if (!complete || totals.imported === 0) throw new Error('not everything was imported');
     await copy.close();
+    return { bytes: file!.size };
+  },
+
+  /** The same rows without knowing what they mean. */
+  async 'plain JSON, rows'(): Promise<Volume> {
+    file = await dumpRows('full');
+    return { bytes: file.size };
+  },
+
+  async 'plain JSON, rows put'(): Promise<Volume> {
+    await loadRows('rows', file!);
     return { bytes: file!.size };
   },
 

@@ -33,17 +33,17 @@ export function createWith(options: IndexedDBSessionStoreOptions): Variant {
       for (let quiet = 0; quiet < 3; quiet++) await idle();
     },
     close: () => store.close(),
+    compact: () => store.compact(),
 
     chat: {
-      async save({ snapshotId, sessionId, parentId, createdAt, state }) {
+      async save({ snapshotId, sessionId, parentId, createdAt, pending, state }) {
         // In a page that did not save the parent it is the head: the chat goes on where it was left.
         const parent = parentId && (idOf.get(parentId) ?? (await store.getHead(sessionId))?.snapshotId);
-        const id = await store.saveSnapshot(undefined, () => ({
+        const id = await store.saveSnapshot(idOf.get(snapshotId), () => ({
           sessionId,
           ...(parent !== undefined && { parentId: parent }),
           createdAt,
-          status: 'completed',
-          finishReason: 'stop',
+          ...(pending ? RUNNING : COMPLETED),
           state,
         }));
         idOf.set(snapshotId, id!);
@@ -69,6 +69,17 @@ export function createWith(options: IndexedDBSessionStoreOptions): Variant {
         });
       },
       count: async (id) => (await custom(id))!.count,
+    },
+
+    values: {
+      async save(id, value) {
+        const parentId = idOf.get(id);
+        const next = { sessionId: id, createdAt, state: { custom: value as unknown as Counter } };
+        const saved = await store.saveSnapshot(undefined, () => ({ ...next, ...(parentId && { parentId }) }));
+        idOf.set(id, saved!);
+      },
+      read: async (id) =>
+        (await store.getSnapshot({ sessionId: id }))?.state?.custom as unknown as Record<string, unknown>,
     },
 
     deliveries: {
@@ -114,4 +125,6 @@ export function createWith(options: IndexedDBSessionStoreOptions): Variant {
   };
 }
 
+const COMPLETED = { status: 'completed', finishReason: 'stop' } as const;
+const RUNNING = { status: 'pending' } as const;
 const NOTE = 'n'.repeat(200);

@@ -19,6 +19,7 @@ export function create(): Variant {
     },
     close: async () => database.close(),
     chat: {
+      savesWhole: true,
       async save(turn) {
         onePath(turn);
         const transaction = database.transaction('states', 'readwrite', { durability: 'relaxed' });

@@ -20,6 +20,7 @@ export function create(): Variant {
     },
     close: async () => database.close(),
     chat: {
+      savesWhole: true,
       async save({ added: _, ...snapshot }) {
         const transaction = database.transaction('snapshots', 'readwrite', { durability: 'relaxed' });
         void transaction.store.put(snapshot, [snapshot.sessionId, snapshot.order]);

@@ -9,13 +9,14 @@ interface Counter {
 
 interface Schema extends DBSchema {
   counters: { key: string; value: Counter };
+  values: { key: string; value: Record<string, unknown> };
   sessions: { key: string; value: SessionSeed; indexes: { updatedAt: string } };
 }
 
 /** What the workloads beside the chats cost at the least, each by hand. */
 export function create(): Variant {
   let database: IDBPDatabase<Schema>;
-  const write = (store: 'counters' | 'sessions') =>
+  const write = (store: 'counters' | 'sessions' | 'values') =>
     database.transaction(store, 'readwrite', { durability: 'relaxed' });
 
   async function addAll(ids: string[]): Promise<void> {
@@ -34,6 +35,7 @@ export function create(): Variant {
       database = await openDB<Schema>('bench', 1, {
         upgrade(database) {
           database.createObjectStore('counters', { keyPath: 'id' });
+          database.createObjectStore('values');
           database.createObjectStore('sessions', { keyPath: 'id' }).createIndex('updatedAt', 'updatedAt');
         },
       });
@@ -51,6 +53,15 @@ export function create(): Variant {
       add: (id) => addAll([id]),
       addAll,
       count: async (id) => (await database.get('counters', id))!.count,
+    },
+
+    values: {
+      async save(id, value) {
+        const transaction = write('values');
+        void transaction.objectStore('values').put(value, id);
+        await transaction.done;
+      },
+      read: (id) => database.get('values', id),
     },
 
     deliveries: {

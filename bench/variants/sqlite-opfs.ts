@@ -5,7 +5,10 @@ import { NotOffered, type State, type Variant } from './variant.js';
  * SQLite in the origin's private file system (opfs-sahpool), in a worker: told what is new, a row for each message. One
  * tab can have it open.
  */
-export function create(): Variant {
+export const create = (): Variant => createWith({ relaxed: false });
+
+/** With its settings as they come, which sync every commit, or with those that keep as much as the others here. */
+export function createWith({ relaxed }: { relaxed: boolean }): Variant {
   const worker = new Worker(new URL('./sqlite/worker.ts', import.meta.url), { type: 'module' });
   const waiting = new Map<number, { resolve: (value: any) => void; reject: (error: Error) => void }>();
   let calls = 0;
@@ -30,7 +33,7 @@ export function create(): Variant {
   }
 
   return {
-    open: () => ask('open'),
+    open: () => ask('open', relaxed),
     async close() {
       await ask('close');
       worker.terminate();

@@ -16,6 +16,8 @@ export interface Turn {
   /** How many ancestors the snapshot has. Equal to `order` as long as nobody branches. */
   depth: number;
   createdAt: string;
+  /** The turn is not over yet. */
+  pending?: true;
   /** The messages that this turn added at the end of `state.messages`. */
   added: Message[];
   state: State;
@@ -23,8 +25,11 @@ export interface Turn {
 
 /** Saving a conversation turn by turn, and reopening it. */
 export interface ChatStore {
+  /** Every save writes the whole state. */
+  savesWhole?: true;
   /** What the application does with a turn in any case, before it saves it: not timed. */
   prepare?(turn: Turn): void;
+  /** Saves a turn, also one that was saved before: then it replaces that. */
   save(turn: Turn): Promise<void>;
   /** The state after the latest turn of the session. */
   readLatest(sessionId: string): Promise<State | undefined>;
@@ -38,6 +43,13 @@ export interface CounterStore {
   /** The same for many at once, where an application would coalesce by hand. */
   addAll?(ids: string[]): Promise<void>;
   count(id: string): Promise<number>;
+}
+
+/** Large values that are no conversations. */
+export interface ValueStore {
+  /** The next state of what has this id. */
+  save(id: string, value: Record<string, unknown>): Promise<void>;
+  read(id: string): Promise<Record<string, unknown> | undefined>;
 }
 
 /** Telling other tabs. */
@@ -75,12 +87,15 @@ export interface Variant {
   /** Resolves when work that was put off, compaction above all, is done. */
   settle?(): Promise<void>;
   close(): Promise<void>;
+  /** Puts small rows together, where that is done at all. */
+  compact?(): Promise<void>;
   /** The rows that are kept, if not in IndexedDB. */
   living?(): Promise<{ rows: number; bytes: number }>;
   chat?: ChatStore;
   counters?: CounterStore;
   deliveries?: DeliveryStore;
   turns?: TurnStore;
+  values?: ValueStore;
   sessions?: SessionList;
 }
 

@@ -1,12 +1,14 @@
 import type { Message } from 'offshoot';
-import { Chat } from './chat.js';
+import { Chat, type ChatOptions } from './chat.js';
 import { SESSION } from './session.js';
 import { prose, random } from './text.js';
 import type { Turn } from '../variants/variant.js';
 
+export const toolCalls: ChatOptions = { write: toolTurn };
+
 /** A chat of an agent that calls a tool in each turn: small texts in many objects. */
 export function* tools(turns: number): Iterable<Turn> {
-  const chat = new Chat(SESSION, { write: toolTurn });
+  const chat = new Chat(SESSION, toolCalls);
   for (let turn = 0; turn < turns; turn++) yield chat.next();
 }
 

@@ -1,11 +1,10 @@
 import sqlite3InitModule, { type Database, type SAHPoolUtil, type Statement } from '@sqlite.org/sqlite-wasm';
 import type { SavedTurn } from './protocol.js';
 
-// Write-ahead log and `normal` sync: a commit survives the browser's crash and not a power cut, as `relaxed` means it.
-const SETTINGS = `
-  PRAGMA locking_mode = exclusive;
-  PRAGMA journal_mode = wal;
-  PRAGMA synchronous = normal;
+/** A write-ahead log keeps a commit over the browser's crash and not over a power cut, as `relaxed` means it. */
+const RELAXED = 'PRAGMA locking_mode = exclusive; PRAGMA journal_mode = wal; PRAGMA synchronous = normal;';
+
+const TABLES = `
   CREATE TABLE IF NOT EXISTS snapshots (
     id TEXT PRIMARY KEY, session TEXT, parent TEXT, ord INTEGER, depth INTEGER, createdAt TEXT, length INTEGER
   ) WITHOUT ROWID;
@@ -31,11 +30,12 @@ const PATH = `
   ORDER BY path.ord DESC, number DESC LIMIT ?`;
 
 /** The conversations in SQLite: a row for each message, another for each snapshot. */
-export async function openDatabase() {
+export async function openDatabase(relaxed: boolean) {
   const sqlite3 = await sqlite3InitModule();
   const pool: SAHPoolUtil = await sqlite3.installOpfsSAHPoolVfs({});
   const database: Database = new pool.OpfsSAHPoolDb('/bench.db');
-  database.exec(SETTINGS);
+  if (relaxed) database.exec(RELAXED);
+  database.exec(TABLES);
   const prepared = new Map<string, Statement>();
 
   function run(sql: string, values: unknown[], row?: (statement: Statement) => void): void {

@@ -5,7 +5,7 @@ export type SavedTurn = Omit<Turn, 'added' | 'state'> & { length: number; added:
 
 /** What the worker can be asked for, with one argument each. */
 export interface Calls {
-  open(): Promise<void>;
+  open(relaxed: boolean): Promise<void>;
   save(turn: SavedTurn): void;
   /** The messages of the session's latest state as one JSON text. */
   readLatest(sessionId: string): string | undefined;

@@ -11,8 +11,8 @@ const scope = globalThis as unknown as Scope;
 let database: Awaited<ReturnType<typeof openDatabase>> | undefined;
 
 const calls: Calls = {
-  async open() {
-    database = await openDatabase();
+  async open(relaxed) {
+    database = await openDatabase(relaxed);
   },
   save: (turn) => database!.save(turn),
   readLatest: (sessionId) => database!.readLatest(sessionId),
