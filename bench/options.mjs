@@ -62,6 +62,8 @@ export function readOptions() {
   };
   return {
     quick,
+    /** Whether the goals are measured, all of them. */
+    goals: goals && !values.only && !values.variants,
     engine,
     against,
     rounds,

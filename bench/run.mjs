@@ -5,6 +5,7 @@ import { measure } from './drive/index.mjs';
 import { withProfile } from './drive/browser.mjs';
 import { median } from './drive/median.mjs';
 import { loadEngine } from './engines/index.mjs';
+import { keepGoals } from './goals/engines.mjs';
 import { readOptions } from './options.mjs';
 import { installPeers, isInstalled, versions } from './peers.mjs';
 import { roundRobin } from './plan/round-robin.mjs';
@@ -62,6 +63,7 @@ async function run(options) {
       results,
     };
     tables = await write('latest', render(run), run);
+    if (options.goals) await keepGoals(options.engine, render(run), run);
   }
 
   await page.close();

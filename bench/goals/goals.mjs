@@ -139,6 +139,16 @@ export const goals = [
     ratio('chat-10000', 'offshoot', 'firstRead', { workload: 'chat-1000' }),
   ),
   one('Cold first read ÷ one row, 10,000 turns', 1.3, ratio('chat-10000', 'offshoot', 'firstRead', ONE)),
+  one(
+    '5,000 branches: the last save ÷ the 100th, frozen',
+    1.3,
+    ratio('branches', 'offshoot-frozen', 'saveLast', { key: 'saveAtHundred' }),
+  ),
+  one(
+    '100,000 sessions: a page of the list ÷ with 10,000',
+    1.3,
+    ratio('sessions-100000', 'offshoot', 'laterPages', { workload: 'sessions' }),
+  ),
   both('Heap above an empty page ÷ the state it shows, 1,000 turns', [1.5, 1.5], (kind) =>
     value(`heap-${kind}`, 'offshoot', 'heapToState'),
   ),

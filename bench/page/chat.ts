@@ -39,6 +39,8 @@ export const writeChat: Phase = async (load, { workload }) => {
     turns: saves.length,
     saveLast: median(saves.slice(-tail)),
     saveP99: quantile(saves, 0.99),
+    // By then everything is warm.
+    saveAtHundred: median(saves.slice(90, 110)),
     chatMs: sum(saves),
     settleMs: settling.ms,
     longestSaving: longest,

@@ -2,9 +2,9 @@ import { NotOffered, type SessionList, type SessionSeed, type Variant } from '..
 import type { Phase } from './phase.js';
 import { median, sum, timed } from './timing.js';
 
-const SESSIONS = 10_000;
 const PAGE = 50;
 const PAGES = 20;
+const countOf = (workload: string) => (workload === 'sessions-100000' ? 100_000 : 10_000);
 const START = Date.UTC(2026, 0, 1);
 
 function sessionsOf(variant: Variant): SessionList {
@@ -13,22 +13,24 @@ function sessionsOf(variant: Variant): SessionList {
 }
 
 function seed(at: number): SessionSeed {
-  const id = `session-${String(at).padStart(5, '0')}`;
+  const id = `session-${String(at).padStart(6, '0')}`;
   return { id, title: `Conversation number ${at}`, updatedAt: new Date(START + at * 60_000).toISOString() };
 }
 
-export const fillSessions: Phase = async (load) => {
+export const fillSessions: Phase = async (load, { workload }) => {
   const variant = await load();
   const sessions = sessionsOf(variant);
   await variant.open();
-  const filling = await timed(() => sessions.fill(Array.from({ length: SESSIONS }, (_, at) => seed(at))));
+  const filling = await timed(() =>
+    sessions.fill(Array.from({ length: countOf(workload) }, (_, at) => seed(at))),
+  );
   await variant.settle?.();
   await variant.close();
   return { fillMs: filling.ms };
 };
 
 /** Opens the store in this fresh page and goes through the first pages, latest first. */
-export const listSessions: Phase = async (load) => {
+export const listSessions: Phase = async (load, { workload }) => {
   const variant = await load();
   const sessions = sessionsOf(variant);
   const times: number[] = [];
@@ -38,7 +40,7 @@ export const listSessions: Phase = async (load) => {
       if (page === 0) await variant.open();
       return sessions.page(PAGE, cursor);
     });
-    const newest = SESSIONS - 1 - page * PAGE;
+    const newest = countOf(workload) - 1 - page * PAGE;
     const expected = Array.from({ length: PAGE }, (_, at) => seed(newest - at).id);
     if (value.ids.join() !== expected.join()) throw new Error(`page ${page} is not what was filled in`);
     times.push(ms);

@@ -70,6 +70,14 @@ export const workloads = [
   },
   { name: 'tree', kind: 'chat', title: 'Tree, 20 branches of 50 turns', sets: ['quick'], rounds: 2 },
   {
+    name: 'branches',
+    kind: 'chat',
+    title: '5,000 branches of one conversation',
+    sets: ['goals'],
+    rounds: 1,
+    variants: [...OURS, 'raw-rows', 'dexie-deltas'],
+  },
+  {
     name: 'images-url',
     kind: 'chat',
     title: '20 turns with 5 MB of images, as data URLs',
@@ -152,5 +160,19 @@ export const workloads = [
     title: 'From the crash of a tab to the end of its turn in another',
     rounds: 1,
   },
-  { name: 'sessions', kind: 'sessions', title: '10,000 sessions, listed by pages of 50', rounds: 2 },
+  {
+    name: 'sessions',
+    kind: 'sessions',
+    title: '10,000 sessions, listed by pages of 50',
+    sets: ['goals'],
+    rounds: 2,
+  },
+  {
+    name: 'sessions-100000',
+    kind: 'sessions',
+    title: '100,000 sessions, listed by pages of 50',
+    sets: ['goals'],
+    rounds: 1,
+    variants: ['offshoot', 'raw'],
+  },
 ];

@@ -1,5 +1,6 @@
 import type { Turn } from '../variants/variant.js';
 import { appendOnly } from './append-only.js';
+import { branches } from './branches.js';
 import { images } from './images.js';
 import { toolCalls, tools } from './tools.js';
 import { tree } from './tree.js';
@@ -19,6 +20,7 @@ export const conversations: Record<string, () => Iterable<Turn>> = {
   'stream-tools': () => tools(1000),
   window: () => slidingWindow(1000, 40),
   tree: () => tree(20, 50),
+  branches: () => branches(5000),
   'images-url': () => images('url'),
   'images-blob': () => images('blob'),
 };
