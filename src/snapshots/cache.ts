@@ -8,6 +8,12 @@ const MOST_STATES = 32;
 const MOST_BYTES = 32 * 1024 * 1024;
 const MOST_ROWS = 256;
 
+/** Where a log ends, and where its last row begins, if this tab has put it. */
+export interface Tip {
+  at: number;
+  rowFrom?: number;
+}
+
 interface RememberedState {
   version: number;
   state: LoadedState | null | undefined;
@@ -26,7 +32,7 @@ export class SnapshotCache {
   isAlone = false;
   readonly rows = new LeastRecentlyUsed<string | number, SnapshotRow>();
   readonly sessions = new LeastRecentlyUsed<string | number, SessionRow>();
-  readonly tips = new LeastRecentlyUsed<string | number, number>();
+  readonly tips = new LeastRecentlyUsed<string | number, Tip>();
   readonly #states = new LeastRecentlyUsed<string, RememberedState>();
   #bytes = 0;
 

@@ -19,8 +19,8 @@ export interface DatabaseAccess {
   remove<C extends Commit>(
     work: (transaction: WriteTransaction, begin: typeof beginCommit) => Promise<C | null>,
   ): Promise<C | null>;
-  /** Rearranges rows without changing what can be read, so watchers are not called. */
-  rearrange<T>(work: (transaction: WriteTransaction) => Promise<T>): Promise<T>;
+  /** Like `write`, for work that nobody waits for: on a full disk it fails, and nobody is told or asked for room. */
+  rearrange<C extends Commit>(work: (transaction: WriteTransaction) => Promise<C | null>): Promise<C | null>;
 }
 
 /** What deletes need; also available while a save waits for room. */

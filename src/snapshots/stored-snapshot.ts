@@ -4,7 +4,7 @@ import type { SessionRow, SnapshotRow } from '../database/schema.js';
 import { copyOut } from '../logs/load.js';
 import type { LoadedState } from '../logs/state.js';
 import { copy, freezeDeeply } from '../values/clone.js';
-import { bare } from '../values/property.js';
+import { bare, define } from '../values/property.js';
 
 /** A snapshot with its state. */
 export interface StoredSnapshot {
@@ -29,6 +29,22 @@ export function snapshotOf<S>({ row, state }: StoredSnapshot, isFrozen = false):
   else if (state === null) Object.assign(snapshot, { state: undefined });
   if (isFrozen) freezeDeeply(snapshot, false);
   return snapshot;
+}
+
+/** The same for a mutator: few of them look at the state, so it is copied when it is first looked at. */
+export function currentOf<S>(stored: StoredSnapshot, isFrozen?: boolean): SessionSnapshot<S> {
+  const { row, state } = stored;
+  if (!state || isFrozen) return snapshotOf(stored, isFrozen);
+  const snapshot = snapshotOf<S>({ row, state: undefined });
+  let copied: unknown;
+  return Object.defineProperty(snapshot, 'state', {
+    get: () => (copied ??= copyOut(state, false)),
+    set(value) {
+      define(snapshot, 'state', value);
+    },
+    enumerable: true,
+    configurable: true,
+  });
 }
 
 export function sessionInfo(row: SessionRow): SessionInfo {

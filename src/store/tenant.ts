@@ -107,11 +107,7 @@ export class Tenant<S> implements DatabaseAccess {
     work: (transaction: WriteTransaction) => Promise<C | null>,
     limitMs?: number,
   ): Promise<C | null> {
-    return this.#queue.enqueue(async () => {
-      const commit = await this.#withRoom(() => this.#rows.write(work, limitMs));
-      if (commit) this.#publish(commit);
-      return commit;
-    });
+    return this.#committed(() => this.#withRoom(() => this.#rows.write(work, limitMs)));
   }
 
   /** Deletes like `write`, and also works on a full disk. */
@@ -121,8 +117,8 @@ export class Tenant<S> implements DatabaseAccess {
     return this.#queue.enqueue(() => this.#remove(work));
   }
 
-  rearrange<T>(work: (transaction: WriteTransaction) => Promise<T>): Promise<T> {
-    return this.#queue.enqueue(() => this.#rows.write(work));
+  rearrange<C extends Commit>(work: (transaction: WriteTransaction) => Promise<C | null>): Promise<C | null> {
+    return this.#committed(() => this.#rows.write(work));
   }
 
   deleteDatabase(): Promise<void> {
@@ -178,6 +174,14 @@ export class Tenant<S> implements DatabaseAccess {
     if (unknown.size === 0) return first;
     const alive = await this.presence.alive(unknown);
     return read((transaction) => work(transaction, this.#expiryBy(alive)));
+  }
+
+  #committed<C extends Commit>(write: () => Promise<C | null>): Promise<C | null> {
+    return this.#queue.enqueue(async () => {
+      const commit = await write();
+      if (commit) this.#publish(commit);
+      return commit;
+    });
   }
 
   /** `unknown` collects the clients that the lock manager has to be asked about. */

@@ -1,14 +1,21 @@
 import type { DatabaseAccess } from '../../snapshots/database-access.js';
-import { startingWith } from '../../database/key-order.js';
+import { between, startingWith } from '../../database/key-order.js';
 import { isSessionRow, isSnapshotRow } from '../../database/rows.js';
 import { each, paceWithin } from '../../database/pace.js';
-import type { WriteTransaction } from '../../database/schema.js';
+import type { LogKey, ReadTransaction, WriteTransaction } from '../../database/schema.js';
 import { GROUPINGS, mergeRows } from './merge-rows.js';
-import { beginCommit, NO_SESSION, noteLoose, readClock, UNMERGED } from '../../snapshots/commit.js';
+import {
+  beginCommit,
+  type Commit,
+  NO_SESSION,
+  noteLoose,
+  readClock,
+  UNMERGED,
+} from '../../snapshots/commit.js';
 import { logsOf } from '../../database/spans.js';
 
 /** The sessions that have small rows to merge. */
-export async function unmergedSessions(transaction: WriteTransaction): Promise<string[]> {
+export async function unmergedSessions(transaction: ReadTransaction): Promise<string[]> {
   // Refuses an encrypted database without a key, which would look as if there was nothing to do.
   await readClock(transaction);
   const sessions = await transaction.objectStore('sessions').getAll();
@@ -20,12 +27,12 @@ export async function unmergedSessions(transaction: WriteTransaction): Promise<s
  * stopped at any point, by a signal or a crash; nothing is lost, and the next run continues.
  */
 export async function compactSession(
-  access: Pick<DatabaseAccess, 'rearrange' | 'write'>,
+  access: Pick<DatabaseAccess, 'read' | 'rearrange'>,
   sessionId: string,
   signal?: AbortSignal,
 ): Promise<void> {
   signal?.throwIfAborted();
-  const logs = await access.rearrange(async (transaction) => {
+  const logs = await access.read(async (transaction) => {
     const rows = await transaction
       .objectStore('snapshots')
       .index('sessionId')
@@ -36,33 +43,46 @@ export async function compactSession(
     };
     await paceWithin(transaction, signal).run(each(rows, note));
     return [...logs];
-  });
+  }, Infinity);
   let merged = 0;
   for (const log of logs) {
     for (const group of GROUPINGS) {
       signal?.throwIfAborted();
-      for (const keys of await access.rearrange((transaction) =>
-        group(transaction, log, paceWithin(transaction, signal)),
+      for (const keys of await access.read(
+        (transaction) => group(transaction, log, paceWithin(transaction, signal)),
+        Infinity,
       )) {
         signal?.throwIfAborted();
-        const isMerged = await access.rearrange(async (transaction) => {
+        await access.rearrange(async (transaction) => {
           // Refuses a database that is being encrypted: the rotation might pass over a row that is merged meanwhile.
           await readClock(transaction);
-          return mergeRows(transaction, keys);
+          if (!(await mergeRows(transaction, keys))) return null;
+          merged++;
+          return (await isLast(transaction, keys.at(-1)!)) ? looseCommit(transaction) : null;
         });
-        if (isMerged) merged++;
       }
     }
   }
-  await access.write(async (transaction) => {
+  await access.rearrange(async (transaction) => {
     const sessions = transaction.objectStore('sessions');
     const session = await sessions.get(sessionId);
     // Small rows that were too few to merge stay counted until a run finds nothing.
     if (!isSessionRow(session) || (merged === 0 && session.unsealed < UNMERGED)) return null;
-    // Advances the clock, so that tabs that remember the row do not put the old count back.
-    const commit = await beginCommit(transaction);
+    // Tabs that remember the row must not put the old count back.
+    const commit = await looseCommit(transaction);
     await sessions.put({ ...session, unsealed: 0 });
-    await noteLoose(transaction, NO_SESSION, [commit]);
     return commit;
   });
+}
+
+/** Whether nothing follows in the log; tabs remember where its last row began, so that they have to hear of it. */
+async function isLast(transaction: ReadTransaction, [log, end]: LogKey): Promise<boolean> {
+  return (await transaction.objectStore('logs').getKey(between([log, end, []], [log, []]))) === undefined;
+}
+
+/** Advances the clock, so that no tab takes for current what it remembers. */
+async function looseCommit(transaction: WriteTransaction): Promise<Commit> {
+  const commit = await beginCommit(transaction);
+  await noteLoose(transaction, NO_SESSION, [commit]);
+  return commit;
 }

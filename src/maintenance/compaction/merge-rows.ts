@@ -6,6 +6,7 @@ import {
   type LogKey,
   type LogRow,
   type MediumReference,
+  type ReadTransaction,
   type WriteTransaction,
 } from '../../database/schema.js';
 
@@ -23,7 +24,7 @@ const STEPS = [
 
 /** Consecutive rows of a log that are to be merged, by step. A later step begins when the earlier ones are done. */
 export const GROUPINGS = STEPS.map(
-  (step) => async (transaction: WriteTransaction, log: number, pace: Pace) => {
+  (step) => async (transaction: ReadTransaction, log: number, pace: Pace) => {
     const keys = await transaction.objectStore('logs').getAllKeys(startingWith(log));
     return pace.run(groupsOf(keys, step));
   },

@@ -12,7 +12,7 @@ export class Compaction {
 
   constructor(
     readonly lockName: string,
-    readonly access: Pick<DatabaseAccess, 'rearrange' | 'write'>,
+    readonly access: Pick<DatabaseAccess, 'read' | 'rearrange'>,
   ) {}
 
   /** Runs in idle time. */
@@ -26,7 +26,7 @@ export class Compaction {
   /** Runs at once, for all sessions with small rows unless some are named. */
   async run(sessionIds?: readonly string[], signal?: AbortSignal): Promise<void> {
     signal?.throwIfAborted();
-    for (const id of sessionIds ?? (await this.access.rearrange(unmergedSessions))) {
+    for (const id of sessionIds ?? (await this.access.read(unmergedSessions, Infinity))) {
       await compactSession(this.access, id, signal);
     }
   }

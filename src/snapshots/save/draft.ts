@@ -7,7 +7,7 @@ import type { SnapshotRow } from '../../database/schema.js';
 import { mergedBase, type Plan, planState } from '../../logs/diff.js';
 import type { LoadedState } from '../../logs/state.js';
 import { copy, unstorable } from '../../values/clone.js';
-import { snapshotOf } from '../stored-snapshot.js';
+import { currentOf } from '../stored-snapshot.js';
 
 const storedStatus = satisfying(
   (status) => !nonBlank(status) && status !== 'expired',
@@ -116,7 +116,7 @@ export function draftSave<S>(
   recall: (id: string) => Known | undefined,
   isFrozen: boolean | undefined,
 ): Draft | null {
-  const input = mutator(stored && snapshotOf<S>(stored, isFrozen));
+  const input = mutator(stored && currentOf<S>(stored, isFrozen));
   if (input === null) return null;
   try {
     return draftOf(input, stored, recall);

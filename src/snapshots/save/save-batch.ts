@@ -18,8 +18,8 @@ export interface SavedUnit {
 /**
  * Does saves one by one in one transaction. A refused save writes nothing, and the others go on.
  *
- * `mayGuess`: if nobody else wrote lately, everything is written while the clock that proves it is still on its way; if
- * somebody did, nothing is stored, and all of it is done once more with the clock read first.
+ * `mayGuess`: if nobody else wrote lately and all rows are remembered, everything is written while what proves them
+ * current is still on its way; if somebody did, nothing is stored, and all of it is done once more with that read first.
  */
 export async function saveBatch<S>(
   write: <T>(work: (transaction: WriteTransaction) => Promise<T>) => Promise<T>,
@@ -28,26 +28,25 @@ export async function saveBatch<S>(
   client: Client,
   mayGuess: boolean,
 ): Promise<SavedUnit> {
+  const ids = requests.flatMap(({ snapshotId }) => snapshotId ?? []);
+  const saving = (how: 'guess' | 'begin') =>
+    write((transaction) => saveIn(UnitOfWork[how](transaction, recent, ids), recent, requests, client));
+  if (!mayGuess || !recent.isAlone || recent.clock <= 0 || !ids.every((id) => recent.recall(id)))
+    return saving('begin');
   try {
-    return await write((transaction) => saveIn(transaction, recent, requests, client, mayGuess));
+    return await saving('guess');
   } catch (error) {
     if (error !== WRONG_GUESS) throw error;
-    return write((transaction) => saveIn(transaction, recent, requests, client, false));
+    return saving('begin');
   }
 }
 
 async function saveIn<S>(
-  transaction: WriteTransaction,
+  begun: UnitOfWork | Promise<UnitOfWork>,
   recent: SnapshotCache,
   requests: SaveRequest<S>[],
   client: Client,
-  mayGuess: boolean,
 ): Promise<SavedUnit> {
-  const ids = requests.flatMap(({ snapshotId }) => snapshotId ?? []);
-  const begun =
-    mayGuess && ids.length === 0 && recent.isAlone && recent.clock > 0
-      ? UnitOfWork.guess(transaction, recent)
-      : UnitOfWork.begin(transaction, recent, ids);
   const draft = (request: SaveRequest<S>, stored: Known | undefined, from: Pick<UnitOfWork, 'recall'>) =>
     draftSave(request.mutator, stored, (id) => from.recall(id), request.frozen);
   // Saves without an id are drafted while rows are read. Mutators are still called in order.
@@ -60,9 +59,13 @@ async function saveIn<S>(
   const saved = async (request: SaveRequest<S>): Promise<string | null> => {
     const { snapshotId } = request;
     const stored = snapshotId === undefined ? undefined : await batch.known(snapshotId);
-    const made = request.drafted ?? attempt(() => draft(request, stored, batch));
-    if (snapshotId === undefined) request.drafted = made;
-    const result = made();
+    const version = stored?.row.version;
+    if (!request.drafted || request.draftedFrom !== version) {
+      request.drafted = attempt(() => draft(request, stored, batch));
+      // What this batch has written itself may have to be written anew.
+      request.draftedFrom = stored && recent.rows.get(stored.row.id) !== stored.row ? NaN : version;
+    }
+    const result = request.drafted();
     return result && saveSnapshot(batch, request, result, stored?.row, client);
   };
   const results: PromiseSettledResult<string | null>[] = [];

@@ -1,4 +1,4 @@
-import { startingWith } from '../../database/key-order.js';
+import { between, startingWith } from '../../database/key-order.js';
 import { putClock, Refusal, requestAll } from '../../database/transaction.js';
 import { isSessionRow, isSnapshotRow, wholeSession, wholeSnapshot } from '../../database/rows.js';
 import {
@@ -16,7 +16,7 @@ import type { LoadedState } from '../../logs/state.js';
 import { type Commit, commitFrom, latestLog, readClock, tick } from '../commit.js';
 import type { Known } from './draft.js';
 import { countChildren, countLeaves, type Leaves } from '../session-row.js';
-import type { SnapshotCache } from '../cache.js';
+import type { SnapshotCache, Tip } from '../cache.js';
 
 /** Another tab has written, so that what was written on the strength of the cache has to be written anew. */
 export const WRONG_GUESS = {};
@@ -29,7 +29,7 @@ export class UnitOfWork {
   readonly #rows = new Map<string, SnapshotRow | undefined>();
   readonly #sessions = new Map<string, SessionRow | undefined>();
   readonly #states = new Map<string, LoadedState | null | undefined>();
-  readonly #tips = new Map<number, number>();
+  readonly #tips = new Map<number, Tip>();
   readonly #childless = new Set<string>();
   readonly #changedRows = new Map<string, 'add' | 'put'>();
   readonly #changedSessions = new Set<string>();
@@ -70,14 +70,19 @@ export class UnitOfWork {
   }
 
   /**
-   * Takes what this tab remembers for current, without waiting for the clock that proves it. `proven` has to be awaited
-   * before the transaction may commit.
+   * Takes what this tab remembers for current, without waiting for the clock and the rows that prove it. `proven` has to
+   * be awaited before the transaction may commit.
    */
-  static guess(transaction: WriteTransaction, recent: SnapshotCache): UnitOfWork {
+  static guess(transaction: WriteTransaction, recent: SnapshotCache, ids: readonly string[]): UnitOfWork {
     const { clock } = recent;
     const batch = new UnitOfWork(transaction, recent, commitFrom(clock, clock));
-    batch.proven = readClock(transaction).then((read) => {
-      if (read === clock) return;
+    const snapshots = transaction.objectStore('snapshots');
+    batch.proven = requestAll(
+      () => readClock(transaction),
+      () => ofAll(ids, (id) => snapshots.get(id)),
+    ).then(([read, rows]) => {
+      // A row that was damaged has to be refused.
+      if (read === clock && rows.every(isSnapshotRow)) return;
       recent.check(read);
       throw new Refusal(WRONG_GUESS);
     });
@@ -151,12 +156,13 @@ export class UnitOfWork {
 
   /** The position after a log's last entry. */
   async tip(log: number): Promise<number> {
-    const known = this.#tips.get(log) ?? this.recent.tips.get(log);
-    if (known !== undefined) return known;
-    const last = await this.transaction.objectStore('logs').openKeyCursor(startingWith(log), 'prev');
-    const tip = last ? last.key[1] : 0;
+    let tip = this.#tips.get(log) ?? this.recent.tips.get(log);
+    if (!tip) {
+      const last = await this.transaction.objectStore('logs').openKeyCursor(startingWith(log), 'prev');
+      tip = { at: last ? last.key[1] : 0 };
+    }
     this.#tips.set(log, tip);
-    return tip;
+    return tip.at;
   }
 
   /** A number for a new log. */
@@ -197,11 +203,14 @@ export class UnitOfWork {
     return countLeaves(this.transaction, sessionId);
   }
 
-  /** Deletes a log's entries from a position on. */
+  /** Deletes a log's entries from a position on; its tip is known. */
   async cut(log: number, end: number): Promise<void> {
     this.flush();
-    await keepOnly(this.transaction, log, [[0, end]], end);
-    this.#tips.set(log, end);
+    // What streams is cut off where its row begins, so there is nothing to look for.
+    if (this.#tips.get(log)?.rowFrom === end) {
+      send(this.transaction.objectStore('logs').delete(between([log, end, []], [log, []])));
+    } else await keepOnly(this.transaction, log, [[0, end]], end);
+    this.#tips.set(log, { at: end });
   }
 
   putSession(row: SessionRow): void {
@@ -212,7 +221,7 @@ export class UnitOfWork {
 
   putLogRow(log: number, row: LogRow): void {
     this.#logRows.push({ log, row });
-    this.#tips.set(log, row.at + row.entries.length);
+    this.#tips.set(log, { at: row.at + row.entries.length, rowFrom: row.at });
   }
 
   /** Runs work that writes in this transaction by itself, and then drops everything that was remembered. */
@@ -232,7 +241,6 @@ export class UnitOfWork {
     const snapshots = transaction.objectStore('snapshots');
     const sessions = transaction.objectStore('sessions');
     const logs = transaction.objectStore('logs');
-    const send = (request: Promise<unknown>) => void request.catch(() => {});
     if (this.clock !== this.recent.clock || this.#forgetful) {
       send(putClock(transaction, this.clock));
     }
@@ -258,6 +266,9 @@ export class UnitOfWork {
     for (const [log, tip] of this.#tips) recent.tips.set(log, tip);
   }
 }
+
+/** Does not wait for a request: the transaction's end tells whether it was done. */
+const send = (request: Promise<unknown>): void => void request.catch(() => {});
 
 /** `undefined` for an unreadable row; rethrows errors of the database. */
 function unlessUnreadable(error: unknown): undefined {
