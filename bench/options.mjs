@@ -68,7 +68,10 @@ export function readOptions() {
     against,
     rounds,
     /** @param {import('./plan/workloads.mjs').WorkloadPlan} workload */
-    roundsOf: (workload) => rounds ?? (quick ? 1 : workload.rounds),
+    roundsOf: (workload) => {
+      const asked = workload.once && !values.only ? undefined : rounds;
+      return asked ?? (quick ? 1 : workload.rounds);
+    },
     peerRounds: Number(values['peer-rounds'] ?? 1),
     workloads: named(workloads, values.only, '--only') ?? workloads.filter(asked),
     variants: named(variants, values.variants, '--variants') ?? variants.filter(taken),

@@ -9,8 +9,8 @@ import { checkOut } from './commit.mjs';
 import { inTurns } from './in-turns.mjs';
 import { renderAgainst } from './report.mjs';
 
-const USUAL = { reads: 9, goOn: 16 };
-const QUICK = { reads: 7, goOn: 12 };
+const USUAL = { reads: 15, goOn: 40 };
+const QUICK = { reads: 9, goOn: 24 };
 
 /**
  * @param {NonNullable<ReturnType<typeof import('../options.mjs').readOptions>>} options

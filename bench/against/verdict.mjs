@@ -3,6 +3,9 @@ import { median } from '../drive/median.mjs';
 
 /** Less than this nobody feels, and code that moved in memory makes as much. */
 const FELT = 0.05;
+/** So few rounds agree by chance, and often. */
+const FEW = 6;
+const FELT_OF_FEW = 0.25;
 /** Rows, bytes and requests are the same in every run. */
 const FELT_EXACT = 0.005;
 
@@ -36,6 +39,7 @@ export function compare({ key, title, scale, exact = false }, rounds) {
   const ratios = of('now').map((now, round) => quotient(now, before[round] ?? NaN));
   const spread = spreadOf(ratios);
   const ratio = median(ratios);
+  const felt = exact ? FELT_EXACT : ratios.length < FEW ? FELT_OF_FEW : FELT;
   return {
     title: title.trim(),
     exact,
@@ -44,22 +48,37 @@ export function compare({ key, title, scale, exact = false }, rounds) {
     ratio,
     spread,
     rounds: ratios.length,
-    verdict: verdictOn(ratio, spread, exact ? FELT_EXACT : FELT),
+    verdict: verdictOn(ratio, spread, felt),
   };
 }
 
 /** @param {number} now @param {number} before */
 const quotient = (now, before) => (now === before ? 1 : now / before);
 
-/** Where all rounds lie, but for the outermost tenth at either end. @param {number[]} ratios @returns {[number, number]} */
+/**
+ * Where the true median lies with 99 %: of few rounds, all of them; of many, without the outermost.
+ *
+ * @param {number[]} ratios @returns {[number, number]}
+ */
 function spreadOf(ratios) {
   const sorted = ratios.toSorted((a, b) => a - b);
-  const dropped = Math.floor(sorted.length / 10);
+  const dropped = droppable(sorted.length);
   return [sorted[dropped] ?? NaN, sorted[sorted.length - 1 - dropped] ?? NaN];
 }
 
+/** How many rounds of so many may disagree, if not one in a hundred such findings may be chance. @param {number} rounds */
+function droppable(rounds) {
+  let ways = 1;
+  let chance = 0;
+  for (let dropped = 0; ; dropped++) {
+    chance += (2 * ways) / 2 ** rounds;
+    if (chance > 0.01) return Math.max(0, dropped - 1);
+    ways *= (rounds - dropped) / (dropped + 1);
+  }
+}
+
 /**
- * Slower or faster is what nearly all rounds agree on, and what somebody could feel.
+ * Slower or faster is what the rounds agree on, and what somebody could feel.
  *
  * @param {number} ratio @param {[number, number]} spread @param {number} felt
  */

@@ -11,6 +11,7 @@
  * @property {string} title
  * @property {Set[]} [sets] shorter runs that include it
  * @property {number} rounds how often variants are that are measured often
+ * @property {boolean} [once] takes so long that --rounds does not repeat it, unless --only asks for it
  * @property {boolean} [grows] whether the long chat is set against short ones
  * @property {string[]} [variants] the only ones that are measured at it
  */
@@ -58,6 +59,7 @@ export const workloads = [
     title: 'Append-only chat, 10,000 turns',
     sets: ['goals'],
     rounds: 1,
+    once: true,
     grows: true,
     variants: HUGE,
   },
@@ -75,6 +77,7 @@ export const workloads = [
     title: '5,000 branches of one conversation',
     sets: ['goals'],
     rounds: 1,
+    once: true,
     variants: [...OURS, 'raw-rows', 'dexie-deltas'],
   },
   {
@@ -113,32 +116,56 @@ export const workloads = [
     sets: ['goals'],
     rounds: 2,
   },
-  { name: 'values-numbers', kind: 'values', title: 'A million numbers', sets: ['goals'], rounds: 1 },
-  { name: 'values-flags', kind: 'values', title: 'A million flags', sets: ['goals'], rounds: 1 },
-  { name: 'values-dates', kind: 'values', title: '200,000 dates', sets: ['goals'], rounds: 1 },
-  { name: 'values-objects', kind: 'values', title: '200,000 small objects', sets: ['goals'], rounds: 1 },
+  {
+    name: 'values-numbers',
+    kind: 'values',
+    title: 'A million numbers',
+    sets: ['goals'],
+    rounds: 1,
+    once: true,
+  },
+  { name: 'values-flags', kind: 'values', title: 'A million flags', sets: ['goals'], rounds: 1, once: true },
+  { name: 'values-dates', kind: 'values', title: '200,000 dates', sets: ['goals'], rounds: 1, once: true },
+  {
+    name: 'values-objects',
+    kind: 'values',
+    title: '200,000 small objects',
+    sets: ['goals'],
+    rounds: 1,
+    once: true,
+  },
   {
     name: 'values-properties',
     kind: 'values',
     title: 'One object of a million properties',
     sets: ['goals'],
     rounds: 1,
+    once: true,
   },
-  { name: 'heap-text', kind: 'heap', title: 'The heap, 1,000 turns', sets: ['goals'], rounds: 1 },
+  { name: 'heap-text', kind: 'heap', title: 'The heap, 1,000 turns', sets: ['goals'], rounds: 1, once: true },
   {
     name: 'heap-tools',
     kind: 'heap',
     title: 'The heap, 1,000 turns with tool calls',
     sets: ['goals'],
     rounds: 1,
+    once: true,
   },
-  { name: 'heap-text-10000', kind: 'heap', title: 'The heap, 10,000 turns', sets: ['goals'], rounds: 1 },
+  {
+    name: 'heap-text-10000',
+    kind: 'heap',
+    title: 'The heap, 10,000 turns',
+    sets: ['goals'],
+    rounds: 1,
+    once: true,
+  },
   {
     name: 'compaction',
     kind: 'compaction',
     title: 'Compacting 3,000 snapshots, alone and while three other tabs work',
     sets: ['goals'],
     rounds: 1,
+    once: true,
   },
   {
     name: 'concurrent',
@@ -159,6 +186,7 @@ export const workloads = [
     kind: 'crash',
     title: 'From the crash of a tab to the end of its turn in another',
     rounds: 1,
+    once: true,
   },
   {
     name: 'sessions',
@@ -173,6 +201,7 @@ export const workloads = [
     title: '100,000 sessions, listed by pages of 50',
     sets: ['goals'],
     rounds: 1,
+    once: true,
     variants: ['offshoot', 'raw'],
   },
 ];
