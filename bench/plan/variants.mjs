@@ -64,7 +64,6 @@ export const variants = [
     label: 'raw idb, new rows, clock, counts and indexes',
     packages: [],
     often: true,
-    sets: ['quick', 'goals'],
     kinds: ['chat'],
   },
   {
@@ -96,7 +95,6 @@ export const variants = [
     label: 'JSON Patch, checkpoint every 25',
     packages: ['fast-json-patch'],
     often: true,
-    sets: ['quick'],
     kinds: ['chat'],
   },
   {
@@ -120,7 +118,7 @@ export const variants = [
     sets: ['goals'],
     kinds: ['chat', 'stream'],
   },
-  { name: 'dexie-whole', label: 'Dexie, whole snapshots', packages: ['dexie'], sets: ['quick'] },
+  { name: 'dexie-whole', label: 'Dexie, whole snapshots', packages: ['dexie'] },
   {
     name: 'rxdb-deltas',
     label: 'RxDB, hand-written deltas',
