@@ -9,8 +9,8 @@ import { checkOut } from './commit.mjs';
 import { inTurns } from './in-turns.mjs';
 import { renderAgainst } from './report.mjs';
 
-const USUAL = { reads: 15, goOn: 40 };
-const QUICK = { reads: 9, goOn: 24 };
+const USUAL = { reads: 15, goOn: 80 };
+const QUICK = { reads: 9, goOn: 48 };
 
 /**
  * @param {NonNullable<ReturnType<typeof import('../options.mjs').readOptions>>} options

@@ -67,7 +67,7 @@ export const workloads = [
     name: 'window',
     kind: 'chat',
     title: 'Sliding window of 40 messages, 1,000 turns',
-    sets: ['goals', 'against'],
+    sets: ['goals'],
     rounds: 2,
   },
   { name: 'tree', kind: 'chat', title: 'Tree, 20 branches of 50 turns', rounds: 2 },
