@@ -9,6 +9,7 @@ import {
   type SessionRow,
   type SnapshotRow,
 } from './schema.js';
+import { behind } from './key-order.js';
 import { requestAll } from './transaction.js';
 
 /** Whether a value is a reading of the clock that can be advanced. */
@@ -95,15 +96,15 @@ export const isEncrypted = (row: unknown): boolean =>
   (ownOf(row ?? {}, 'cipher') as Partial<Cipher> | null | undefined)?.data !== undefined;
 
 /**
- * Whether rows are encrypted, whatever `meta` says. Encrypting or decrypting a database begins with the first snapshot
- * and ends with the last session.
+ * Whether rows are encrypted, whatever `meta` says. Encrypting begins with the first snapshot, and decrypting ends with
+ * the last session. `isBegun`: only whether encrypting has begun, for whoever knows that the database was not encrypted.
  */
-export async function holdsEncryptedRows(transaction: ReadTransaction): Promise<boolean> {
-  const [snapshots, session] = await requestAll(
-    () => transaction.objectStore('snapshots').getAll(undefined, 1),
-    () => transaction.objectStore('sessions').openCursor('prev'),
+export async function holdsEncryptedRows(transaction: ReadTransaction, isBegun = false): Promise<boolean> {
+  const [snapshot, session] = await requestAll(
+    () => transaction.objectStore('snapshots').get(behind('')),
+    async () => (isBegun ? undefined : transaction.objectStore('sessions').openCursor('prev')),
   );
-  return isEncrypted(snapshots[0]) || isEncrypted(session?.value);
+  return isEncrypted(snapshot) || isEncrypted(session?.value);
 }
 
 export const withoutKey = () =>

@@ -117,19 +117,24 @@ function tooLong(limitMs: number): SessionStoreError {
  */
 const PLACE = `receipt ${Math.floor(Math.random() * 256)}`;
 
-/** The receipt of each transaction. */
-const left = new WeakMap<object, number>();
+/** What shows whether each transaction has committed: its receipt, or the id of a snapshot that only it can add. */
+const left = new WeakMap<object, number | string>();
 
 /**
  * Writes the clock's reading and a receipt beside it. If a connection is lost during a commit, the receipt tells
- * whether the transaction committed.
+ * whether the transaction committed. `added`: a snapshot with a random id that the transaction adds, and that tells the
+ * same.
  */
-export function putClock(transaction: WriteTransaction, clock: number | LockedClock): Promise<unknown> {
+export function putClock(
+  transaction: WriteTransaction,
+  clock: number | LockedClock,
+  added?: string,
+): Promise<unknown> {
   const meta = transaction.objectStore('meta');
-  const receipt = Math.floor(Math.random() * 2 ** 50);
+  const receipt = added ?? Math.floor(Math.random() * 2 ** 50);
   left.set(transaction, receipt);
   // The transaction's own error reports the failure.
-  meta.put(receipt, PLACE).catch(() => {});
+  if (added === undefined) meta.put(receipt as number, PLACE).catch(() => {});
   return meta.put(clock, 'clock');
 }
 
@@ -139,6 +144,9 @@ export async function hasCommitted(
   transaction: ReadTransaction,
 ): Promise<boolean> {
   const receipt = left.get(earlier);
+  if (typeof receipt === 'string') {
+    return (await transaction.objectStore('snapshots').getKey(receipt)) !== undefined;
+  }
   return receipt !== undefined && (await transaction.objectStore('meta').get(PLACE)) === receipt;
 }
 

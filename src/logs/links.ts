@@ -9,6 +9,9 @@ type Path = string[];
  */
 export type Unlinked = [bare: unknown, ...links: [path: Path, offset: number, from: Path][]];
 
+/** Up to so many parts are looked for in a list. */
+const FEW = 16;
+
 /** An object that belongs to one of the elements. */
 interface Part {
   index: number;
@@ -42,7 +45,11 @@ export function reachOthers(elements: readonly unknown[], some: readonly unknown
       parts.add(child);
     }
   }
-  return inside.size > 0 && elements.some((element) => inside.has(element));
+  if (inside.size === 0) return false;
+  // A list of a few is searched faster than a set, and every save asks for each message.
+  if (inside.size > FEW) return elements.some((element) => inside.has(element));
+  const few = [...inside];
+  return elements.some((element) => few.includes(element));
 }
 
 /**

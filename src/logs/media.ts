@@ -30,18 +30,19 @@ export function survey(value: unknown): { isPlain: boolean; media: Medium[] } {
   // Paths do not lead into maps and sets.
   let around = 0;
   const isPlain = (part: unknown): boolean => {
-    if (!around && isMedia(part)) media.push({ path: [...path], value: part });
+    const isTree = typeof part === 'object' && part !== null && (isPlainArray(part) || isPlainObject(part));
+    if (!isTree && !around && isMedia(part)) media.push({ path: [...path], value: part });
     if (typeof part !== 'object' || part === null) return true;
     if (!isNew(part)) return false;
-    if (part instanceof Date || isBlob(part) || part instanceof ArrayBuffer) return true;
-    if (ArrayBuffer.isView(part)) return isNew(part.buffer);
-    if (part instanceof Map || part instanceof Set) {
+    if (!isTree) {
+      if (part instanceof Date || isBlob(part) || part instanceof ArrayBuffer) return true;
+      if (ArrayBuffer.isView(part)) return isNew(part.buffer);
+      if (!(part instanceof Map || part instanceof Set)) return false;
       around++;
       const result = [...(part instanceof Map ? [...part].flat() : part)].every(isPlain);
       around--;
       return result;
     }
-    if (!isPlainArray(part) && !isPlainObject(part)) return false;
     return Object.entries(part).every(([key, child]) => {
       path.push(key);
       const result = isPlain(child);

@@ -44,7 +44,7 @@ export class Tenant<S> implements DatabaseAccess {
   readonly connection: Connection;
   readonly encrypted: LazyEncryptedDatabase | undefined;
   /** Rows as if they were not encrypted. */
-  readonly #rows: Pick<Connection, 'read' | 'write'>;
+  readonly #rows: Pick<UnencryptedConnection, 'read' | 'write'>;
   readonly presence = new Presence();
   /** Shows expiry without asking the lock manager which clients live. */
   readonly applyExpiry = this.#expiryBy(new Map());
@@ -197,7 +197,7 @@ export class Tenant<S> implements DatabaseAccess {
     await this.presence.take();
     const saved = await this.#withRoom(() =>
       saveBatch(
-        (work) => this.#rows.write(work),
+        (work, isProven) => this.#rows.write(work, undefined, isProven),
         this.recent,
         requests,
         this.presence.client,

@@ -29,18 +29,24 @@ export class UnencryptedConnection implements Pick<Connection, 'read' | 'write'>
     }, limitMs);
   }
 
-  write<T>(work: (transaction: WriteTransaction) => Promise<T>, limitMs?: number): Promise<T> {
-    return this.connection.write((transaction) => this.#guarded(transaction, work), limitMs);
+  /** `isProven`: the work itself makes sure that the clock is as this tab left it. */
+  write<T>(
+    work: (transaction: WriteTransaction) => Promise<T>,
+    limitMs?: number,
+    isProven = false,
+  ): Promise<T> {
+    return this.connection.write((transaction) => this.#guarded(transaction, work, isProven), limitMs);
   }
 
   async #guarded<T, Transaction extends ReadTransaction>(
     transaction: Transaction,
     work: (transaction: Transaction) => Promise<T>,
+    isProven = false,
   ): Promise<T> {
     const [result] = await requestAll(
       () => work(transaction),
       async () => {
-        if (await holdsEncryptedRows(transaction)) throw withoutKey();
+        if (await holdsEncryptedRows(transaction, isProven)) throw withoutKey();
       },
     );
     this.#isPlain = true;

@@ -22,7 +22,7 @@ export interface SavedUnit {
  * current is still on its way; if somebody did, nothing is stored, and all of it is done once more with that read first.
  */
 export async function saveBatch<S>(
-  write: <T>(work: (transaction: WriteTransaction) => Promise<T>) => Promise<T>,
+  write: <T>(work: (transaction: WriteTransaction) => Promise<T>, isProven: boolean) => Promise<T>,
   recent: SnapshotCache,
   requests: SaveRequest<S>[],
   client: Client,
@@ -30,7 +30,10 @@ export async function saveBatch<S>(
 ): Promise<SavedUnit> {
   const ids = requests.flatMap(({ snapshotId }) => snapshotId ?? []);
   const saving = (how: 'guess' | 'begin') =>
-    write((transaction) => saveIn(UnitOfWork[how](transaction, recent, ids), recent, requests, client));
+    write(
+      (transaction) => saveIn(UnitOfWork[how](transaction, recent, ids), recent, requests, client),
+      how === 'guess',
+    );
   if (!mayGuess || !recent.isAlone || recent.clock <= 0 || !ids.every((id) => recent.recall(id)))
     return saving('begin');
   try {

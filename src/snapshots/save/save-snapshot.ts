@@ -84,7 +84,7 @@ export async function saveSnapshot<S>(
     own: [...tail.own].flat(),
   };
   const before = stored?.sessionId === owner ? stored : undefined;
-  if (isNew && request.hasRandomIds) batch.markChildless(id);
+  if (isNew && request.hasRandomIds) batch.markRandom(id);
   const counted =
     owner !== '' &&
     (await leavesWith(session, row, before, parent, await leftBy(batch, row, before), (of) =>

@@ -35,6 +35,9 @@ export class UnitOfWork {
   readonly #changedSessions = new Set<string>();
   #logRows: { log: number; row: LogRow }[] = [];
   #forgetful = false;
+  readonly #random = new Set<string>();
+  /** A snapshot that this transaction adds, and nobody else can. */
+  #added: string | undefined;
   #latestLog: number | undefined;
 
   /** Fails if what was taken for current is not. */
@@ -189,12 +192,14 @@ export class UnitOfWork {
     this.#states.set(row.id, state);
     // A row that this batch adds must still not exist in the database, however often it is put.
     if (this.#changedRows.get(row.id) !== 'add') this.#changedRows.set(row.id, isNew ? 'add' : 'put');
+    if (isNew && this.#random.has(row.id)) this.#added = row.id;
     if (row.info.parentId !== undefined) this.#childless.delete(row.info.parentId);
   }
 
-  /** Records that nothing names this id as its parent. */
-  markChildless(id: string): void {
+  /** Records that a new snapshot has a random id, so that nothing names it as its parent. */
+  markRandom(id: string): void {
     this.#childless.add(id);
+    this.#random.add(id);
   }
 
   /** Computes the leaves from all rows of a session. */
@@ -242,7 +247,7 @@ export class UnitOfWork {
     const sessions = transaction.objectStore('sessions');
     const logs = transaction.objectStore('logs');
     if (this.clock !== this.recent.clock || this.#forgetful) {
-      send(putClock(transaction, this.clock));
+      send(putClock(transaction, this.clock, this.#added));
     }
     for (const { log, row } of this.#logRows) send(logs.put(row, logKey(log, row)));
     for (const [id, how] of this.#changedRows) send(snapshots[how](this.#rows.get(id)!));
