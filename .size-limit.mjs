@@ -19,7 +19,7 @@ const entries = [
       './mend.js',
       './upkeep.js',
     ],
-    limit: '28.9 kB',
+    limit: '29.2 kB',
   },
   {
     name: 'offshoot, only SessionStoreError',

@@ -2,7 +2,7 @@ import { copy, isDeeplyFrozen, isPlainArray } from '../values/clone.js';
 import { EMPTY, type Entry, type LoadedField, type LoadedState, type Sequence, startOf } from './state.js';
 import { reachOthers, unlinked, valueOf } from './links.js';
 import { sizeOf, survey } from './media.js';
-import { equal } from '../values/deep-equal.js';
+import { equal, equalTrees } from '../values/deep-equal.js';
 import { addTo, firstIndex } from '../values/collections.js';
 
 /** Smaller values stay in the snapshot's own row, in bytes. */
@@ -108,6 +108,9 @@ export function plannedState(plan: Plan): object {
   );
 }
 
+/** Into how many entries a comparison looks for lookalikes: into a long chat little by little, save by save. */
+const MOST_LOOKS = 128;
+
 interface Matched {
   /** How many values equal the first entries of the base, in order. */
   same: number;
@@ -124,6 +127,7 @@ interface Matched {
 function match(base: readonly Entry[], values: readonly unknown[]): Matched {
   // Copies of instances, to be compared as they would be stored.
   const copies: unknown[] = [];
+  let looks = MOST_LOOKS;
   const isSame = (at: number, index: number): boolean => {
     const entry = base[at];
     if (!entry) return false;
@@ -131,8 +135,14 @@ function match(base: readonly Entry[], values: readonly unknown[]): Matched {
     const given = values[index];
     // Entries are private unless they were given out frozen.
     if (typeof given === 'object' && (given === twin || given === value)) return true;
-    const result = equal(value, copies[index] ?? given, isPlain);
-    const isEqual = result ?? equal(value, (copies[index] ??= copy(given)), isPlain) ?? false;
+    if (isPlain && !entry.alike && looks-- > 0) entry.alike = alikeIn(value);
+    let isEqual = isSameTree(entry, given);
+    if (!isEqual) {
+      const result = equal(value, copies[index] ?? given, isPlain);
+      isEqual = result ?? equal(value, (copies[index] ??= copy(given)), isPlain) ?? false;
+      // The next quick look would be as vain.
+      if (isEqual && entry.alike) entry.alike = 'many';
+    }
     if (isEqual && isDeeplyFrozen(given)) entry.twin = given;
     return isEqual;
   };
@@ -159,6 +169,21 @@ function match(base: readonly Entry[], values: readonly unknown[]): Matched {
     others.push(base[next++]);
   }
   return { same, others, runs };
+}
+
+/** Whether a quick look proves that a value equals a plain entry. */
+function isSameTree(entry: Entry, given: unknown): boolean {
+  const { value, alike } = entry;
+  if (
+    !alike ||
+    alike === 'many' ||
+    typeof value !== 'object' ||
+    !value ||
+    typeof given !== 'object' ||
+    !given
+  )
+    return false;
+  return equalTrees(value, given, alike);
 }
 
 /** How many entries with the same fingerprint are compared before a value counts as new. */
@@ -209,20 +234,35 @@ const MOST_PARTS = 1000;
 
 const mix = (hash: number, part: number) => (Math.imul(hash ^ part, 0x01000193) + 1) | 0;
 
+/** What is hashed, and what it finds. */
+interface Hashing {
+  left: number;
+  /** The first object of each hash, if lookalikes are wanted. */
+  firsts?: Map<number, object>;
+  alike: Set<object>;
+}
+
 /** The same for equal values, different for most others. Only a hint where to compare. */
 function fingerprint(value: unknown): unknown {
   // A Map compares primitives by itself.
-  return typeof value === 'object' && value ? hashOf(value, { left: MOST_PARTS }) : value;
+  return typeof value === 'object' && value ? hashOf(value, { left: MOST_PARTS, alike: new Set() }) : value;
 }
 
-function hashOf(value: unknown, effort: { left: number }): number {
+/** The objects inside a value that may equal another one inside it. */
+function alikeIn(value: unknown): Entry['alike'] {
+  const hashing = { left: MOST_PARTS, firsts: new Map(), alike: new Set<object>() };
+  hashOf(value, hashing);
+  return hashing.left < 0 ? 'many' : hashing.alike;
+}
+
+function hashOf(value: unknown, hashing: Hashing): number {
   let hash = 2;
   if (typeof value !== 'object' || !value) {
     const text = String(value);
     for (let i = 0; i < text.length; i++) hash = mix(hash, text.charCodeAt(i));
     return mix(hash, text.length);
   }
-  if (value instanceof Date) return hashOf(value.getTime(), effort);
+  if (value instanceof Date) return hashOf(value.getTime(), hashing);
   const bytes = bytesOf(value);
   if (bytes) {
     const step = Math.ceil(bytes.length / MOST_PARTS);
@@ -230,9 +270,12 @@ function hashOf(value: unknown, effort: { left: number }): number {
     return mix(hash, bytes.length);
   }
   for (const part of partsOf(value)) {
-    if (effort.left-- < 0) break;
-    hash = mix(hash, hashOf(part, effort));
+    if (hashing.left-- < 0) break;
+    hash = mix(hash, hashOf(part, hashing));
   }
+  const first = hashing.firsts?.get(hash);
+  if (first) hashing.alike.add(first).add(value);
+  else hashing.firsts?.set(hash, value);
   return hash;
 }
 

@@ -230,8 +230,9 @@ class Graph {
  */
 export function isDeeplyFrozen(value: unknown): value is object {
   if (typeof value !== 'object' || value === null) return false;
-  const parts = new Set([value]);
   try {
+    if (!isFrozen(value)) return false;
+    const parts = new Set([value]);
     for (const part of parts) {
       if (!isPlain(part) || !isFrozen(part)) return false;
       for (const key of Reflect.ownKeys(part)) {

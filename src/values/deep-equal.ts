@@ -1,18 +1,12 @@
 import { isPlainArray } from './clone.js';
 
-/** From how many objects on they are looked up in a map instead of searched for. */
-const MANY = 16;
-
 type Parts = Record<string, unknown>;
 
-const { getPrototypeOf, hasOwn, keys, prototype } = Object;
+const { getPrototypeOf, hasOwn, is, keys, prototype } = Object;
 
-/** State of the current comparison: objects at the same places, in the order in which they were met. */
-const lefts: object[] = [];
-const rights: object[] = [];
-let count = 0;
-let leftOf: Map<object, object> | undefined;
-let leftSet: Set<object> | undefined;
+/** The current comparison: the objects of `b` that were met, each with that of `a` in its place. */
+let leftOf = new Map<object, object>();
+let leftSet = new Set<object>();
 let leftIsPlain = false;
 
 /**
@@ -21,41 +15,25 @@ let leftIsPlain = false;
  * because it contains more than plain objects and arrays. Opaque values (blobs, errors, keys) equal only themselves: a
  * value that is not proven equal is stored again.
  *
- * Every save compares the whole conversation with what is stored, so this is optimized for speed and visits nothing
- * twice. `isPlain`: no object occurs twice in `a`, and its arrays have no holes and no extra properties.
+ * Visits nothing twice. `isPlain`: no object occurs twice in `a`, and its arrays have no holes and no extra properties.
  */
 export function equal(a: unknown, b: unknown, isPlain: boolean): boolean | undefined {
   leftIsPlain = isPlain;
-  leftOf = leftSet = undefined;
-  count = 0;
   let result: boolean | undefined = meet(a, b);
-  for (let i = 0; result && i < count; i++) result = sameInside(lefts[i]!, rights[i]!);
-  if (count > MANY) lefts.length = rights.length = 0;
+  // The loop also visits what is met meanwhile.
+  for (const [right, left] of leftOf) if (result) result = sameInside(left, right);
+  leftOf = new Map();
+  leftSet = new Set();
   return result;
 }
 
 /** Whether the two are the same as far as a shallow look tells; their contents are compared later. */
 function meet(a: unknown, b: unknown): boolean {
-  if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return Object.is(a, b);
-  if (count < MANY) {
-    for (let i = 0; i < count; i++) {
-      if (rights[i] === b) return lefts[i] === a;
-      if (!leftIsPlain && lefts[i] === a) return false;
-    }
-  } else {
-    leftOf ??= new Map(rights.map((right, i) => [right, lefts[i]!]));
-    const known = leftOf.get(b);
-    if (known) return known === a;
-    leftOf.set(b, a);
-    if (!leftIsPlain) {
-      leftSet ??= new Set(lefts);
-      if (leftSet.has(a)) return false;
-      leftSet.add(a);
-    }
-  }
-  lefts[count] = a;
-  rights[count++] = b;
-  return true;
+  if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return is(a, b);
+  const known = leftOf.get(b);
+  if (known) return known === a;
+  leftOf.set(b, a);
+  return leftIsPlain || leftSet.size < leftSet.add(a).size;
 }
 
 function sameInside(a: object, b: object): boolean | undefined {
@@ -99,7 +77,7 @@ function sameProperties(a: Parts, b: Parts): boolean {
 }
 
 function sameContent(a: any, b: any): boolean {
-  if (a instanceof Date) return Object.is(a.getTime(), b.getTime());
+  if (a instanceof Date) return is(a.getTime(), b.getTime());
   if (a instanceof Set) return a.size === b.size && sameElements([...a], [...b]);
   if (a instanceof Map) {
     return a.size === b.size && sameElements([...a.keys(), ...a.values()], [...b.keys(), ...b.values()]);
@@ -115,3 +93,44 @@ function sameContent(a: any, b: any): boolean {
 }
 
 const isResizable = (buffer: ArrayBuffer) => buffer.resizable as boolean | undefined;
+
+/**
+ * A quick look: whether `b` is equal to `a` in the sense of `equal`, for values that are plain objects and arrays all the
+ * way down; `false` may also mean that only `equal` can tell. `alike`: all objects inside `a` that equal another one
+ * inside it. Where two parts of `a` differ, nothing equal can have one object in both places, so that only the objects of
+ * `b` in these few places are remembered.
+ */
+export function equalTrees(a: object, b: object, alike: ReadonlySet<object>): boolean {
+  return sameTree(a, b, alike, alike.size > 0 ? new Set() : undefined);
+}
+
+/** `met`: the objects of `b` that were remembered. */
+function sameTree(a: object, b: object, alike: ReadonlySet<object>, met: Set<object> | undefined): boolean {
+  if (met && alike.has(a) && met.size === met.add(b).size) return false;
+  if (Array.isArray(a)) {
+    if (!Array.isArray(b) || a.length !== b.length || !isPlainArray(b)) return false;
+    for (let i = 0; i < a.length; i++) if (!samePart(a[i], b[i], alike, met)) return false;
+    return true;
+  }
+  const above: unknown = getPrototypeOf(b);
+  if ((above !== prototype && above !== null) || Array.isArray(b)) return false;
+  const others = keys(b);
+  let i = 0;
+  for (const name in a) {
+    if (name !== others[i++]) return false;
+    if (!samePart((a as Parts)[name], (b as Parts)[name], alike, met)) return false;
+  }
+  return i === others.length;
+}
+
+function samePart(
+  left: unknown,
+  right: unknown,
+  alike: ReadonlySet<object>,
+  met: Set<object> | undefined,
+): boolean {
+  if (typeof left === 'object' && left !== null) {
+    return typeof right === 'object' && right !== null && sameTree(left, right, alike, met);
+  }
+  return left === right ? left !== 0 || is(left, right) : is(left, right);
+}
