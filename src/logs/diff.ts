@@ -237,32 +237,37 @@ const mix = (hash: number, part: number) => (Math.imul(hash ^ part, 0x01000193) 
 /** What is hashed, and what it finds. */
 interface Hashing {
   left: number;
-  /** The first object of each hash, if lookalikes are wanted. */
-  firsts?: Map<number, object>;
+  /** The first object of each hash. */
+  firsts: Map<number, object>;
   alike: Set<object>;
+  /** Whether there were only plain objects and arrays. */
+  isTree: boolean;
 }
+
+const hashing = (): Hashing => ({ left: MOST_PARTS, firsts: new Map(), alike: new Set(), isTree: true });
 
 /** The same for equal values, different for most others. Only a hint where to compare. */
 function fingerprint(value: unknown): unknown {
   // A Map compares primitives by itself.
-  return typeof value === 'object' && value ? hashOf(value, { left: MOST_PARTS, alike: new Set() }) : value;
+  return typeof value === 'object' && value ? hashOf(value, hashing()) : value;
 }
 
 /** The objects inside a value that may equal another one inside it. */
 function alikeIn(value: unknown): Entry['alike'] {
-  const hashing = { left: MOST_PARTS, firsts: new Map(), alike: new Set<object>() };
-  hashOf(value, hashing);
-  return hashing.left < 0 ? 'many' : hashing.alike;
+  const found = hashing();
+  hashOf(value, found);
+  return found.left < 0 || !found.isTree ? 'many' : found.alike;
 }
 
-function hashOf(value: unknown, hashing: Hashing): number {
+function hashOf(value: unknown, found: Hashing): number {
   let hash = 2;
   if (typeof value !== 'object' || !value) {
     const text = String(value);
     for (let i = 0; i < text.length; i++) hash = mix(hash, text.charCodeAt(i));
     return mix(hash, text.length);
   }
-  if (value instanceof Date) return hashOf(value.getTime(), hashing);
+  found.isTree &&= Array.isArray(value) || Object.getPrototypeOf(value) === Object.prototype;
+  if (value instanceof Date) return hashOf(value.getTime(), found);
   const bytes = bytesOf(value);
   if (bytes) {
     const step = Math.ceil(bytes.length / MOST_PARTS);
@@ -270,12 +275,12 @@ function hashOf(value: unknown, hashing: Hashing): number {
     return mix(hash, bytes.length);
   }
   for (const part of partsOf(value)) {
-    if (hashing.left-- < 0) break;
-    hash = mix(hash, hashOf(part, hashing));
+    if (found.left-- < 0) break;
+    hash = mix(hash, hashOf(part, found));
   }
-  const first = hashing.firsts?.get(hash);
-  if (first) hashing.alike.add(first).add(value);
-  else hashing.firsts?.set(hash, value);
+  const first = found.firsts.get(hash);
+  if (first) found.alike.add(first).add(value);
+  else found.firsts.set(hash, value);
   return hash;
 }
 

@@ -12,7 +12,7 @@ const CONSTANT = [
   'src/encryption/row-batches.ts: requestAll(...STORES_OF_ROWS',
   'src/playwright/tab/index.ts: (host![method] as (...args: unknown[]) => unknown)(...args',
   'src/adapters/strands/errors.ts: super(...about',
-  'src/values/argument.ts: requireNone(schema(value), ...prefix',
+  'src/values/arguments.ts: requireNone(schema(value), ...prefix',
   'src/values/clone.ts: unstorable(value, cause, ...prefix',
 ];
 
