@@ -97,6 +97,12 @@ export const columns = {
     { key: 'valueRead', title: 'first read, ms', ...MS, ...RAW },
     { key: 'valueReadGrowth', title: 'for 8 × as much ×  ', ...MS },
   ],
+  transfer: [
+    { key: 'exportMs', title: 'export, s', scale: 1000, digits: 2 },
+    { key: 'exportToDump', title: '÷ rows as plain JSON', ...MS },
+    { key: 'importMs', title: 'import, s', scale: 1000, digits: 2 },
+    { key: 'importToPut', title: '÷ those rows put', ...MS },
+  ],
   compaction: [
     { key: 'compactAlone', title: 'alone, s', scale: 1000, digits: 2 },
     { key: 'compactBeside', title: 'while three tabs work, s', scale: 1000, digits: 2 },

@@ -39,7 +39,7 @@ export function render({ browser, machine, date, command, versions, seconds, wor
     `${browser}, ${machine}, ${date}, \`${command}\`, ${(seconds / 60).toFixed(1)} minutes. Medians; in brackets, how many times the floor. Only ratios within one run mean anything. How it is measured: README.md.`,
     listed.join(', '),
     '## Goals',
-    'In bold what is missed, without a figure what this run did not measure. Export and import have `npm run bench:transfer`, the size has `npm run check:size`.',
+    'In bold what is missed, without a figure what this run did not measure. The size has `npm run check:size`.',
     goalTable(of),
     ...workloads.flatMap((workload) => [`## ${workload.title}`, table(workload, results, of)]),
   ].join('\n\n');

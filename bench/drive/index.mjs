@@ -8,6 +8,7 @@ import { measureMany } from './many.mjs';
 import { measureOpening } from './opening.mjs';
 import { measureSessions } from './sessions.mjs';
 import { measureStream } from './stream.mjs';
+import { measureTransfer } from './transfer.mjs';
 import { measureValues } from './values.mjs';
 import { NotOffered } from './browser.mjs';
 
@@ -21,6 +22,7 @@ const drivers = {
   stream: measureStream,
   many: measureMany,
   values: measureValues,
+  transfer: measureTransfer,
   compaction: measureCompaction,
   heap: measureHeap,
 };

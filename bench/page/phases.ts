@@ -19,6 +19,7 @@ import {
   writeOn,
 } from './side-by-side.js';
 import { saveAlone, streamAlone, streamProfile, streamTurn } from './stream.js';
+import { transfer } from './transfer.js';
 import { readValues, saveValues } from './values.js';
 
 /** Everything that a page can be asked to do. */
@@ -47,6 +48,7 @@ export const phases: Record<string, Phase> = {
   useInTurns,
   saveValues,
   readValues,
+  transfer,
   fillForCompaction,
   compact,
   beginWork,

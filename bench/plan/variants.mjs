@@ -25,7 +25,7 @@ export const variants = [
     packages: [],
     often: true,
     sets: ['quick', 'goals', 'against'],
-    kinds: [...CHATS, 'opening', 'values', 'concurrent', 'delivery', 'crash', 'sessions'],
+    kinds: [...CHATS, 'opening', 'values', 'transfer', 'concurrent', 'delivery', 'crash', 'sessions'],
   },
   {
     name: 'offshoot-frozen',

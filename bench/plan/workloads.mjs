@@ -1,6 +1,6 @@
 // What is measured, in which order, and how often.
 
-/** @typedef {'chat' | 'opening' | 'stream' | 'many' | 'values' | 'heap' | 'compaction' | 'concurrent' | 'delivery' | 'crash' | 'sessions'} Kind */
+/** @typedef {'chat' | 'opening' | 'stream' | 'many' | 'values' | 'heap' | 'transfer' | 'compaction' | 'concurrent' | 'delivery' | 'crash' | 'sessions'} Kind */
 
 /** @typedef {'quick' | 'goals' | 'against'} Set `against` is what `--against --quick` measures */
 
@@ -155,6 +155,14 @@ export const workloads = [
     name: 'heap-text-10000',
     kind: 'heap',
     title: 'The heap, 10,000 turns',
+    sets: ['goals'],
+    rounds: 1,
+    once: true,
+  },
+  {
+    name: 'transfer',
+    kind: 'transfer',
+    title: 'Export and import of 200 sessions of 100 turns',
     sets: ['goals'],
     rounds: 1,
     once: true,
