@@ -19,12 +19,16 @@ let leftIsPlain = false;
  */
 export function equal(a: unknown, b: unknown, isPlain: boolean): boolean | undefined {
   leftIsPlain = isPlain;
-  let result: boolean | undefined = meet(a, b);
-  // The loop also visits what is met meanwhile.
-  for (const [right, left] of leftOf) if (result) result = sameInside(left, right);
-  leftOf = new Map();
-  leftSet = new Set();
-  return result;
+  try {
+    let result: boolean | undefined = meet(a, b);
+    // The loop also visits what is met meanwhile.
+    for (const [right, left] of leftOf) if (result) result = sameInside(left, right);
+    return result;
+  } finally {
+    // Reading the caller's value may throw, which must not reach into the next comparison.
+    leftOf = new Map();
+    leftSet = new Set();
+  }
 }
 
 /** Whether the two are the same as far as a shallow look tells; their contents are compared later. */

@@ -1,6 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { observe } from './observe.js';
+import { save, turn } from '../../src/testing/sample-snapshots.js';
+import { openStore } from '../stores/open-store.js';
 import { alike, around, expectTellable, pairs, part } from './telling-apart.js';
 
 const RUNS = { numRuns: 8 };
@@ -72,3 +74,39 @@ test('one object in the places of several that are equal is told apart from them
     ),
     { numRuns: 200 },
   ));
+
+/** What throws when it is read, in the place of what was stored. */
+const throwing: Record<string, () => unknown> = {
+  'a getter': () => ({
+    get x(): never {
+      throw new Error('mine');
+    },
+  }),
+  'a proxy that was revoked': () => {
+    const { proxy, revoke } = Proxy.revocable({ x: 1 }, {});
+    revoke();
+    return proxy;
+  },
+};
+
+// Of the beginning only is read before it is compared.
+const pad = 'p'.repeat(600);
+
+test.each(Object.entries(throwing))(
+  '%s that throws while it is compared fails its own save and none after it, of any store',
+  async (_, make) => {
+    for (const beside of [1, new Date(5), new Map([[1, { x: 1 }]])]) {
+      const state = (part: unknown) => ({ messages: [{ pad, beside, deep: { part } }, pad] as never });
+      const stores = [openStore(), openStore()];
+      for (const store of stores) await save(store, 'a', turn(0, { state: state({ x: 1 }) }));
+      await expect(save(stores[0]!, 'a', turn(1, { state: state(make()) }))).rejects.toMatchObject({
+        status: 'INVALID_ARGUMENT',
+        path: expect.stringContaining('messages.0.deep.part'),
+      });
+      for (const store of stores) {
+        await save(store, 'a', turn(2, { state: state({ x: 2 }) }));
+        expect((await store.getSnapshot({ snapshotId: 'a' }))!.state).toEqual(state({ x: 2 }));
+      }
+    }
+  },
+);
