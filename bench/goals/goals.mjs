@@ -91,7 +91,7 @@ export const goals = [
   one(
     'First read of a session of one turn ÷ raw open and get',
     1.8,
-    ratio('one-turn', 'offshoot', 'firstRead', { by: 'raw-one' }),
+    ratio('one-turn', 'offshoot', 'firstRead', { by: 'raw' }),
   ),
   one('Cold first read ÷ one row, 100 turns', 1.3, ratio('chat-100', 'offshoot', 'firstRead', ONE)),
   both('Cold first read ÷ one row, 1,000 turns', [1.3, 1.3], (kind) =>

@@ -39,7 +39,6 @@ export const variants = [
     name: 'offshoot-encrypted',
     label: '**Offshoot**, encrypted',
     packages: [],
-    often: true,
     sets: ['goals', 'against'],
     kinds: ['chat'],
     workloads: ['chat-1000', 'tools-1000'],
@@ -78,9 +77,7 @@ export const variants = [
     name: 'raw-one',
     label: 'raw idb, one row overwritten, no history',
     packages: [],
-    kinds: ['chat', 'opening'],
-    often: true,
-    sets: ['goals'],
+    kinds: ['chat'],
   },
   {
     name: 'raw',
@@ -88,7 +85,7 @@ export const variants = [
     packages: [],
     often: true,
     sets: ['quick', 'goals'],
-    kinds: ['values', 'concurrent', 'delivery', 'crash', 'sessions'],
+    kinds: ['opening', 'values', 'concurrent', 'delivery', 'crash', 'sessions'],
   },
   {
     name: 'json-patch',

@@ -1,5 +1,5 @@
 import { openDB, type DBSchema, type IDBPDatabase } from 'idb';
-import type { SessionSeed, Variant } from './variant.js';
+import type { SessionSeed, State, Variant } from './variant.js';
 
 interface Counter {
   id: string;
@@ -53,6 +53,16 @@ export function create(): Variant {
       add: (id) => addAll([id]),
       addAll,
       count: async (id) => (await database.get('counters', id))!.count,
+    },
+
+    // One row, for what opening costs.
+    chat: {
+      async save({ sessionId, state }) {
+        const transaction = write('values');
+        void transaction.objectStore('values').put({ state }, sessionId);
+        await transaction.done;
+      },
+      readLatest: async (sessionId) => (await database.get('values', sessionId))?.['state'] as State,
     },
 
     values: {
