@@ -107,6 +107,8 @@ export const columns = {
     { key: 'compactAlone', title: 'alone, s', scale: 1000, digits: 2 },
     { key: 'compactBeside', title: 'while three tabs work, s', scale: 1000, digits: 2 },
     { key: 'besideToAlone', title: 'beside ÷ alone', ...MS },
+    { key: 'compactAtOnce', title: 'all four at once, s', scale: 1000, digits: 2 },
+    { key: 'atOnceToAlone', title: 'at once ÷ alone', ...MS },
     { key: 'saveBefore', title: 'their saves before, ms', ...MS },
     { key: 'saveMeanwhile', title: 'meanwhile, ms', ...MS },
     { key: 'saveMeanwhileP99', title: 'p99, ms', ...MS },

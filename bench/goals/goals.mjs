@@ -163,6 +163,11 @@ export const goals = [
     3,
     value('compaction', 'offshoot-uncompacted', 'besideToAlone'),
   ),
+  one(
+    'The same, if they want to compact as well',
+    3,
+    value('compaction', 'offshoot-uncompacted', 'atOnceToAlone'),
+  ),
   one('Export ÷ the rows as plain JSON', 1.5, value('transfer', 'offshoot', 'exportToDump')),
   one('Import ÷ those rows put', 1.5, value('transfer', 'offshoot', 'importToPut')),
   both('Encrypted ÷ plain, save', [2, 2], (kind) =>

@@ -35,14 +35,14 @@ export const compact: Phase = async (load) => {
   return ms;
 };
 
-let work: { saves: number[]; stopped: boolean; ended: Promise<void> } | undefined;
+let work: { variant: Variant; saves: number[]; stopped: boolean; ended: Promise<void> } | undefined;
 
 /** Another tab, in which somebody chats. */
 export const beginWork: Phase = async (load) => {
   const variant = await load();
   await variant.open();
   const chat = new Chat(`worker-${Math.random()}`);
-  const begun = { saves: [] as number[], stopped: false, ended: Promise.resolve() };
+  const begun = { variant, saves: [] as number[], stopped: false, ended: Promise.resolve() };
   const goOn = async () => {
     while (!begun.stopped) {
       begun.saves.push(await timedSave(chatOf(variant), chat.next()));
@@ -53,6 +53,9 @@ export const beginWork: Phase = async (load) => {
   begun.ended = goOn();
   work = begun;
 };
+
+/** The same tab wants to compact as well. */
+export const compactToo: Phase = async () => compactOf(work!.variant)();
 
 /** How long saves took since this was asked last. */
 export const workSoFar: Phase = async () => {

@@ -1,5 +1,5 @@
 import { firstRead, readProfile, writeChat } from './chat.js';
-import { beginWork, compact, endWork, fillForCompaction, workSoFar } from './compaction.js';
+import { beginWork, compact, compactToo, endWork, fillForCompaction, workSoFar } from './compaction.js';
 import { concurrentSaves } from './concurrent-saves.js';
 import { beginTurn, readTurn, turnEnd, watchTurn } from './crash.js';
 import { arrivals, clock, commit, watch } from './delivery.js';
@@ -51,6 +51,7 @@ export const phases: Record<string, Phase> = {
   transfer,
   fillForCompaction,
   compact,
+  compactToo,
   beginWork,
   workSoFar,
   endWork,
