@@ -50,9 +50,9 @@ export type SessionSnapshotInput<S = unknown> = Omit<SessionSnapshot<S>, 'snapsh
  * Decides what to write, given what is stored (`undefined` if nothing is).
  *
  * Synchronous, and called inside the transaction, so that nobody can write in between. Return a snapshot to write it,
- * `null` to write nothing, or throw to abandon the save with that error. It is called again if the browser aborted the
- * first attempt, if another tab has written the snapshot since, or, in an encrypted database, if rows had to be decrypted first; only
- * the last call counts, so it should have no side effects.
+ * `null` to write nothing, or throw to abandon the save with that error. It is called again only if the browser aborted
+ * the first attempt, or if the database is encrypted and others wrote meanwhile or rows had to be decrypted first; so
+ * it should have no side effects.
  */
 export type SnapshotMutator<S = unknown> = (
   current: SessionSnapshot<S> | undefined,

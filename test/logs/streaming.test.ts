@@ -47,7 +47,7 @@ async function observed(action: () => Promise<unknown>) {
 }
 
 describe('a turn that is saved 200 times while it streams, at turn 1,000', () => {
-  test('takes the same few requests each time, without waiting for one before the next, and nothing of earlier turns is written again', async () => {
+  test('takes the same few requests each time, waits once for what its mutator gets, and nothing of earlier turns is written again', async () => {
     const { chat, messages, last } = await chatOf(TURNS);
     const before = await logKeys(chat.name);
     const partial = (n: number) => ({
@@ -63,6 +63,7 @@ describe('a turn that is saved 200 times while it streams, at turn 1,000', () =>
       'meta.get',
       'snapshots.get',
       'snapshots.get',
+      'sessions.openCursor',
       'logs.delete',
       'meta.put',
       'meta.put',
@@ -72,7 +73,7 @@ describe('a turn that is saved 200 times while it streams, at turn 1,000', () =>
     ]);
     for (const [n, { made, bytes, answeredBefore }] of others.entries()) {
       expect(made).toEqual(steady!.made);
-      expect(answeredBefore, 'answers before the last write was asked for').toBe(0);
+      expect(answeredBefore, 'answers before the last write was asked for').toBeLessThanOrEqual(4);
       // Each answer is ten characters longer; numbers have a digit more.
       expect(bytes - steady!.bytes).toBeLessThan(10 * (n + 1) + 20);
     }

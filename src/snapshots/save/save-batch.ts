@@ -18,8 +18,9 @@ export interface SavedUnit {
 /**
  * Does saves one by one in one transaction. A refused save writes nothing, and the others go on.
  *
- * `mayGuess`: if nobody else wrote lately and all rows are remembered, everything is written while what proves them
- * current is still on its way; if somebody did, nothing is stored, and all of it is done once more with that read first.
+ * `mayGuess`: if nobody else wrote lately and no mutator asks for what is stored, everything is written while the clock
+ * that proves it is still on its way; if somebody did, nothing is stored, and all of it is done once more with the clock
+ * read first.
  */
 export async function saveBatch<S>(
   write: <T>(work: (transaction: WriteTransaction) => Promise<T>, isProven: boolean) => Promise<T>,
@@ -34,8 +35,7 @@ export async function saveBatch<S>(
       (transaction) => saveIn(UnitOfWork[how](transaction, recent, ids), recent, requests, client),
       how === 'guess',
     );
-  if (!mayGuess || !recent.isAlone || recent.clock <= 0 || !ids.every((id) => recent.recall(id)))
-    return saving('begin');
+  if (!mayGuess || ids.length > 0 || !recent.isAlone || recent.clock <= 0) return saving('begin');
   try {
     return await saving('guess');
   } catch (error) {
@@ -62,13 +62,9 @@ async function saveIn<S>(
   const saved = async (request: SaveRequest<S>): Promise<string | null> => {
     const { snapshotId } = request;
     const stored = snapshotId === undefined ? undefined : await batch.known(snapshotId);
-    const version = stored?.row.version;
-    if (!request.drafted || request.draftedFrom !== version) {
-      request.drafted = attempt(() => draft(request, stored, batch));
-      // What this batch has written itself may have to be written anew.
-      request.draftedFrom = stored && recent.rows.get(stored.row.id) !== stored.row ? NaN : version;
-    }
-    const result = request.drafted();
+    const made = request.drafted ?? attempt(() => draft(request, stored, batch));
+    if (snapshotId === undefined) request.drafted = made;
+    const result = made();
     return result && saveSnapshot(batch, request, result, stored?.row, client);
   };
   const results: PromiseSettledResult<string | null>[] = [];

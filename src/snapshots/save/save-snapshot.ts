@@ -31,10 +31,8 @@ export interface SaveRequest<S> {
   /** Whether generated ids are random, so that no other party can know them before they are saved. */
   hasRandomIds: boolean;
   maxPersistedChainLength: number | undefined;
-  /** What became of the mutator. */
+  /** What became of the mutator, which depends on nothing that is stored; it is called once for all attempts. */
   drafted?: () => Draft | null;
-  /** The version of what the mutator was given; while that is stored, the mutator is not called again. */
-  draftedFrom?: number | undefined;
   /** Whether the mutator gets frozen objects. */
   frozen: boolean | undefined;
 }

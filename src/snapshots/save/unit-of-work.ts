@@ -73,19 +73,14 @@ export class UnitOfWork {
   }
 
   /**
-   * Takes what this tab remembers for current, without waiting for the clock and the rows that prove it. `proven` has to
-   * be awaited before the transaction may commit.
+   * Takes what this tab remembers for current, without waiting for the clock that proves it. `proven` has to be awaited
+   * before the transaction may commit.
    */
-  static guess(transaction: WriteTransaction, recent: SnapshotCache, ids: readonly string[]): UnitOfWork {
+  static guess(transaction: WriteTransaction, recent: SnapshotCache): UnitOfWork {
     const { clock } = recent;
     const batch = new UnitOfWork(transaction, recent, commitFrom(clock, clock));
-    const snapshots = transaction.objectStore('snapshots');
-    batch.proven = requestAll(
-      () => readClock(transaction),
-      () => ofAll(ids, (id) => snapshots.get(id)),
-    ).then(([read, rows]) => {
-      // A row that was damaged has to be refused.
-      if (read === clock && rows.every(isSnapshotRow)) return;
+    batch.proven = readClock(transaction).then((read) => {
+      if (read === clock) return;
       recent.check(read);
       throw new Refusal(WRONG_GUESS);
     });
