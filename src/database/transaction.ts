@@ -122,8 +122,8 @@ const left = new WeakMap<object, number | string>();
 
 /**
  * Writes the clock's reading and a receipt beside it. If a connection is lost during a commit, the receipt tells
- * whether the transaction committed. `added`: a snapshot with a random id that the transaction adds, and that tells the
- * same.
+ * whether the transaction committed. `added`: a snapshot with a random id, all that the transaction saves; that it is
+ * there tells the same.
  */
 export function putClock(
   transaction: WriteTransaction,

@@ -36,7 +36,7 @@ export class UnitOfWork {
   #logRows: { log: number; row: LogRow }[] = [];
   #forgetful = false;
   readonly #random = new Set<string>();
-  /** A snapshot that this transaction adds, and nobody else can. */
+  /** The only snapshot that this transaction writes, if it adds it and nobody else can. */
   #added: string | undefined;
   #latestLog: number | undefined;
 
@@ -187,7 +187,8 @@ export class UnitOfWork {
     this.#states.set(row.id, state);
     // A row that this batch adds must still not exist in the database, however often it is put.
     if (this.#changedRows.get(row.id) !== 'add') this.#changedRows.set(row.id, isNew ? 'add' : 'put');
-    if (isNew && this.#random.has(row.id)) this.#added = row.id;
+    const isOnly = isNew && this.commit.snapshots.length === 0;
+    this.#added = isOnly && this.#random.has(row.id) ? row.id : undefined;
     if (row.info.parentId !== undefined) this.#childless.delete(row.info.parentId);
   }
 
