@@ -18,6 +18,7 @@ import {
 import { mergeWrites, type StoredWrite } from './writes.js';
 import { described } from '../../values/schema.js';
 import { invalid } from '../../values/arguments.js';
+import { copyOf } from '../shared/copy.js';
 
 export type Header = Omit<Checkpoint, 'id' | 'channel_values'>;
 
@@ -97,7 +98,8 @@ export async function unpackCheckpoint(
   );
   return {
     checkpoint: {
-      ...checkpoint!,
+      // LangGraph adds to it in place, and a store may give it out frozen.
+      ...copyOf(checkpoint!, 'checkpoint'),
       id: checkpointId,
       channel_values: Object.fromEntries(await Promise.all(values)),
     },

@@ -132,23 +132,26 @@ export function testGraphs(): void {
     expect(await store.listSessions()).toMatchObject({ sessions: [] });
   });
 
-  test('after a failure only the task that failed is run again', async () => {
-    const store = openStore();
-    const runs: string[] = [];
-    let isDown = true;
-    const graph = graphWithFailure(new OffshootSaver(store), runs, () => isDown);
-    await expect(graph.invoke({ log: [] }, inThread('t'))).rejects.toThrow('down');
-    const { tasks } = await graph.getState(inThread('t'));
-    expect(tasks.map(({ name, error }) => [name, Boolean(error)])).toEqual([
-      ['steady', false],
-      ['flaky', true],
-    ]);
+  test.each([false, true])(
+    'after a failure only the task that failed is run again (frozen: %s)',
+    async (frozen) => {
+      const store = openStore({ frozen });
+      const runs: string[] = [];
+      let isDown = true;
+      const graph = graphWithFailure(new OffshootSaver(store), runs, () => isDown);
+      await expect(graph.invoke({ log: [] }, inThread('t'))).rejects.toThrow('down');
+      const { tasks } = await graph.getState(inThread('t'));
+      expect(tasks.map(({ name, error }) => [name, Boolean(error)])).toEqual([
+        ['steady', false],
+        ['flaky', true],
+      ]);
 
-    isDown = false;
-    const state = await graph.invoke(null, inThread('t'));
-    expect(state.log.toSorted()).toEqual(['flaky', 'steady']);
-    expect(runs.toSorted()).toEqual(['flaky', 'flaky', 'steady']);
-  });
+      isDown = false;
+      const state = await graph.invoke(null, inThread('t'));
+      expect(state.log.toSorted()).toEqual(['flaky', 'steady']);
+      expect(runs.toSorted()).toEqual(['flaky', 'flaky', 'steady']);
+    },
+  );
 
   test('channels that store only their changes are rebuilt, in every branch', async () => {
     const State = new StateSchema({ messages: MessagesDeltaValue });
