@@ -13,7 +13,7 @@ import {
 } from './faults.js';
 import { deleteDatabase, openDatabase, type OpeningListener } from './opening.js';
 import { noteOf, WipeDetector } from './wipe-detector.js';
-import { hasCommitted, Refusal, type Running, transact } from './transaction.js';
+import { hasCommitted, leavingAt, newPlace, Refusal, type Running, transact } from './transaction.js';
 import { replacementOf } from './replacement.js';
 import type { Database, ReadTransaction, WriteTransaction } from './schema.js';
 
@@ -47,6 +47,7 @@ export class Connection {
   #opening: Promise<Database> | undefined;
   /** Transactions that have not ended. The result of a read may be known before its transaction ends. */
   readonly #running = new Set<Running>();
+  readonly #place = newPlace();
   #suspensions = 0;
   #gone: Promise<void> | undefined;
   #isOutdated = false;
@@ -157,7 +158,7 @@ export class Connection {
       try {
         const once = async (transaction: WriteTransaction) => {
           if (last && (await hasCommitted(last.transaction, transaction))) return last.result;
-          const result = await work(transaction);
+          const result = await leavingAt(this.#place, transaction, work);
           last = { transaction, result };
           return result;
         };

@@ -37,17 +37,18 @@ async function deletingBeforeSecond<T>(
   }
 }
 
+const count = (store: ReturnType<typeof openStore>) =>
+  store.saveSnapshot('count', (current) => ({
+    ...current!,
+    state: { custom: (current!.state!.custom as number) + 1 },
+  }));
+
 test('a batch that had committed is not done again because another tab has deleted what it added', async () => {
   const name = freshName();
   const store = openStore({ name, compaction: false });
   await save(store, 'count', turn(0, { state: { custom: 0 } }));
   const other = await openRaw(name);
   onTestFinished(() => other.close());
-  const count = () =>
-    store.saveSnapshot('count', (current) => ({
-      ...current!,
-      state: { custom: (current!.state!.custom as number) + 1 },
-    }));
   const add = (second: number) => store.saveSnapshot(undefined, () => turn(second));
   const lost = (saves: () => Promise<unknown>) =>
     deletingBeforeSecond(
@@ -55,7 +56,25 @@ test('a batch that had committed is not done again because another tab has delet
       (id) => id !== 'count',
       () => withLostCommit(1, true, saves),
     );
-  await lost(() => Promise.all([add(1), count()]));
-  await lost(() => Promise.all([count(), add(2)]));
+  await lost(() => Promise.all([add(1), count(store)]));
+  await lost(() => Promise.all([count(store), add(2)]));
   expect((await store.getSnapshot({ snapshotId: 'count' }))!.state!.custom).toBe(2);
 });
+
+test.each(['another store', 'two others'])(
+  'a save that had committed is not done again because of what %s of the page wrote since',
+  async (how) => {
+    const name = freshName();
+    const stores = [openStore({ name }), openStore({ name }), openStore({ name })];
+    await save(stores[0]!, 'count', turn(0, { state: { custom: 0 } }));
+    for (const store of stores) await store.getSnapshot({ snapshotId: 'count' });
+    const others = how === 'another store' ? stores.slice(1, 2) : stores.slice(1);
+    await withLostCommit(1, true, () =>
+      Promise.all([
+        count(stores[0]!),
+        ...others.map((other, index) => save(other, `other ${index}`, turn(1))),
+      ]),
+    );
+    expect((await stores[0]!.getSnapshot({ snapshotId: 'count' }))!.state!.custom).toBe(1);
+  },
+);
