@@ -13,7 +13,7 @@ import {
 } from './faults.js';
 import { deleteDatabase, openDatabase, type OpeningListener } from './opening.js';
 import { noteOf, WipeDetector } from './wipe-detector.js';
-import { hasCommitted, leavingAt, newPlace, Refusal, type Running, transact } from './transaction.js';
+import { hasCommitted, newPlace, receipts, Refusal, type Running, transact } from './transaction.js';
 import { replacementOf } from './replacement.js';
 import type { Database, ReadTransaction, WriteTransaction } from './schema.js';
 
@@ -158,7 +158,8 @@ export class Connection {
       try {
         const once = async (transaction: WriteTransaction) => {
           if (last && (await hasCommitted(last.transaction, transaction))) return last.result;
-          const result = await leavingAt(this.#place, transaction, work);
+          receipts.set(transaction, { place: this.#place });
+          const result = await work(transaction);
           last = { transaction, result };
           return result;
         };

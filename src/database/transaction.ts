@@ -113,7 +113,7 @@ function tooLong(limitMs: number): SessionStoreError {
 }
 
 /** Which key of receipts is the next one to be taken. */
-let next = Math.floor(Math.random() * 256);
+let next = Math.floor(Math.random() * 2 ** 50);
 
 /**
  * A key in `meta` for the receipts of a connection. Those of a page share none, so that one store does not overwrite the
@@ -121,21 +121,11 @@ let next = Math.floor(Math.random() * 256);
  */
 export const newPlace = (): string => `receipt ${next++ % 256}`;
 
-/** Where each transaction leaves its receipt. */
-const places = new WeakMap<object, string>();
-
-/** What shows whether each transaction has committed: its receipt, or the id of a snapshot that only it can add. */
-const left = new WeakMap<object, number | string>();
-
-/** Runs work in a transaction that leaves its receipt there. */
-export function leavingAt<T, Transaction extends object>(
-  place: string,
-  transaction: Transaction,
-  work: (transaction: Transaction) => T,
-): T {
-  places.set(transaction, place);
-  return work(transaction);
-}
+/**
+ * Where transactions leave their receipts, and what shows whether they have committed: the receipt, or the id of a
+ * snapshot that only they can add. Rehearsals leave none.
+ */
+export const receipts = new WeakMap<object, { place: string; left?: number | string }>();
 
 /**
  * Writes the clock's reading and a receipt beside it. If a connection is lost during a commit, the receipt tells
@@ -148,13 +138,11 @@ export function putClock(
   added?: string,
 ): Promise<unknown> {
   const meta = transaction.objectStore('meta');
-  const place = places.get(transaction);
-  // Rehearsals have none.
-  if (place !== undefined) {
-    const receipt = added ?? Math.floor(Math.random() * 2 ** 50);
-    left.set(transaction, receipt);
+  const receipt = receipts.get(transaction);
+  if (receipt) {
+    receipt.left = added ?? Math.floor(Math.random() * 2 ** 50);
     // The transaction's own error reports the failure.
-    if (added === undefined) meta.put(receipt as number, place).catch(() => {});
+    if (added === undefined) meta.put(receipt.left as number, receipt.place).catch(() => {});
   }
   return meta.put(clock, 'clock');
 }
@@ -164,13 +152,11 @@ export async function hasCommitted(
   earlier: WriteTransaction,
   transaction: ReadTransaction,
 ): Promise<boolean> {
-  const receipt = left.get(earlier);
-  if (typeof receipt === 'string') {
-    return (await transaction.objectStore('snapshots').getKey(receipt)) !== undefined;
+  const { place, left } = receipts.get(earlier)!;
+  if (typeof left === 'string') {
+    return (await transaction.objectStore('snapshots').getKey(left)) !== undefined;
   }
-  return (
-    receipt !== undefined && (await transaction.objectStore('meta').get(places.get(earlier)!)) === receipt
-  );
+  return left !== undefined && (await transaction.objectStore('meta').get(place)) === left;
 }
 
 export const isReceipt = (key: unknown): boolean => String(key).startsWith('receipt ');
