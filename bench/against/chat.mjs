@@ -12,7 +12,7 @@ const PIECES_OF_A_STREAM = 12;
  *
  * @param {Omit<import('../drive/browser.mjs').Subject, 'url'> & { urls: Record<Side, string> }} subject
  * @param {import('../plan/workloads.mjs').WorkloadPlan} workload
- * @param {{ reads: number, goOn: number }} rounds
+ * @param {{ reads: number, profiles: number, goOn: number }} rounds
  */
 export function compareChats({ urls, ...subject }, { grows }, rounds) {
   return withProfile((profile) =>
@@ -31,7 +31,7 @@ export function compareChats({ urls, ...subject }, { grows }, rounds) {
       if (read.some(({ now, before }) => now['digest'] !== before['digest'])) {
         throw new Error('the two do not read the same');
       }
-      const looked = [...(await fresh('livingBytes')), ...(await fresh('readProfile', 3))];
+      const looked = [...(await fresh('livingBytes')), ...(await fresh('readProfile', rounds.profiles))];
       return [...written, ...read, ...looked, ...(grows ? await goOn(open, urls, rounds.goOn) : [])];
     }),
   );

@@ -70,7 +70,7 @@ function table(found) {
     number(one.before),
     times(one.ratio),
     `${spread(one)} (${one.rounds})`,
-    one.verdict === 'as before' ? one.verdict : `**${one.verdict}**`,
+    ['slower', 'faster'].includes(one.verdict) ? `**${one.verdict}**` : one.verdict,
   ]);
   const header = ['Column', 'now', 'before', 'now ÷ before', 'rounds', 'verdict'];
   return [header, header.map((_, at) => (at === 0 ? '---' : '--:')), ...lines]

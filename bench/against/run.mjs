@@ -9,8 +9,8 @@ import { checkOut } from './commit.mjs';
 import { inTurns } from './in-turns.mjs';
 import { renderAgainst } from './report.mjs';
 
-const USUAL = { reads: 15, goOn: 80 };
-const QUICK = { reads: 9, goOn: 48 };
+const USUAL = { reads: 15, profiles: 7, goOn: 80 };
+const QUICK = { reads: 9, profiles: 1, goOn: 48 };
 
 /**
  * @param {NonNullable<ReturnType<typeof import('../options.mjs').readOptions>>} options
@@ -38,11 +38,14 @@ export async function runAgainst(options, engine, browser) {
         if (!values) throw new Error(`${side}: ${failed ?? notOffered}`);
         return values;
       };
-      const pieces = options.rounds === undefined ? rounds : { reads: options.rounds, goOn: options.rounds };
+      const pieces =
+        options.rounds === undefined
+          ? rounds
+          : { reads: options.rounds, profiles: options.rounds, goOn: options.rounds };
       const work =
         workload.kind === 'chat' || workload.kind === 'opening'
           ? compareChats({ engine, urls, request }, workload, pieces)
-          : inTurns(options.rounds ?? 3, alone);
+          : inTurns(options.rounds ?? 6, alone);
       const outcome = await work.then(
         (rounds) => ({ rounds }),
         (error) => ({ rounds: [], failed: String(error.message).split('\n')[0] ?? '' }),

@@ -3,9 +3,8 @@ import { median } from '../drive/median.mjs';
 
 /** Less than this nobody feels, and code that moved in memory makes as much. */
 const FELT = 0.05;
-/** So few rounds agree by chance, and often. */
-const FEW = 6;
-const FELT_OF_FEW = 0.25;
+/** Fewer rounds agree by chance, and often. */
+const ENOUGH = 6;
 /** Rows, bytes and requests are the same in every run. */
 const FELT_EXACT = 0.005;
 
@@ -18,7 +17,7 @@ const FELT_EXACT = 0.005;
  * @property {number} ratio the median of the rounds' ratios
  * @property {[number, number]} spread of the rounds' ratios
  * @property {number} rounds
- * @property {'slower' | 'faster' | 'as before'} verdict
+ * @property {'slower' | 'faster' | 'as before' | 'too few rounds'} verdict
  */
 
 /**
@@ -39,7 +38,6 @@ export function compare({ key, title, scale, exact = false }, rounds) {
   const ratios = of('now').map((now, round) => quotient(now, before[round] ?? NaN));
   const spread = spreadOf(ratios);
   const ratio = median(ratios);
-  const felt = exact ? FELT_EXACT : ratios.length < FEW ? FELT_OF_FEW : FELT;
   return {
     title: title.trim(),
     exact,
@@ -48,7 +46,10 @@ export function compare({ key, title, scale, exact = false }, rounds) {
     ratio,
     spread,
     rounds: ratios.length,
-    verdict: verdictOn(ratio, spread, felt),
+    verdict:
+      exact || ratios.length >= ENOUGH
+        ? verdictOn(ratio, spread, exact ? FELT_EXACT : FELT)
+        : 'too few rounds',
   };
 }
 
