@@ -19,7 +19,7 @@ const entries = [
       './mend.js',
       './upkeep.js',
     ],
-    limit: '29.3 kB',
+    limit: '29.6 kB',
   },
   {
     name: 'offshoot, only SessionStoreError',
@@ -68,7 +68,7 @@ const entries = [
   {
     name: "offshoot, importing Genkit's files on demand",
     path: 'dist/transfer/genkit/import-genkit.js',
-    limit: '17.6 kB',
+    limit: '17.7 kB',
   },
   {
     name: 'offshoot, encryption on demand',

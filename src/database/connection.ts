@@ -67,6 +67,8 @@ export class Connection {
   ) {
     this.name = asked;
     this.#wipeDetector = new WipeDetector(asked, options.tell);
+    // Asked for at once, so that it opens while the first call does the rest, which sees whether it failed.
+    (this.#opening = this.#connect()).catch(() => {});
   }
 
   /** `limitMs`: time limit; `Infinity` for work that may run as long as the database answers. */
@@ -76,6 +78,11 @@ export class Connection {
 
   write<T>(work: (transaction: WriteTransaction) => Promise<T>, limitMs?: number): Promise<T> {
     return this.#run('readwrite', work, limitMs);
+  }
+
+  /** Whether it is open or about to be. */
+  get isOpen(): boolean {
+    return !!this.#opening;
   }
 
   /** Records the clock's reading after a commit. */

@@ -61,7 +61,7 @@ const sessionRow = object({
   snapshots: reading,
   selected: optional(string),
   leaves: reading,
-  latest: optional(object({ id: string, createdMs: time, version: reading })),
+  latest: optional(object({ id: string, createdMs: time, version: reading, reach: optional(fits(isSpans)) })),
   version: reading,
   saved: reading,
   unsealed: fits(Number.isFinite),
@@ -69,7 +69,7 @@ const sessionRow = object({
 });
 
 const logRow = object({
-  at: fits((at) => typeof at === 'number'),
+  at: fits(Number.isInteger),
   entries: list,
   intricate: optional(list),
   media: optional(fits((media) => Array.isArray(media) && media.every(isMediumReference))),

@@ -83,7 +83,13 @@ export interface SessionRow {
   /** The number of leaves. */
   leaves: number;
   /** The latest leaf: greatest `createdMs`, of equal ones the one saved last. Absent if there is none. */
-  latest?: { id: string; createdMs: number; version: number };
+  latest?: {
+    id: string;
+    createdMs: number;
+    version: number;
+    /** What its state reaches, unless that is in many runs: reading it need not wait for its row. Earlier rows have none. */
+    reach?: Spans;
+  };
   version: number;
   /** The version of the last saved snapshot. */
   saved: number;

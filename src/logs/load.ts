@@ -1,57 +1,75 @@
 import { between } from '../database/key-order.js';
 import { isLogRow, unreadable } from '../database/rows.js';
 import type { LogRow, ReadTransaction, SnapshotRow, Spans } from '../database/schema.js';
-import { copy, copyPlain, freezeDeeply } from '../values/clone.js';
+import { copy, copyPlain, freezeTree } from '../values/clone.js';
 import { continued, EMPTY, type Entry, type LoadedField, type LoadedState, stateOf } from './state.js';
 import { valueOf } from './links.js';
 import { replaceAt } from './media.js';
 import { extentOf, runsByLog } from './runs.js';
 import { spansIn, spansOf } from '../database/spans.js';
 
-/** Rows of logs that were read before it was known which ones are needed. */
-export type Ahead = Map<number, { from: number; rows: unknown[] }>;
+/** What was read of logs, unchecked: the rows that hold the positions `from` up to `to`, and perhaps some around them. */
+export type LogsRead = Map<number, { from: number; to: number; rows: unknown[] }>;
+
+/** Rows by log, sorted by what they hold. */
+export type RowsByLog = ReadonlyMap<number, readonly LogRow[]>;
 
 /** Reads the current end of a state's logs, from where the state begins in each. */
-export async function readAhead(transaction: ReadTransaction, state: LoadedState): Promise<Ahead> {
+export const readAhead = (transaction: ReadTransaction, { fields }: LoadedState): Promise<LogsRead> =>
+  readReach(
+    transaction,
+    fields.flatMap((field) => (field.kind === 'value' ? [] : [field.sequence.spans])),
+    undefined,
+    Infinity,
+  );
+
+/** Reads what spans reach, unless it was read ahead: one range for each log, most often one in all. */
+export async function readReach(
+  transaction: ReadTransaction,
+  reach: Iterable<Spans>,
+  ahead?: LogsRead,
+  end = 0,
+): Promise<LogsRead> {
   const logs = transaction.objectStore('logs');
-  const spans = state.fields.flatMap((field) => (field.kind === 'value' ? [] : [field.sequence.spans]));
-  const reads = [...runsByLog(spans)].map(async ([log, runs]) => {
-    const [from] = extentOf(runs);
-    return [log, { from, rows: await logs.getAll(between([log, from, []], [log, []])) }] as const;
+  const reads = [...runsByLog(reach)].map(async ([log, runs]) => {
+    const [from, last] = extentOf(runs);
+    const to = Math.max(last, end);
+    const known = ahead?.get(log);
+    if (known && known.from <= from && known.to >= to) return [log, known] as const;
+    // Keys are [log, end, start]: every row that ends after `from`, and at `to` or before.
+    const rows: unknown[] = await logs.getAll(between([log, from, []], [log, to, []]));
+    const tail = rows.at(-1);
+    if (to < Infinity && (!isLogRow(tail) || tail.at + tail.entries.length < to)) {
+      const across = await logs.get(between([log, to, []], [log, []]));
+      if (across) rows.push(across);
+    }
+    return [log, { from, to, rows }] as const;
   });
   return new Map(await Promise.all(reads));
 }
 
-/**
- * Loads a state with one range read for each log, most often one in all. `null` for a state that is explicitly
- * `undefined`.
- */
-export async function loadState(
+/** Reads all that a snapshot reaches. */
+export async function loadRows(
   transaction: ReadTransaction,
   row: SnapshotRow,
-  ahead: Ahead = new Map(),
-): Promise<LoadedState | null | undefined> {
-  if (!row.state) return row.state;
-  const rows = await Promise.all(
-    [...runsByLog(spansOf(row))].map(async ([log, runs]) => {
-      const [from, to] = extentOf(runs);
-      return { log, rows: await readRun(transaction, log, from, to, row.id, ahead.get(log)) };
-    }),
-  );
-  return assembleState(row, rows);
+  ahead?: LogsRead,
+): Promise<RowsByLog> {
+  const whole = (each: unknown): LogRow => {
+    if (isLogRow(each)) return each;
+    throw unreadable('snapshot', row.id, each);
+  };
+  const read = await readReach(transaction, spansOf(row), ahead);
+  return new Map(Array.from(read, ([log, { rows }]) => [log, rows.map(whole)]));
 }
 
 /** Assembles a snapshot's state from the rows it reaches; there may be more rows. */
-export function assembleState(
-  row: SnapshotRow,
-  rows: readonly { log: number; rows: readonly LogRow[] }[],
-): LoadedState | null | undefined {
+export function assembleState(row: SnapshotRow, rows: RowsByLog): LoadedState | null | undefined {
   const { state } = row;
   if (!state) return state;
-  const logs = new Map(rows.map(({ log, rows: logRows }) => [log, entriesOf(log, logRows)]));
+  const logs = new Map(Array.from(rows, ([log, logRows]) => [log, entriesOf(log, logRows)]));
   const incomplete = new Set<Entry>();
   const withMedia = new Set<Entry>();
-  for (const { log, rows: logRows } of rows) {
+  for (const [log, logRows] of rows) {
     for (const { at, media } of logRows) {
       for (const [index, path, mediaLog, mediaAt] of media ?? []) {
         const medium = logs.get(mediaLog)?.get(mediaAt);
@@ -107,32 +125,40 @@ function entriesOf(log: number, rows: readonly LogRow[]): Map<number, Entry> {
   return entries;
 }
 
-/** The rows that hold the positions `from` up to `to`, and perhaps some around them. */
-async function readRun(
-  transaction: ReadTransaction,
-  log: number,
-  from: number,
-  to: number,
-  snapshotId: string,
-  ahead: { from: number; rows: unknown[] } | undefined,
-): Promise<LogRow[]> {
-  const logs = transaction.objectStore('logs');
-  // Keys are [log, end, start]: every row that ends after `from`, and at `to` or before.
-  const whole = (row: unknown): LogRow => {
-    if (isLogRow(row)) return row;
-    throw unreadable('snapshot', snapshotId, row);
-  };
-  if (ahead && ahead.from <= from) {
-    return ahead.rows.map(whole).filter(({ at, entries }) => at < to && at + entries.length > from);
+/** From how many bytes on a copy takes long. */
+const LARGE = 64 * 1024;
+
+/**
+ * A large state in the objects that were read, which nobody else must have. `undefined` for a small one, and if it cannot
+ * be given away as it is: it has media, which are put together, an entry occurs twice, or one is missing.
+ */
+export function ownState({ state }: SnapshotRow, logs: RowsByLog): Record<string, unknown> | undefined {
+  let bytes = 0;
+  const joined = new Map<number, unknown[]>();
+  for (const [log, rows] of logs) {
+    const all: unknown[] = [];
+    for (const { at, entries, size, media } of rows) {
+      if (media || at !== rows[0]!.at + all.length) return undefined;
+      for (const entry of entries) all.push(entry);
+      bytes += size;
+    }
+    joined.set(log, all);
   }
-  const found = await logs.getAll(between([log, from, []], [log, to, []]));
-  const rows = found.map(whole);
-  const last = rows.at(-1);
-  if (!last || last.at + last.entries.length < to) {
-    const across = await logs.get(between([log, to, []], [log, []]));
-    if (across) rows.push(whole(across));
-  }
-  return rows;
+  if (bytes < LARGE) return undefined;
+  const used = new Set<unknown>();
+  let count = 0;
+  const fields = state!.fields.map(([key, kind, content]) => {
+    if (kind === 'value') return { key, kind: 'one' as const, values: [content] };
+    const values = [...spansIn(content)].flatMap(([log, at, length]) => {
+      const from = at - (logs.get(log)![0]?.at ?? Infinity);
+      count += length;
+      return from < 0 ? [] : joined.get(log)!.slice(from, from + length);
+    });
+    for (const value of values) used.add(value);
+    return { key, kind, values };
+  });
+  if (used.size !== count) return undefined;
+  return Object.fromEntries(fields.map(({ key, kind, values }) => [key, valueOf(kind, values)]));
 }
 
 /** The state as the application saved it, in new objects; or, if `isShared`, in frozen ones that other reads get too. */
@@ -142,7 +168,7 @@ export function copyOut({ fields }: LoadedState, isShared: boolean): Record<stri
       if (field.kind === 'value') return [field.key, copy(field.value)];
       const values = field.sequence.entries.map(({ value, isPlain }) => {
         // Links are restored in place.
-        if (isShared && field.kind !== 'linked' && freezeDeeply(value)) return value;
+        if (isShared && isPlain && field.kind !== 'linked' && freezeTree(value)) return value;
         return isPlain ? copyPlain(value) : copy(value);
       });
       return [field.key, valueOf(field.kind, values)];

@@ -7,7 +7,7 @@ const PAUSE_MS = 200;
 const PATIENCE_MS = 2000;
 
 /** Runs work in idle time. Does not keep a process alive. */
-export function whenIdle(run: () => void): void {
+export function whenIdle(run: () => unknown): void {
   const whenIdle = idleCallback();
   if (whenIdle) whenIdle(run, { timeout: 2000 });
   else (setTimeout(run, PAUSE_MS) as { unref?: () => void }).unref?.();

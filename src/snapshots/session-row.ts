@@ -2,6 +2,7 @@ import type { ReadTransaction, SessionRow, SnapshotRow } from '../database/schem
 import { type Stretch, withWritten } from './commit.js';
 import { startingWith } from '../database/key-order.js';
 import { isSessionRow, isSnapshotRow, sortOut } from '../database/rows.js';
+import { spansOf } from '../database/spans.js';
 
 /** What a session's row says whatever its snapshots are. */
 export type SessionBasis = Omit<SessionRow, 'leaves' | 'latest' | 'snapshots' | 'version'>;
@@ -29,7 +30,14 @@ export type Leaves = Pick<SessionRow, 'leaves' | 'latest'>;
 
 type LeafKey = NonNullable<Leaves['latest']>;
 
-const leafKey = ({ id, createdMs, version }: SnapshotRow): LeafKey => ({ id, createdMs, version });
+/** The longest `reach`, three numbers a run. */
+const LONGEST_REACH = 12;
+
+function leafKey(row: SnapshotRow): LeafKey {
+  const { id, createdMs, version } = row;
+  const reach = spansOf(row).flat();
+  return { id, createdMs, version, ...(reach.length <= LONGEST_REACH && { reach }) };
+}
 
 const isLater = (a: LeafKey, b: LeafKey | undefined): boolean =>
   !b || a.createdMs > b.createdMs || (a.createdMs === b.createdMs && a.version > b.version);

@@ -3,13 +3,16 @@ import type { SessionSnapshot } from '../types/snapshot.js';
 import type { SessionRow, SnapshotRow } from '../database/schema.js';
 import { copyOut } from '../logs/load.js';
 import type { LoadedState } from '../logs/state.js';
-import { copy, freezeDeeply } from '../values/clone.js';
+import { copy, freezePlain } from '../values/clone.js';
 import { bare, define } from '../values/property.js';
+import { ownOf } from '../values/schema.js';
 
 /** A snapshot with its state. */
 export interface StoredSnapshot {
   row: SnapshotRow;
   state: LoadedState | null | undefined;
+  /** The state in objects that nobody else has, instead of `state`: to be given away once. */
+  own?: Record<string, unknown>;
 }
 
 /** How a snapshot is shown, depending on which clients are known to live. */
@@ -23,11 +26,13 @@ export function snapshotInfo(row: SnapshotRow): SnapshotInfo {
  * The snapshot as it was saved, in new objects, or in frozen ones, of which reads share large parts. `null` stands for a state that is
  * explicitly `undefined`.
  */
-export function snapshotOf<S>({ row, state }: StoredSnapshot, isFrozen = false): SessionSnapshot<S> {
+export function snapshotOf<S>(stored: StoredSnapshot, isFrozen = false): SessionSnapshot<S> {
+  const { row, state } = stored;
   const snapshot = copy(snapshotInfo(row)) as SessionSnapshot<S>;
-  if (state) snapshot.state = copyOut(state, isFrozen);
+  const own = ownOf(stored, 'own') as Record<string, unknown> | undefined;
+  if (own ?? state) snapshot.state = own ?? copyOut(state!, isFrozen);
   else if (state === null) Object.assign(snapshot, { state: undefined });
-  if (isFrozen) freezeDeeply(snapshot, false);
+  if (isFrozen) freezePlain(snapshot);
   return snapshot;
 }
 

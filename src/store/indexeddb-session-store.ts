@@ -24,6 +24,7 @@ import type {
 } from '../types/snapshot.js';
 import type { StorageReport } from '../types/storage.js';
 import type { ExportOptions, GenkitFiles, ImportOptions, ImportReport } from '../types/transfer.js';
+import { Connection } from '../database/connection.js';
 import type { ReadTransaction } from '../database/schema.js';
 import { Refusal } from '../database/transaction.js';
 import { SessionStoreError } from '../errors.js';
@@ -43,7 +44,7 @@ import { readHistory, readLeaves, readTree } from '../snapshots/read/tree.js';
 import { callSafely, persistStorage } from '../platform/browser.js';
 import { load } from '../runtime/load.js';
 import { requireId, requireValid, taken } from '../values/arguments.js';
-import { callable, optional, record } from '../values/schema.js';
+import { callable, optional, ownOf, record } from '../values/schema.js';
 import { ALL } from '../tabs/watchers.js';
 import {
   callShape,
@@ -113,8 +114,9 @@ export class IndexedDBSessionStore<S = unknown> implements SessionStore<S> {
     const { rejectBranchingSessions: reject = false, frozen } = this.#options;
     return tenant.readWithLiveness(async (transaction, applyExpiry) => {
       const stored = isSession
-        ? await readLatest(transaction, tenant.recent, id, reject)
-        : await readSnapshot(transaction, tenant.recent, id);
+        ? await readLatest(transaction, tenant.recent, id, reject, tenant.given)
+        : await readSnapshot(transaction, tenant.recent, id, false, undefined, tenant.given);
+      if (stored && ownOf(stored, 'own')) tenant.readAgainLater(stored.row.id);
       return stored && applyExpiry(snapshotOf<S>(stored, frozen), stored.row);
     });
   }
@@ -434,7 +436,9 @@ export class IndexedDBSessionStore<S = unknown> implements SessionStore<S> {
     if (!tenant) {
       const { onHealth } = this.#options;
       const tell = (event: HealthEvent) => onHealth && callSafely(onHealth, event);
-      tenant = new Tenant(name, { ...this.#options, tell });
+      const settings = { ...this.#options, tell };
+      const lost = () => this.#tenants.get(name)?.subscriptions.catchUp();
+      tenant = new Tenant(new Connection(name, settings, lost), settings);
       this.#tenants.set(name, tenant);
     }
     return tenant;

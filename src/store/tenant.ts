@@ -1,5 +1,5 @@
 import type { UnloadedPart } from '../types/health.js';
-import { Connection, type ConnectionOptions } from '../database/connection.js';
+import type { Connection, ConnectionOptions } from '../database/connection.js';
 import { isConnectionFault, isNewer } from '../database/faults.js';
 import type { ReadTransaction, WriteTransaction } from '../database/schema.js';
 import { SessionStoreError } from '../errors.js';
@@ -12,12 +12,14 @@ import {
   UNMERGED,
 } from '../snapshots/commit.js';
 import { SnapshotCache } from '../snapshots/cache.js';
+import { type Given, readSnapshot } from '../snapshots/read/snapshots.js';
 import { removeAll } from '../snapshots/delete/delete.js';
 import type { DatabaseAccess, DeletingAccess } from '../snapshots/database-access.js';
 import type { ApplyExpiry } from '../snapshots/stored-snapshot.js';
 import type { SaveRequest } from '../snapshots/save/save-snapshot.js';
 import { saveBatch } from '../snapshots/save/save-batch.js';
 import { Presence, withExpiry } from '../tabs/presence.js';
+import { whenIdle } from '../runtime/idle.js';
 import { Part } from '../runtime/load.js';
 import { followLifecycle } from '../tabs/page-lifecycle.js';
 import { Subscriptions } from './subscriptions.js';
@@ -41,7 +43,7 @@ function unseenRemoval(error: unknown): Commit {
 export class Tenant<S> implements DatabaseAccess {
   readonly recent = new SnapshotCache();
   readonly subscriptions: Subscriptions<S>;
-  readonly connection: Connection;
+  readonly given: Given | undefined;
   readonly encrypted: LazyEncryptedDatabase | undefined;
   /** Rows as if they were not encrypted. */
   readonly #rows: Pick<UnencryptedConnection, 'read' | 'write'>;
@@ -59,17 +61,23 @@ export class Tenant<S> implements DatabaseAccess {
   readonly #room = this.#part('room', () => import('../maintenance/quota/retry-when-full.js'));
   readonly #reads = new Set<Promise<unknown>>();
 
+  /** `connection` opens while all this is made. */
   constructor(
-    readonly databaseName: string,
+    readonly connection: Connection,
     readonly settings: TenantSettings,
   ) {
-    this.connection = new Connection(databaseName, settings, () => this.subscriptions.catchUp());
-    const { encryption } = settings;
-    this.encrypted = encryption && new LazyEncryptedDatabase(this.connection, encryption);
-    this.#rows = this.encrypted ?? new UnencryptedConnection(this.connection);
+    const { encryption, frozen } = settings;
+    // Decrypted objects are kept for later reads, and frozen ones are shared.
+    if (!encryption && !frozen) this.given = { id: undefined };
+    this.encrypted = encryption && new LazyEncryptedDatabase(connection, encryption);
+    this.#rows = this.encrypted ?? new UnencryptedConnection(connection);
     this.subscriptions = new Subscriptions(this);
     this.#endLifecycle = this.#followLifecycle();
     void this.#retainLater();
+  }
+
+  get databaseName(): string {
+    return this.connection.asked;
   }
 
   /** Access without a time limit, for work on the whole database. */
@@ -133,6 +141,22 @@ export class Tenant<S> implements DatabaseAccess {
         this.#publish(commit);
         this.subscriptions.forget();
       }
+    });
+  }
+
+  /**
+   * A state was given away in the very objects that were read, since a copy takes about as long. The caller may change
+   * them at any time, so it is read once more, in idle time: the next save probably continues it. This never opens the
+   * database, which may have been deleted meanwhile.
+   */
+  readAgainLater(id: string): void {
+    const given = this.given!;
+    given.id = id;
+    whenIdle(async () => {
+      await this.#queue.done();
+      if (given.id !== id || !this.connection.isOpen) return;
+      const reading = this.#rows.read((transaction) => readSnapshot(transaction, this.recent, id));
+      await this.#untilClosed(reading).catch(() => {});
     });
   }
 

@@ -3,7 +3,7 @@ import { invalid } from './arguments.js';
 import { define, put } from './property.js';
 import { described, UNREADABLE } from './schema.js';
 
-const { freeze, getOwnPropertyDescriptor, getPrototypeOf, isFrozen, prototype } = Object;
+const { freeze, getOwnPropertyDescriptor, getPrototypeOf, hasOwn, isFrozen, prototype } = Object;
 
 /** Thrown for a value that is not a tree: an object occurs twice in it, contains itself, or may share its content. */
 const NO_TREE = {};
@@ -46,15 +46,15 @@ function copyTree<T>(value: T, seen: Set<object>): T {
 }
 
 /** The same for a value that is known to be a plain tree, in a fraction of the time. */
-export function copyPlain(value: unknown): unknown {
+export function copyPlain(value: any): unknown {
   if (typeof value !== 'object' || value === null) return value;
   if (Array.isArray(value)) return value.map(copyPlain);
-  const prototype: unknown = Object.getPrototypeOf(value);
-  if (prototype !== Object.prototype && prototype !== null) return copy(value);
-  const result = { ...value } as Record<string, unknown>;
-  for (const key of Object.keys(result)) {
-    const part = result[key];
-    if (typeof part === 'object') result[key] = copyPlain(part);
+  if (!isPlain(value)) return copy(value);
+  const result: Record<string, unknown> = { ...value };
+  // Faster than a list of keys; inherited ones come too.
+  for (const key in value) {
+    const part = value[key];
+    if (typeof part === 'object' && hasOwn(value, key)) result[key] = copyPlain(part);
   }
   return result;
 }
@@ -250,20 +250,21 @@ export function isDeeplyFrozen(value: unknown): value is object {
 }
 
 /**
- * Freezes the plain objects and arrays of a value that nobody else has; `false` if it has more than these, and then, if
- * `isWhole`, nothing is frozen. What is frozen already is taken for frozen all the way down.
+ * Freezes a plain tree that nobody else has; `false` if it has more than plain objects and arrays. What is frozen
+ * already is so all the way down.
  */
-export function freezeDeeply(value: unknown, isWhole = true): boolean {
-  const parts = new Set([value]);
-  const others = new Set<unknown>();
+export const freezeTree = (value: unknown): boolean =>
+  isFrozen(value) ||
+  (isPlain(value as object) && Object.values(value as object).every(freezeTree) && !!freeze(value));
+
+/** Freezes the plain objects and arrays of a value that nobody else has, and leaves what else is in it. */
+export function freezePlain(value: object): void {
+  const parts = new Set<unknown>([value]);
   for (const part of parts) {
-    if (isFrozen(part)) continue;
-    if (isPlain(part as object)) for (const child of Object.values(part as object)) parts.add(child);
-    else if (isWhole) return false;
-    else others.add(part);
+    if (isFrozen(part) || !isPlain(part as object)) continue;
+    for (const child of Object.values(part as object)) parts.add(child);
   }
-  for (const part of parts) if (!others.has(part)) freeze(part);
-  return true;
+  for (const part of parts) if (!isFrozen(part) && isPlain(part as object)) freeze(part);
 }
 
 function isPlain(part: object): boolean {

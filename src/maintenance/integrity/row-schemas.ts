@@ -73,7 +73,7 @@ export const rowSchemas = {
     snapshots: satisfying((count) => Number.isSafeInteger(count) && count > 0, 'a count'),
     selected: optional(string),
     leaves: position,
-    latest: optional(object({ id: string, createdMs: time, version: position })),
+    latest: optional(object({ id: string, createdMs: time, version: position, reach: optional(spans) })),
     version: position,
     saved: position,
     written: optional(listOf(object({ since: position, version: position }))),

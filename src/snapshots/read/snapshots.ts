@@ -1,33 +1,48 @@
 import type { SnapshotInfo } from '../../types/session.js';
 import { wholeSession, wholeSnapshot } from '../../database/rows.js';
-import type { ReadTransaction, SessionRow, SnapshotRow } from '../../database/schema.js';
+import type { ReadTransaction, SessionRow, SnapshotRow, Spans } from '../../database/schema.js';
 import { SessionStoreError } from '../../errors.js';
 import { requestAll } from '../../database/transaction.js';
-import { loadState, readAhead } from '../../logs/load.js';
+import { assembleState, loadRows, ownState, readAhead, readReach } from '../../logs/load.js';
 import { countLeaves, readLeaves } from '../session-row.js';
 import type { SnapshotCache } from '../cache.js';
+import { ownOf } from '../../values/schema.js';
 import { snapshotInfo, type StoredSnapshot, type ApplyExpiry } from '../stored-snapshot.js';
+
+/** The snapshot whose state was last given away. */
+export interface Given {
+  id: string | undefined;
+}
 
 /**
  * Reads a snapshot with its state. `hasChanged`: it was probably appended to since the last read, so its logs are read
- * together with its row.
+ * together with its row; `reach`: so is what its state probably reaches. `given`: its state may be given away, unless it
+ * was the last time; then it is not remembered.
  */
 export async function readSnapshot(
   transaction: ReadTransaction,
   recent: SnapshotCache,
   id: string,
   hasChanged = false,
+  reach?: Spans,
+  given?: Given,
 ): Promise<StoredSnapshot | undefined> {
   const last = hasChanged && recent.latestState(id);
   const [stored, ahead] = await requestAll(
     () => transaction.objectStore('snapshots').get(id),
-    async () => (last ? readAhead(transaction, last) : undefined),
+    async () => {
+      if (reach) return readReach(transaction, [reach]);
+      return last ? readAhead(transaction, last) : undefined;
+    },
   );
   const row = wholeSnapshot(stored, id);
   if (!row) return undefined;
   const remembered = recent.state(row);
   if (remembered) return { row, state: remembered.state };
-  const state = await loadState(transaction, row, ahead);
+  const logs = await loadRows(transaction, row, ahead);
+  const own = row.state && given && given.id !== id && ownState(row, logs);
+  if (own) return { row, state: undefined, own };
+  const state = assembleState(row, logs);
   recent.remember(row, state);
   return { row, state };
 }
@@ -38,14 +53,18 @@ export async function readLatest(
   recent: SnapshotCache,
   sessionId: string,
   rejectBranching: boolean,
+  given?: Given,
 ): Promise<StoredSnapshot | undefined> {
   let { leaves, latest } = await readLeaves(transaction, sessionId);
-  let stored = latest && (await readSnapshot(transaction, recent, latest.id));
+  // Earlier rows do not say it.
+  const reach = latest && !recent.latestState(latest.id) && (ownOf(latest, 'reach') as Spans | undefined);
+  let stored =
+    latest && (await readSnapshot(transaction, recent, latest.id, false, reach || undefined, given));
   if (stored?.row.sessionId !== sessionId) {
     // The session's row may still name a lost row, or one that was deleted while its session was unknown, as a leaf; or
     // one that is now in another session.
     ({ leaves, latest } = await countLeaves(transaction, sessionId));
-    stored = latest && (await readSnapshot(transaction, recent, latest.id));
+    stored = latest && (await readSnapshot(transaction, recent, latest.id, false, undefined, given));
   }
   if (!stored) {
     const session = await transaction.objectStore('sessions').getKey(sessionId);

@@ -11,7 +11,7 @@ import {
 import { ofAll } from '../../database/pace.js';
 import { SessionStoreError } from '../../errors.js';
 import { keepOnly } from '../../logs/garbage-collect.js';
-import { loadState } from '../../logs/load.js';
+import { assembleState, loadRows } from '../../logs/load.js';
 import type { LoadedState } from '../../logs/state.js';
 import { type Commit, commitFrom, latestLog, readClock, tick } from '../commit.js';
 import type { Known } from './draft.js';
@@ -127,7 +127,7 @@ export class UnitOfWork {
   async state(row: SnapshotRow): Promise<LoadedState | null | undefined> {
     if (this.#states.has(row.id)) return this.#states.get(row.id);
     const remembered = this.recent.state(row);
-    const state = remembered ? remembered.state : await loadState(this.transaction, row);
+    const state = remembered ? remembered.state : assembleState(row, await loadRows(this.transaction, row));
     this.#states.set(row.id, state);
     return state;
   }

@@ -15,7 +15,7 @@ import { beginCommit, type Commit, latestLog, NO_SESSION, noteLoose } from '../.
 import { leavesIn, sessionRow } from '../../snapshots/session-row.js';
 import { removeRows } from '../../snapshots/delete/delete.js';
 import type { StoredSnapshot } from '../../snapshots/stored-snapshot.js';
-import { assembleState } from '../../logs/load.js';
+import { assembleState, type RowsByLog } from '../../logs/load.js';
 import type { LaidOut } from './to-rows.js';
 import { renumbering } from '../../database/spans.js';
 
@@ -69,7 +69,7 @@ export async function writeSession(
   if (present.isThere) await removeRows(transaction, commit, sessionId, present.ids, signal);
   const pace = paceWithin(transaction, signal);
   const first = Math.max(commit.version, (await latestLog(transaction)) + 1);
-  const logs: { log: number; rows: LogRow[] }[] = [];
+  const logs = new Map<number, LogRow[]>();
   const puts: { log: number; row: LogRow }[] = [];
   let index = -1;
   for (const own of session.logs) {
@@ -78,7 +78,7 @@ export async function writeSession(
     const rows: LogRow[] = [];
     for (const row of own) rows.push(await pace.run(movedRow(row, first)));
     await pace.run(each(rows, (row) => puts.push({ log, row })));
-    logs.push({ log, rows });
+    logs.set(log, rows);
   }
   const rows: SnapshotRow[] = [];
   for (const { state, ...snapshot } of session.snapshots) {
@@ -86,12 +86,12 @@ export async function writeSession(
       ...snapshot,
       format: ROW_FORMAT,
       sessionId,
-      version: first + logs.length + rows.length,
+      version: first + logs.size + rows.length,
       ...(state !== undefined && { state: state && (await pace.run(movedState(state, first))) }),
       own: [],
     });
   }
-  commit.version = first + logs.length + rows.length - 1;
+  commit.version = first + logs.size + rows.length - 1;
 
   await ofAll(puts, ({ log, row }) => transaction.objectStore('logs').put(row, logKey(log, row)), signal);
   await ofAll(rows, (row) => transaction.objectStore('snapshots').add(row), signal);
@@ -117,7 +117,7 @@ export async function writeSession(
 }
 
 /** Assembled only for watchers. */
-function storedSnapshot(row: SnapshotRow, logs: Parameters<typeof assembleState>[1]): StoredSnapshot {
+function storedSnapshot(row: SnapshotRow, logs: RowsByLog): StoredSnapshot {
   return {
     row,
     get state() {
