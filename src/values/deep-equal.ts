@@ -13,7 +13,8 @@ let leftIsPlain = false;
  * Whether what is stored of `b` would be indistinguishable from `a`, which is stored: including the order of keys,
  * which places share an object, and the buffers behind views. `undefined` if that shows only once `b` is copied,
  * because it contains more than plain objects and arrays. Opaque values (blobs, errors, keys) equal only themselves: a
- * value that is not proven equal is stored again.
+ * value that is not proven equal is stored again. One object on both sides is compared like two, since what is inside it
+ * may also stand elsewhere.
  *
  * Visits nothing twice. `isPlain`: no object occurs twice in `a`, and its arrays have no holes and no extra properties.
  */
@@ -41,7 +42,6 @@ function meet(a: unknown, b: unknown): boolean {
 }
 
 function sameInside(a: object, b: object): boolean | undefined {
-  if (a === b) return true;
   if (Array.isArray(a)) {
     if (!Array.isArray(b) || a.length !== b.length) return false;
     return leftIsPlain ? sameElements(a, b) && isPlainArray(b) : sameProperties(a as never, b as never);
@@ -90,7 +90,7 @@ function sameContent(a: any, b: any): boolean {
     return a.byteOffset === b.byteOffset && a.byteLength === b.byteLength && meet(a.buffer, b.buffer);
   }
   // Whether a view tracks the length of a resizable buffer shows only when that is resized.
-  if (!(a instanceof ArrayBuffer) || isResizable(a) || isResizable(b)) return false;
+  if (!(a instanceof ArrayBuffer) || isResizable(a) || isResizable(b)) return a === b;
   return (
     a.byteLength === b.byteLength && sameElements(new Uint8Array(a) as never, new Uint8Array(b) as never)
   );

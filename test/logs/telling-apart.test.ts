@@ -110,3 +110,26 @@ test.each(Object.entries(throwing))(
     }
   },
 );
+
+test.each(['inside and beside it', 'twice'])(
+  'what was read frozen, and an object %s that is the same or another one, are told apart',
+  async (how) => {
+    const store = openStore({ frozen: true, compaction: false });
+    // As many places as make an object of the same content, or that object itself.
+    const around = (outer: { inner: object }, other: object) =>
+      how === 'twice' ? [outer, outer.inner, other] : [outer, other];
+    for (const wasShared of [true, false]) {
+      const outer = { pad, inner: { x: 1 } };
+      const before = around(outer, wasShared ? outer.inner : { x: 1 });
+      await save(store, 'a', turn(0, { state: { messages: [{ parts: before }] } }));
+      const read: any = (await store.getSnapshot({ snapshotId: 'a' }))!.state!.messages![0];
+      const [known] = read.parts;
+      for (const isShared of [true, false]) {
+        const parts = around(known, isShared ? known.inner : { x: 1 });
+        await save(store, 'b', turn(1, { parentId: 'a', state: { messages: [{ parts }] } }));
+        const found: any = (await store.getSnapshot({ snapshotId: 'b' }))!.state!.messages![0];
+        expect(observe(found.parts)).toBe(observe(structuredClone(parts)));
+      }
+    }
+  },
+);
