@@ -18,7 +18,7 @@ import {
 import { mergeWrites, type StoredWrite } from './writes.js';
 import { described } from '../../values/schema.js';
 import { invalid } from '../../values/arguments.js';
-import { copyOf } from '../shared/copy.js';
+import { structured } from '../../platform/browser.js';
 
 export type Header = Omit<Checkpoint, 'id' | 'channel_values'>;
 
@@ -99,7 +99,7 @@ export async function unpackCheckpoint(
   return {
     checkpoint: {
       // LangGraph adds to it in place, and a store may give it out frozen.
-      ...copyOf(checkpoint!, 'checkpoint'),
+      ...structured(checkpoint!),
       id: checkpointId,
       channel_values: Object.fromEntries(await Promise.all(values)),
     },
