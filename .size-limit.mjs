@@ -19,7 +19,7 @@ const entries = [
       './mend.js',
       './upkeep.js',
     ],
-    limit: '29.6 kB',
+    limit: '30.3 kB',
   },
   {
     name: 'offshoot, only SessionStoreError',
@@ -48,7 +48,7 @@ const entries = [
   {
     name: 'offshoot, compaction on demand',
     path: 'dist/maintenance/compaction/scheduler.js',
-    limit: '3.7 kB',
+    limit: '4.3 kB',
   },
   {
     name: 'offshoot, retention on demand',

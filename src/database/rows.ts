@@ -66,6 +66,7 @@ const sessionRow = object({
   saved: reading,
   unsealed: fits(Number.isFinite),
   written: optional(list),
+  changes: optional(list),
 });
 
 const logRow = object({

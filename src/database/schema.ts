@@ -95,6 +95,8 @@ export interface SessionRow {
   saved: number;
   /** The last stretches of the clock in which only this session was written. */
   written?: { since: number; version: number }[];
+  /** The last saves of its snapshots; nothing else has changed in these since the version of the first. */
+  changes?: [id: string, version: number][];
   /** Approximate bytes appended to logs since the last merge; stored under this name, and not about encryption. */
   unsealed: number;
 }

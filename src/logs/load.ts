@@ -14,32 +14,45 @@ export type LogsRead = Map<number, { from: number; to: number; rows: unknown[] }
 /** Rows by log, sorted by what they hold. */
 export type RowsByLog = ReadonlyMap<number, readonly LogRow[]>;
 
-/** Reads the current end of a state's logs, from where the state begins in each. */
-export const readAhead = (transaction: ReadTransaction, { fields }: LoadedState): Promise<LogsRead> =>
-  readReach(
-    transaction,
-    fields.flatMap((field) => (field.kind === 'value' ? [] : [field.sequence.spans])),
-    undefined,
-    Infinity,
-  );
+/** Entries in memory, by log and position. */
+export type KnownEntries = Map<string, Entry>;
 
-/** Reads what spans reach, unless it was read ahead: one range for each log, most often one in all. */
+const place = (log: number, at: number) => `${log},${at}`;
+
+export function entriesIn(state: LoadedState | null | undefined): KnownEntries {
+  const all = state?.fields.flatMap((field) => (field.kind === 'value' ? [] : field.sequence.entries)) ?? [];
+  return new Map([...all, ...(state?.media ?? [])].map((entry) => [place(entry.log, entry.at), entry]));
+}
+
+/** Reads the current end of a snapshot's logs, from where it begins in each, without what is known. */
+export const readAhead = (
+  transaction: ReadTransaction,
+  row: SnapshotRow,
+  entries: KnownEntries,
+): Promise<LogsRead> => readReach(transaction, spansOf(row), undefined, Infinity, entries);
+
+/**
+ * Reads what spans reach, unless it was read ahead or is known: one range for each log, most often one in all.
+ */
 export async function readReach(
   transaction: ReadTransaction,
   reach: Iterable<Spans>,
   ahead?: LogsRead,
   end = 0,
+  entries?: KnownEntries,
 ): Promise<LogsRead> {
   const logs = transaction.objectStore('logs');
   const reads = [...runsByLog(reach)].map(async ([log, runs]) => {
-    const [from, last] = extentOf(runs);
+    let [from, last] = extentOf(runs);
+    while (from < last && entries?.has(place(log, from))) from++;
     const to = Math.max(last, end);
     const known = ahead?.get(log);
     if (known && known.from <= from && known.to >= to) return [log, known] as const;
+    const isKnown = from === to;
     // Keys are [log, end, start]: every row that ends after `from`, and at `to` or before.
-    const rows: unknown[] = await logs.getAll(between([log, from, []], [log, to, []]));
+    const rows: unknown[] = isKnown ? [] : await logs.getAll(between([log, from, []], [log, to, []]));
     const tail = rows.at(-1);
-    if (to < Infinity && (!isLogRow(tail) || tail.at + tail.entries.length < to)) {
+    if (!isKnown && to < Infinity && (!isLogRow(tail) || tail.at + tail.entries.length < to)) {
       const across = await logs.get(between([log, to, []], [log, []]));
       if (across) rows.push(across);
     }
@@ -53,26 +66,32 @@ export async function loadRows(
   transaction: ReadTransaction,
   row: SnapshotRow,
   ahead?: LogsRead,
+  entries?: KnownEntries,
 ): Promise<RowsByLog> {
   const whole = (each: unknown): LogRow => {
     if (isLogRow(each)) return each;
     throw unreadable('snapshot', row.id, each);
   };
-  const read = await readReach(transaction, spansOf(row), ahead);
+  const read = await readReach(transaction, spansOf(row), ahead, 0, entries);
   return new Map(Array.from(read, ([log, { rows }]) => [log, rows.map(whole)]));
 }
 
-/** Assembles a snapshot's state from the rows it reaches; there may be more rows. */
-export function assembleState(row: SnapshotRow, rows: RowsByLog): LoadedState | null | undefined {
+/** Assembles a snapshot's state from what is known and the rows it reaches; there may be more rows. */
+export function assembleState(
+  row: SnapshotRow,
+  rows: RowsByLog,
+  known?: KnownEntries,
+): LoadedState | null | undefined {
   const { state } = row;
   if (!state) return state;
   const logs = new Map(Array.from(rows, ([log, logRows]) => [log, entriesOf(log, logRows)]));
+  const find = (log: number, at: number) => logs.get(log)?.get(at) ?? known?.get(place(log, at));
   const incomplete = new Set<Entry>();
   const withMedia = new Set<Entry>();
   for (const [log, logRows] of rows) {
     for (const { at, media } of logRows) {
       for (const [index, path, mediaLog, mediaAt] of media ?? []) {
-        const medium = logs.get(mediaLog)?.get(mediaAt);
+        const medium = find(mediaLog, mediaAt);
         const entry = logs.get(log)!.get(at + index);
         if (!entry) throw unreadable('snapshot', row.id);
         // A missing medium is no loss in a neighbouring entry, which this snapshot does not reach.
@@ -94,9 +113,8 @@ export function assembleState(row: SnapshotRow, rows: RowsByLog): LoadedState | 
   const resolve = (spans: Spans): Entry[] => {
     const resolved: Entry[] = [];
     for (const [log, from, count] of spansIn(spans)) {
-      const entries = logs.get(log);
       for (let at = from; at < from + count; at++) {
-        const entry = entries?.get(at);
+        const entry = find(log, at);
         if (!entry || incomplete.has(entry)) throw unreadable('snapshot', row.id);
         resolved.push(entry);
       }

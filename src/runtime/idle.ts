@@ -56,3 +56,33 @@ export async function alone(name: string, work: () => Promise<void>): Promise<vo
       .finally(() => clearTimeout(timer));
   });
 }
+
+/** How long to wait for the same work elsewhere, in ms. */
+const TURN_MS = 10_000;
+
+/**
+ * Runs work when no other tab runs work of the same name; after a time limit, or where there are no locks, it runs
+ * anyway. If the signal is aborted before, rejects with its reason.
+ */
+export function inTurn<T>(name: string, work: () => Promise<T>, signal?: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    let working: Promise<T> | undefined;
+    const patience = new AbortController();
+    const begin = (): Promise<T> | undefined => {
+      clearTimeout(timer);
+      signal?.removeEventListener('abort', giveUp);
+      if (!working && signal?.aborted) reject(signal.reason);
+      else resolve((working ??= work()));
+      return working;
+    };
+    const giveUp = () => {
+      patience.abort();
+      void begin();
+    };
+    const timer = setTimeout(giveUp, TURN_MS);
+    signal?.addEventListener('abort', giveUp);
+    void requestLock(name, { signal: patience.signal }, begin)
+      .catch(() => begin())
+      .catch(() => {});
+  });
+}

@@ -3,20 +3,23 @@ import type { SessionRow, SnapshotRow } from '../database/schema.js';
 import type { Known } from './save/draft.js';
 import type { LoadedState } from '../logs/state.js';
 
-/** Limits of the cache: number of states, and their bytes, counted as if they shared no entries. */
+/** Limits of the cache: number of states, and their bytes; of states that begin with the same entry, the largest counts. */
 const MOST_STATES = 32;
 const MOST_BYTES = 32 * 1024 * 1024;
 const MOST_ROWS = 256;
+
+const MOST_TREES = 10;
+
+/** The rows of a session's snapshots, oldest first, as of a version of the session's row. */
+export interface Tree {
+  version: number;
+  rows: SnapshotRow[];
+}
 
 /** Where a log ends, and where its last row begins, if this tab has put it. */
 export interface Tip {
   at: number;
   rowFrom?: number;
-}
-
-interface RememberedState {
-  version: number;
-  state: LoadedState | null | undefined;
 }
 
 /**
@@ -30,11 +33,11 @@ export class SnapshotCache {
   clock = -1;
   /** Nobody else had written when the clock was last read. */
   isAlone = false;
-  readonly rows = new LeastRecentlyUsed<string | number, SnapshotRow>();
-  readonly sessions = new LeastRecentlyUsed<string | number, SessionRow>();
-  readonly tips = new LeastRecentlyUsed<string | number, Tip>();
-  readonly #states = new LeastRecentlyUsed<string, RememberedState>();
-  #bytes = 0;
+  readonly rows = new LeastRecentlyUsed<string, SnapshotRow>(MOST_ROWS);
+  readonly sessions = new LeastRecentlyUsed<string, SessionRow>(MOST_ROWS);
+  readonly tips = new LeastRecentlyUsed<number, Tip>(MOST_ROWS);
+  readonly trees = new LeastRecentlyUsed<string, Tree>(MOST_TREES);
+  readonly #states = new LeastRecentlyUsed<string, Known>();
 
   /** Drops rows, sessions and tips unless the clock is unchanged. */
   check(clock: number): void {
@@ -46,14 +49,14 @@ export class SnapshotCache {
     this.clock = clock;
   }
 
-  state({ id, version }: SnapshotRow): RememberedState | undefined {
+  state({ id, version }: SnapshotRow): Known | undefined {
     const remembered = this.#states.get(id);
-    return remembered?.version === version ? remembered : undefined;
+    return remembered?.row.version === version ? remembered : undefined;
   }
 
-  /** The remembered state of a snapshot, of any version. */
-  latestState(id: string): LoadedState | null | undefined {
-    return this.#states.get(id)?.state;
+  /** What is remembered of a snapshot, of any version. */
+  latest(id: string | undefined): Known | undefined {
+    return id === undefined ? undefined : this.#states.get(id);
   }
 
   /** The remembered row and state; the caller has to check that they are current. */
@@ -63,23 +66,27 @@ export class SnapshotCache {
     return remembered && { row, state: remembered.state };
   }
 
-  remember({ id, version }: SnapshotRow, state: LoadedState | null | undefined): void {
+  remember(row: SnapshotRow, state: LoadedState | null | undefined): void {
+    const { id, version } = row;
     const known = this.#states.get(id);
     // A slow read may end after a later save.
-    if (known && known.version > version) return;
-    this.#bytes += (state?.size ?? 0) - (known?.state?.size ?? 0);
-    this.#states.set(id, { version, state });
-    for (const [oldest, { state }] of this.#states) {
-      const most = this.#bytes > MOST_BYTES ? 1 : MOST_STATES;
-      if (this.#states.size <= most) break;
-      this.#bytes -= state?.size ?? 0;
-      this.#states.delete(oldest);
-    }
-    for (const memory of [this.rows, this.sessions, this.tips]) {
-      for (const oldest of memory.keys()) {
-        if (memory.size <= MOST_ROWS) break;
-        memory.delete(oldest);
-      }
+    if (known && known.row.version > version) return;
+    this.#states.set(id, { row, state });
+    const counted = new Map<unknown, number>();
+    let [count, bytes] = [0, 0];
+    for (const [each, { state }] of [...this.#states].reverse()) {
+      const start = startOf(state);
+      const before = counted.get(start) ?? 0;
+      const size = Math.max(before, state?.size ?? 0);
+      counted.set(start, size);
+      bytes += size - before;
+      if (++count > MOST_STATES || (count > 1 && bytes > MOST_BYTES)) this.#states.delete(each);
     }
   }
 }
+
+/** The first entry of a state, by which it shows which others it shares entries with. */
+const startOf = (state: LoadedState | null | undefined): unknown => {
+  for (const field of state?.fields ?? []) if (field.kind !== 'value') return field.sequence.entries[0];
+  return state;
+};

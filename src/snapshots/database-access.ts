@@ -9,6 +9,7 @@ export interface DatabaseAccess {
   /** Like `read`, with the knowledge of which clients of `pending` snapshots live. */
   readWithLiveness<T>(
     work: (transaction: ReadTransaction, applyExpiry: ApplyExpiry) => Promise<T>,
+    isWatcher?: boolean,
   ): Promise<T>;
   /** Writes a commit, or nothing if `work` resolves to `null`; watchers are called before it resolves. */
   write<C extends Commit>(

@@ -7,9 +7,9 @@ import { spansOf } from '../database/spans.js';
 /** What a session's row says whatever its snapshots are. */
 export type SessionBasis = Omit<SessionRow, 'leaves' | 'latest' | 'snapshots' | 'version'>;
 
-/** A session's row with what follows from its snapshots, all of which replaces what it said before. */
+/** A session's row with what follows from its snapshots, all of which replaces what it said before; without `changes`. */
 export function sessionRow(
-  { latest: _, selected: __, ...basis }: SessionBasis & Partial<Leaves>,
+  { latest: _, selected: __, changes: ___, ...basis }: SessionBasis & Partial<Leaves>,
   leaves: Leaves,
   snapshots: number,
   selected: string | undefined,
@@ -39,7 +39,8 @@ function leafKey(row: SnapshotRow): LeafKey {
   return { id, createdMs, version, ...(reach.length <= LONGEST_REACH && { reach }) };
 }
 
-const isLater = (a: LeafKey, b: LeafKey | undefined): boolean =>
+/** In the order of the index by session. */
+export const isLater = (a: LeafKey, b: LeafKey | undefined): boolean =>
   !b || a.createdMs > b.createdMs || (a.createdMs === b.createdMs && a.version > b.version);
 
 /** The leaves among the rows of a session: those that no other row names as its parent. */

@@ -336,7 +336,7 @@ export class IndexedDBSessionStore<S = unknown> implements SessionStore<S> {
   async compact(options: SessionStoreOptions & { signal?: AbortSignal } = {}): Promise<void> {
     const call = taken(signalShape, options);
     const compaction = await this.#tenant(call).compaction();
-    await compaction.run(undefined, call.signal);
+    await compaction.run(call.signal);
   }
 
   /**

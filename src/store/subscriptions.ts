@@ -51,7 +51,7 @@ export class Subscriptions<S> {
             change: snapshotChange<S>(stored, applyExpiry, source.settings.frozen),
           }
         );
-      });
+      }, true);
       if (found?.client && !found.change.ended) {
         source.presence.awaitEnd(found.client, () => this.#refreshSnapshots());
       }

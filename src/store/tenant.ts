@@ -97,12 +97,14 @@ export class Tenant<S> implements DatabaseAccess {
 
   /**
    * Reads what is shown to the application. The lock manager cannot be asked inside a transaction; if its answer is
-   * needed, everything is read again afterwards, since a worker may have finished before its tab went.
+   * needed, everything is read again afterwards, since a worker may have finished before its tab went. A watcher
+   * does not ask for a client whose end is awaited, since it will be told of that.
    */
   readWithLiveness<T>(
     work: (transaction: ReadTransaction, applyExpiry: ApplyExpiry) => Promise<T>,
+    isWatcher?: boolean,
   ): Promise<T> {
-    return this.#untilClosed(this.#show(work));
+    return this.#untilClosed(this.#show(work, isWatcher));
   }
 
   /** Saves after all operations called before, in a batch with other waiting saves. */
@@ -191,10 +193,13 @@ export class Tenant<S> implements DatabaseAccess {
 
   async #show<T>(
     work: (transaction: ReadTransaction, applyExpiry: ApplyExpiry) => Promise<T>,
+    isWatcher?: boolean,
     read: DatabaseAccess['read'] = (work) => this.read(work),
   ): Promise<T> {
     const unknown = new Set<string>();
-    const first = await read((transaction) => work(transaction, this.#expiryBy(new Map(), unknown)));
+    const first = await read((transaction) =>
+      work(transaction, this.#expiryBy(new Map(), unknown, isWatcher)),
+    );
     if (unknown.size === 0) return first;
     const alive = await this.presence.alive(unknown);
     return read((transaction) => work(transaction, this.#expiryBy(alive)));
@@ -209,9 +214,14 @@ export class Tenant<S> implements DatabaseAccess {
   }
 
   /** `unknown` collects the clients that the lock manager has to be asked about. */
-  #expiryBy(alive: ReadonlyMap<string, boolean>, unknown?: Set<string>): ApplyExpiry {
+  #expiryBy(alive: ReadonlyMap<string, boolean>, unknown?: Set<string>, isWatcher?: boolean): ApplyExpiry {
     return (snapshot, { client }) => {
-      const lives = client === undefined ? undefined : client === this.presence.client || alive.get(client);
+      const lives =
+        client === undefined
+          ? undefined
+          : client === this.presence.client ||
+            (isWatcher && this.presence.awaits(client)) ||
+            alive.get(client);
       if (client !== undefined && lives === undefined) unknown?.add(client);
       return withExpiry(snapshot, this.settings.heartbeatTimeoutMs, lives);
     };
@@ -260,7 +270,7 @@ export class Tenant<S> implements DatabaseAccess {
         tell,
         access: {
           read,
-          readWithLiveness: (work) => this.#show(work, read),
+          readWithLiveness: (work) => this.#show(work, false, read),
           remove: (work) => this.#remove(work),
         },
         retention: await this.#retention.made(),
@@ -278,7 +288,10 @@ export class Tenant<S> implements DatabaseAccess {
   #publish(commit: Commit): void {
     this.connection.advance(commit.version);
     // What is remembered is of the time before a write that was no save.
-    if (commit.version !== this.recent.clock) this.recent.isAlone = false;
+    if (commit.version !== this.recent.clock) {
+      this.recent.isAlone = false;
+      this.recent.trees.clear();
+    }
     this.subscriptions.publish(commit);
     for (const [id, row] of commit.sessions) {
       if (this.settings.compaction && row && row.unsealed >= UNMERGED) void this.#compactLater(id);

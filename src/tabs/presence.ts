@@ -67,7 +67,12 @@ export class Presence {
       gone();
     };
     // Shared, so that all who wait are granted it at once.
-    requestLock(lockName(client), { mode: 'shared', signal }, free).catch(() => {});
+    requestLock(lockName(client), { mode: 'shared', signal }, free).catch(() => awaited.delete(client));
+  }
+
+  /** Whether the end of a client is awaited. */
+  awaits(client: string): boolean {
+    return this.#awaited.has(client);
   }
 
   /** Which of the clients live; a client that is missing in the answer is unknown. */

@@ -16,14 +16,22 @@ export function firstIndex<T>(items: readonly T[], passes: (item: T) => boolean)
   return low;
 }
 
-/** A map whose first entries are those that were used longest ago. */
+/** A map that forgets what was used longest ago, which comes first, once it has more entries than `most`. */
 export class LeastRecentlyUsed<Key, Value> extends Map<Key, Value> {
+  constructor(readonly most = Infinity) {
+    super();
+  }
+
+  override set(key: Key, value: Value): this {
+    this.delete(key);
+    super.set(key, value);
+    for (const oldest of this.keys()) if (this.size > this.most) this.delete(oldest);
+    return this;
+  }
+
   override get(key: Key): Value | undefined {
     const value = super.get(key);
-    if (value !== undefined) {
-      this.delete(key);
-      super.set(key, value);
-    }
+    if (value !== undefined) this.set(key, value);
     return value;
   }
 }

@@ -147,7 +147,15 @@ function expectNothingLost(damaged: Dump, repaired: Dump, problems: readonly Che
         continue;
       }
       expect(store, `the store of ${key}, which is lost`).toBe('sessions');
-      const computed = { snapshots: 0, leaves: 0, latest: 0, selected: 0, version: 0, written: 0 };
+      const computed = {
+        snapshots: 0,
+        leaves: 0,
+        latest: 0,
+        selected: 0,
+        version: 0,
+        written: 0,
+        changes: 0,
+      };
       same({ ...(there as Row), ...computed }, { ...(row as Row), ...computed }, `session ${key}`);
     }
   }

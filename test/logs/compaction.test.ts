@@ -1,8 +1,9 @@
 import { IDBFactory } from 'fake-indexeddb';
-import { beforeEach, describe, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { failureOf } from '../assertions/expect-refusal.js';
-import { requestsOf } from '../database/observe-requests.js';
+import { requestsOf, type RequestMade } from '../database/observe-requests.js';
 import { abortAtCommit } from '../faults/inject-faults.js';
+import { TestLockManager } from '../stand-ins/lock-manager.js';
 import { Chat, conversation, logKeys, said } from './chat.js';
 
 beforeEach(() => {
@@ -193,12 +194,95 @@ describe('compact', () => {
     expect(await chat.entries()).toBe(entries);
   });
 
+  test('looks for what to do in one transaction, among keys, and writes in one for each row that it makes', async () => {
+    const chat = await longChat(40);
+    for (let n = 0; n < 30; n++) {
+      await chat.save(`o${n}`, undefined, { messages: [said(`${n}`)] }, { sessionId: `other ${n}` });
+    }
+    const made = await requestsOf(() => chat.store.compact());
+    const transactions = (mode: IDBTransactionMode) =>
+      new Set(made.flatMap(({ transaction }) => (transaction.mode === mode ? [transaction] : []))).size;
+    const merged = made.filter(({ store, method }) => store === 'logs' && method === 'put').length;
+    expect(merged).toBeGreaterThan(0);
+    expect(transactions('readonly')).toBe(1);
+    // And one for the rows of the sessions.
+    expect(transactions('readwrite')).toBe(merged + 1);
+    for (const { store, request } of made) {
+      if (store === 'snapshots') expect([request!.result].flat().length).toBeLessThanOrEqual(1);
+    }
+    // Whoever comes next finds nothing to do.
+    const again = await requestsOf(() => chat.open().compact());
+    expect(again.filter(({ transaction }) => transaction.mode === 'readwrite')).toEqual([]);
+  });
+
   test('is seen by nobody: no watcher is called', async () => {
     const chat = await longChat();
     const heard: unknown[] = [];
     chat.store.onSessionsChange((change) => heard.push(change));
     await chat.store.compact();
     expect(heard).toEqual([]);
+  });
+});
+
+describe('compact in several tabs', () => {
+  let locks: TestLockManager;
+  beforeEach(() => {
+    locks = new TestLockManager();
+    vi.stubGlobal('navigator', { locks });
+  });
+  afterEach(() => {
+    vi.useRealTimers();
+    vi.unstubAllGlobals();
+  });
+
+  const merges = (made: RequestMade[]) =>
+    made.filter(({ store, method }) => store === 'logs' && method === 'put').length;
+
+  test('one does the work, and the others find it done', async () => {
+    const alone = merges(await requestsOf(async () => (await longChat()).store.compact()));
+    const saves = merges(await requestsOf(() => longChat()));
+    const chat = await longChat();
+    const tabs = [chat.store, chat.open(), chat.open(), chat.open()];
+    for (const tab of tabs) await tab.getSession('s');
+    const made = await requestsOf(() => Promise.all(tabs.map((tab) => tab.compact())));
+    expect(merges(made)).toBe(alone - saves);
+    const writing = made.filter(({ transaction }) => transaction.mode === 'readwrite');
+    // One connection wrote.
+    expect(new Set(writing.map(({ transaction }) => transaction.db)).size).toBe(1);
+    await chat.expectWhole();
+  });
+
+  test('one that waits for another ends by its signal, and does nothing later', async () => {
+    const chat = await longChat();
+    const lock = `offshoot:${chat.name}:compact`;
+    let end = () => {};
+    void locks.request(lock, {}, () => new Promise<void>((resolve) => (end = resolve)));
+    const controller = new AbortController();
+    const reason = new Error('the user came back');
+    const waiting = failureOf(() => chat.store.compact({ signal: controller.signal }));
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    controller.abort(reason);
+    expect(await waiting).toBe(reason);
+    const before = await logKeys(chat.name);
+    end();
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    expect(await logKeys(chat.name)).toEqual(before);
+    await chat.store.compact();
+    expect((await logKeys(chat.name)).length).toBeLessThan(30);
+  });
+
+  test('one that waits for a tab that is frozen goes on in the end', async () => {
+    const chat = await longChat();
+    void locks.request(`offshoot:${chat.name}:compact`, {}, () => new Promise<void>(() => {}));
+    const loaded = await chat.store.getSession('s');
+    expect(loaded?.snapshotCount).toBe(61);
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    const compacting: { isDone?: boolean } = {};
+    const done = chat.store.compact().then(() => (compacting.isDone = true));
+    while (!compacting.isDone) await vi.advanceTimersByTimeAsync(1_000);
+    await done;
+    vi.useRealTimers();
+    expect((await logKeys(chat.name)).length).toBeLessThan(30);
   });
 });
 
@@ -265,6 +349,45 @@ describe('in idle time', () => {
       await vi.waitFor(async () => expect((await logKeys(chat.name)).length).toBeLessThan(30));
       await chat.expectWhole();
     }));
+
+  test.each([1, 2, 3])('on a full disk it leaves off, and tells nobody: write %i', (nth) =>
+    withIdleTime(async (idle) => {
+      const chat = await longChat();
+      const told: unknown[] = [];
+      const full = new DOMException('injected', 'QuotaExceededError');
+      const tidy = chat.open({
+        compaction: true,
+        onHealth: (event) => told.push(event),
+        onQuotaExceeded: (event) => void told.push(event),
+      });
+      await chat.save('next', 'n59', next, { via: tidy });
+      await vi.waitFor(() => expect(idle).toHaveLength(1));
+      let ended = 0;
+      const made = await requestsOf(async () => {
+        const { prototype } = IDBDatabase;
+        const original = prototype.transaction;
+        let writing = 0;
+        prototype.transaction = function (...args) {
+          const transaction = original.apply(this, args);
+          if (transaction.mode === 'readwrite' && ++writing >= nth) void abortAtCommit(transaction, full);
+          for (const type of ['complete', 'abort']) transaction.addEventListener(type, () => ended++);
+          return transaction;
+        };
+        try {
+          idle[0]!();
+          await vi.waitFor(() => expect(writing).toBeGreaterThanOrEqual(nth));
+          // What it does about a failure, it does soon.
+          await new Promise((resolve) => setTimeout(resolve, 50));
+        } finally {
+          prototype.transaction = original;
+        }
+      });
+      expect(made.length).toBeGreaterThan(0);
+      expect(ended).toBeGreaterThan(0);
+      expect(told).toEqual([]);
+      await chat.expectWhole();
+    }),
+  );
 
   test('nothing happens with compaction: false, except when asked for', () =>
     withIdleTime(async (idle) => {

@@ -2,6 +2,7 @@ import { IDBFactory } from 'fake-indexeddb';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { IndexedDBSessionStore, IndexedDBSessionStoreOptions } from '../../src/index.js';
 import { peek, save, turn } from '../../src/testing/sample-snapshots.js';
+import { requestsOf } from '../database/observe-requests.js';
 import { eventually } from '../assertions/eventually.js';
 import { freshName, openStore } from '../stores/open-store.js';
 import { TestLockManager } from '../stand-ins/lock-manager.js';
@@ -220,4 +221,26 @@ describe('the lock manager', () => {
     await worker.close();
     expect((await shown(other))?.status).toBe('pending');
   });
+});
+
+test('a watched turn of a tab that lives is read once for each save, and the lock manager asked once in all', async () => {
+  const { name, worker, other } = await twoTabs(working(0));
+  const heard: unknown[] = [];
+  other.onSnapshotStateChange('a', ({ status }) => heard.push(status));
+  await eventually(() => heard.length === 1, 'what is stored');
+  const asked = vi.spyOn(locks, 'query');
+  for (let n = 1; n <= 4; n++) {
+    const made = await requestsOf(async () => {
+      await save(worker, 'a', working(n));
+      await eventually(() => heard.length === n + 1, 'the save');
+    });
+    const reads = made.filter(({ transaction }) => transaction.mode === 'readonly');
+    expect(new Set(reads.map(({ transaction }) => transaction)).size).toBe(1);
+  }
+  expect(asked).not.toHaveBeenCalled();
+  expect(new Set(heard)).toEqual(new Set(['pending']));
+  // Its end is still noticed.
+  await worker.close();
+  await eventually(() => heard.at(-1) === 'expired', 'the end');
+  expect((await openStore({ name }).getSnapshot({ snapshotId: 'a' }))?.status).toBe('expired');
 });

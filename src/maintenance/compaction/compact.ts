@@ -1,9 +1,9 @@
 import type { DatabaseAccess } from '../../snapshots/database-access.js';
-import { between, startingWith } from '../../database/key-order.js';
-import { isSessionRow, isSnapshotRow } from '../../database/rows.js';
-import { each, paceWithin } from '../../database/pace.js';
+import { behind, between, startingWith } from '../../database/key-order.js';
+import { holdsEncryptedRows, isSessionRow, isSnapshotRow, withoutKey } from '../../database/rows.js';
+import { each, ofAll, Pace, paceWithin } from '../../database/pace.js';
 import type { LogKey, ReadTransaction, WriteTransaction } from '../../database/schema.js';
-import { GROUPINGS, mergeRows } from './merge-rows.js';
+import { grouping, mergeRows } from './merge-rows.js';
 import {
   beginCommit,
   type Commit,
@@ -14,65 +14,112 @@ import {
 } from '../../snapshots/commit.js';
 import { logsOf } from '../../database/spans.js';
 
-/** The sessions that have small rows to merge. */
-export async function unmergedSessions(transaction: ReadTransaction): Promise<string[]> {
-  // Refuses an encrypted database without a key, which would look as if there was nothing to do.
-  await readClock(transaction);
-  const sessions = await transaction.objectStore('sessions').getAll();
-  return sessions.filter((row) => isSessionRow(row) && row.unsealed > 0).map(({ id }) => id);
+type Access = Pick<DatabaseAccess, 'read' | 'rearrange'>;
+
+/** How many keys are read at once. */
+const PAGE = 5_000;
+
+/** What there is to do: rows to merge, and the sessions whose count of unmerged bytes then begins anew, with that. */
+interface Plan {
+  groups: LogKey[][];
+  counts: Map<string, number>;
 }
 
 /**
- * Merges the rows of a session's logs, one merged row per transaction, so that others need not wait long. It can be
- * stopped at any point, by a signal or a crash; nothing is lost, and the next run continues.
+ * Merges the rows of some sessions' logs, or of all logs, one merged row per transaction, so that others need not wait
+ * long. What is to be merged is found by keys alone, in transactions that keep no writer waiting. It can be stopped at
+ * any point, by a signal or a crash; nothing is lost, and the next run continues.
  */
-export async function compactSession(
-  access: Pick<DatabaseAccess, 'read' | 'rearrange'>,
-  sessionId: string,
+export async function compact(
+  access: Access,
+  sessionIds: readonly string[] | undefined,
   signal?: AbortSignal,
 ): Promise<void> {
   signal?.throwIfAborted();
-  const logs = await access.read(async (transaction) => {
-    const rows = await transaction
-      .objectStore('snapshots')
-      .index('sessionId')
-      .getAll(startingWith(sessionId));
-    const logs = new Set<number>();
-    const note = (row: unknown) => {
-      if (isSnapshotRow(row)) for (const log of logsOf(row)) logs.add(log);
-    };
-    await paceWithin(transaction, signal).run(each(rows, note));
-    return [...logs];
-  }, Infinity);
-  let merged = 0;
-  for (const log of logs) {
-    for (const group of GROUPINGS) {
-      signal?.throwIfAborted();
-      for (const keys of await access.read(
-        (transaction) => group(transaction, log, paceWithin(transaction, signal)),
-        Infinity,
-      )) {
-        signal?.throwIfAborted();
-        await access.rearrange(async (transaction) => {
-          // Refuses a database that is being encrypted: the rotation might pass over a row that is merged meanwhile.
-          await readClock(transaction);
-          if (!(await mergeRows(transaction, keys))) return null;
-          merged++;
-          return (await isLast(transaction, keys.at(-1)!)) ? looseCommit(transaction) : null;
-        });
-      }
-    }
+  const { groups, counts } = await (sessionIds
+    ? planOf(access, sessionIds, signal)
+    : planOfAll(access, signal));
+  const pace = new Pace(signal);
+  for (const keys of groups) {
+    await pace.rest();
+    await access.rearrange(async (transaction) => {
+      // Refuses a database that is being encrypted: the rotation might pass over a row that is merged meanwhile.
+      await readClock(transaction);
+      const isMerged = await mergeRows(transaction, keys);
+      return isMerged && (await isLast(transaction, keys.at(-1)!)) ? looseCommit(transaction) : null;
+    });
   }
-  await access.rearrange(async (transaction) => {
-    const sessions = transaction.objectStore('sessions');
-    const session = await sessions.get(sessionId);
-    // Small rows that were too few to merge stay counted until a run finds nothing.
-    if (!isSessionRow(session) || (merged === 0 && session.unsealed < UNMERGED)) return null;
-    // Tabs that remember the row must not put the old count back.
-    const commit = await looseCommit(transaction);
-    await sessions.put({ ...session, unsealed: 0 });
-    return commit;
-  });
+  await pace.rest();
+  if (counts.size > 0) await access.rearrange((transaction) => countAnew(transaction, counts, signal));
+}
+
+async function planOf(access: Access, sessionIds: readonly string[], signal?: AbortSignal): Promise<Plan> {
+  const plan: Plan = { groups: [], counts: new Map() };
+  for (const id of sessionIds) {
+    const keys = await access.read(async (transaction) => {
+      await refuseEncrypted(transaction);
+      note(plan.counts, await transaction.objectStore('sessions').get(id));
+      const rows = await transaction.objectStore('snapshots').index('sessionId').getAll(startingWith(id));
+      const logs = new Set<number>();
+      const noteLogs = (row: unknown) => {
+        if (isSnapshotRow(row)) for (const log of logsOf(row)) logs.add(log);
+      };
+      await paceWithin(transaction, signal).run(each(rows, noteLogs));
+      const keysOf = (log: number) => transaction.objectStore('logs').getAllKeys(startingWith(log));
+      return (await ofAll([...logs], keysOf, signal)).flat();
+    });
+    plan.groups.push(...(await new Pace(signal).run(grouping(keys))));
+  }
+  return plan;
+}
+
+async function planOfAll(access: Access, signal?: AbortSignal): Promise<Plan> {
+  const plan: Plan = { groups: [], counts: new Map() };
+  const pace = new Pace(signal);
+  let last: LogKey | undefined;
+  // The keys of a log that goes on on the next page.
+  let begun: LogKey[] = [];
+  for (let isEnd = false; !isEnd;) {
+    signal?.throwIfAborted();
+    const page = await access.read(async (transaction) => {
+      await refuseEncrypted(transaction);
+      if (!last) for (const row of await transaction.objectStore('sessions').getAll()) note(plan.counts, row);
+      return transaction.objectStore('logs').getAllKeys(last && behind(last), PAGE);
+    });
+    isEnd = page.length < PAGE;
+    last = page.at(-1);
+    const keys = [...begun, ...page];
+    begun = isEnd ? [] : keys.filter(([log]) => log === last![0]);
+    const whole = isEnd ? keys : keys.filter(([log]) => log !== last![0]);
+    for (const group of await pace.run(grouping(whole))) plan.groups.push(group);
+  }
+  return plan;
+}
+
+/** Without the key it would look as if there was nothing to do. */
+async function refuseEncrypted(transaction: ReadTransaction): Promise<void> {
+  await readClock(transaction);
+  if (await holdsEncryptedRows(transaction)) throw withoutKey();
+}
+
+function note(counts: Plan['counts'], row: unknown): void {
+  if (isSessionRow(row) && row.unsealed >= UNMERGED) counts.set(row.id, row.unsealed);
+}
+
+/** What was appended meanwhile stays counted. */
+async function countAnew(
+  transaction: WriteTransaction,
+  counts: Plan['counts'],
+  signal?: AbortSignal,
+): Promise<Commit | null> {
+  const sessions = transaction.objectStore('sessions');
+  const rows = (await ofAll([...counts.keys()], (id) => sessions.get(id), signal)).filter(isSessionRow);
+  if (rows.length === 0) return null;
+  // Tabs that remember the rows must not put the old counts back.
+  const commit = await looseCommit(transaction);
+  const lessened = rows.map((row) => ({ ...row, unsealed: Math.max(0, row.unsealed - counts.get(row.id)!) }));
+  await ofAll(lessened, (row) => sessions.put(row), signal);
+  return commit;
 }
 
 /** Whether nothing follows in the log; tabs remember where its last row began, so that they have to hear of it. */

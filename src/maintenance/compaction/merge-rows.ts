@@ -1,12 +1,11 @@
-import { between, startingWith } from '../../database/key-order.js';
-import { type Pace, type Steps, UNITS } from '../../database/pace.js';
+import { between } from '../../database/key-order.js';
+import { type Steps, UNITS } from '../../database/pace.js';
 import { isLogRow } from '../../database/rows.js';
 import {
   logKey,
   type LogKey,
   type LogRow,
   type MediumReference,
-  type ReadTransaction,
   type WriteTransaction,
 } from '../../database/schema.js';
 
@@ -22,13 +21,34 @@ const STEPS = [
   { from: 64 * KIB, to: 256 * KIB, mergedFrom: 320 * KIB },
 ];
 
-/** Consecutive rows of a log that are to be merged, by step. A later step begins when the earlier ones are done. */
-export const GROUPINGS = STEPS.map(
-  (step) => async (transaction: ReadTransaction, log: number, pace: Pace) => {
-    const keys = await transaction.objectStore('logs').getAllKeys(startingWith(log));
-    return pace.run(groupsOf(keys, step));
-  },
-);
+/**
+ * Consecutive rows of whole logs that are to be merged, given all keys of these, in the order in which they are to be:
+ * some are made of rows that are merged before.
+ */
+export function* grouping(keys: readonly LogKey[]): Steps<LogKey[][]> {
+  const all: LogKey[][] = [];
+  // Keys that are none of ours are left alone.
+  let left = keys.filter((key) => Array.isArray(key));
+  for (const step of STEPS) {
+    const groups = yield* groupsOf(left, step);
+    for (const group of groups) all.push(group);
+    left = yield* afterMerging(left, groups);
+  }
+  return all;
+}
+
+/** The keys as they will be. */
+function* afterMerging(keys: readonly LogKey[], groups: readonly LogKey[][]): Steps<LogKey[]> {
+  const merged = new Map<LogKey, LogKey | undefined>();
+  for (const group of groups) {
+    yield;
+    const [log, , start] = group[0]!;
+    const size = group.reduce((sum, key) => sum + key[3], 0);
+    for (const key of group) merged.set(key, undefined);
+    merged.set(group[0]!, [log, group.at(-1)![1], start, size]);
+  }
+  return keys.flatMap((key) => (merged.has(key) ? ((merged.get(key) && [merged.get(key)!]) ?? []) : [key]));
+}
 
 /** Merges rows; resolves to whether they still existed. Positions stay the same, so references stay valid. */
 export async function mergeRows(transaction: WriteTransaction, group: readonly LogKey[]): Promise<boolean> {
@@ -57,9 +77,10 @@ function* groupsOf(
   let units = 0;
   for (const key of keys) {
     if (++units % UNITS === 0) yield;
-    const [, , start, bytes] = key;
+    const [log, , start, bytes] = key;
     const fits = bytes >= from && bytes < to;
-    if (!fits || (group.length > 0 && group.at(-1)![1] !== start)) {
+    const follows = group.at(-1)?.[0] === log && group.at(-1)![1] === start;
+    if (!fits || !follows) {
       group = [];
       size = 0;
     }

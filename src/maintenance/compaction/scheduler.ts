@@ -1,7 +1,7 @@
-import { alone, whenIdle } from '../../runtime/idle.js';
+import { alone, inTurn, whenIdle } from '../../runtime/idle.js';
 import { SerialQueue } from '../../runtime/queue.js';
 import type { DatabaseAccess } from '../../snapshots/database-access.js';
-import { compactSession, unmergedSessions } from './compact.js';
+import { compact } from './compact.js';
 
 /** Merges rows of logs in idle time, in one tab at a time. Loaded when there is something to merge. */
 export class Compaction {
@@ -23,12 +23,10 @@ export class Compaction {
     whenIdle(() => void this.#queue.run(() => this.#runScheduled()));
   }
 
-  /** Runs at once, for all sessions with small rows unless some are named. */
-  async run(sessionIds?: readonly string[], signal?: AbortSignal): Promise<void> {
+  /** Runs at once, after the runs of other tabs, which leave little to do. */
+  async run(signal?: AbortSignal): Promise<void> {
     signal?.throwIfAborted();
-    for (const id of sessionIds ?? (await this.access.read(unmergedSessions, Infinity))) {
-      await compactSession(this.access, id, signal);
-    }
+    await inTurn(this.lockName, () => compact(this.access, undefined, signal), signal);
   }
 
   /** Waits for a merge that is under way. */
@@ -43,6 +41,6 @@ export class Compaction {
     this.#waiting.clear();
     const { signal } = this.#stopping;
     if (signal.aborted) return;
-    await alone(this.lockName, () => this.run(ids, signal)).catch(() => {});
+    await alone(this.lockName, () => compact(this.access, ids, signal)).catch(() => {});
   }
 }

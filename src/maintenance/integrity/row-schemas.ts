@@ -77,6 +77,7 @@ export const rowSchemas = {
     version: position,
     saved: position,
     written: optional(listOf(object({ since: position, version: position }))),
+    changes: optional(listOf(tuple(string, position))),
     unsealed: finite,
   }),
   logs: both(

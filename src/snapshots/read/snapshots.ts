@@ -3,7 +3,7 @@ import { wholeSession, wholeSnapshot } from '../../database/rows.js';
 import type { ReadTransaction, SessionRow, SnapshotRow, Spans } from '../../database/schema.js';
 import { SessionStoreError } from '../../errors.js';
 import { requestAll } from '../../database/transaction.js';
-import { assembleState, loadRows, ownState, readAhead, readReach } from '../../logs/load.js';
+import { assembleState, entriesIn, loadRows, ownState, readAhead, readReach } from '../../logs/load.js';
 import { countLeaves, readLeaves } from '../session-row.js';
 import type { SnapshotCache } from '../cache.js';
 import { ownOf } from '../../values/schema.js';
@@ -18,6 +18,8 @@ export interface Given {
  * Reads a snapshot with its state. `hasChanged`: it was probably appended to since the last read, so its logs are read
  * together with its row; `reach`: so is what its state probably reaches. `given`: its state may be given away, unless it
  * was the last time; then it is not remembered.
+ *
+ * What a remembered parent reaches is not read again if the parent is as it was: what a snapshot reaches never changes.
  */
 export async function readSnapshot(
   transaction: ReadTransaction,
@@ -27,18 +29,36 @@ export async function readSnapshot(
   reach?: Spans,
   given?: Given,
 ): Promise<StoredSnapshot | undefined> {
-  const last = hasChanged && recent.latestState(id);
-  const [stored, ahead] = await requestAll(
-    () => transaction.objectStore('snapshots').get(id),
+  const snapshots = transaction.objectStore('snapshots');
+  const last = hasChanged ? recent.latest(id)?.row : undefined;
+  const lastBase = recent.latest(last?.info.parentId);
+  const [stored, lastParent, ahead] = await requestAll(
+    () => snapshots.get(id),
+    async () => lastBase && snapshots.get(lastBase.row.id),
     async () => {
       if (reach) return readReach(transaction, [reach]);
-      return last ? readAhead(transaction, last) : undefined;
+      return last ? readAhead(transaction, last, entriesIn(lastBase?.state)) : undefined;
     },
   );
   const row = wholeSnapshot(stored, id);
   if (!row) return undefined;
   const remembered = recent.state(row);
   if (remembered) return { row, state: remembered.state };
+  const { parentId } = row.info;
+  // Whoever watches a snapshot reads it again and again.
+  if (hasChanged && parentId !== undefined && !recent.latest(parentId))
+    await readSnapshot(transaction, recent, parentId).catch(() => {});
+  const base = lastBase ?? recent.latest(parentId);
+  const known = base && entriesIn(base.state);
+  const [parent, rest] = await requestAll(
+    async () => lastParent ?? (base && snapshots.get(base.row.id)),
+    async () => known && loadRows(transaction, row, ahead, known).catch(() => {}),
+  );
+  if (rest && parent?.version === base!.row.version) {
+    const state = assembleState(row, rest, known);
+    recent.remember(row, state);
+    return { row, state };
+  }
   const logs = await loadRows(transaction, row, ahead);
   const own = row.state && given && given.id !== id && ownState(row, logs);
   if (own) return { row, state: undefined, own };
@@ -57,7 +77,7 @@ export async function readLatest(
 ): Promise<StoredSnapshot | undefined> {
   let { leaves, latest } = await readLeaves(transaction, sessionId);
   // Earlier rows do not say it.
-  const reach = latest && !recent.latestState(latest.id) && (ownOf(latest, 'reach') as Spans | undefined);
+  const reach = latest && !recent.latest(latest.id) && (ownOf(latest, 'reach') as Spans | undefined);
   let stored =
     latest && (await readSnapshot(transaction, recent, latest.id, false, reach || undefined, given));
   if (stored?.row.sessionId !== sessionId) {

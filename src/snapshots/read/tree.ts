@@ -1,33 +1,62 @@
 import { startingWith } from '../../database/key-order.js';
 import type { SessionTree, SnapshotInfo, SnapshotNode } from '../../types/session.js';
 import { isSessionRow, isSnapshotRow, sortOut, unreadable, wholeSnapshot } from '../../database/rows.js';
-import type { ReadTransaction, SnapshotRow } from '../../database/schema.js';
+import { ofAll } from '../../database/pace.js';
+import type { ReadTransaction, SessionRow, SnapshotRow } from '../../database/schema.js';
 import { requestAll } from '../../database/transaction.js';
 import { SessionStoreError } from '../../errors.js';
-import { leavesAmong } from '../session-row.js';
+import { copy } from '../../values/clone.js';
+import type { SnapshotCache } from '../cache.js';
+import { isLater, leavesAmong } from '../session-row.js';
 import { requireRow } from './snapshots.js';
 import { snapshotInfo, type ApplyExpiry } from '../stored-snapshot.js';
 
-/** The snapshots of a session, oldest first, and the ids of its unreadable ones. */
+/**
+ * The snapshots of a session, oldest first, the ids of its unreadable ones, and its row. Of a session that is remembered,
+ * only those are read that its row says were saved since.
+ */
 async function sessionRows(
   transaction: ReadTransaction,
   sessionId: string,
-): Promise<{ whole: SnapshotRow[]; damaged: string[] }> {
-  const index = transaction.objectStore('snapshots').index('sessionId');
-  return sortOut(await index.getAll(startingWith(sessionId)), isSnapshotRow);
+  { trees }: SnapshotCache,
+): Promise<{ whole: SnapshotRow[]; damaged: string[]; session: SessionRow | undefined }> {
+  const snapshots = transaction.objectStore('snapshots');
+  const tree = trees.get(sessionId);
+  const readAll = () => snapshots.index('sessionId').getAll(startingWith(sessionId));
+  let [session, rows] = await requestAll(
+    () => transaction.objectStore('sessions').get(sessionId),
+    async () => (tree ? undefined : readAll()),
+  );
+  if (!isSessionRow(session)) session = undefined;
+  const { changes = [] } = session ?? {};
+  if (tree && (changes[0]?.[1] ?? Infinity) <= tree.version) {
+    const saved = new Map(changes.filter((save) => save?.[1] > tree.version));
+    const read = await ofAll([...saved.keys()], (id) => snapshots.get(id));
+    const kept = tree.rows.filter(({ id }) => !saved.has(id));
+    rows = [...kept, ...read.flatMap((row) => row ?? [])].sort((a, b) => (isLater(a, b) ? 1 : -1));
+    if (rows.length !== session!.snapshots) rows = undefined;
+  }
+  const found = sortOut(rows ?? (await readAll()), isSnapshotRow);
+  if (session) trees.set(sessionId, { version: session.version, rows: found.whole });
+  return { ...found, session };
 }
+
+/** A copy, since the row is remembered. */
+const shown = (row: SnapshotRow, applyExpiry: ApplyExpiry): SnapshotInfo =>
+  applyExpiry(copy(snapshotInfo(row)), row);
 
 /** The snapshots from the root to this one. */
 export async function readHistory(
   transaction: ReadTransaction,
   id: string,
   applyExpiry: ApplyExpiry,
+  recent: SnapshotCache,
 ): Promise<SnapshotInfo[]> {
   const snapshots = transaction.objectStore('snapshots');
   let row: SnapshotRow | undefined = await requireRow(transaction, id);
   // One request for the whole session instead of one for each turn; only a parent elsewhere costs one more.
   const { whole, damaged } =
-    row.sessionId === '' ? { whole: [], damaged: [] } : await sessionRows(transaction, row.sessionId);
+    row.sessionId === '' ? { whole: [], damaged: [] } : await sessionRows(transaction, row.sessionId, recent);
   const known = new Map(whole.map((candidate) => [candidate.id, candidate]));
   const isDamaged = new Set(damaged);
   const history = new Map<string, SnapshotRow>();
@@ -45,7 +74,7 @@ export async function readHistory(
     if (isDamaged.has(parentId)) throw unreadable('snapshot', parentId);
     row = known.get(parentId) ?? wholeSnapshot(await snapshots.get(parentId), parentId);
   }
-  return [...history.values()].reverse().map((each) => applyExpiry(snapshotInfo(each), each));
+  return [...history.values()].reverse().map((each) => shown(each, applyExpiry));
 }
 
 /** Leaves, newest first. */
@@ -53,30 +82,29 @@ export async function readLeaves(
   transaction: ReadTransaction,
   sessionId: string,
   applyExpiry: ApplyExpiry,
+  recent: SnapshotCache,
 ): Promise<SnapshotInfo[]> {
-  const { whole } = await sessionRows(transaction, sessionId);
+  const { whole } = await sessionRows(transaction, sessionId, recent);
   return leavesAmong(whole)
     .reverse()
-    .map((row) => applyExpiry(snapshotInfo(row), row));
+    .map((row) => shown(row, applyExpiry));
 }
 
 export async function readTree(
   transaction: ReadTransaction,
   sessionId: string,
   applyExpiry: ApplyExpiry,
+  recent: SnapshotCache,
 ): Promise<SessionTree> {
-  const [{ whole, damaged }, session] = await requestAll(
-    () => sessionRows(transaction, sessionId),
-    () => transaction.objectStore('sessions').get(sessionId),
-  );
+  const { whole, damaged, session } = await sessionRows(transaction, sessionId, recent);
   const nodes = new Map<string, SnapshotNode>();
-  for (const row of whole) nodes.set(row.id, { ...applyExpiry(snapshotInfo(row), row), children: [] });
+  for (const row of whole) nodes.set(row.id, { ...shown(row, applyExpiry), children: [] });
   for (const node of nodes.values()) nodes.get(node.parentId ?? '')?.children.push(node.snapshotId);
 
   const leaves = leavesAmong(whole)
     .reverse()
     .map(({ id }) => id);
-  const selected = isSessionRow(session) ? session.selected : undefined;
+  const selected = session?.selected;
   const headId = selected !== undefined && nodes.has(selected) ? selected : leaves[0];
   return { sessionId, nodes, roots: rootsOf(nodes), leaves, headId, damaged };
 }

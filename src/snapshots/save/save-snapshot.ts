@@ -37,6 +37,9 @@ export interface SaveRequest<S> {
   frozen: boolean | undefined;
 }
 
+/** How many saves a session's row names: enough for tabs that read soon after. */
+const MOST_CHANGES = 4;
+
 /** The client that saves, if its lock is held. */
 export type Client = string | undefined;
 
@@ -192,7 +195,7 @@ function sessionAfterSave(
   const follows = joins && info.parentId !== undefined && session?.selected === info.parentId;
   const selected = follows ? id : session?.selected;
   const before = session ?? { format: ROW_FORMAT, id: sessionId, createdMs, updatedMs, unsealed: 0 };
-  return sessionRow(
+  const row = sessionRow(
     {
       ...before,
       createdMs: Math.min(createdMs, before.createdMs),
@@ -205,6 +208,11 @@ function sessionAfterSave(
     selected,
     { since, version },
   );
+  const earlier: NonNullable<SessionRow['changes']> = session?.changes ?? [['', since]];
+  return {
+    ...row,
+    changes: [...earlier.filter((each) => each?.[0] !== id).slice(1 - MOST_CHANGES), [id, version]],
+  };
 }
 
 /**
