@@ -3,11 +3,23 @@ import { isRange } from './key-order.js';
 import type { Cursor, Query, ReadStore, RowCursor, Rows, WriteStore } from './object-store.js';
 import { type Begun, type Database, STORES, type WriteTransaction } from './schema.js';
 
-/** Waits for a request. Handlers are replaced, since a cursor's request succeeds again after each move. */
+/** Waits for a request. Listeners are removed, since a cursor's request succeeds again after each move. */
 export function answerTo<T>(request: IDBRequest<T>): Promise<T> {
   return new Promise((resolve, reject) => {
-    request.onsuccess = () => resolve(request.result);
-    request.onerror = () => reject(request.error);
+    const end = () => {
+      request.removeEventListener('success', succeed);
+      request.removeEventListener('error', fail);
+    };
+    const succeed = () => {
+      end();
+      resolve(request.result);
+    };
+    const fail = () => {
+      end();
+      reject(request.error);
+    };
+    request.addEventListener('success', succeed);
+    request.addEventListener('error', fail);
   });
 }
 

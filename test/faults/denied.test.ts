@@ -25,18 +25,12 @@ function refuseToOpen(name: string): void {
   const open = indexedDB.open.bind(indexedDB);
   const refuse = () => {
     const request = open(`unused-${name}`);
-    request.addEventListener('success', () => request.result.close());
+    request.onsuccess = () => request.result.close();
     const error = new DOMException('refused', name);
-    Object.defineProperties(request, {
-      error: { get: () => error, set: () => {} },
-      onsuccess: { get: () => null, set: () => {} },
-      onerror: {
-        get: () => null,
-        set(listener) {
-          queueMicrotask(listener);
-        },
-      },
-    });
+    Object.defineProperty(request, 'error', { get: () => error, set: () => {} });
+    request.addEventListener = (type: string, listener: any) => {
+      if (type === 'error') queueMicrotask(listener);
+    };
     return request;
   };
   vi.stubGlobal('indexedDB', { open: refuse, deleteDatabase: refuse });
