@@ -68,7 +68,7 @@ async function planOf(access: Access, sessionIds: readonly string[], signal?: Ab
       const keysOf = (log: number) => transaction.objectStore('logs').getAllKeys(startingWith(log));
       return (await ofAll([...logs], keysOf, signal)).flat();
     });
-    plan.groups.push(...(await new Pace(signal).run(grouping(keys))));
+    for (const group of await new Pace(signal).run(grouping(keys))) plan.groups.push(group);
   }
   return plan;
 }
