@@ -14,12 +14,19 @@ import {
   unlock,
 } from './keyring.js';
 import { DecryptedCache, DecryptedRows } from './decrypted-cache.js';
-import { commitWrites, withWriteLock } from './commit-writes.js';
-import { Plaintext } from './cipher.js';
+import { commitWrites } from './commit-writes.js';
+import { inTurn } from '../runtime/idle.js';
 import { Rotation } from './rotation.js';
-import type { RowKey } from './encrypted-row.js';
 import { RecordingTransaction } from './recording-transaction.js';
-import { knowsAll, rebuilt, survey, WITNESSES, type Findings } from './survey.js';
+import {
+  encryptFirst,
+  encryptAgainFirst,
+  type Findings,
+  knowsAll,
+  rebuilt,
+  survey,
+  WITNESSES,
+} from './survey.js';
 
 /** How often an operation is tried again because others wrote meanwhile, or more rows had to be decrypted. */
 const MOST_ATTEMPTS = 100;
@@ -85,7 +92,8 @@ export class EncryptedDatabase {
     work: (transaction: WriteTransaction, stage?: RecordingTransaction) => Promise<T>,
     limitMs?: number,
   ): Promise<T> {
-    return withWriteLock(`offshoot:${this.connection.name}:write`, () =>
+    // So that rehearsals are not wasted. Without the lock it is as safe, because the stamp is checked.
+    return inTurn(`offshoot:${this.connection.name}:write`, () =>
       this.#attempt((decrypted) => {
         const isEncrypted = this.#keyring?.name === this.connection.name;
         const rehearse = (transaction: ReadTransaction) =>
@@ -261,28 +269,6 @@ export class EncryptedDatabase {
 const REFUSALS: readonly string[] = ['PERMISSION_DENIED', 'FAILED_PRECONDITION'];
 
 const isExplained = (keyring: Keyring, { witness }: Findings) => !witness || knowsAll(keyring, witness);
-
-/** Encrypts the first snapshot, because a tab without a key that finds no list of keys checks only that row. */
-async function encryptFirst(stage: RecordingTransaction): Promise<void> {
-  if (!stage.keyring.takesUnencrypted || !stage.keyring.current.key) return;
-  const [first] = await stage.stored('snapshots').getAll(undefined, 1);
-  if (!first || 'cipher' in first) return;
-  try {
-    Plaintext.of(first);
-  } catch {
-    // It has a value that cannot be encrypted; only the rotation, which encrypts everything, has to report that.
-    return;
-  }
-  await stage.encryptAgain('snapshots', first.id);
-}
-
-async function encryptAgainFirst(
-  stage: RecordingTransaction,
-  store: (typeof WITNESSES)[number],
-): Promise<void> {
-  const keys: RowKey[] = await stage.stored(store).getAllKeys(undefined, 4);
-  await Promise.all(keys.map((key) => stage.encryptAgain(store, key)));
-}
 
 /** Rehearses an operation once. */
 async function play<T>(

@@ -12,7 +12,8 @@ import {
   UNENCRYPTED,
 } from './keyring.js';
 import { Plaintext } from './cipher.js';
-import { hasCipher, type RowAddress, type StoredRowAddress } from './encrypted-row.js';
+import { hasCipher, type RowAddress, type RowKey, type StoredRowAddress } from './encrypted-row.js';
+import type { RecordingTransaction } from './recording-transaction.js';
 import { rowBatchesOf, STORES_OF_ROWS } from './row-batches.js';
 
 /** If so many rows were tried and none could be decrypted, the keys are wrong. */
@@ -160,3 +161,25 @@ export async function rebuilt(
 /** Whether a list accounts for all authentic rows. */
 export const knowsAll = ({ list, keys }: Keyring, { database, turn, keys: needed }: Witness): boolean =>
   database === list.database && turn <= list.turn && [...needed.keys()].every((id) => keys.has(id));
+
+/** Encrypts the first snapshot, because a tab without a key that finds no list of keys checks only that row. */
+export async function encryptFirst(stage: RecordingTransaction): Promise<void> {
+  if (!stage.keyring.takesUnencrypted || !stage.keyring.current.key) return;
+  const [first] = await stage.stored('snapshots').getAll(undefined, 1);
+  if (!first || 'cipher' in first) return;
+  try {
+    Plaintext.of(first);
+  } catch {
+    // It has a value that cannot be encrypted; only the rotation, which encrypts everything, has to report that.
+    return;
+  }
+  await stage.encryptAgain('snapshots', first.id);
+}
+
+export async function encryptAgainFirst(
+  stage: RecordingTransaction,
+  store: (typeof WITNESSES)[number],
+): Promise<void> {
+  const keys: RowKey[] = await stage.stored(store).getAllKeys(undefined, 4);
+  await Promise.all(keys.map((key) => stage.encryptAgain(store, key)));
+}

@@ -8,7 +8,7 @@ import {
   stateOf,
   toSpans,
 } from './state.js';
-import { Fresh, type LoggedField, Lookalikes, type Plan } from './diff.js';
+import { Fresh, type LoggedField, EntryIndex, type Plan } from './diff.js';
 import { replaceAt, sizeOf } from './media.js';
 
 /** Decides where new entries go. */
@@ -104,7 +104,7 @@ async function append(
 
 /** The media that this save adds. */
 class MediaShelf {
-  readonly #added = new Lookalikes([]);
+  readonly #added = new EntryIndex([]);
 
   constructor(
     public last: Entry | undefined,

@@ -43,8 +43,8 @@ export type Plan = (Extract<LoadedField, { kind: 'value' }> | LoggedField)[];
  */
 export function planState(state: object, base: LoadedState | null | undefined): Plan {
   const before = new Map(base?.fields.map((field) => [field.key, field]));
-  let shelf: Lookalikes | undefined;
-  const knownMedium = (value: unknown) => (shelf ??= new Lookalikes(base?.media ?? [])).medium(value);
+  let shelf: EntryIndex | undefined;
+  const knownMedium = (value: unknown) => (shelf ??= new EntryIndex(base?.media ?? [])).medium(value);
   return Object.entries(state).map(([key, value]: [string, unknown]): Plan[number] => {
     if (sizeOf(value, INLINE_SIZE) < INLINE_SIZE) return { key, kind: 'value', value: copy(value) };
     const known = before.get(key);
@@ -151,14 +151,14 @@ function match(base: readonly Entry[], values: readonly unknown[]): Matched {
   const others: (Entry | undefined)[] = [];
   let next = same;
   let runs = 1;
-  let lookalikes: Lookalikes | undefined;
+  let known: EntryIndex | undefined;
   for (let index = same; index < values.length; index++) {
     if (!isSame(next, index)) {
       // After all entries of the base, everything is new.
       const isAppended = runs === 1 && next === base.length;
       const found = isAppended
         ? undefined
-        : (lookalikes ??= new Lookalikes(base)).indexOf(values[index], next, (at) => isSame(at, index));
+        : (known ??= new EntryIndex(base)).indexOf(values[index], next, (at) => isSame(at, index));
       if (found === undefined) {
         others.push(undefined);
         continue;
@@ -190,7 +190,7 @@ function isSameTree(entry: Entry, given: unknown): boolean {
 const CANDIDATES = 8;
 
 /** Entries by their fingerprints. */
-export class Lookalikes {
+export class EntryIndex {
   readonly #indexes = new Map<unknown, number[]>();
   readonly #entries: Entry[] = [];
 

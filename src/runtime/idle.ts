@@ -13,28 +13,6 @@ export function whenIdle(run: () => unknown): void {
   else (setTimeout(run, PAUSE_MS) as { unref?: () => void }).unref?.();
 }
 
-/** Runs work while nobody runs `alone` work of the same name; after a time limit it runs anyway. */
-export async function withoutOthers<T>(name: string, work: () => Promise<T>): Promise<T> {
-  let end = () => {};
-  const ended = new Promise<void>((resolve) => (end = resolve));
-  await new Promise<void>((resolve) => {
-    const patience = new AbortController();
-    const giveUp = () => {
-      patience.abort();
-      resolve();
-    };
-    const timer = setTimeout(giveUp, PATIENCE_MS);
-    const held = () => {
-      resolve();
-      return ended;
-    };
-    requestLock(name, { mode: 'shared', signal: patience.signal }, held)
-      .catch(resolve)
-      .finally(() => clearTimeout(timer));
-  });
-  return work().finally(end);
-}
-
 /**
  * Runs work unless another tab runs it. Where there are no locks it runs without one, since every transaction is atomic
  * by itself.
@@ -57,17 +35,27 @@ export async function alone(name: string, work: () => Promise<void>): Promise<vo
   });
 }
 
-/** How long to wait for the same work elsewhere, in ms. */
-const TURN_MS = 10_000;
+interface Turn {
+  /** How long to wait for the others, in ms. */
+  limitMs?: number;
+  /** `shared`: to wait only for work that is not. */
+  mode?: LockMode;
+  signal?: AbortSignal | undefined;
+}
 
 /**
  * Runs work when no other tab runs work of the same name; after a time limit, or where there are no locks, it runs
  * anyway. If the signal is aborted before, rejects with its reason.
  */
-export function inTurn<T>(name: string, work: () => Promise<T>, signal?: AbortSignal): Promise<T> {
+export function inTurn<T>(
+  name: string,
+  work: () => Promise<T>,
+  { limitMs = PATIENCE_MS, mode = 'exclusive', signal }: Turn = {},
+): Promise<T> {
   return new Promise((resolve, reject) => {
     let working: Promise<T> | undefined;
     const patience = new AbortController();
+    // Work that has begun goes on even if another tab steals the lock.
     const begin = (): Promise<T> | undefined => {
       clearTimeout(timer);
       signal?.removeEventListener('abort', giveUp);
@@ -75,14 +63,15 @@ export function inTurn<T>(name: string, work: () => Promise<T>, signal?: AbortSi
       else resolve((working ??= work()));
       return working;
     };
+    // A lock manager that never answers may not settle the request when it is aborted either.
     const giveUp = () => {
       patience.abort();
       void begin();
     };
-    const timer = setTimeout(giveUp, TURN_MS);
+    const timer = setTimeout(giveUp, limitMs);
     signal?.addEventListener('abort', giveUp);
-    void requestLock(name, { signal: patience.signal }, begin)
-      .catch(() => begin())
+    requestLock(name, { mode, signal: patience.signal }, begin)
+      .catch(begin)
       .catch(() => {});
   });
 }

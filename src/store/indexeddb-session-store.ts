@@ -335,7 +335,7 @@ export class IndexedDBSessionStore<S = unknown> implements SessionStore<S> {
    */
   async compact(options: SessionStoreOptions & { signal?: AbortSignal } = {}): Promise<void> {
     const call = taken(signalShape, options);
-    const compaction = await this.#tenant(call).compaction();
+    const compaction = await this.#tenant(call).background.compaction();
     await compaction.run(call.signal);
   }
 

@@ -1,16 +1,8 @@
-import type { UnloadedPart } from '../types/health.js';
 import type { Connection, ConnectionOptions } from '../database/connection.js';
 import { isConnectionFault, isNewer } from '../database/faults.js';
 import type { ReadTransaction, WriteTransaction } from '../database/schema.js';
 import { SessionStoreError } from '../errors.js';
-import {
-  beginCommit,
-  beginCommitWithoutRoom,
-  type Commit,
-  commitFrom,
-  tick,
-  UNMERGED,
-} from '../snapshots/commit.js';
+import { beginCommit, beginCommitWithoutRoom, type Commit, commitFrom, tick } from '../snapshots/commit.js';
 import { SnapshotCache } from '../snapshots/cache.js';
 import { type Given, readSnapshot } from '../snapshots/read/snapshots.js';
 import { removeAll } from '../snapshots/delete/delete.js';
@@ -20,13 +12,11 @@ import type { SaveRequest } from '../snapshots/save/save-snapshot.js';
 import { saveBatch } from '../snapshots/save/save-batch.js';
 import { Presence, withExpiry } from '../tabs/presence.js';
 import { whenIdle } from '../runtime/idle.js';
-import { Part } from '../runtime/load.js';
 import { followLifecycle } from '../tabs/page-lifecycle.js';
 import { Subscriptions } from './subscriptions.js';
-import type * as CompactionModule from '../maintenance/compaction/scheduler.js';
+import { Background } from './background.js';
 import { LazyEncryptedDatabase } from '../encryption/lazy-encrypted-database.js';
 import { OperationQueue } from './operation-queue.js';
-import type * as RetentionModule from '../maintenance/retention/scheduler.js';
 import type { StoreOptions } from './options.js';
 import { UnencryptedConnection } from './unencrypted-connection.js';
 
@@ -52,13 +42,7 @@ export class Tenant<S> implements DatabaseAccess {
   readonly applyExpiry = this.#expiryBy(new Map());
   readonly #endLifecycle: () => void;
   readonly #queue = new OperationQueue((requests: SaveRequest<S>[]) => this.#save(requests));
-  readonly #compaction = this.#part('compaction', async () =>
-    this.#makeCompaction(await import('../maintenance/compaction/scheduler.js')),
-  );
-  readonly #retention = this.#part('retention', async () =>
-    this.#makeRetention(await import('../maintenance/retention/scheduler.js')),
-  );
-  readonly #room = this.#part('room', () => import('../maintenance/quota/retry-when-full.js'));
+  readonly background: Background;
   readonly #reads = new Set<Promise<unknown>>();
 
   /** `connection` opens while all this is made. */
@@ -73,7 +57,8 @@ export class Tenant<S> implements DatabaseAccess {
     this.#rows = this.encrypted ?? new UnencryptedConnection(connection);
     this.subscriptions = new Subscriptions(this);
     this.#endLifecycle = this.#followLifecycle();
-    void this.#retainLater();
+    this.background = new Background(connection, settings, this, this.unhurried);
+    void this.background.scheduleRetention();
   }
 
   get databaseName(): string {
@@ -162,16 +147,6 @@ export class Tenant<S> implements DatabaseAccess {
     });
   }
 
-  compaction(): Promise<CompactionModule.Compaction> {
-    return this.#compaction.get();
-  }
-
-  /** Applies the store's own policy, if there is one. */
-  async retention(): Promise<RetentionModule.Retention | undefined> {
-    if (!this.settings.retention) return undefined;
-    return this.#retention.getInBackground();
-  }
-
   async close(): Promise<void> {
     await this.#endIdleWork();
     this.subscriptions.clear();
@@ -187,8 +162,7 @@ export class Tenant<S> implements DatabaseAccess {
 
   async #endIdleWork(): Promise<void> {
     await this.encrypted?.stop();
-    await (await this.#compaction.made())?.stop();
-    await (await this.#retention.made())?.stop();
+    await this.background.stop();
   }
 
   async #show<T>(
@@ -255,28 +229,13 @@ export class Tenant<S> implements DatabaseAccess {
     return commit;
   }
 
-  /** Writes; if the disk is full, makes room and tries again. */
-  async #withRoom<T>(write: () => Promise<T>): Promise<T> {
-    try {
-      return await write();
-    } catch (error) {
-      if (!(error instanceof SessionStoreError) || error.status !== 'RESOURCE_EXHAUSTED') throw error;
-      const room = await this.#room.getInBackground();
-      if (!room) throw error;
-      const { onQuotaExceeded, tell } = this.settings;
-      const read: DatabaseAccess['read'] = (work) => this.#rows.read(work, Infinity);
-      return room.writeWithRoom(error, write, {
-        database: this.connection.name,
-        tell,
-        access: {
-          read,
-          readWithLiveness: (work) => this.#show(work, false, read),
-          remove: (work) => this.#remove(work),
-        },
-        retention: await this.#retention.made(),
-        onQuotaExceeded,
-      });
-    }
+  #withRoom<T>(write: () => Promise<T>): Promise<T> {
+    const read: DatabaseAccess['read'] = (work) => this.#rows.read(work, Infinity);
+    return this.background.withRoom(write, () => ({
+      read,
+      readWithLiveness: (work) => this.#show(work, false, read),
+      remove: (work) => this.#remove(work),
+    }));
   }
 
   /** Makes `close()` wait for a read. */
@@ -293,37 +252,7 @@ export class Tenant<S> implements DatabaseAccess {
       this.recent.trees.clear();
     }
     this.subscriptions.publish(commit);
-    for (const [id, row] of commit.sessions) {
-      if (this.settings.compaction && row && row.unsealed >= UNMERGED) void this.#compactLater(id);
-    }
-    void this.#retainLater();
-  }
-
-  async #retainLater(): Promise<void> {
-    (await this.retention())?.schedule();
-  }
-
-  async #compactLater(sessionId: string): Promise<void> {
-    (await this.#compaction.getInBackground())?.schedule(sessionId);
-  }
-
-  #makeCompaction({ Compaction: Made }: typeof CompactionModule): CompactionModule.Compaction {
-    return new Made(`offshoot:${this.databaseName}:compact`, this);
-  }
-
-  #makeRetention({ Retention: Made }: typeof RetentionModule): RetentionModule.Retention {
-    const { databaseName: database, unhurried: access } = this;
-    const { retention, tell } = this.settings;
-    return new Made(retention!, { database, tell, access });
-  }
-
-  /**
-   * A part that is loaded for work in the background. Nobody awaits it, so a failure to load it is reported with an
-   * event.
-   */
-  #part<T>(part: UnloadedPart, make: () => Promise<T>): Part<T> {
-    const { databaseName: database, settings } = this;
-    return new Part(part, make, () => settings.tell({ type: 'unloaded', database, part }));
+    this.background.follow(commit);
   }
 
   #followLifecycle(): () => void {

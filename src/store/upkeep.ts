@@ -67,7 +67,7 @@ export async function exportSessions(
 
 const targetOf = (find: Find, generateId: Target['generateId']): Target => ({
   ...unhurried(find),
-  retention: async () => find().retention(),
+  retention: async () => find().background.retention(),
   generateId,
 });
 

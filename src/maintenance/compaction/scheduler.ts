@@ -3,6 +3,9 @@ import { SerialQueue } from '../../runtime/queue.js';
 import type { DatabaseAccess } from '../../snapshots/database-access.js';
 import { compact } from './compact.js';
 
+/** How long to wait for the same work in other tabs, in ms. */
+const TURN_MS = 10_000;
+
 /** Merges rows of logs in idle time, in one tab at a time. Loaded when there is something to merge. */
 export class Compaction {
   readonly #waiting = new Set<string>();
@@ -26,7 +29,10 @@ export class Compaction {
   /** Runs at once, after the runs of other tabs, which leave little to do. */
   async run(signal?: AbortSignal): Promise<void> {
     signal?.throwIfAborted();
-    await inTurn(this.lockName, () => compact(this.access, undefined, signal), signal);
+    await inTurn(this.lockName, () => compact(this.access, undefined, signal), {
+      limitMs: TURN_MS,
+      signal,
+    });
   }
 
   /** Waits for a merge that is under way. */

@@ -5,7 +5,7 @@ import { SessionStoreError } from '../../errors.js';
 import type { DeletingAccess } from '../../snapshots/database-access.js';
 import { foresee, retain } from './apply-policy.js';
 import { report } from '../../platform/browser.js';
-import { alone, whenIdle, withoutOthers } from '../../runtime/idle.js';
+import { alone, inTurn, whenIdle } from '../../runtime/idle.js';
 import { SerialQueue } from '../../runtime/queue.js';
 
 /** The least time between two runs in ms, since a run may have to read everything. */
@@ -69,7 +69,7 @@ export class Retention {
     const ids = new Set<string>();
     this.#imports.add(ids);
     try {
-      return await withoutOthers(this.#lock, () => work(ids));
+      return await inTurn(this.#lock, () => work(ids), { mode: 'shared' });
     } finally {
       this.#imports.delete(ids);
       this.#last = performance.now();

@@ -1,0 +1,94 @@
+import type { Connection, ConnectionOptions } from '../database/connection.js';
+import { SessionStoreError } from '../errors.js';
+import { Part } from '../runtime/load.js';
+import { type Commit, UNMERGED } from '../snapshots/commit.js';
+import type { DatabaseAccess, DeletingAccess } from '../snapshots/database-access.js';
+import type { UnloadedPart } from '../types/health.js';
+import type { Compaction } from '../maintenance/compaction/scheduler.js';
+import type { Retention } from '../maintenance/retention/scheduler.js';
+import type { StoreOptions } from './options.js';
+
+/**
+ * What a tenant does unasked: compaction, retention, and making room on a full disk. Each part is loaded when it is first
+ * needed. Nobody awaits it, so a failure to load it is told with an event.
+ */
+export class Background {
+  readonly #compaction: Part<Compaction>;
+  readonly #retention: Part<Retention>;
+  readonly #room = this.#part('room', () => import('../maintenance/quota/retry-when-full.js'));
+
+  constructor(
+    readonly connection: Connection,
+    readonly settings: StoreOptions & Pick<ConnectionOptions, 'tell'>,
+    rearranging: Pick<DatabaseAccess, 'read' | 'rearrange'>,
+    access: DeletingAccess,
+  ) {
+    const { asked: database } = connection;
+    const { retention, tell } = settings;
+    this.#compaction = this.#part('compaction', async () => {
+      const { Compaction } = await import('../maintenance/compaction/scheduler.js');
+      return new Compaction(`offshoot:${database}:compact`, rearranging);
+    });
+    this.#retention = this.#part('retention', async () => {
+      const { Retention } = await import('../maintenance/retention/scheduler.js');
+      return new Retention(retention!, { database, tell, access });
+    });
+  }
+
+  compaction(): Promise<Compaction> {
+    return this.#compaction.get();
+  }
+
+  /** Applies the store's own policy, if there is one. */
+  async retention(): Promise<Retention | undefined> {
+    if (!this.settings.retention) return undefined;
+    return this.#retention.getInBackground();
+  }
+
+  async scheduleRetention(): Promise<void> {
+    (await this.retention())?.schedule();
+  }
+
+  /** Schedules what a commit gives cause for. */
+  follow(commit: Commit): void {
+    for (const [id, row] of commit.sessions) {
+      if (this.settings.compaction && row && row.unsealed >= UNMERGED) void this.#scheduleCompaction(id);
+    }
+    void this.scheduleRetention();
+  }
+
+  async #scheduleCompaction(sessionId: string): Promise<void> {
+    (await this.#compaction.getInBackground())?.schedule(sessionId);
+  }
+
+  /** Writes; if the disk is full, makes room and tries again. */
+  async withRoom<T>(write: () => Promise<T>, access: () => DeletingAccess): Promise<T> {
+    try {
+      return await write();
+    } catch (error) {
+      if (!(error instanceof SessionStoreError) || error.status !== 'RESOURCE_EXHAUSTED') throw error;
+      const room = await this.#room.getInBackground();
+      if (!room) throw error;
+      const { onQuotaExceeded, tell } = this.settings;
+      return room.writeWithRoom(error, write, {
+        database: this.connection.name,
+        tell,
+        access: access(),
+        retention: await this.#retention.made(),
+        onQuotaExceeded,
+      });
+    }
+  }
+
+  /** Waits for a merge or a deletion that is under way; no more follow. */
+  async stop(): Promise<void> {
+    await (await this.#compaction.made())?.stop();
+    await (await this.#retention.made())?.stop();
+  }
+
+  #part<T>(part: UnloadedPart, make: () => Promise<T>): Part<T> {
+    return new Part(part, make, () =>
+      this.settings.tell({ type: 'unloaded', database: this.connection.asked, part }),
+    );
+  }
+}
