@@ -28,7 +28,7 @@ export async function openDatabase(name: string, listener: OpeningListener): Pro
   if (isServer()) {
     throw new SessionStoreError(
       'UNAVAILABLE',
-      "there is no IndexedDB here. Use the store in a page or a worker: it is one browser's, and no server's",
+      'there is no IndexedDB here. Use the store in a page or a worker, not on a server',
     );
   }
   const ask: Ask = (version, upgrade) => {

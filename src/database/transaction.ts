@@ -113,7 +113,7 @@ function tooLong(limitMs: number): SessionStoreError {
 }
 
 /** Which key of receipts is the next one to be taken. */
-let next = Math.floor(Math.random() * 2 ** 50);
+let next = Math.floor(Math.random() * 256);
 
 /**
  * A key in `meta` for the receipts of a connection. Those of a page share none, so that one store does not overwrite the

@@ -20,7 +20,7 @@ import { Rotation } from './rotation.js';
 import { RecordingTransaction } from './recording-transaction.js';
 import {
   encryptFirst,
-  encryptAgainFirst,
+  encryptWitnesses,
   type Findings,
   knowsAll,
   rebuilt,
@@ -145,7 +145,7 @@ export class EncryptedDatabase {
       stage.settled = settled;
       stage.isListed = true;
       // Some rows name the new list from now on, so that the old one is not accepted again.
-      if (settled) await Promise.all(WITNESSES.map((store) => encryptAgainFirst(stage, store)));
+      if (settled) await encryptWitnesses(stage);
       return true;
     });
   }

@@ -81,7 +81,7 @@ export class Rotation {
     }
     throw new SessionStoreError(
       'ABORTED',
-      'other tabs keep writing with another key, and nothing is lost by that. Close or reload them, then try again',
+      'other tabs write with another key; nothing is lost. Close or reload them, then try again',
     );
   }
 

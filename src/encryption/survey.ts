@@ -166,7 +166,7 @@ export const knowsAll = ({ list, keys }: Keyring, { database, turn, keys: needed
 export async function encryptFirst(stage: RecordingTransaction): Promise<void> {
   if (!stage.keyring.takesUnencrypted || !stage.keyring.current.key) return;
   const [first] = await stage.stored('snapshots').getAll(undefined, 1);
-  if (!first || 'cipher' in first) return;
+  if (!first || hasCipher(first)) return;
   try {
     Plaintext.of(first);
   } catch {
@@ -176,10 +176,11 @@ export async function encryptFirst(stage: RecordingTransaction): Promise<void> {
   await stage.encryptAgain('snapshots', first.id);
 }
 
-export async function encryptAgainFirst(
-  stage: RecordingTransaction,
-  store: (typeof WITNESSES)[number],
-): Promise<void> {
-  const keys: RowKey[] = await stage.stored(store).getAllKeys(undefined, 4);
-  await Promise.all(keys.map((key) => stage.encryptAgain(store, key)));
-}
+/** Encrypts a few rows of each store again, so that they name the list of keys of now. */
+export const encryptWitnesses = (stage: RecordingTransaction): Promise<unknown> =>
+  Promise.all(
+    WITNESSES.map(async (store) => {
+      const keys: RowKey[] = await stage.stored(store).getAllKeys(undefined, 4);
+      await Promise.all(keys.map((key) => stage.encryptAgain(store, key)));
+    }),
+  );

@@ -135,13 +135,13 @@ function match(base: readonly Entry[], values: readonly unknown[]): Matched {
     const given = values[index];
     // Entries are private unless they were given out frozen.
     if (typeof given === 'object' && (given === twin || given === value)) return true;
-    if (isPlain && !entry.alike && looks-- > 0) entry.alike = alikeIn(value);
-    let isEqual = isSameTree(entry, given);
+    if (isPlain && entry.alike === undefined && looks-- > 0) entry.alike = alikeIn(value);
+    let isEqual = !!entry.alike && equalTrees(value, given, entry.alike);
     if (!isEqual) {
       const result = equal(value, copies[index] ?? given, isPlain);
       isEqual = result ?? equal(value, (copies[index] ??= copy(given)), isPlain) ?? false;
       // The next quick look would be as vain.
-      if (isEqual && entry.alike) entry.alike = 'many';
+      if (isEqual && entry.alike) entry.alike = null;
     }
     if (isEqual && isDeeplyFrozen(given)) entry.twin = given;
     return isEqual;
@@ -169,21 +169,6 @@ function match(base: readonly Entry[], values: readonly unknown[]): Matched {
     others.push(base[next++]);
   }
   return { same, others, runs };
-}
-
-/** Whether a quick look proves that a value equals a plain entry. */
-function isSameTree(entry: Entry, given: unknown): boolean {
-  const { value, alike } = entry;
-  if (
-    !alike ||
-    alike === 'many' ||
-    typeof value !== 'object' ||
-    !value ||
-    typeof given !== 'object' ||
-    !given
-  )
-    return false;
-  return equalTrees(value, given, alike);
 }
 
 /** How many entries with the same fingerprint are compared before a value counts as new. */
@@ -256,7 +241,7 @@ function fingerprint(value: unknown): unknown {
 function alikeIn(value: unknown): Entry['alike'] {
   const found = hashing();
   hashOf(value, found);
-  return found.left < 0 || !found.isTree ? 'many' : found.alike;
+  return found.left < 0 || !found.isTree ? null : found.alike;
 }
 
 function hashOf(value: unknown, found: Hashing): number {

@@ -47,9 +47,8 @@ export function reachOthers(elements: readonly unknown[], some: readonly unknown
   }
   if (inside.size === 0) return false;
   // A list of a few is searched faster than a set, and every save asks for each message.
-  if (inside.size > FEW) return elements.some((element) => inside.has(element));
-  const few = [...inside];
-  return elements.some((element) => few.includes(element));
+  const few = inside.size > FEW ? undefined : [...inside];
+  return elements.some((element) => (few ? few.includes(element) : inside.has(element)));
 }
 
 /**

@@ -18,8 +18,8 @@ export interface Entry {
    * compared again.
    */
   twin?: object;
-  /** The objects inside it that equal others inside it, once computed; `many` if a quick look does not help. */
-  alike?: ReadonlySet<object> | 'many' | undefined;
+  /** The objects inside it that equal others inside it, once computed; `null` if a quick look does not help. */
+  alike?: ReadonlySet<object> | null | undefined;
   /** Its fingerprint, once computed. */
   print?: unknown;
 }

@@ -35,32 +35,25 @@ export async function alone(name: string, work: () => Promise<void>): Promise<vo
   });
 }
 
-interface Turn {
-  /** How long to wait for the others, in ms. */
-  limitMs?: number;
-  /** `shared`: to wait only for work that is not. */
-  mode?: LockMode;
-  signal?: AbortSignal | undefined;
-}
-
 /**
- * Runs work when no other tab runs work of the same name; after a time limit, or where there are no locks, it runs
- * anyway. If the signal is aborted before, rejects with its reason.
+ * Runs work when no other tab runs work of the same name, or, if `shared`, only none that is `exclusive`; after a time
+ * limit, or where there are no locks, it runs anyway. If the signal is aborted before, rejects with its reason.
  */
 export function inTurn<T>(
   name: string,
   work: () => Promise<T>,
-  { limitMs = PATIENCE_MS, mode = 'exclusive', signal }: Turn = {},
+  mode: LockMode = 'exclusive',
+  limitMs = PATIENCE_MS,
+  signal?: AbortSignal,
 ): Promise<T> {
-  return new Promise((resolve, reject) => {
+  return new Promise((resolve) => {
     let working: Promise<T> | undefined;
     const patience = new AbortController();
     // Work that has begun goes on even if another tab steals the lock.
-    const begin = (): Promise<T> | undefined => {
+    const begin = (): Promise<T> => {
       clearTimeout(timer);
       signal?.removeEventListener('abort', giveUp);
-      if (!working && signal?.aborted) reject(signal.reason);
-      else resolve((working ??= work()));
+      resolve((working ??= signal?.aborted ? Promise.reject(signal.reason) : work()));
       return working;
     };
     // A lock manager that never answers may not settle the request when it is aborted either.

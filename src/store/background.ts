@@ -22,6 +22,8 @@ export class Background {
     readonly settings: StoreOptions & Pick<ConnectionOptions, 'tell'>,
     rearranging: Pick<DatabaseAccess, 'read' | 'rearrange'>,
     access: DeletingAccess,
+    /** Access without the queue, in which the write that needs room is under way. */
+    readonly direct: DeletingAccess,
   ) {
     const { asked: database } = connection;
     const { retention, tell } = settings;
@@ -52,17 +54,14 @@ export class Background {
   /** Schedules what a commit gives cause for. */
   follow(commit: Commit): void {
     for (const [id, row] of commit.sessions) {
-      if (this.settings.compaction && row && row.unsealed >= UNMERGED) void this.#scheduleCompaction(id);
+      if (this.settings.compaction && row && row.unsealed >= UNMERGED)
+        void this.#compaction.getInBackground().then((compaction) => compaction?.schedule(id));
     }
     void this.scheduleRetention();
   }
 
-  async #scheduleCompaction(sessionId: string): Promise<void> {
-    (await this.#compaction.getInBackground())?.schedule(sessionId);
-  }
-
   /** Writes; if the disk is full, makes room and tries again. */
-  async withRoom<T>(write: () => Promise<T>, access: () => DeletingAccess): Promise<T> {
+  async withRoom<T>(write: () => Promise<T>): Promise<T> {
     try {
       return await write();
     } catch (error) {
@@ -73,7 +72,7 @@ export class Background {
       return room.writeWithRoom(error, write, {
         database: this.connection.name,
         tell,
-        access: access(),
+        access: this.direct,
         retention: await this.#retention.made(),
         onQuotaExceeded,
       });

@@ -23,8 +23,7 @@ import type { StoreOptions } from './options.js';
 
 /** Where subscriptions get what they deliver. */
 export interface Source extends Pick<DatabaseAccess, 'read' | 'readWithLiveness'> {
-  readonly databaseName: string;
-  readonly connection: Pick<Connection, 'name' | 'expectDeletion'>;
+  readonly connection: Pick<Connection, 'asked' | 'name' | 'expectDeletion'>;
   readonly presence: Pick<Presence, 'awaitEnd'>;
   readonly recent: SnapshotCache;
   readonly applyExpiry: ApplyExpiry;
@@ -58,7 +57,7 @@ export class Subscriptions<S> {
       return found?.change;
     }, failed);
     this.#sessions = new Watchers((id) => source.read((transaction) => readChange(transaction, id)), failed);
-    this.#sync = new CatchUp(source.databaseName, {
+    this.#sync = new CatchUp(source.connection.asked, {
       isWatched: () => !this.#snapshots.isEmpty || !this.#sessions.isEmpty,
       database: () => source.connection.name,
       readClock: () => source.read(readClock),

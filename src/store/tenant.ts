@@ -57,12 +57,13 @@ export class Tenant<S> implements DatabaseAccess {
     this.#rows = this.encrypted ?? new UnencryptedConnection(connection);
     this.subscriptions = new Subscriptions(this);
     this.#endLifecycle = this.#followLifecycle();
-    this.background = new Background(connection, settings, this, this.unhurried);
+    const read: DatabaseAccess['read'] = (work) => this.#rows.read(work, Infinity);
+    this.background = new Background(connection, settings, this, this.unhurried, {
+      read,
+      readWithLiveness: (work) => this.#show(work, false, read),
+      remove: (work) => this.#remove(work),
+    });
     void this.background.scheduleRetention();
-  }
-
-  get databaseName(): string {
-    return this.connection.asked;
   }
 
   /** Access without a time limit, for work on the whole database. */
@@ -102,7 +103,7 @@ export class Tenant<S> implements DatabaseAccess {
     work: (transaction: WriteTransaction) => Promise<C | null>,
     limitMs?: number,
   ): Promise<C | null> {
-    return this.#committed(() => this.#withRoom(() => this.#rows.write(work, limitMs)));
+    return this.#committed(() => this.background.withRoom(() => this.#rows.write(work, limitMs)));
   }
 
   /** Deletes like `write`, and also works on a full disk. */
@@ -203,7 +204,7 @@ export class Tenant<S> implements DatabaseAccess {
 
   async #save(requests: SaveRequest<S>[]): Promise<PromiseSettledResult<string | null>[]> {
     await this.presence.take();
-    const saved = await this.#withRoom(() =>
+    const saved = await this.background.withRoom(() =>
       saveBatch(
         (work, isProven) => this.#rows.write(work, undefined, isProven),
         this.recent,
@@ -227,15 +228,6 @@ export class Tenant<S> implements DatabaseAccess {
     });
     if (commit) this.#publish(commit);
     return commit;
-  }
-
-  #withRoom<T>(write: () => Promise<T>): Promise<T> {
-    const read: DatabaseAccess['read'] = (work) => this.#rows.read(work, Infinity);
-    return this.background.withRoom(write, () => ({
-      read,
-      readWithLiveness: (work) => this.#show(work, false, read),
-      remove: (work) => this.#remove(work),
-    }));
   }
 
   /** Makes `close()` wait for a read. */

@@ -104,8 +104,8 @@ const isResizable = (buffer: ArrayBuffer) => buffer.resizable as boolean | undef
  * inside it. Where two parts of `a` differ, nothing equal can have one object in both places, so that only the objects of
  * `b` in these few places are remembered.
  */
-export function equalTrees(a: object, b: object, alike: ReadonlySet<object>): boolean {
-  return sameTree(a, b, alike, alike.size > 0 ? new Set() : undefined);
+export function equalTrees(a: unknown, b: unknown, alike: ReadonlySet<object>): boolean {
+  return samePart(a, b, alike, alike.size > 0 ? new Set() : undefined);
 }
 
 /** `met`: the objects of `b` that were remembered. */

@@ -35,7 +35,6 @@ export async function compact(
   sessionIds: readonly string[] | undefined,
   signal?: AbortSignal,
 ): Promise<void> {
-  signal?.throwIfAborted();
   const { groups, counts } = await (sessionIds
     ? planOf(access, sessionIds, signal)
     : planOfAll(access, signal));

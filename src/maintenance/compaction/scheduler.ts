@@ -29,10 +29,7 @@ export class Compaction {
   /** Runs at once, after the runs of other tabs, which leave little to do. */
   async run(signal?: AbortSignal): Promise<void> {
     signal?.throwIfAborted();
-    await inTurn(this.lockName, () => compact(this.access, undefined, signal), {
-      limitMs: TURN_MS,
-      signal,
-    });
+    await inTurn(this.lockName, () => compact(this.access, undefined, signal), 'exclusive', TURN_MS, signal);
   }
 
   /** Waits for a merge that is under way. */

@@ -69,7 +69,7 @@ export class Retention {
     const ids = new Set<string>();
     this.#imports.add(ids);
     try {
-      return await inTurn(this.#lock, () => work(ids), { mode: 'shared' });
+      return await inTurn(this.#lock, () => work(ids), 'shared');
     } finally {
       this.#imports.delete(ids);
       this.#last = performance.now();

@@ -41,18 +41,15 @@ export async function removeSnapshot(
   }
   const commit = await beginCommit(transaction);
   await removeRows(transaction, commit, owner, ids);
-  if (owner === '' && !isSnapshotRow(row)) await forgetIn(transaction, id);
-  return { ...commit, removed: ids.length };
-}
-
-/** Of which session a row was that has lost even that, only the sessions tell: it may be among their last saves. */
-async function forgetIn(transaction: WriteTransaction, id: string): Promise<void> {
-  const sessions = transaction.objectStore('sessions');
-  for (let at = await sessions.openCursor(); at; at = await at.continue()) {
-    if (!isSessionRow(at.value) || !at.value.changes?.some((save) => save?.[0] === id)) continue;
-    const { changes: _, ...row } = at.value;
-    await sessions.put(row);
+  if (owner === '' && !isSnapshotRow(row)) {
+    // It has lost even its session, among whose last saves it may be named.
+    const sessions = transaction.objectStore('sessions');
+    for (const session of await sessions.getAll()) {
+      if (isSessionRow(session) && session.changes?.some((save) => save?.[0] === id))
+        await sessions.put({ ...session, changes: [] });
+    }
   }
+  return { ...commit, removed: ids.length };
 }
 
 export async function removeSession(

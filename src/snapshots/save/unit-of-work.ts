@@ -35,7 +35,8 @@ export class UnitOfWork {
   readonly #changedSessions = new Set<string>();
   #logRows: { log: number; row: LogRow }[] = [];
   #forgetful = false;
-  readonly #random = new Set<string>();
+  /** The latest new snapshot with a random id. */
+  #random: string | undefined;
   /** The only snapshot that this transaction writes, if it adds it and nobody else can. */
   #added: string | undefined;
   #latestLog: number | undefined;
@@ -188,14 +189,14 @@ export class UnitOfWork {
     // A row that this batch adds must still not exist in the database, however often it is put.
     if (this.#changedRows.get(row.id) !== 'add') this.#changedRows.set(row.id, isNew ? 'add' : 'put');
     const isOnly = isNew && this.commit.snapshots.length === 0;
-    this.#added = isOnly && this.#random.has(row.id) ? row.id : undefined;
+    this.#added = isOnly && this.#random === row.id ? row.id : undefined;
     if (row.info.parentId !== undefined) this.#childless.delete(row.info.parentId);
   }
 
   /** Records that a new snapshot has a random id, so that nothing names it as its parent. */
   markRandom(id: string): void {
     this.#childless.add(id);
-    this.#random.add(id);
+    this.#random = id;
   }
 
   /** Computes the leaves from all rows of a session. */
