@@ -1,4 +1,5 @@
 import { useEffect, useRef, useState, useSyncExternalStore, type ReactNode } from 'react';
+import type { SnapshotStatus } from 'offshoot';
 import { useSession, useSessionStore } from 'offshoot/react';
 import { announce } from '../app/announcer.js';
 import { Contained } from '../app/contained.js';
@@ -9,7 +10,7 @@ import { useActions } from '../turns/use-actions.js';
 import type { LiveTurn } from '../turns/runner.js';
 import { useLiveTurn } from '../turns/use-runner.js';
 import { useStanding } from '../turns/use-standing.js';
-import { useTurns } from '../turns/use-turns.js';
+import { useTurns, type ShownTurn } from '../turns/use-turns.js';
 import { Composer } from './composer.js';
 import { Conversation } from './conversation.js';
 import { DrawerButton, type DrawerName } from './drawer-button.js';
@@ -34,14 +35,14 @@ export function Chat({ sessionId, isNew, at, drawer, onDrawer, banner }: ChatPro
   const tree = data?.tree;
   const standing = useStanding(sessionId, tree, at);
   const live = useLiveTurn(standing);
-  const { turns, error: unread, isReady } = useTurns(tree, standing, live);
+  const { turns, status: readStatus, error: unread, isReady } = useTurns(tree, standing, live);
   const actions = useActions(sessionId, tree);
   const [compared, setCompared] = useState<string>();
   const title = titleOf(data?.session);
   useDocumentTitle(title);
 
   const last = turns.at(-1);
-  useAnnouncement(live, last?.content?.answer);
+  useAnnouncement(live, last, readStatus);
   const isPending = live !== undefined || last?.node?.status === 'pending';
   const isInside = standing !== undefined && (tree?.nodes.get(standing)?.children.length ?? 0) > 0;
   const failure = error ?? unread;
@@ -100,13 +101,24 @@ export function Chat({ sessionId, isNew, at, drawer, onDrawer, banner }: ChatPro
 }
 
 /** Reads an answer of this tab out when it is complete; word by word nobody could follow. */
-function useAnnouncement(live: LiveTurn | undefined, answer: string | undefined): void {
-  const before = useRef<LiveTurn>(undefined);
+function useAnnouncement(
+  live: LiveTurn | undefined,
+  last: ShownTurn | undefined,
+  status: SnapshotStatus | undefined,
+): void {
+  const awaited = useRef<string>(undefined);
+  // The runner is done before what it saved has been read again.
+  const isRead = !live && status !== undefined && status !== 'pending';
+  const answer = isRead ? last?.content?.answer : undefined;
   useEffect(() => {
-    if (live && !before.current) announce('Answering…');
-    if (!live && before.current) announce(answer || 'The answer was stopped.');
-    before.current = live;
-  }, [live, answer]);
+    if (live && awaited.current !== live.snapshotId) {
+      awaited.current = live.snapshotId;
+      announce('Answering…');
+    } else if (isRead && awaited.current === last?.snapshotId) {
+      awaited.current = undefined;
+      announce(answer || 'The answer was stopped.');
+    }
+  }, [live, isRead, last?.snapshotId, answer]);
 }
 
 /** The browser keeps titles in its history, in plain text. */

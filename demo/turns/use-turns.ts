@@ -1,5 +1,5 @@
 import { useRef } from 'react';
-import type { SessionTree, SnapshotNode } from 'offshoot';
+import type { SessionTree, SnapshotNode, SnapshotStatus } from 'offshoot';
 import { useSessionStore, useSnapshot } from 'offshoot/react';
 import { beginningOf } from '../app/cut.js';
 import type { TurnState } from '../store/store.js';
@@ -23,12 +23,14 @@ export interface ShownTurn {
 
 interface Turns {
   turns: readonly ShownTurn[];
+  /** What the last of them was when it was read; `undefined` while it is not stored. */
+  status: SnapshotStatus | undefined;
   error: Error | undefined;
   /** Whether anything has been read. */
   isReady: boolean;
 }
 
-const NONE: Turns = { turns: [], error: undefined, isReady: false };
+const NONE: Turns = { turns: [], status: undefined, error: undefined, isReady: false };
 
 /** The turns from the root to where the tab stands. Until another branch is read, the one before stays. */
 export function useTurns(
@@ -59,7 +61,12 @@ export function useTurns(
     };
   });
   if (live && !isStored) turns.push(unsaved(live, turns.length + 1));
-  last.current = { turns, error: base === undefined ? undefined : error, isReady: true };
+  last.current = {
+    turns,
+    status: isStored ? data?.status : undefined,
+    error: base === undefined ? undefined : error,
+    isReady: true,
+  };
   return last.current;
 }
 

@@ -113,6 +113,20 @@ test('an answer is read out when it is complete', async ({ openTab }) => {
   await expect(log).toContainText('You wrote “hello”');
 });
 
+test('an answer that goes on elsewhere is not called stopped', async ({ openTab }) => {
+  const page = await openTab();
+  await send(page, 'first', 1);
+  await button(page, 'New chat').click();
+  await stopClock(page);
+  await begin(page, '/long');
+  const log = page.getByRole('log');
+  await expect(log).toContainText('Answering…');
+  await chats(page).filter({ hasText: 'first' }).click();
+  await expect(turn(page, 1)).toContainText('You wrote “first”');
+  await page.clock.runFor(1000);
+  await expect(log).not.toContainText('stopped');
+});
+
 test('text that runs from right to left is set so', async ({ openTab }) => {
   const page = await openTab();
   await send(page, 'שלום עולם', 1);

@@ -97,6 +97,6 @@ describe('outside of a browser', () => {
     const error = await expectRefusal(() => openStore().listSessions(), 'UNAVAILABLE');
     vi.unstubAllGlobals();
     expect(error.message).not.toContain('memory');
-    expect(error.message).toContain("one browser's");
+    expect(error.message).toContain('not on a server');
   });
 });
