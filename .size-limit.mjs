@@ -28,6 +28,11 @@ const entries = [
     limit: '500 B',
   },
   {
+    name: 'offshoot/all, with nothing on demand',
+    path: 'dist/all.js',
+    limit: '80 kB',
+  },
+  {
     name: 'offshoot, upkeep on demand',
     path: 'dist/store/upkeep.js',
     ignore: [

@@ -48,6 +48,7 @@ const layers = {
 const files = {
   'errors.ts': [],
   'index.ts': ['store/**', 'encryption/**', ...base],
+  'all.ts': ['index.js', 'store/**', 'transfer/**', 'encryption/**', 'maintenance/**', ...snapshots],
 };
 
 /** What an adapter may import beside, and nobody else. */

@@ -12,10 +12,11 @@ export class LazyEncryptedDatabase implements Pick<Connection, 'read' | 'write'>
     readonly connection: Connection,
     { key, previousKeys = [] }: EncryptionOptions,
   ) {
-    this.#database = new Part('encryption', async () => {
-      const { EncryptedDatabase } = await import('./encrypted-database.js');
-      return new EncryptedDatabase(connection, [key, ...previousKeys]);
-    });
+    this.#database = new Part(
+      'encryption',
+      () => import('./encrypted-database.js'),
+      ({ EncryptedDatabase }) => new EncryptedDatabase(connection, [key, ...previousKeys]),
+    );
   }
 
   async read<T>(work: (transaction: ReadTransaction) => Promise<T>, limitMs?: number): Promise<T> {

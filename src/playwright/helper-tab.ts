@@ -1,6 +1,5 @@
 import type { BrowserContext, Page } from '@playwright/test';
 import { SessionStoreError } from '../index.js';
-import { load } from '../runtime/load.js';
 import type { Answer, Host, Tab } from './host.js';
 import type { TabStoreOptions } from './tab-store-options.js';
 import { decode, encode } from './wire.js';
@@ -32,7 +31,7 @@ export class HelperTab<S> {
           "the app's service worker answers in place of the test. Set use.serviceWorkers to 'block'",
         );
       }
-      const { default: script } = await load('the helper tab', () => import('./page.js'));
+      const { default: script } = await importScript();
       await page.addScriptTag({ content: script });
       const opened = await page.evaluate(
         (options) => (globalThis as unknown as { offshootTab: Tab }).offshootTab.open(options),
@@ -63,6 +62,17 @@ export class HelperTab<S> {
     await this.page.close();
   }
 }
+
+/** In Node, what is missing was never there. */
+const importScript = () =>
+  import('./page.js').catch((cause: unknown) => {
+    throw new SessionStoreError(
+      'UNAVAILABLE',
+      'the code for the helper tab cannot be loaded: dist/playwright/page.js is missing. Install offshoot again, or build it',
+      undefined,
+      cause,
+    );
+  });
 
 /** A service worker comes before Playwright's routes, and may answer every address with the app. */
 async function bypassServiceWorkers(context: BrowserContext, page: Page): Promise<void> {

@@ -6,52 +6,57 @@ import { SessionStoreError } from '../errors.js';
  */
 const PAUSE_MS = 60_000;
 
+/** Modules that are there already, by part; `offshoot/all` puts them here. */
+export const provided = new Map<string, object>();
+
 /**
- * Loads a module on demand; every dynamic import goes through here. Fails with `UNAVAILABLE`: the device may be
- * offline, a new release may have replaced the file, and a service worker may not load anything later.
+ * Loads a module on demand, unless it was provided; every dynamic import goes through here. Fails with `UNAVAILABLE`:
+ * the device may be offline, a new release may have replaced the file, and a service worker may not load anything later.
  */
 export async function load<T>(part: string, importing: () => Promise<T>): Promise<T> {
-  try {
-    return await importing();
-  } catch (cause) {
-    if (cause instanceof SessionStoreError) throw cause;
-    throw new SessionStoreError(
-      'UNAVAILABLE',
-      `the code for ${part} cannot be loaded: the page is offline, or a new release has replaced it. Reload, precache it, or bundle it into a service worker`,
-      undefined,
-      cause,
-    );
-  }
+  return (
+    (provided.get(part) as T | undefined) ??
+    importing().catch((cause: unknown) => {
+      throw new SessionStoreError(
+        'UNAVAILABLE',
+        `the code for ${part} cannot be loaded offline, in a service worker, or after a new release. Reload, precache it, or import from offshoot/all`,
+        undefined,
+        cause,
+      );
+    })
+  );
 }
 
 /** A part that is loaded and created when it is first needed. A failure is not cached, since a retry may succeed. */
-export class Part<T> {
+export class Part<T, M = any> {
   #made: Promise<T> | undefined;
-  #failed = -Infinity;
-  #isTold = false;
+  #pausedUntil = 0;
 
   constructor(
     readonly name: string,
-    readonly make: () => Promise<T>,
+    readonly importing: () => Promise<M>,
+    readonly make: (module: M) => T,
     /** Called, once, when background work has to do without the part. */
-    readonly unloaded: () => void = () => {},
+    public unloaded?: () => void,
   ) {}
 
   get(): Promise<T> {
-    this.#made ??= load(this.name, this.make).catch((error) => {
-      this.#made = undefined;
-      this.#failed = performance.now();
-      throw error;
-    });
+    this.#made ??= load(this.name, this.importing)
+      .then(this.make)
+      .catch((error) => {
+        this.#made = undefined;
+        this.#pausedUntil = performance.now() + PAUSE_MS;
+        throw error;
+      });
     return this.#made;
   }
 
   /** For work that can do without it: `undefined` after a failure; retried after a pause. */
   async getInBackground(): Promise<T | undefined> {
-    if (performance.now() - this.#failed < PAUSE_MS) return undefined;
+    if (performance.now() < this.#pausedUntil) return undefined;
     return this.get().catch(() => {
-      if (!this.#isTold) this.unloaded();
-      this.#isTold = true;
+      this.unloaded?.();
+      delete this.unloaded;
       return undefined;
     });
   }

@@ -15,7 +15,11 @@ import type { StoreOptions } from './options.js';
 export class Background {
   readonly #compaction: Part<Compaction>;
   readonly #retention: Part<Retention>;
-  readonly #room = this.#part('room', () => import('../maintenance/quota/retry-when-full.js'));
+  readonly #room = this.#part(
+    'room',
+    () => import('../maintenance/quota/retry-when-full.js'),
+    (room) => room,
+  );
 
   constructor(
     readonly connection: Connection,
@@ -27,14 +31,16 @@ export class Background {
   ) {
     const { asked: database } = connection;
     const { retention, tell } = settings;
-    this.#compaction = this.#part('compaction', async () => {
-      const { Compaction } = await import('../maintenance/compaction/scheduler.js');
-      return new Compaction(`offshoot:${database}:compact`, rearranging);
-    });
-    this.#retention = this.#part('retention', async () => {
-      const { Retention } = await import('../maintenance/retention/scheduler.js');
-      return new Retention(retention!, { database, tell, access });
-    });
+    this.#compaction = this.#part(
+      'compaction',
+      () => import('../maintenance/compaction/scheduler.js'),
+      ({ Compaction }) => new Compaction(`offshoot:${database}:compact`, rearranging),
+    );
+    this.#retention = this.#part(
+      'retention',
+      () => import('../maintenance/retention/scheduler.js'),
+      ({ Retention }) => new Retention(retention!, { database, tell, access }),
+    );
   }
 
   compaction(): Promise<Compaction> {
@@ -85,8 +91,8 @@ export class Background {
     await (await this.#retention.made())?.stop();
   }
 
-  #part<T>(part: UnloadedPart, make: () => Promise<T>): Part<T> {
-    return new Part(part, make, () =>
+  #part<T, M>(part: UnloadedPart, importing: () => Promise<M>, make: (module: M) => T): Part<T> {
+    return new Part(part, importing, make, () =>
       this.settings.tell({ type: 'unloaded', database: this.connection.asked, part }),
     );
   }

@@ -23,7 +23,7 @@ export async function check(
   tenant: Tenant<any>,
   { repair = false, signal }: CheckOptions,
 ): Promise<CheckReport> {
-  const { checkDatabase } = await load('check()', () => import('../maintenance/integrity/check.js'));
+  const { checkDatabase } = await load('integrity checks', () => import('../maintenance/integrity/check.js'));
   await (await tenant.encrypted?.database())?.prepareCheck(repair, signal);
   return checkDatabase(
     unhurried(() => tenant),
@@ -33,7 +33,7 @@ export async function check(
 }
 
 export async function storage(tenant: Tenant<any>): Promise<StorageReport> {
-  const { readStorage } = await load('storage()', () => import('../maintenance/quota/retry-when-full.js'));
+  const { readStorage } = await load('usage', () => import('../maintenance/quota/retry-when-full.js'));
   return readStorage(unhurried(() => tenant).read);
 }
 
@@ -42,7 +42,10 @@ export async function retain(
   policy: RetentionPolicy,
   options: RetainOptions,
 ): Promise<RetentionReport> {
-  const { retain } = await load('retain()', () => import('../maintenance/retention/apply-policy.js'));
+  const { retain } = await load(
+    'deletion by policy',
+    () => import('../maintenance/retention/apply-policy.js'),
+  );
   return retain(tenant.unhurried, policy, options);
 }
 
@@ -61,7 +64,10 @@ export async function exportSessions(
   find: Find,
   options: ExportOptions,
 ): Promise<AsyncGenerator<Uint8Array, void>> {
-  const { exportSessions } = await load('exports', () => import('../transfer/export/export-sessions.js'));
+  const { exportSessions } = await load(
+    'export files',
+    () => import('../transfer/export/export-sessions.js'),
+  );
   return exportSessions(unhurried(find).read, options);
 }
 
@@ -77,7 +83,10 @@ export async function importSessions(
   options: ImportOptions,
   generateId: Target['generateId'],
 ): Promise<ImportReport> {
-  const { importSessions } = await load('imports', () => import('../transfer/import/import-sessions.js'));
+  const { importSessions } = await load(
+    'import files',
+    () => import('../transfer/import/import-sessions.js'),
+  );
   return importSessions(targetOf(find, generateId), source, options);
 }
 
@@ -87,6 +96,9 @@ export async function importGenkitFiles(
   options: ImportOptions,
   generateId: Target['generateId'],
 ): Promise<ImportReport> {
-  const { importGenkitFiles } = await load('imports', () => import('../transfer/genkit/import-genkit.js'));
+  const { importGenkitFiles } = await load(
+    "Genkit's files",
+    () => import('../transfer/genkit/import-genkit.js'),
+  );
   return importGenkitFiles(targetOf(find, generateId), files, options);
 }

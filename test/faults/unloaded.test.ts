@@ -18,15 +18,19 @@ describe('What cannot be loaded', () => {
     const cause = new TypeError('Failed to fetch dynamically imported module');
     const error = await expectRefusal(() => load('check()', () => Promise.reject(cause)), 'UNAVAILABLE');
     expect(error.cause).toBe(cause);
-    expect(error.message).toMatch(/check\(\) cannot be loaded.*Reload/);
+    expect(error.message).toMatch(/check\(\) cannot be loaded.* precache it, or import from offshoot\/all/);
   });
 
   test('is asked for again when it is needed again, and kept once it is there', async () => {
     let tries = 0;
-    const part = new Part('a part', async () => {
-      if (++tries < 3) throw new TypeError('offline');
-      return { tries };
-    });
+    const part = new Part(
+      'a part',
+      async () => {
+        if (++tries < 3) throw new TypeError('offline');
+        return { tries };
+      },
+      ({ tries }) => ({ tries }),
+    );
     await expectRefusal(() => part.get(), 'UNAVAILABLE');
     await expectRefusal(() => part.get(), 'UNAVAILABLE');
     expect(await part.made()).toBeUndefined();
@@ -45,7 +49,12 @@ describe('What cannot be loaded', () => {
       if (tries < 2) throw new TypeError('offline');
       return 'made';
     };
-    const part = new Part('a part', make, () => failures++);
+    const part = new Part(
+      'a part',
+      make,
+      (made) => made,
+      () => failures++,
+    );
     const ask = () => part.getInBackground();
     for (let save = 0; save < 100; save++) expect(await ask()).toBeUndefined();
     expect([tries, failures]).toEqual([1, 1]);

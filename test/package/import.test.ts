@@ -20,6 +20,7 @@ test('importing offshoot/testing looks at no browser global', async () => {
 });
 
 test.each([
+  ['all', ['IndexedDBSessionStore', 'SessionStoreError', 'deriveKey']],
   ['encryption', ['deriveKey']],
   ['agentick', ['OffshootSessionStore']],
   ['openai-agents', ['OffshootSession']],

@@ -2,6 +2,7 @@ import { readFileSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import { parseSync } from 'vite';
 import { expect, test } from 'vitest';
+import { provided } from '../../src/runtime/load.js';
 
 interface Tree {
   type?: string;
@@ -41,7 +42,30 @@ const all = (folder: string) => found(folder, /^$/);
 // A file that is gone is UNAVAILABLE with a way out, or a message and another try; never the browser's own TypeError.
 test('whatever the library loads later goes through what says how that failed', () => {
   expect(all('src').length).toBeGreaterThan(10);
-  expect(found('src', /^(?:load|Part|this\.#part)$/)).toEqual([]);
+  expect(found('src', /^(?:load|Part|this\.#part)$|\.catch$/)).toEqual([]);
+});
+
+/** What stands first in these calls. */
+const names = (source: string, call: RegExp) => [...source.matchAll(call)].map(([, name]) => name!);
+
+// Specs show what comes of it in a browser; this names the part that was forgotten.
+test('whatever the library loads later is in offshoot/all', async () => {
+  const store = readFileSync('src/store/indexeddb-session-store.ts', 'utf8');
+  const calls = new Set(names(store, /#upkeep\(\s*'([^']+)'/g));
+  const parts = [...sources('src')].flatMap((file) => {
+    const loads = /(?:load|Part|#part)\(\s*(what|'[^']+'|"[^"]+"),\s*\(\) =>\s*import\('([^']+)'\)/g;
+    return [...readFileSync(file, 'utf8').matchAll(loads)].map(([, part, module]) => ({
+      parts: part === 'what' ? [...calls] : [part!.slice(1, -1)],
+      module: path.posix.join('../..', path.dirname(file), module!),
+    }));
+  });
+  // A test has its script from Node.
+  expect(parts).toHaveLength(all('src').filter((call) => !call.startsWith('src/playwright/')).length);
+  await import('../../src/all.js');
+  for (const { parts: named, module } of parts) {
+    const loaded = await import(module);
+    for (const part of named) expect(provided.get(part), part).toBe(loaded);
+  }
 });
 
 test('whatever the demo loads later goes through what offers another try', () => {
