@@ -19,7 +19,7 @@ for (const page of pages) {
   }
 }
 
-const documents = ['package.json', 'LICENSE', 'dist/playwright/LICENSES.md', ...pages];
+const documents = ['package.json', 'LICENSE', 'dist/LICENSES.md', 'dist/playwright/LICENSES.md', ...pages];
 /** Imported by a name that no compiler looks at. */
 const loaded = ['dist/playwright/page.js'];
 const entryPoints = Object.values(exports)

@@ -21,6 +21,7 @@ test('importing offshoot/testing looks at no browser global', async () => {
 
 test.each([
   ['all', ['IndexedDBSessionStore', 'SessionStoreError', 'deriveKey']],
+  ['bundle', ['IndexedDBSessionStore', 'SessionStoreError', 'deriveKey']],
   ['encryption', ['deriveKey']],
   ['agentick', ['OffshootSessionStore']],
   ['openai-agents', ['OffshootSession']],
