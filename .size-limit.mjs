@@ -155,6 +155,18 @@ const entries = [
     ignore: ['../index.js'],
     limit: '4.4 kB',
   },
+  {
+    name: 'offshoot/vue',
+    path: 'dist/vue/index.js',
+    ignore: ['../index.js', 'vue'],
+    limit: '4.6 kB',
+  },
+  {
+    name: 'offshoot/svelte',
+    path: 'dist/svelte/index.js',
+    ignore: ['../index.js', 'svelte'],
+    limit: '4.4 kB',
+  },
 ];
 
 export default entries.map((entry) => ({ ...asModule, ...entry }));

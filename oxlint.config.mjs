@@ -11,6 +11,8 @@ const snapshots = ['snapshots/**', 'logs/**', ...database];
 const published = ['platform/**', 'runtime/*.js', 'values/**', 'index.js'];
 /** An adapter is made of what everybody has, and knows no other. */
 const adapter = ['adapters/shared/**', ...published];
+/** A framework's view of live queries. */
+const binding = ['bindings/**', ...published];
 
 /**
  * Imports through src point one way. What lies in a folder may import from all of that folder and from what is listed
@@ -31,7 +33,10 @@ const layers = {
   transfer: ['encoding/**', ...snapshots],
   store: ['transfer/**', 'encryption/**', 'maintenance/**', 'tabs/**', ...snapshots],
   testing: ['values/**', 'types/**', 'platform/**'],
-  react: published,
+  bindings: published,
+  react: binding,
+  svelte: binding,
+  vue: binding,
   playwright: published,
   'playwright/tab': ['playwright/*.js', 'values/**', 'index.js', 'encryption/index.js'],
   'adapters/agentick': adapter,
@@ -56,6 +61,8 @@ const frameworks = {
   'adapters/langgraph': '@langchain/**',
   'adapters/openai-agents': '@openai/**',
   react: 'react',
+  svelte: 'svelte',
+  vue: 'vue',
 };
 
 /** Never in src: zod weighs 91 kB and reads what all objects inherit, our types are structural, and nobody imports themselves. */
@@ -68,7 +75,7 @@ const refusedPackages = [
   '@strands-agents/**',
   'offshoot',
   'offshoot/**',
-  ...Object.values(frameworks).filter((name) => name !== 'react'),
+  ...Object.values(frameworks).filter((name) => name.includes('/')),
 ];
 
 /** May be missing, null, or throw when it is looked at: only src/platform is prepared for that. */
@@ -106,8 +113,8 @@ const mayImport = (leaving, allowed, message, framework) => ({
   'no-restricted-imports': [
     'error',
     {
-      // As a pattern it would be every `@scope/react` as well.
-      paths: framework === 'react' ? [] : ['react'],
+      // As a pattern each would be every `@scope/react` as well.
+      paths: ['react', 'svelte', 'vue'].filter((name) => name !== framework),
       patterns: [
         { group: [leaving, ...allowed.map((path) => `!${path}`)], message },
         {

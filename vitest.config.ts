@@ -49,6 +49,8 @@ export default defineConfig({
             'react',
             'react-dom/client',
             'react-dom/server',
+            'vue',
+            'vue/server-renderer',
           ],
         },
         test: {

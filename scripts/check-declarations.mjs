@@ -15,6 +15,8 @@ const frameworks = {
   'ai-sdk': /^ai$/,
   'assistant-ui': /^@assistant-ui\/react$/,
   react: /^react$/,
+  svelte: /^svelte$/,
+  vue: /^vue$/,
   'tanstack-ai': /^@tanstack\/ai-client$/,
   playwright: /^@playwright\/test$/,
 };

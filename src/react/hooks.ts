@@ -1,50 +1,21 @@
 import { useSyncExternalStore } from 'react';
-import type { GetSnapshotOptions, ListOptions, SessionSnapshot, SessionStoreOptions } from '../index.js';
-import { requireValid, taken } from '../values/arguments.js';
-import { anything, described, record, type Shape } from '../values/schema.js';
-import { ON_SERVER, type LiveQuery, type Observer, type QueryResult, type Source } from './live-query.js';
-import { queryOf } from './queries.js';
-import { sessionSource, type SessionReader, type SessionView } from './session-source.js';
-import { sessionsSource, type SessionsReader, type SessionsView } from './sessions-source.js';
-import { snapshotSource, type SnapshotReader } from './snapshot-source.js';
-
-export interface UseSessionsOptions extends Pick<ListOptions, 'order' | 'context'> {
-  /** The number of sessions per page, 1 to 1,000. New sessions are added to the list while it is shown. Default 50. */
-  pageSize?: number | undefined;
-}
-
-export interface SessionListControls {
-  /** Reads the next page, if there is one; calls while it is read have no effect. A stable function. */
-  loadMore: () => void;
-}
+import { ON_SERVER, type LiveQuery, type QueryResult } from '../bindings/live-query.js';
+import {
+  sessionQuery,
+  sessionsQuery,
+  snapshotQuery,
+  type SessionListControls,
+  type SessionListOptions,
+} from '../bindings/queries.js';
+import type { SessionReader, SessionView } from '../bindings/session-source.js';
+import type { SessionsReader, SessionsView } from '../bindings/sessions-source.js';
+import type { SnapshotReader } from '../bindings/snapshot-source.js';
+import type { GetSnapshotOptions, SessionSnapshot, SessionStoreOptions } from '../index.js';
 
 const serverResult = () => ON_SERVER;
 
 function useQuery<T>(query: LiveQuery<T>): QueryResult<T> {
   return useSyncExternalStore(query.subscribe, query.current, serverResult);
-}
-
-/** A text for an id, or for an invalid value in its place. */
-const named = (id: unknown) => (typeof id === 'string' ? JSON.stringify(id) : described(id));
-
-/** The query for these options, or one that returns the error of invalid options. */
-function asked<T, O extends SessionStoreOptions>(
-  store: object,
-  shape: Shape,
-  options: O,
-  keyOf: (options: O) => string,
-  open: (options: O, observer: Observer<T>) => Source,
-): LiveQuery<T> {
-  requireValid(record, store, 'store');
-  let known: O;
-  try {
-    known = taken({ ...shape, context: anything }, options);
-  } catch (error) {
-    return queryOf(store, String(error), {}, () => {
-      throw error;
-    });
-  }
-  return queryOf(store, keyOf(known), known, (observer) => open(known, observer));
 }
 
 /**
@@ -55,16 +26,9 @@ function asked<T, O extends SessionStoreOptions>(
  */
 export function useSessions(
   store: SessionsReader,
-  options: UseSessionsOptions = {},
+  options: SessionListOptions = {},
 ): QueryResult<SessionsView> & SessionListControls {
-  const query = asked<SessionsView, UseSessionsOptions>(
-    store,
-    { order: anything, pageSize: anything },
-    options,
-    ({ order, pageSize }) => `sessions ${named(order ?? 'desc')} ${named(pageSize ?? 50)}`,
-    ({ order, pageSize = 50, context }, observer) =>
-      sessionsSource(store, { order, limit: pageSize, context }, observer),
-  );
+  const query = sessionsQuery(store, options);
   return { ...useQuery(query), loadMore: query.more };
 }
 
@@ -79,15 +43,7 @@ export function useSession(
   sessionId: string,
   options: SessionStoreOptions = {},
 ): QueryResult<SessionView> {
-  return useQuery(
-    asked<SessionView, SessionStoreOptions>(
-      store,
-      {},
-      options,
-      () => `session ${named(sessionId)}`,
-      (call, observer) => sessionSource(store, sessionId, call, observer),
-    ),
-  );
+  return useQuery(sessionQuery(store, sessionId, options));
 }
 
 /**
@@ -100,13 +56,5 @@ export function useSnapshot<S = unknown>(
   store: SnapshotReader<S>,
   lookup: GetSnapshotOptions,
 ): QueryResult<SessionSnapshot<S> | undefined> {
-  return useQuery(
-    asked<SessionSnapshot<S> | undefined, GetSnapshotOptions>(
-      store,
-      { snapshotId: anything, sessionId: anything },
-      lookup,
-      ({ snapshotId, sessionId }) => `snapshot ${named(snapshotId)} ${named(sessionId)}`,
-      (call, observer) => snapshotSource(store, call, observer),
-    ),
-  );
+  return useQuery(snapshotQuery(store, lookup));
 }

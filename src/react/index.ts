@@ -1,11 +1,11 @@
 // For server components: everything below runs in the browser.
 'use client';
 
+export type { QueryResult } from '../bindings/live-query.js';
+export type { SessionListControls, SessionListOptions as UseSessionsOptions } from '../bindings/queries.js';
+export type { SessionReader, SessionView } from '../bindings/session-source.js';
+export type { SessionsReader, SessionsView } from '../bindings/sessions-source.js';
+export type { SnapshotReader } from '../bindings/snapshot-source.js';
 export { useSession, useSessions, useSnapshot } from './hooks.js';
-export type { SessionListControls, UseSessionsOptions } from './hooks.js';
-export type { QueryResult } from './live-query.js';
 export { SessionStoreProvider, useSessionStore, type SessionStoreProviderProps } from './provider.js';
-export type { SessionReader, SessionView } from './session-source.js';
-export type { SessionsReader, SessionsView } from './sessions-source.js';
-export type { SnapshotReader } from './snapshot-source.js';
 export { suspend } from './suspend.js';

@@ -1,4 +1,4 @@
-import type { QueryResult } from './live-query.js';
+import type { QueryResult } from '../bindings/live-query.js';
 
 /**
  * The data of a result, for components inside of `<Suspense>` and an error boundary: suspends while it is `pending`,

@@ -39,16 +39,25 @@ test.each([
   expect(names).toEqual(expected);
 });
 
-test('importing offshoot/react looks at no browser global that React does not look at', async () => {
-  const names = await onServer(`
-    await import('react');
+test.each([
+  [
+    'react',
+    ['SessionStoreProvider', 'suspend', 'useSession', 'useSessionStore', 'useSessions', 'useSnapshot'],
+  ],
+  ['vue', ['provideSessionStore', 'useSession', 'useSessionStore', 'useSessions', 'useSnapshot']],
+  ['svelte', ['getSessionStore', 'liveSession', 'liveSessions', 'liveSnapshot', 'setSessionStore']],
+])(
+  'importing offshoot/%s looks at no browser global that the framework does not look at',
+  async (name, expected) => {
+    const names = await onServer(`
+    await import('${name}');
     ${trapBrowserGlobals}
-    const entry = await import('offshoot/react');
+    const entry = await import('offshoot/${name}');
     console.log(JSON.stringify(Object.keys(entry).sort()));
   `);
-  const hooks = ['useSession', 'useSessionStore', 'useSessions', 'useSnapshot'];
-  expect(names).toEqual(['SessionStoreProvider', 'suspend', ...hooks]);
-});
+    expect(names).toEqual(expected);
+  },
+);
 
 test('a store can be constructed, used in vain and closed on a server', async () => {
   const outcome = await onServer(`

@@ -1,7 +1,7 @@
 import { IDBFactory } from 'fake-indexeddb';
 import fc from 'fast-check';
 import { beforeEach, describe, expect, test, vi } from 'vitest';
-import { sessionSource, type SessionView } from '../../src/react/session-source.js';
+import { sessionSource, type SessionView } from '../../src/bindings/session-source.js';
 import { turn } from '../../src/testing/sample-snapshots.js';
 import { requestsOf, type RequestMade } from '../database/observe-requests.js';
 import { Chat, conversation, said } from '../logs/chat.js';

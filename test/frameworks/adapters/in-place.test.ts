@@ -9,7 +9,7 @@ import {
 import { OffshootSaver } from '../../../src/adapters/langgraph/index.js';
 import { OffshootSession } from '../../../src/adapters/openai-agents/index.js';
 import { OffshootSnapshotStorage, OffshootStorage } from '../../../src/adapters/strands/index.js';
-import { snapshotSource } from '../../../src/react/snapshot-source.js';
+import { snapshotSource } from '../../../src/bindings/snapshot-source.js';
 import { openChatPersistence } from '../../../src/adapters/tanstack-ai/index.js';
 import { freshName, openStore } from '../../stores/open-store.js';
 

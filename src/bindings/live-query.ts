@@ -1,7 +1,7 @@
 import { SessionStoreError } from '../index.js';
 
 /**
- * The result of a hook: the data, or an error. A new object only when the data changes.
+ * The result of a live query: the data, or an error. A new object only when the data changes.
  *
  * `error` keeps the previous data; the next change of what is shown, or `reload`, tries again.
  */

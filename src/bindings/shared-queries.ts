@@ -12,7 +12,7 @@ interface Asked {
 const asked = new WeakMap<object, Set<Asked>>();
 
 /** The open query for this key, or a new one. */
-export function queryOf<T>(
+export function sharedQuery<T>(
   store: object,
   key: string,
   { context }: SessionStoreOptions,

@@ -9,7 +9,7 @@ import type { Observer, Source } from './live-query.js';
 import { readerOf } from './reader.js';
 import { kept, same } from './same.js';
 
-/** The part of a store that `useSession` uses. */
+/** The part of a store that a live session uses. */
 export type SessionReader = Pick<
   IndexedDBSessionStore,
   'getSession' | 'getTree' | 'onSessionChange' | 'onSnapshotStateChange'

@@ -4,7 +4,7 @@ import { readerOf } from './reader.js';
 import { structured } from '../platform/browser.js';
 import { same } from './same.js';
 
-/** The part of a store that `useSnapshot` uses. */
+/** The part of a store that a live snapshot uses. */
 export type SnapshotReader<S> = Pick<
   IndexedDBSessionStore<S>,
   'getSnapshot' | 'onSnapshotStateChange' | 'onSessionChange'

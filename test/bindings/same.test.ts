@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { same } from '../../src/react/same.js';
+import { same } from '../../src/bindings/same.js';
 import { observe } from '../logs/observe.js';
 import { around, pairs, part } from '../logs/telling-apart.js';
 

@@ -2,7 +2,7 @@ import type { IndexedDBSessionStore, ListOptions, SessionInfo, SessionsChange } 
 import type { Observer, Source } from './live-query.js';
 import { kept, same } from './same.js';
 
-/** The part of a store that `useSessions` uses. */
+/** The part of a store that a live list of sessions uses. */
 export type SessionsReader = Pick<IndexedDBSessionStore, 'listSessions' | 'onSessionsChange'>;
 
 /** The first sessions of a list; unchanged ones are the same objects as before. */
