@@ -102,6 +102,7 @@ export default defineConfig({
             '@openai/agents-core/testing',
             'zod',
             '@ai-sdk/react',
+            'ai',
             '@assistant-ui/react',
             '@tanstack/ai-client',
             'react',

@@ -1,1 +1,3 @@
-export { openChat, type ChatSource, type OpenChatOptions, type StoredChat } from './open-chat.js';
+export type { ReadUIMessageStream } from './assembly.js';
+export { openChat } from './open-chat.js';
+export type { ChatSource, OpenChatOptions, ShownChat, StoredChat } from './stored-chat.js';

@@ -5,7 +5,11 @@ import type { FinishReason, SnapshotStatus } from '../../index.js';
 export type Finish<M extends UIMessage> = Parameters<ChatOnFinishCallback<M>>[0];
 
 /** The status and finish reason of a turn. */
-export function outcomeOf({ isAbort, isError, finishReason }: Finish<UIMessage>): {
+export function outcomeOf({
+  isAbort,
+  isError,
+  finishReason,
+}: Pick<Finish<UIMessage>, 'isAbort' | 'isError' | 'finishReason'>): {
   status: SnapshotStatus;
   finishReason: FinishReason;
 } {

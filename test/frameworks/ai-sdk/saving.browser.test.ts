@@ -1,0 +1,3 @@
+import { describeSaving } from './saving.js';
+
+describeSaving();
