@@ -1,4 +1,4 @@
-import type { SnapshotInfo } from '../index.js';
+import type { SessionSnapshot } from '../index.js';
 
 /** The longest time before a pending snapshot is read again, in ms. */
 const LOOK_AGAIN_MS = 10_000;
@@ -7,7 +7,7 @@ export interface Reader {
   /** Reads soon; further calls before that have no effect. */
   read: () => void;
   /** Reads again when a heartbeat runs out, since that is not stored and so causes no change message. */
-  lookAgainAt(snapshots: Iterable<SnapshotInfo>): void;
+  lookAgainAt(snapshots: Iterable<Pick<SessionSnapshot, 'status' | 'heartbeatAt'>>): void;
   end(): void;
 }
 

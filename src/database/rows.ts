@@ -29,6 +29,7 @@ const snapshotRow = object({
   createdMs: time,
   version: reading,
   client: optional(string),
+  preview: optional(string),
   info: object({ createdAt: string, parentId: optional(string) }),
   own: list,
 });

@@ -41,6 +41,8 @@ export interface SnapshotRow {
   client?: string;
   /** `null` for a state that was saved as `undefined`; absent if there was none. */
   state?: StoredState | null;
+  /** The beginning of the last text, for lists; absent if there is none. */
+  preview?: string;
   /**
    * The positions where this snapshot began to append, flat: log, position, … Entries after them belong to it alone as
    * long as nobody else has saved in the session.

@@ -46,7 +46,7 @@ export function planState(state: object, base: LoadedState | null | undefined): 
   let shelf: EntryIndex | undefined;
   const knownMedium = (value: unknown) => (shelf ??= new EntryIndex(base?.media ?? [])).medium(value);
   return Object.entries(state).map(([key, value]: [string, unknown]): Plan[number] => {
-    if (sizeOf(value, INLINE_SIZE) < INLINE_SIZE) return { key, kind: 'value', value: copy(value) };
+    if (isSmall(value)) return { key, kind: 'value', value: copy(value) };
     const known = before.get(key);
     const planned = (kind: LoggedField['kind'], values: readonly unknown[]): LoggedField => {
       const isLinked = kind === 'linked';
@@ -65,6 +65,9 @@ export function planState(state: object, base: LoadedState | null | undefined): 
   });
 }
 
+/** Whether it stays in the snapshot's own row. */
+export const isSmall = (value: unknown): boolean => sizeOf(value, INLINE_SIZE) < INLINE_SIZE;
+
 type KnownMedium = (value: unknown) => Entry | undefined;
 
 function shared(old: Sequence, values: readonly unknown[]): Pick<Matched, 'same' | 'others'> {
@@ -73,7 +76,7 @@ function shared(old: Sequence, values: readonly unknown[]): Pick<Matched, 'same'
   return { same, others: runs > MOST_RUNS && runs > values.length / 4 ? [] : others };
 }
 
-function fresh(original: unknown, knownMedium: KnownMedium): Fresh {
+export function fresh(original: unknown, knownMedium: KnownMedium): Fresh {
   const value = copy(original);
   const { isPlain, media: found } = survey(value);
   const known = found.map((medium) => ({ ...medium, known: knownMedium(medium.value) }));

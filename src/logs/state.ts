@@ -55,9 +55,22 @@ export function continued(sequence: Sequence, added: readonly Entry[]): Sequence
   return { entries: sequence.entries.concat(added), spans, media: [...media], size };
 }
 
+/** Takes time for what is left out only, if it has no media. */
 export function startOf(sequence: Sequence, length: number): Sequence {
-  if (length === sequence.entries.length) return sequence;
-  return continued(EMPTY, sequence.entries.slice(0, length));
+  const { entries, media } = sequence;
+  if (length >= entries.length) return sequence;
+  const left = entries.slice(length);
+  if (length === 0 || left.some((entry) => entry.media.length > 0))
+    return continued(EMPTY, entries.slice(0, length));
+  const spans = [...sequence.spans];
+  for (let rest = left.length; rest > 0;) {
+    const count = spans.at(-1)!;
+    if (count > rest) spans[spans.length - 1] = count - rest;
+    else spans.length -= 3;
+    rest -= count;
+  }
+  const size = sequence.size - left.reduce((sum, entry) => sum + entry.size, 0);
+  return { entries: entries.slice(0, length), spans, media, size };
 }
 
 export function toSpans(entries: readonly Pick<Entry, 'log' | 'at'>[]): Spans {

@@ -6,6 +6,7 @@ import type { LoadedState } from '../logs/state.js';
 import { copy, freezePlain } from '../values/clone.js';
 import { bare, define } from '../values/property.js';
 import { ownOf } from '../values/schema.js';
+import { countMessages } from './preview.js';
 
 /** A snapshot with its state. */
 export interface StoredSnapshot {
@@ -16,10 +17,13 @@ export interface StoredSnapshot {
 }
 
 /** How a snapshot is shown, depending on which clients are known to live. */
-export type ApplyExpiry = <T extends SnapshotInfo>(snapshot: T, row: SnapshotRow) => T;
+export type ApplyExpiry = <T extends Omit<SessionSnapshot, 'state'>>(snapshot: T, row: SnapshotRow) => T;
+
+const bareSnapshot = (row: SnapshotRow) => ({ ...row.info, snapshotId: row.id });
 
 export function snapshotInfo(row: SnapshotRow): SnapshotInfo {
-  return { ...row.info, snapshotId: row.id };
+  const preview = (ownOf(row, 'preview') as string | undefined) ?? '';
+  return { ...bareSnapshot(row), summary: { messages: countMessages(row.state), preview } };
 }
 
 /**
@@ -28,7 +32,7 @@ export function snapshotInfo(row: SnapshotRow): SnapshotInfo {
  */
 export function snapshotOf<S>(stored: StoredSnapshot, isFrozen = false): SessionSnapshot<S> {
   const { row, state } = stored;
-  const snapshot = copy(snapshotInfo(row)) as SessionSnapshot<S>;
+  const snapshot = copy(bareSnapshot(row)) as SessionSnapshot<S>;
   const own = ownOf(stored, 'own') as Record<string, unknown> | undefined;
   if (own ?? state) snapshot.state = own ?? copyOut(state!, isFrozen);
   else if (state === null) Object.assign(snapshot, { state: undefined });

@@ -1,4 +1,5 @@
 import { nanoid } from 'nanoid';
+import type { Session } from '../types/chat.js';
 import type { CheckOptions, CheckReport } from '../types/check.js';
 import type { HealthEvent } from '../types/health.js';
 import type { RetainOptions, RetentionPolicy, RetentionReport } from '../types/retention.js';
@@ -28,7 +29,7 @@ import { Connection } from '../database/connection.js';
 import type { ReadTransaction } from '../database/schema.js';
 import { Refusal } from '../database/transaction.js';
 import { SessionStoreError } from '../errors.js';
-import { readHead, readLatest, readSession, readSnapshot } from '../snapshots/read/snapshots.js';
+import { readHead, readInfo, readLatest, readSession, readSnapshot } from '../snapshots/read/snapshots.js';
 import type { RekeyOptions } from '../encryption/rotation.js';
 import { removeAll, removeSession, removeSnapshot } from '../snapshots/delete/delete.js';
 import type { SnapshotCache } from '../snapshots/cache.js';
@@ -44,7 +45,7 @@ import { readHistory, readLeaves, readTree } from '../snapshots/read/tree.js';
 import { callSafely, persistStorage } from '../platform/browser.js';
 import { load } from '../runtime/load.js';
 import { requireId, requireValid, taken } from '../values/arguments.js';
-import { callable, optional, ownOf, record } from '../values/schema.js';
+import { anything, callable, list, optional, ownOf, record } from '../values/schema.js';
 import { ALL } from '../tabs/watchers.js';
 import {
   callShape,
@@ -63,7 +64,9 @@ import {
   type StoreOptions,
   subtreeShape,
 } from './options.js';
-import { checkedMutator } from '../snapshots/save/draft.js';
+import { checkedMutator, requireCustomState } from '../snapshots/save/draft.js';
+import type { SaveRequest } from '../snapshots/save/save-snapshot.js';
+import { StoredSession } from '../session/session.js';
 import { Tenant } from './tenant.js';
 import { failedStream, streamOf } from './stream.js';
 import type * as Upkeep from './upkeep.js';
@@ -74,6 +77,8 @@ declare global {
     readonly asyncDispose: unique symbol;
   }
 }
+
+const saveShape = { snapshotId: anything, mutator: anything };
 
 /**
  * Stores the sessions of AI agents as trees of snapshots in IndexedDB, and keeps every tab up to date.
@@ -135,24 +140,50 @@ export class IndexedDBSessionStore<S = unknown> implements SessionStore<S> {
     mutator: SnapshotMutator<S>,
     options?: SessionStoreOptions,
   ): Promise<string | null> {
-    if (snapshotId !== undefined) requireId(snapshotId, 'snapshotId');
-    requireValid(callable, mutator, 'mutator');
-    const { stateSchema, maxPersistedChainLength, generateId, frozen } = this.#options;
-    let generated: string | undefined;
-    return this.#tenant(options).save({
-      snapshotId,
-      maxPersistedChainLength,
-      frozen,
-      hasRandomIds: generateId === undefined,
-      mutator: checkedMutator(mutator, stateSchema),
-      // One id for all attempts, so that a retried save writes the same snapshot.
-      generateId: () => {
-        try {
-          return (generated ??= this.#generateId());
-        } catch (error) {
-          throw new Refusal(error);
-        }
+    const request = this.#mutation({ snapshotId, mutator }, '');
+    return this.#tenant(options).save(request);
+  }
+
+  /**
+   * The same for several snapshots in one transaction: all are written, or none if one is refused. A mutator sees what
+   * those before it have written. Errors: as `saveSnapshot`, of the first that is refused.
+   */
+  async saveSnapshots(
+    saves: readonly { snapshotId?: string | undefined; mutator: SnapshotMutator<S> }[],
+    options?: SessionStoreOptions,
+  ): Promise<(string | null)[]> {
+    requireValid(list, saves, 'saves');
+    const requests = Array.from(saves, (save, index) => {
+      const path = `saves.${index}`;
+      return this.#mutation(taken(saveShape, save, path), `${path}.`);
+    });
+    const tenant = this.#called(options);
+    return requests.length === 0 ? [] : tenant.saveAll(requests);
+  }
+
+  /** One session, as a chat uses it: append messages, begin turns, walk branches. Nothing is read or written yet. */
+  session(sessionId: string, options?: SessionStoreOptions): Session<S> {
+    requireId(sessionId, 'sessionId');
+    const call = options && taken(callShape, options);
+    this.#tenant(call);
+    return new StoredSession(sessionId, {
+      newId: this.#generateId,
+      requireCustom: (custom) => {
+        const { stateSchema } = this.#options;
+        if (stateSchema) requireCustomState(stateSchema, custom);
       },
+      save: async (saves) => {
+        const requests = saves.map(({ newId, ...save }) => ({ ...this.#request(() => newId!), ...save }));
+        const tenant = this.#tenant(call);
+        return requests.length === 1 ? [await tenant.save(requests[0]!)] : tenant.saveAll(requests);
+      },
+      getSnapshot: (snapshotId) => this.getSnapshot({ ...call, snapshotId }),
+      getSnapshotInfo: (id) => this.getSnapshotInfo(id, call),
+      getHead: (id) => this.getHead(id, call),
+      getTree: (id) => this.getTree(id, call),
+      selectBranch: (id) => this.selectBranch(id, call),
+      onSessionChange: (id, callback) => this.onSessionChange(id, callback, call),
+      heartbeatTimeoutMs: this.#options.heartbeatTimeoutMs,
     });
   }
 
@@ -201,6 +232,14 @@ export class IndexedDBSessionStore<S = unknown> implements SessionStore<S> {
       updateSession(transaction, sessionId, copy),
     );
     return sessionInfo(commit!.session);
+  }
+
+  /** A snapshot as lists show it, without its state; `undefined` if there is none. */
+  async getSnapshotInfo(
+    snapshotId: string,
+    options?: SessionStoreOptions,
+  ): Promise<SnapshotInfo | undefined> {
+    return this.#show('snapshotId', snapshotId, options, readInfo);
   }
 
   /** Lists a session's snapshots by `createdAt`. Errors: `INVALID_ARGUMENT` for a bad limit or cursor. */
@@ -450,6 +489,39 @@ export class IndexedDBSessionStore<S = unknown> implements SessionStore<S> {
     requireId(id, 'generateId()');
     return id;
   };
+
+  #request(generateId: () => string): SaveRequest<S> {
+    const { maxPersistedChainLength, frozen, generateId: own } = this.#options;
+    return {
+      snapshotId: undefined,
+      generateId,
+      hasRandomIds: own === undefined,
+      maxPersistedChainLength,
+      frozen,
+    };
+  }
+
+  #mutation(
+    { snapshotId, mutator }: { snapshotId?: string | undefined; mutator: SnapshotMutator<S> },
+    prefix: string,
+  ): SaveRequest<S> {
+    if (snapshotId !== undefined) requireId(snapshotId, `${prefix}snapshotId`);
+    requireValid(callable, mutator, `${prefix}mutator`);
+    let generated: string | undefined;
+    // One id for all attempts, so that a retried save writes the same snapshot.
+    const generateId = () => {
+      try {
+        return (generated ??= this.#generateId());
+      } catch (error) {
+        throw new Refusal(error);
+      }
+    };
+    return {
+      ...this.#request(generateId),
+      snapshotId,
+      mutator: checkedMutator(mutator, this.#options.stateSchema),
+    };
+  }
 
   /** Runs rare operations with code that is loaded on demand. */
   async #upkeep<T>(

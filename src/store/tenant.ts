@@ -98,6 +98,12 @@ export class Tenant<S> implements DatabaseAccess {
     return this.#queue.add(request);
   }
 
+  /** Saves all or none, in one transaction, after all operations called before. */
+  async saveAll(requests: SaveRequest<S>[]): Promise<(string | null)[]> {
+    const results = await this.#queue.enqueue(() => this.#save(requests, true));
+    return results.map((result) => (result as PromiseFulfilledResult<string | null>).value);
+  }
+
   /** Writes after all operations called before, and calls this tab's watchers before it resolves. */
   write<C extends Commit>(
     work: (transaction: WriteTransaction) => Promise<C | null>,
@@ -202,7 +208,10 @@ export class Tenant<S> implements DatabaseAccess {
     };
   }
 
-  async #save(requests: SaveRequest<S>[]): Promise<PromiseSettledResult<string | null>[]> {
+  async #save(
+    requests: SaveRequest<S>[],
+    isAtomic?: boolean,
+  ): Promise<PromiseSettledResult<string | null>[]> {
     await this.presence.take();
     const saved = await this.background.withRoom(() =>
       saveBatch(
@@ -211,6 +220,7 @@ export class Tenant<S> implements DatabaseAccess {
         requests,
         this.presence.client,
         !this.encrypted,
+        isAtomic,
       ),
     );
     saved.remember();

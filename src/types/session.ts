@@ -1,7 +1,17 @@
 import type { SessionSnapshot, SessionStoreOptions } from './snapshot.js';
 
+/** What a list shows of a state that is not read for it. */
+export interface SnapshotSummary {
+  /** How many messages the state has. */
+  messages: number;
+  /** The first 80 graphemes of the last message that has text; empty if there is none. */
+  preview: string;
+}
+
 /** A snapshot without its state. */
-export type SnapshotInfo = Omit<SessionSnapshot, 'state'>;
+export interface SnapshotInfo extends Omit<SessionSnapshot, 'state'> {
+  summary: SnapshotSummary;
+}
 
 /** A snapshot as a node of its session's tree. */
 export interface SnapshotNode extends SnapshotInfo {

@@ -22,3 +22,11 @@ export function put(target: object, key: string, value: unknown): void {
   if (key in target) define(target, key, value);
   else (target as Record<string, unknown>)[key] = value;
 }
+
+/** Removes the properties that are `undefined`. */
+export function removeUndefined<T extends object>(record: T): T {
+  for (const [key, value] of Object.entries(record)) {
+    if (value === undefined) delete (record as Record<string, unknown>)[key];
+  }
+  return record;
+}

@@ -43,7 +43,7 @@ function fail(status: StatusName, why: string): never {
 }
 
 /** A snapshot as reads show it: a copy, `expired` where its worker is long dead. */
-export function surface<T extends SnapshotInfo>(snapshot: T): T {
+export function surface<T extends Pick<SessionSnapshot, 'status' | 'heartbeatAt'>>(snapshot: T): T {
   const { status, heartbeatAt } = snapshot;
   const dead =
     status === 'pending' &&
@@ -52,8 +52,10 @@ export function surface<T extends SnapshotInfo>(snapshot: T): T {
   return structuredClone(dead ? { ...snapshot, status: 'expired' } : snapshot);
 }
 
-function info({ snapshot: { state: _, ...rest } }: Row): SnapshotInfo {
-  return surface(rest);
+function info({ snapshot: { state, ...rest } }: Row): SnapshotInfo {
+  const texts = (state?.messages ?? []).map(({ content }) => content.map(({ text = '' }) => text).join(''));
+  const preview = texts.findLast((text) => text !== '') ?? '';
+  return { ...surface(rest), summary: { messages: texts.length, preview } };
 }
 
 function page<T>(ascending: T[], { limit = 50, cursor = '0', order = 'desc' }: ListOptions) {

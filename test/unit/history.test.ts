@@ -40,7 +40,9 @@ test('has everything of a snapshot but its state', async () => {
     extra: { kept: true },
   });
   await save(store, 'a', turn(1, fields));
-  expect(await store.getHistory('a')).toEqual([{ ...fields, snapshotId: 'a' }]);
+  expect(await store.getHistory('a')).toEqual([
+    { ...fields, snapshotId: 'a', summary: { messages: 1, preview: 'turn 1' } },
+  ]);
 });
 
 describe('begins', () => {

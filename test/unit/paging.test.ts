@@ -179,7 +179,7 @@ test('lists show no state, and everything else', async () => {
   const { state: _, ...fields } = turn(1, { extra: { kept: [1] }, status: 'failed' });
   await save(store, 'a', turn(1, fields));
   expect(await store.listSnapshots({ sessionId: 's' })).toEqual({
-    snapshots: [{ ...fields, snapshotId: 'a' }],
+    snapshots: [{ ...fields, snapshotId: 'a', summary: { messages: 1, preview: 'turn 1' } }],
     damaged: [],
   });
 });

@@ -68,7 +68,12 @@ test('a node has everything of its snapshot but the state', async () => {
   const store = openStore();
   const { state: _, ...fields } = turn(1, { parentId: 'x', extra: [1], error: { message: 'no' } });
   await save(store, 'a', turn(1, fields));
-  expect((await store.getTree('s')).nodes.get('a')).toEqual({ ...fields, snapshotId: 'a', children: [] });
+  expect((await store.getTree('s')).nodes.get('a')).toEqual({
+    summary: { messages: 1, preview: 'turn 1' },
+    ...fields,
+    snapshotId: 'a',
+    children: [],
+  });
 });
 
 test('a child saved before its parent hangs below it once it is there', async () => {

@@ -1,5 +1,5 @@
 import type { BaseCheckpointSaver } from '@langchain/langgraph-checkpoint';
-import type { SnapshotInfo } from '../../index.js';
+import type { SessionSnapshot } from '../../index.js';
 import { invalid, requireId } from '../../values/arguments.js';
 import { described } from '../../values/schema.js';
 import { given } from '../../values/given.js';
@@ -46,7 +46,7 @@ export const configAt = (threadId: string, namespace: string, checkpointId: stri
  * The config with which a graph continues from a snapshot of the thread's session, such as `store.getHead(threadId)`.
  * `undefined` for a snapshot that is not a checkpoint.
  */
-export function configOf(snapshot: SnapshotInfo): ReturnType<typeof configAt> | undefined {
+export function configOf(snapshot: SessionSnapshot): ReturnType<typeof configAt> | undefined {
   const info = given(snapshot, 'snapshot');
   const node = nodeOf(info);
   if (node?.metadata === undefined || info.sessionId === undefined) return undefined;

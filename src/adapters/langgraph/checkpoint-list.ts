@@ -1,4 +1,4 @@
-import { SessionStoreError, type SnapshotInfo } from '../../index.js';
+import { SessionStoreError, type SessionSnapshot } from '../../index.js';
 import { checkpointSnapshotId, nodeOf, type CheckpointNode, type addressIn } from './checkpoint-address.js';
 import type { CheckpointStore } from './checkpoint-store.js';
 
@@ -40,7 +40,7 @@ export async function* checkpointsOf(
   yield* tied.sort(byId);
 }
 
-function asCheckpoint(info: SnapshotInfo | undefined): ListedCheckpoint | undefined {
+function asCheckpoint(info: SessionSnapshot | undefined): ListedCheckpoint | undefined {
   const node = nodeOf(info);
   if (!info || node?.metadata === undefined) return undefined;
   return { snapshotId: info.snapshotId, createdAt: info.createdAt, node };

@@ -9,7 +9,7 @@ import { isSessionRow, isSnapshotRow, sortOut } from '../../database/rows.js';
 import type { ReadTransaction, SessionRow, WriteTransaction } from '../../database/schema.js';
 import { SessionStoreError } from '../../errors.js';
 import { taken } from '../../values/arguments.js';
-import { bare } from '../../values/property.js';
+import { bare, removeUndefined } from '../../values/property.js';
 import { optional, ownOf, record, string } from '../../values/schema.js';
 import { cloned } from '../../values/clone.js';
 import { beginCommit, type Commit, putSession } from '../commit.js';
@@ -94,10 +94,4 @@ async function changeSession(
   change(session);
   await putSession(transaction, commit, session);
   return { ...commit, session };
-}
-
-function removeUndefined(record: object): void {
-  for (const [key, value] of Object.entries(record)) {
-    if (value === undefined) delete (record as Record<string, unknown>)[key];
-  }
 }

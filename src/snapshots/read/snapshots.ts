@@ -6,6 +6,7 @@ import { requestAll } from '../../database/transaction.js';
 import { assembleState, entriesIn, loadRows, ownState, readAhead, readReach } from '../../logs/load.js';
 import { countLeaves, readLeaves } from '../session-row.js';
 import type { SnapshotCache } from '../cache.js';
+import { copy } from '../../values/clone.js';
 import { ownOf } from '../../values/schema.js';
 import { snapshotInfo, type StoredSnapshot, type ApplyExpiry } from '../stored-snapshot.js';
 
@@ -110,6 +111,15 @@ export async function requireRow(transaction: ReadTransaction, id: string): Prom
   const row = wholeSnapshot(await transaction.objectStore('snapshots').get(id), id);
   if (row) return row;
   throw new SessionStoreError('NOT_FOUND', `there is no snapshot "${id}"`, 'snapshotId');
+}
+
+export async function readInfo(
+  transaction: ReadTransaction,
+  id: string,
+  applyExpiry: ApplyExpiry,
+): Promise<SnapshotInfo | undefined> {
+  const row = wholeSnapshot(await transaction.objectStore('snapshots').get(id), id);
+  return row && applyExpiry(copy(snapshotInfo(row)), row);
 }
 
 export async function readSession(transaction: ReadTransaction, id: string): Promise<SessionRow | undefined> {

@@ -67,7 +67,7 @@ export function checkedMutator<S>(
   };
 }
 
-function requireCustomState(schema: StandardSchemaV1, custom: unknown): void {
+export function requireCustomState(schema: StandardSchemaV1, custom: unknown): void {
   let result: unknown;
   try {
     result = schema['~standard'].validate(custom);

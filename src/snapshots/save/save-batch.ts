@@ -4,6 +4,7 @@ import { SessionStoreError } from '../../errors.js';
 import { UnitOfWork, WRONG_GUESS } from './unit-of-work.js';
 import type { Commit } from '../commit.js';
 import { draftSave, type Known } from './draft.js';
+import { draftExtension } from './extension.js';
 import type { SnapshotCache } from '../cache.js';
 import { type Client, type SaveRequest, saveSnapshot } from './save-snapshot.js';
 
@@ -16,7 +17,8 @@ export interface SavedUnit {
 }
 
 /**
- * Does saves one by one in one transaction. A refused save writes nothing, and the others go on.
+ * Does saves one by one in one transaction. A refused save writes nothing, and the others go on, unless `isAtomic`: then
+ * nothing is stored.
  *
  * `mayGuess`: if nobody else wrote lately and no mutator asks for what is stored, everything is written while the clock
  * that proves it is still on its way; if somebody did, nothing is stored, and all of it is done once more with the clock
@@ -28,11 +30,12 @@ export async function saveBatch<S>(
   requests: SaveRequest<S>[],
   client: Client,
   mayGuess: boolean,
+  isAtomic = false,
 ): Promise<SavedUnit> {
   const ids = requests.flatMap(({ snapshotId }) => snapshotId ?? []);
   const saving = (how: 'guess' | 'begin') =>
     write(
-      (transaction) => saveIn(UnitOfWork[how](transaction, recent, ids), recent, requests, client),
+      (transaction) => saveIn(UnitOfWork[how](transaction, recent, ids), recent, requests, client, isAtomic),
       how === 'guess',
     );
   if (!mayGuess || ids.length > 0 || !recent.isAlone || recent.clock <= 0) return saving('begin');
@@ -49,19 +52,24 @@ async function saveIn<S>(
   recent: SnapshotCache,
   requests: SaveRequest<S>[],
   client: Client,
+  isAtomic: boolean,
 ): Promise<SavedUnit> {
   const draft = (request: SaveRequest<S>, stored: Known | undefined, from: Pick<UnitOfWork, 'recall'>) =>
-    draftSave(request.mutator, stored, (id) => from.recall(id), request.frozen);
+    draftSave(request.mutator!, stored, (id) => from.recall(id), request.frozen);
   // Saves without an id are drafted while rows are read. Mutators are still called in order.
   for (const request of requests) {
-    if (request.snapshotId !== undefined) break;
+    if (request.snapshotId !== undefined || request.extension) break;
     request.drafted ??= attempt(() => draft(request, undefined, recent));
   }
 
   const batch = await begun;
   const saved = async (request: SaveRequest<S>): Promise<string | null> => {
-    const { snapshotId } = request;
+    const { snapshotId, extension } = request;
     const stored = snapshotId === undefined ? undefined : await batch.known(snapshotId);
+    if (extension) {
+      const drafted = await draftExtension(batch, extension, snapshotId);
+      return drafted && saveSnapshot(batch, request, drafted, stored?.row, client);
+    }
     const made = request.drafted ?? attempt(() => draft(request, stored, batch));
     if (snapshotId === undefined) request.drafted = made;
     const result = made();
@@ -73,7 +81,7 @@ async function saveIn<S>(
       try {
         results.push({ status: 'fulfilled', value: await saved(request) });
       } catch (error) {
-        if (!(error instanceof Refusal || error instanceof SessionStoreError)) throw error;
+        if (isAtomic || !(error instanceof Refusal || error instanceof SessionStoreError)) throw error;
         results.push({ status: 'rejected', reason: error instanceof Refusal ? error.reason : error });
       }
     }

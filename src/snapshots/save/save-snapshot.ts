@@ -14,10 +14,13 @@ import { encodeState, type LogWriter } from '../../logs/append.js';
 import { freeUnreached, isCovered } from '../../logs/garbage-collect.js';
 import { mergedBase, plannedState, planState } from '../../logs/diff.js';
 import type { Entry, LoadedState } from '../../logs/state.js';
-import { instantOf } from '../../values/schema.js';
+import { removeUndefined } from '../../values/property.js';
+import { instantOf, ownOf } from '../../values/schema.js';
 import type { UnitOfWork } from './unit-of-work.js';
 import { basesOf, type Draft } from './draft.js';
+import type { Extension, SessionExtras } from './extension.js';
 import { type Leaves, leavesWith, sessionRow } from '../session-row.js';
+import { previewOf } from '../preview.js';
 import { pruneAncestors } from '../delete/prune-ancestors.js';
 import { NO_SESSION, noteLoose } from '../commit.js';
 import { spansOf } from '../../database/spans.js';
@@ -26,7 +29,10 @@ import { extentOf, runsByLog } from '../../logs/runs.js';
 export interface SaveRequest<S> {
   snapshotId: string | undefined;
   /** Already wrapped: returns a valid snapshot or `null`. */
-  mutator: SnapshotMutator<S>;
+  mutator?: SnapshotMutator<S>;
+  /** Instead of a mutator: what is new. */
+  extension?: Extension;
+  extras?: SessionExtras | undefined;
   generateId: () => string;
   /** Whether generated ids are random, so that no other party can know them before they are saved. */
   hasRandomIds: boolean;
@@ -73,6 +79,7 @@ export async function saveSnapshot<S>(
   const since = batch.clock;
   const tail = new LogAppender(batch, stored, owner === '' || session?.saved === stored?.version);
   const { state } = await encoded(batch, draft, basesOf(stored, parent), tail);
+  const preview = previewOf(state?.loaded);
   const row: SnapshotRow = {
     format: ROW_FORMAT,
     id,
@@ -82,6 +89,7 @@ export async function saveSnapshot<S>(
     info,
     ...(client !== undefined && info['status'] === 'pending' && { client }),
     ...(state && { state: state.stored }),
+    ...(preview !== undefined && { preview }),
     own: [...tail.own].flat(),
   };
   const before = stored?.sessionId === owner ? stored : undefined;
@@ -94,7 +102,7 @@ export async function saveSnapshot<S>(
   batch.putRow(row, state?.loaded, isNew);
   if (owner !== '') {
     const leaves = counted || (await batch.count(owner));
-    const after = sessionAfterSave(session, row, since, !before, tail.bytes, leaves);
+    const after = sessionAfterSave(session, row, since, !before, tail.bytes, leaves, request.extras);
     batch.putSession(after);
   } else await noteLoose(batch.transaction, NO_SESSION, [{ since, version: row.version }]);
 
@@ -188,12 +196,13 @@ function sessionAfterSave(
   joins: boolean,
   bytes: number,
   leaves: Leaves,
+  extras: SessionExtras | undefined,
 ): SessionRow {
   // In whole ms, as it is shown, so that sorting by the shown value gives the same order.
   const updatedMs = Math.floor(Math.max(createdMs, instantOf(info['updatedAt'] ?? info.createdAt)));
   // A child of the selected snapshot becomes the selection, so that the session reopens where its user left off.
   const follows = joins && info.parentId !== undefined && session?.selected === info.parentId;
-  const selected = follows ? id : session?.selected;
+  const selected = follows || extras?.isSelected ? id : session?.selected;
   const before = session ?? { format: ROW_FORMAT, id: sessionId, createdMs, updatedMs, unsealed: 0 };
   const row = sessionRow(
     {
@@ -211,7 +220,16 @@ function sessionAfterSave(
   const earlier: NonNullable<SessionRow['changes']> = session?.changes ?? [['', since]];
   return {
     ...row,
+    ...(extras && described(row, extras)),
     changes: [...earlier.filter((each) => each?.[0] !== id).slice(1 - MOST_CHANGES), [id, version]],
+  };
+}
+
+function described(row: SessionRow, { title, metadata }: SessionExtras): Partial<SessionRow> {
+  const before = ownOf(row, 'metadata') as object | undefined;
+  return {
+    ...(title !== undefined && ownOf(row, 'title') === undefined && { title }),
+    ...(metadata && { metadata: removeUndefined({ ...before, ...metadata }) }),
   };
 }
 

@@ -12,6 +12,7 @@ import {
 import { each, ofAll, paceWithin, type Steps, UNITS } from '../../database/pace.js';
 import { SessionStoreError } from '../../errors.js';
 import { beginCommit, type Commit, latestLog, NO_SESSION, noteLoose } from '../../snapshots/commit.js';
+import { previewIn } from '../../snapshots/preview.js';
 import { leavesIn, sessionRow } from '../../snapshots/session-row.js';
 import { removeRows } from '../../snapshots/delete/delete.js';
 import type { StoredSnapshot } from '../../snapshots/stored-snapshot.js';
@@ -82,12 +83,17 @@ export async function writeSession(
   }
   const rows: SnapshotRow[] = [];
   for (const { state, ...snapshot } of session.snapshots) {
+    const preview = previewIn(state, (log, at) => {
+      const row = logs.get(first + log)?.find((each) => at >= each.at && at < each.at + each.entries.length);
+      return row?.entries[at - row.at];
+    });
     rows.push({
       ...snapshot,
       format: ROW_FORMAT,
       sessionId,
       version: first + logs.size + rows.length,
       ...(state !== undefined && { state: state && (await pace.run(movedState(state, first))) }),
+      ...(preview !== undefined && { preview }),
       own: [],
     });
   }

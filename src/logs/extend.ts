@@ -1,0 +1,68 @@
+import { EntryIndex, Fresh, fresh, type LoggedField, type Plan, planState } from './diff.js';
+import { reachOthers } from './links.js';
+import { copyOut } from './load.js';
+import { type LoadedField, type LoadedState, startOf } from './state.js';
+
+/** Elements to append to a list, copied when they were given. */
+export interface Added {
+  parts: readonly Fresh[];
+  /** Some contain others, so that they cannot be stored each by itself. */
+  isLinked: boolean;
+}
+
+/** Copies elements, so that the caller may change them afterwards. Throws a DataCloneError for what cannot be stored. */
+export const addedOf = (elements: readonly unknown[]): Added => ({
+  parts: elements.map((each) => fresh(each, () => undefined)),
+  isLinked: reachOthers(elements, elements),
+});
+
+/** What is new in a list of a state. */
+export interface Extended {
+  key: string;
+  /** How many of the list's elements stay; by default all. */
+  length?: number | undefined;
+  added: Added;
+}
+
+/**
+ * Plans a state of which it is known what is new: `list` in one of its lists, and `changes` in its other fields. Nothing
+ * old is looked at.
+ */
+export function planExtended(
+  base: LoadedState | null | undefined,
+  list: Extended | undefined,
+  changes: Record<string, unknown>,
+): Plan {
+  const others = (base?.fields ?? []).filter(({ key }) => key !== list?.key && !Object.hasOwn(changes, key));
+  return [...others.map(kept), ...planState(changes, base), ...(list ? [listPlan(base, list)] : [])];
+}
+
+const kept = (field: LoadedField): Plan[number] => (field.kind === 'value' ? field : whole(field));
+
+function whole({ key, kind, sequence }: Exclude<LoadedField, { kind: 'value' }>): LoggedField {
+  return { key, kind, last: sequence.entries.at(-1), start: sequence, rest: [] };
+}
+
+function listPlan(
+  base: LoadedState | null | undefined,
+  { key, length = Infinity, added }: Extended,
+): Plan[number] {
+  const { parts, isLinked } = added;
+  const list = base?.fields.find((field) => field.key === key);
+  if (list?.kind === 'array' && !isLinked) {
+    let shelf: EntryIndex | undefined;
+    const known = (value: unknown) => (shelf ??= new EntryIndex(base!.media)).medium(value);
+    const rest = parts.map(({ value, isPlain, media, twin }) => {
+      const found = media.map((medium) => ({ ...medium, known: known(medium.value) }));
+      return new Fresh(value, isPlain, found, twin);
+    });
+    return {
+      ...whole({ ...list, sequence: startOf(list.sequence, length) }),
+      last: list.sequence.entries.at(-1),
+      rest,
+    };
+  }
+  const old = list && copyOut({ ...base!, fields: [list] }, false)[key];
+  const kept = Array.isArray(old) ? old.slice(0, length) : [];
+  return planState({ [key]: [...kept, ...parts.map(({ value }) => value)] }, base)[0]!;
+}

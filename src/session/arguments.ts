@@ -1,0 +1,58 @@
+import type { AppendOptions, TurnResult } from '../types/chat.js';
+import type { Message } from '../types/message.js';
+import { type Added, addedOf } from '../logs/extend.js';
+import { requireValid } from '../values/arguments.js';
+import { cloned, unstorable } from '../values/clone.js';
+import { list, nonBlank, object, optional, record, satisfying, signal, string } from '../values/schema.js';
+import type { SessionPort } from './port.js';
+
+const message = object({ role: string, content: list });
+
+export const appendShape = {
+  after: satisfying(
+    (after) => after === undefined || after === null || !nonBlank(after),
+    'the id of a snapshot, or null',
+  ),
+  custom: optional(record),
+  artifacts: optional(list),
+  title: optional(string),
+  metadata: optional(record),
+};
+
+export const turnShape = {
+  ...appendShape,
+  messages: () => undefined,
+  saveEveryMs: optional(satisfying((ms) => typeof ms === 'number' && ms >= 0, 'a number of ms, from 0 on')),
+  signal,
+};
+
+export const resultShape = {
+  custom: optional(record),
+  artifacts: optional(list),
+  finishReason: optional(string),
+  usage: optional(record),
+};
+
+/** Checks messages and copies them as they are at the call. */
+export function messagesOf(given: Message | readonly Message[], path: string): Added {
+  const isList = Array.isArray(given);
+  const messages: readonly Message[] = isList ? [...given] : [given as Message];
+  messages.forEach((each, index) => requireValid(message, each, isList ? `${path}.${index}` : path));
+  try {
+    return addedOf(messages);
+  } catch (cause) {
+    throw unstorable(given, cause, path);
+  }
+}
+
+/** Copies what replaces the parent's properties of the state. */
+export function changesOf<S>(
+  { custom, artifacts }: Pick<AppendOptions<S> & TurnResult<S>, 'custom' | 'artifacts'>,
+  port: SessionPort<S>,
+): Record<string, unknown> {
+  if (custom !== undefined) port.requireCustom(custom);
+  return {
+    ...(custom !== undefined && { custom: cloned(custom, 'options', 'custom') }),
+    ...(artifacts !== undefined && { artifacts: cloned(artifacts, 'options', 'artifacts') }),
+  };
+}

@@ -1,0 +1,43 @@
+import type { Branches, Place } from '../types/chat.js';
+import type { SessionTree } from '../types/session.js';
+
+/** Where a snapshot of the tree stands, and who brought the messages up to it. */
+export function branchesIn(tree: SessionTree, snapshotId: string | undefined): Branches {
+  const { nodes } = tree;
+  const path: string[] = [];
+  // A cyclic history ends where it comes back.
+  const seen = new Set<string>();
+  for (let id = snapshotId; id !== undefined && nodes.has(id) && !seen.has(id);) {
+    path.unshift(id);
+    seen.add(id);
+    id = nodes.get(id)!.parentId;
+  }
+  const messages: Branches['messages'] = [];
+  for (const id of path) {
+    const count = nodes.get(id)!.summary.messages;
+    const place = count > messages.length ? placeOf(tree, id) : undefined;
+    if (place) while (messages.length < count) messages.push({ snapshotId: id, ...place });
+    // A state may have fewer messages than its parent's.
+    messages.length = count;
+  }
+  return {
+    ...placeOf(tree, snapshotId),
+    path,
+    newestLeaf: newestLeaf(tree, snapshotId) ?? snapshotId ?? '',
+    messages,
+  };
+}
+
+function placeOf({ nodes, roots }: SessionTree, id: string | undefined): Place {
+  const node = id === undefined ? undefined : nodes.get(id);
+  if (!node) return { siblings: [], index: -1 };
+  const siblings = nodes.get(node.parentId ?? '')?.children ?? roots;
+  return { siblings: [...siblings], index: siblings.indexOf(node.snapshotId) };
+}
+
+function newestLeaf({ nodes, leaves }: SessionTree, id: string | undefined): string | undefined {
+  if (id === undefined) return undefined;
+  const below = new Set([id]);
+  for (const each of below) for (const child of nodes.get(each)?.children ?? []) below.add(child);
+  return leaves.find((leaf) => below.has(leaf));
+}

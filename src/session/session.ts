@@ -1,0 +1,147 @@
+import { nanoid } from 'nanoid';
+import type { AppendOptions, Branches, DuplicateOptions, Session, Turn, TurnOptions } from '../types/chat.js';
+import type { Message } from '../types/message.js';
+import type { SessionInfo } from '../types/session.js';
+import { noSnapshot, type SessionExtras } from '../snapshots/save/extension.js';
+import { requireId, taken } from '../values/arguments.js';
+import { cloned } from '../values/clone.js';
+import { nonBlank, optional, string, signal as abortSignal } from '../values/schema.js';
+import { appendShape, changesOf, messagesOf, turnShape } from './arguments.js';
+import { branchesIn } from './branches.js';
+import { LiveTurn } from './live-turn.js';
+import type { SessionPort } from './port.js';
+
+const copyShape = {
+  upTo: optional(nonBlank),
+  sessionId: optional(nonBlank),
+  title: optional(string),
+  signal: abortSignal,
+};
+
+/** What brings a session's row up to date; copied as it is at the call. */
+const extrasOf = ({ title, metadata }: AppendOptions): SessionExtras => ({
+  isSelected: true,
+  title,
+  metadata: metadata && cloned(metadata, 'options', 'metadata'),
+});
+
+const now = () => new Date().toISOString();
+
+/** One session of a store, as a chat uses it. */
+export class StoredSession<S> implements Session<S> {
+  constructor(
+    readonly sessionId: string,
+    port: SessionPort<S>,
+  ) {
+    this.#port = port;
+  }
+
+  readonly #port: SessionPort<S>;
+
+  async messages(options: { at?: string | undefined } = {}): Promise<readonly Message[]> {
+    const { at } = taken<typeof options>({ at: optional(nonBlank) }, options);
+    const id = at ?? (await this.#port.getHead(this.sessionId))?.snapshotId;
+    const snapshot = id === undefined ? undefined : await this.#port.getSnapshot(id);
+    if (at !== undefined && snapshot?.sessionId !== this.sessionId)
+      throw noSnapshot(at, this.sessionId, 'options.at');
+    return snapshot?.state?.messages ?? [];
+  }
+
+  async append(messages: Message | readonly Message[], options: AppendOptions<S> = {}): Promise<string> {
+    const call = taken<AppendOptions<S>>(appendShape, options);
+    const extension = {
+      sessionId: this.sessionId,
+      after: call.after,
+      added: messagesOf(messages, 'messages'),
+      changes: changesOf(call, this.#port),
+      info: () => ({ status: 'completed' }),
+    };
+    const newId = this.#port.newId();
+    await this.#port.save([{ snapshotId: undefined, newId, extension, extras: extrasOf(call) }]);
+    return newId;
+  }
+
+  async startTurn(options: TurnOptions<S> = {}): Promise<Turn<S>> {
+    const call = taken<TurnOptions<S>>(turnShape, options);
+    call.signal?.throwIfAborted();
+    const { sessionId } = this;
+    const port = this.#port;
+    const question = call.messages && messagesOf(call.messages, 'options.messages');
+    const changes = changesOf(call, port);
+    const extras = extrasOf(call);
+    const questionId = question && port.newId();
+    const snapshotId = port.newId();
+    const runId = nanoid();
+    const pending = {
+      sessionId,
+      after: questionId ?? call.after,
+      changes: question ? {} : changes,
+      info: () => ({ status: 'pending', heartbeatAt: now(), runId }),
+    };
+    await port.save([
+      ...(question
+        ? [
+            {
+              snapshotId: undefined,
+              newId: questionId!,
+              extension: {
+                sessionId,
+                after: call.after,
+                added: question,
+                changes,
+                info: () => ({ status: 'completed' }),
+              },
+              extras,
+            },
+          ]
+        : []),
+      { snapshotId: undefined, newId: snapshotId, extension: pending, extras },
+    ]);
+    const messages = (await port.getSnapshot(snapshotId))?.state?.messages ?? [];
+    return new LiveTurn(port, { sessionId, snapshotId, runId, messages }, call);
+  }
+
+  async abort(snapshotId?: string): Promise<number> {
+    const { sessionId } = this;
+    if (snapshotId !== undefined) requireId(snapshotId, 'snapshotId');
+    const infos =
+      snapshotId === undefined
+        ? [...(await this.#port.getTree(sessionId)).nodes.values()]
+        : [await this.#requireInfo(snapshotId)];
+    const pending = infos.filter(({ status }) => status === 'pending');
+    const extension = {
+      sessionId,
+      changes: {},
+      info: () => ({ status: 'aborted', finishReason: 'aborted', updatedAt: now() }),
+    };
+    if (pending.length === 0) return 0;
+    const saved = await this.#port.save(pending.map(({ snapshotId }) => ({ snapshotId, extension })));
+    return saved.filter((id) => id !== null).length;
+  }
+
+  async select(snapshotId: string): Promise<SessionInfo> {
+    await this.#requireInfo(snapshotId);
+    return this.#port.selectBranch(snapshotId);
+  }
+
+  async branches(snapshotId?: string): Promise<Branches> {
+    if (snapshotId !== undefined) requireId(snapshotId, 'snapshotId');
+    const tree = await this.#port.getTree(this.sessionId);
+    if (snapshotId !== undefined && !tree.nodes.has(snapshotId))
+      throw noSnapshot(snapshotId, this.sessionId, 'snapshotId');
+    return branchesIn(tree, snapshotId ?? tree.headId);
+  }
+
+  async duplicate(options: DuplicateOptions = {}): Promise<Session<S>> {
+    const call = taken<DuplicateOptions>(copyShape, options);
+    call.signal?.throwIfAborted();
+    throw new Error('not yet');
+  }
+
+  async #requireInfo(snapshotId: string) {
+    requireId(snapshotId, 'snapshotId');
+    const info = await this.#port.getSnapshotInfo(snapshotId);
+    if (info?.sessionId !== this.sessionId) throw noSnapshot(snapshotId, this.sessionId, 'snapshotId');
+    return info;
+  }
+}
