@@ -54,7 +54,7 @@ const layers = {
 const files = {
   'errors.ts': [],
   'index.ts': ['store/**', 'encryption/**', ...base],
-  'all.ts': ['index.js', 'store/**', 'transfer/**', 'encryption/**', 'maintenance/**', ...snapshots],
+  'all.ts': ['index.js', 'store/**', 'session/**', 'transfer/**', 'encryption/**', 'maintenance/**', ...snapshots],
 };
 
 /** What an adapter may import beside, and nobody else. */

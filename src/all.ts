@@ -9,6 +9,7 @@ import * as room from './maintenance/quota/retry-when-full.js';
 import * as policy from './maintenance/retention/apply-policy.js';
 import * as retention from './maintenance/retention/scheduler.js';
 import { provided } from './runtime/load.js';
+import * as duplicate from './session/duplicate.js';
 import * as upkeep from './store/upkeep.js';
 import * as exporting from './transfer/export/export-sessions.js';
 import * as genkit from './transfer/genkit/import-genkit.js';
@@ -23,6 +24,8 @@ const parts = {
   ...{ exports: upkeep, imports: upkeep },
   'integrity checks': check,
   'deletion by policy': policy,
+  'duplicate()': upkeep,
+  'copies of sessions': duplicate,
   usage: room,
   'export files': exporting,
   'import files': importing,

@@ -1,6 +1,9 @@
 import type { SessionChange, SessionInfo, SessionTree, SnapshotInfo } from '../types/session.js';
 import type { SessionSnapshot } from '../types/snapshot.js';
+import type { Session } from '../types/chat.js';
 import type { SaveRequest } from '../snapshots/save/save-snapshot.js';
+
+import type { Duplication } from './duplicate.js';
 
 /** A save without what every save of a store has. */
 export type Save<S> = Pick<SaveRequest<S>, 'snapshotId' | 'extension' | 'extras'> & {
@@ -15,6 +18,8 @@ export interface SessionPort<S> {
   requireCustom(custom: unknown): void;
   /** Saves all or none. */
   save(saves: Save<S>[]): Promise<(string | null)[]>;
+  duplicate(duplication: Omit<Duplication, 'newId'>): Promise<void>;
+  session(sessionId: string): Session<S>;
   getSnapshot(snapshotId: string): Promise<SessionSnapshot<S> | undefined>;
   getSnapshotInfo(snapshotId: string): Promise<SnapshotInfo | undefined>;
   getHead(sessionId: string): Promise<SnapshotInfo | undefined>;

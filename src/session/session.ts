@@ -134,8 +134,10 @@ export class StoredSession<S> implements Session<S> {
 
   async duplicate(options: DuplicateOptions = {}): Promise<Session<S>> {
     const call = taken<DuplicateOptions>(copyShape, options);
-    call.signal?.throwIfAborted();
-    throw new Error('not yet');
+    const { sessionId: to = this.#port.newId(), upTo, title, signal } = call;
+    signal?.throwIfAborted();
+    await this.#port.duplicate({ from: this.sessionId, to, upTo, title, signal });
+    return this.#port.session(to);
   }
 
   async #requireInfo(snapshotId: string) {

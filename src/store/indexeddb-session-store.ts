@@ -177,6 +177,11 @@ export class IndexedDBSessionStore<S = unknown> implements SessionStore<S> {
         const tenant = this.#tenant(call);
         return requests.length === 1 ? [await tenant.save(requests[0]!)] : tenant.saveAll(requests);
       },
+      duplicate: (duplication) =>
+        this.#upkeep('duplicate()', call, ({ duplicate }, tenant) =>
+          duplicate(tenant, { ...duplication, newId: this.#generateId }),
+        ),
+      session: (id) => this.session(id, call),
       getSnapshot: (snapshotId) => this.getSnapshot({ ...call, snapshotId }),
       getSnapshotInfo: (id) => this.getSnapshotInfo(id, call),
       getHead: (id) => this.getHead(id, call),

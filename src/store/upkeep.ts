@@ -8,6 +8,7 @@ import { SessionStoreError } from '../errors.js';
 import { load } from '../runtime/load.js';
 import type { DatabaseAccess } from '../snapshots/database-access.js';
 import type { Target } from '../transfer/import/target.js';
+import type { Duplication } from '../session/duplicate.js';
 import type { Tenant } from './tenant.js';
 
 /** The tenant of a transfer, asked for at each of its steps. Throws once the store is closed. */
@@ -30,6 +31,11 @@ export async function check(
     repair,
     signal,
   );
+}
+
+export async function duplicate(tenant: Tenant<any>, options: Duplication): Promise<void> {
+  const { duplicateSession } = await load('copies of sessions', () => import('../session/duplicate.js'));
+  await unhurried(() => tenant).write((transaction) => duplicateSession(transaction, options));
 }
 
 export async function storage(tenant: Tenant<any>): Promise<StorageReport> {
