@@ -19,7 +19,7 @@ const entries = [
       './mend.js',
       './upkeep.js',
     ],
-    limit: '30.3 kB',
+    limit: '34.5 kB',
   },
   {
     name: 'offshoot, only SessionStoreError',
@@ -30,12 +30,12 @@ const entries = [
   {
     name: 'offshoot/all, with nothing on demand',
     path: 'dist/all.js',
-    limit: '80 kB',
+    limit: '86 kB',
   },
   {
     name: 'offshoot/bundle',
     path: 'dist/bundle.js',
-    limit: '76 kB',
+    limit: '82 kB',
   },
   {
     name: 'offshoot, upkeep on demand',
@@ -47,8 +47,14 @@ const entries = [
       '../transfer/export/export-sessions.js',
       '../transfer/import/import-sessions.js',
       '../transfer/genkit/import-genkit.js',
+      '../session/duplicate.js',
     ],
     limit: '1.2 kB',
+  },
+  {
+    name: 'offshoot, duplicate() on demand',
+    path: 'dist/session/duplicate.js',
+    limit: '4.7 kB',
   },
   {
     name: 'offshoot, check() on demand',
@@ -63,7 +69,7 @@ const entries = [
   {
     name: 'offshoot, retention on demand',
     path: 'dist/maintenance/retention/scheduler.js',
-    limit: '8.3 kB',
+    limit: '8.5 kB',
   },
   {
     name: 'offshoot, export on demand',
@@ -73,17 +79,17 @@ const entries = [
   {
     name: 'offshoot, import on demand',
     path: 'dist/transfer/import/import-sessions.js',
-    limit: '20.3 kB',
+    limit: '20.8 kB',
   },
   {
     name: "offshoot, importing Genkit's files on demand",
     path: 'dist/transfer/genkit/import-genkit.js',
-    limit: '17.7 kB',
+    limit: '18.2 kB',
   },
   {
     name: 'offshoot, encryption on demand',
     path: 'dist/encryption/encrypted-database.js',
-    limit: '14.9 kB',
+    limit: '15 kB',
   },
   {
     name: 'offshoot/encryption',
