@@ -11,6 +11,7 @@ const entries = [
       '../maintenance/quota/retry-when-full.js',
       '../maintenance/retention/apply-policy.js',
       '../maintenance/retention/scheduler.js',
+      '../search/search-text.js',
       '../transfer/export/export-sessions.js',
       '../transfer/genkit/import-genkit.js',
       '../transfer/import/import-sessions.js',
@@ -30,12 +31,12 @@ const entries = [
   {
     name: 'offshoot/all, with nothing on demand',
     path: 'dist/all.js',
-    limit: '86 kB',
+    limit: '88 kB',
   },
   {
     name: 'offshoot/bundle',
     path: 'dist/bundle.js',
-    limit: '82 kB',
+    limit: '84 kB',
   },
   {
     name: 'offshoot, upkeep on demand',
@@ -44,6 +45,7 @@ const entries = [
       '../maintenance/integrity/check.js',
       '../maintenance/quota/retry-when-full.js',
       '../maintenance/retention/apply-policy.js',
+      '../search/search-text.js',
       '../transfer/export/export-sessions.js',
       '../transfer/import/import-sessions.js',
       '../transfer/genkit/import-genkit.js',
@@ -70,6 +72,11 @@ const entries = [
     name: 'offshoot, retention on demand',
     path: 'dist/maintenance/retention/scheduler.js',
     limit: '8.5 kB',
+  },
+  {
+    name: 'offshoot, searching on demand',
+    path: 'dist/search/search-text.js',
+    limit: '8 kB',
   },
   {
     name: 'offshoot, export on demand',

@@ -30,9 +30,18 @@ const layers = {
   snapshots: ['logs/**', ...database],
   encryption: ['encoding/**', ...database],
   maintenance: snapshots,
+  search: snapshots,
   transfer: ['encoding/**', ...snapshots],
   session: snapshots,
-  store: ['session/**', 'transfer/**', 'encryption/**', 'maintenance/**', 'tabs/**', ...snapshots],
+  store: [
+    'session/**',
+    'search/**',
+    'transfer/**',
+    'encryption/**',
+    'maintenance/**',
+    'tabs/**',
+    ...snapshots,
+  ],
   testing: ['values/**', 'types/**', 'platform/**'],
   bindings: published,
   react: binding,
@@ -54,7 +63,16 @@ const layers = {
 const files = {
   'errors.ts': [],
   'index.ts': ['store/**', 'encryption/**', ...base],
-  'all.ts': ['index.js', 'store/**', 'session/**', 'transfer/**', 'encryption/**', 'maintenance/**', ...snapshots],
+  'all.ts': [
+    'index.js',
+    'store/**',
+    'session/**',
+    'search/**',
+    'transfer/**',
+    'encryption/**',
+    'maintenance/**',
+    ...snapshots,
+  ],
 };
 
 /** What an adapter may import beside, and nobody else. */

@@ -10,6 +10,7 @@ import * as policy from './maintenance/retention/apply-policy.js';
 import * as retention from './maintenance/retention/scheduler.js';
 import { provided } from './runtime/load.js';
 import * as duplicate from './session/duplicate.js';
+import * as search from './search/search-text.js';
 import * as upkeep from './store/upkeep.js';
 import * as exporting from './transfer/export/export-sessions.js';
 import * as genkit from './transfer/genkit/import-genkit.js';
@@ -19,13 +20,11 @@ const parts = {
   ...{ argon2id, compaction, encryption, retention, room },
   'mending a database': mend,
   'the fallback': memory,
-  // What the store's methods ask for, and what that asks for in turn.
-  ...{ 'check()': upkeep, 'rekey()': upkeep, 'retain()': upkeep, 'storage()': upkeep },
-  ...{ exports: upkeep, imports: upkeep },
+  'rare operations': upkeep,
   'integrity checks': check,
   'deletion by policy': policy,
-  'duplicate()': upkeep,
   'copies of sessions': duplicate,
+  searches: search,
   usage: room,
   'export files': exporting,
   'import files': importing,

@@ -2,6 +2,7 @@ export type * from './types/message.js';
 export type * from './types/snapshot.js';
 export type * from './types/session.js';
 export type * from './types/chat.js';
+export type * from './types/search.js';
 export type * from './types/check.js';
 export type * from './types/transfer.js';
 export type * from './types/health.js';

@@ -3,6 +3,7 @@ import type { Session } from '../types/chat.js';
 import type { CheckOptions, CheckReport } from '../types/check.js';
 import type { HealthEvent } from '../types/health.js';
 import type { RetainOptions, RetentionPolicy, RetentionReport } from '../types/retention.js';
+import type { SearchOptions, SearchPage } from '../types/search.js';
 import type {
   DeleteSnapshotOptions,
   ListOptions,
@@ -45,12 +46,13 @@ import { readHistory, readLeaves, readTree } from '../snapshots/read/tree.js';
 import { callSafely, persistStorage } from '../platform/browser.js';
 import { load } from '../runtime/load.js';
 import { requireId, requireValid, taken } from '../values/arguments.js';
-import { anything, callable, list, optional, ownOf, record } from '../values/schema.js';
+import { anything, callable, list, optional, ownOf, record, type Shape } from '../values/schema.js';
 import { ALL } from '../tabs/watchers.js';
 import {
   callShape,
   databaseName,
   exportOptions,
+  exportShape,
   importShape,
   type IndexedDBSessionStoreOptions,
   listShape,
@@ -58,6 +60,7 @@ import {
   progressShape,
   repairShape,
   requirePolicy,
+  searchShape,
   sessionListShape,
   signalShape,
   storeOptions,
@@ -70,6 +73,10 @@ import { StoredSession } from '../session/session.js';
 import { Tenant } from './tenant.js';
 import { failedStream, streamOf } from './stream.js';
 import type * as Upkeep from './upkeep.js';
+
+/** What a rare operation takes beside its options. */
+type More<Name extends keyof typeof Upkeep> =
+  Parameters<(typeof Upkeep)[Name]> extends [unknown, unknown?, ...infer Rest] ? Rest : [];
 
 declare global {
   // TypeScript without `lib: ESNext.Disposable` does not declare this symbol; with it, the declarations merge.
@@ -178,9 +185,7 @@ export class IndexedDBSessionStore<S = unknown> implements SessionStore<S> {
         return requests.length === 1 ? [await tenant.save(requests[0]!)] : tenant.saveAll(requests);
       },
       duplicate: (duplication) =>
-        this.#upkeep('duplicate()', call, ({ duplicate }, tenant) =>
-          duplicate(tenant, { ...duplication, newId: this.#generateId }),
-        ),
+        this.#upkeep('duplicate', callShape, call ?? {}, { ...duplication, newId: this.#generateId }),
       session: (id) => this.session(id, call),
       getSnapshot: (snapshotId) => this.getSnapshot({ ...call, snapshotId }),
       getSnapshotInfo: (id) => this.getSnapshotInfo(id, call),
@@ -292,6 +297,21 @@ export class IndexedDBSessionStore<S = unknown> implements SessionStore<S> {
   }
 
   /**
+   * Finds the messages whose text contains all words of the query, the newest first: by `createdAt` of the snapshot that
+   * brought them. Width of letters, case and accents do not count, and a word also matches inside of another, so that
+   * languages without spaces need none. Each stored message is found once, however many snapshots have it.
+   *
+   * Text is what Genkit's parts have as `text` in `content`, and, as other frameworks have it, a `content` that is a
+   * string, and `parts` instead of `content`; not reasoning, tool calls, data, artifacts or titles. Snapshots without a
+   * session and what cannot be read are left out. A page may have fewer hits than `limit` although more follow: only
+   * one without a cursor is the last. Reads in small steps, so the page stays responsive, and what is saved meanwhile
+   * may be found or not. Errors: `INVALID_ARGUMENT`; the signal's reason.
+   */
+  async searchText(query: string, options: SearchOptions = {}): Promise<SearchPage> {
+    return this.#upkeep('searchText', searchShape, options, query);
+  }
+
+  /**
    * Deletes a snapshot; resolves to the number of snapshots deleted, 0 if there was none. Errors:
    * `FAILED_PRECONDITION` if others continue it and `subtree` is not set.
    */
@@ -352,17 +372,15 @@ export class IndexedDBSessionStore<S = unknown> implements SessionStore<S> {
    * could be read before reads as before.
    */
   async check(options: CheckOptions = {}): Promise<CheckReport> {
-    const call = taken(repairShape, options);
-    return this.#upkeep('check()', call, ({ check }, tenant) => check(tenant, call));
+    return this.#upkeep('check', repairShape, options);
   }
 
   /**
    * Reports how much is stored and how much room there is. Reads the tenant's whole database; `usage`, `quota` and
    * `persisted` are those of the whole origin.
    */
-  async storage(options?: SessionStoreOptions): Promise<StorageReport> {
-    const call = options && taken(callShape, options);
-    return this.#upkeep('storage()', call, ({ storage }, tenant) => storage(tenant));
+  async storage(options: SessionStoreOptions = {}): Promise<StorageReport> {
+    return this.#upkeep('storage', callShape, options);
   }
 
   /**
@@ -390,8 +408,7 @@ export class IndexedDBSessionStore<S = unknown> implements SessionStore<S> {
    */
   async retain(policy: RetentionPolicy, options: RetainOptions = {}): Promise<RetentionReport> {
     const limits = requirePolicy(policy, 'policy');
-    const call = taken(progressShape, options);
-    return this.#upkeep('retain()', call, ({ retain }, tenant) => retain(tenant, limits, call));
+    return this.#upkeep('retain', progressShape, options, limits);
   }
 
   /**
@@ -410,9 +427,7 @@ export class IndexedDBSessionStore<S = unknown> implements SessionStore<S> {
       return failedStream(error);
     }
     this.#tenant(call);
-    return streamOf(() =>
-      this.#upkeep('exports', call, ({ exportSessions }, _, find) => exportSessions(find, call)),
-    );
+    return streamOf(() => this.#upkeep('exportSessions', exportShape, call));
   }
 
   /**
@@ -428,10 +443,7 @@ export class IndexedDBSessionStore<S = unknown> implements SessionStore<S> {
     stream: Blob | ReadableStream<Uint8Array>,
     options: ImportOptions = {},
   ): Promise<ImportReport> {
-    const call = taken(importShape, options);
-    return this.#upkeep('imports', call, ({ importSessions }, _, find) =>
-      importSessions(find, stream, call, this.#generateId),
-    );
+    return this.#upkeep('importSessions', importShape, options, stream, this.#generateId);
   }
 
   /**
@@ -439,10 +451,7 @@ export class IndexedDBSessionStore<S = unknown> implements SessionStore<S> {
    * one transaction. All files are checked before anything is written: `INVALID_ARGUMENT` with the file in `path`.
    */
   async importGenkitFiles(files: GenkitFiles, options: ImportOptions = {}): Promise<ImportReport> {
-    const call = taken(importShape, options);
-    return this.#upkeep('imports', call, ({ importGenkitFiles }, _, find) =>
-      importGenkitFiles(find, files, call, this.#generateId),
-    );
+    return this.#upkeep('importGenkitFiles', importShape, options, files, this.#generateId);
   }
 
   /**
@@ -452,8 +461,7 @@ export class IndexedDBSessionStore<S = unknown> implements SessionStore<S> {
    * where it stopped, and nothing is lost at any point. Errors: `FAILED_PRECONDITION` if the store has no encryption.
    */
   async rekey(options: SessionStoreOptions & RekeyOptions = {}): Promise<void> {
-    const call = taken(progressShape, options);
-    await this.#upkeep('rekey()', call, ({ rekey }, tenant) => rekey(tenant, call));
+    return this.#upkeep('rekey', progressShape, options);
   }
 
   /** Waits for running operations, then releases everything. Calling it again does nothing. */
@@ -528,16 +536,19 @@ export class IndexedDBSessionStore<S = unknown> implements SessionStore<S> {
     };
   }
 
-  /** Runs rare operations with code that is loaded on demand. */
-  async #upkeep<T>(
-    what: string,
-    call: SessionStoreOptions | undefined,
-    work: (upkeep: typeof Upkeep, tenant: Tenant<S>, find: Upkeep.Find) => Promise<T>,
-  ): Promise<T> {
-    const find = () => this.#tenant(call);
+  /** Runs a rare operation with code that is loaded on demand. */
+  async #upkeep<Name extends keyof typeof Upkeep>(
+    name: Name,
+    shape: Shape,
+    options: Parameters<(typeof Upkeep)[Name]>[1],
+    ...more: More<Name>
+  ): Promise<Awaited<ReturnType<(typeof Upkeep)[Name]>>> {
+    const call = taken(shape, options);
+    const find = () => this.#tenant(call as SessionStoreOptions);
     // An operation that began before `close()` finishes on the tenant that it began with.
-    const tenant = find();
-    return work(await load(what, () => import('./upkeep.js')), tenant, find);
+    const at = { tenant: find(), find };
+    const upkeep = await load('rare operations', () => import('./upkeep.js'));
+    return (upkeep[name] as (...all: unknown[]) => any)(at, call, ...more);
   }
 
   /** Reads what is shown of one session or snapshot. */

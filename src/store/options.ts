@@ -211,11 +211,12 @@ export const listShape = {
   cursor: optional(string),
   order: oneOf('asc', 'desc'),
 };
+export const searchShape = { ...signalShape, limit: listShape.limit, cursor: listShape.cursor };
 export const sessionListShape = { ...listShape, sessionId: anything };
 export const progressShape = { ...signalShape, onProgress: optional(callable) };
 
 /** These values are checked where they are used. */
-const exportShape = { ...progressShape, sessionIds: anything, onDamaged: optional(callable) };
+export const exportShape = { ...progressShape, sessionIds: anything, onDamaged: optional(callable) };
 export const importShape = {
   ...progressShape,
   onConflict: anything,

@@ -1,6 +1,8 @@
 // Rare operations on a whole database. Loaded for the first of these; each then loads what it needs.
 import type { CheckOptions, CheckReport } from '../types/check.js';
 import type { RetainOptions, RetentionPolicy, RetentionReport } from '../types/retention.js';
+import type { SessionStoreOptions } from '../types/snapshot.js';
+import type { SearchOptions, SearchPage } from '../types/search.js';
 import type { StorageReport } from '../types/storage.js';
 import type { ExportOptions, GenkitFiles, ImportOptions, ImportReport } from '../types/transfer.js';
 import type { RekeyOptions } from '../encryption/rotation.js';
@@ -11,19 +13,19 @@ import type { Target } from '../transfer/import/target.js';
 import type { Duplication } from '../session/duplicate.js';
 import type { Tenant } from './tenant.js';
 
-/** The tenant of a transfer, asked for at each of its steps. Throws once the store is closed. */
-export type Find = () => Tenant<any>;
+/** The tenant of an operation; transfers and searches ask for it at each of their steps, which throws once the store is closed. */
+export interface At {
+  tenant: Tenant<any>;
+  find: () => Tenant<any>;
+}
 
 /** The amount of data is not ours to limit, so reads and writes have no time limit as long as the database answers. */
-const unhurried = (find: Find): Pick<DatabaseAccess, 'read' | 'write'> => ({
+const unhurried = (find: At['find']): Pick<DatabaseAccess, 'read' | 'write'> => ({
   read: async (work) => find().read(work, Infinity),
   write: async (work) => find().write(work, Infinity),
 });
 
-export async function check(
-  tenant: Tenant<any>,
-  { repair = false, signal }: CheckOptions,
-): Promise<CheckReport> {
+export async function check({ tenant }: At, { repair = false, signal }: CheckOptions): Promise<CheckReport> {
   const { checkDatabase } = await load('integrity checks', () => import('../maintenance/integrity/check.js'));
   await (await tenant.encrypted?.database())?.prepareCheck(repair, signal);
   return checkDatabase(
@@ -33,20 +35,20 @@ export async function check(
   );
 }
 
-export async function duplicate(tenant: Tenant<any>, options: Duplication): Promise<void> {
+export async function duplicate({ tenant }: At, _: SessionStoreOptions, options: Duplication): Promise<void> {
   const { duplicateSession } = await load('copies of sessions', () => import('../session/duplicate.js'));
   await unhurried(() => tenant).write((transaction) => duplicateSession(transaction, options));
 }
 
-export async function storage(tenant: Tenant<any>): Promise<StorageReport> {
+export async function storage({ tenant }: At, _: SessionStoreOptions): Promise<StorageReport> {
   const { readStorage } = await load('usage', () => import('../maintenance/quota/retry-when-full.js'));
   return readStorage(unhurried(() => tenant).read);
 }
 
 export async function retain(
-  tenant: Tenant<any>,
-  policy: RetentionPolicy,
+  { tenant }: At,
   options: RetainOptions,
+  policy: RetentionPolicy,
 ): Promise<RetentionReport> {
   const { retain } = await load(
     'deletion by policy',
@@ -55,7 +57,7 @@ export async function retain(
   return retain(tenant.unhurried, policy, options);
 }
 
-export async function rekey({ encrypted }: Tenant<any>, options: RekeyOptions): Promise<void> {
+export async function rekey({ tenant: { encrypted } }: At, options: RekeyOptions): Promise<void> {
   if (!encrypted) {
     throw new SessionStoreError(
       'FAILED_PRECONDITION',
@@ -66,8 +68,13 @@ export async function rekey({ encrypted }: Tenant<any>, options: RekeyOptions): 
   await (await encrypted.database()).rotation.run(options);
 }
 
+export async function searchText({ find }: At, options: SearchOptions, query: string): Promise<SearchPage> {
+  const { searchText } = await load('searches', () => import('../search/search-text.js'));
+  return searchText(unhurried(find).read, query, options);
+}
+
 export async function exportSessions(
-  find: Find,
+  { find }: At,
   options: ExportOptions,
 ): Promise<AsyncGenerator<Uint8Array, void>> {
   const { exportSessions } = await load(
@@ -77,16 +84,16 @@ export async function exportSessions(
   return exportSessions(unhurried(find).read, options);
 }
 
-const targetOf = (find: Find, generateId: Target['generateId']): Target => ({
+const targetOf = (find: At['find'], generateId: Target['generateId']): Target => ({
   ...unhurried(find),
   retention: async () => find().background.retention(),
   generateId,
 });
 
 export async function importSessions(
-  find: Find,
-  source: Blob | ReadableStream<Uint8Array>,
+  { find }: At,
   options: ImportOptions,
+  source: Blob | ReadableStream<Uint8Array>,
   generateId: Target['generateId'],
 ): Promise<ImportReport> {
   const { importSessions } = await load(
@@ -97,9 +104,9 @@ export async function importSessions(
 }
 
 export async function importGenkitFiles(
-  find: Find,
-  files: GenkitFiles,
+  { find }: At,
   options: ImportOptions,
+  files: GenkitFiles,
   generateId: Target['generateId'],
 ): Promise<ImportReport> {
   const { importGenkitFiles } = await load(

@@ -115,6 +115,7 @@ const CALLS: Record<string, (store: Store, options: never) => unknown> = {
   onSessionChange: (store, options) => store.onSessionChange('s', () => {}, options),
   onSessionsChange: (store, options) => store.onSessionsChange(() => {}, options),
   check: (store, options) => store.check(options),
+  searchText: (store, options) => store.searchText('x', options),
   storage: (store, options) => store.storage(options),
   compact: (store, options) => store.compact(options),
   retain: (store, options) => store.retain({ maxSessions: 1 }, options),

@@ -45,26 +45,21 @@ test('whatever the library loads later goes through what says how that failed', 
   expect(found('src', /^(?:load|Part|this\.#part)$|\.catch$/)).toEqual([]);
 });
 
-/** What stands first in these calls. */
-const names = (source: string, call: RegExp) => [...source.matchAll(call)].map(([, name]) => name!);
-
 // Specs show what comes of it in a browser; this names the part that was forgotten.
 test('whatever the library loads later is in offshoot/all', async () => {
-  const store = readFileSync('src/store/indexeddb-session-store.ts', 'utf8');
-  const calls = new Set(names(store, /#upkeep\(\s*'([^']+)'/g));
   const parts = [...sources('src')].flatMap((file) => {
-    const loads = /(?:load|Part|#part)\(\s*(what|'[^']+'|"[^"]+"),\s*\(\) =>\s*import\('([^']+)'\)/g;
+    const loads = /(?:load|Part|#part)\(\s*('[^']+'|"[^"]+"),\s*\(\) =>\s*import\('([^']+)'\)/g;
     return [...readFileSync(file, 'utf8').matchAll(loads)].map(([, part, module]) => ({
-      parts: part === 'what' ? [...calls] : [part!.slice(1, -1)],
+      part: part!.slice(1, -1),
       module: path.posix.join('../..', path.dirname(file), module!),
     }));
   });
   // A test has its script from Node.
   expect(parts).toHaveLength(all('src').filter((call) => !call.startsWith('src/playwright/')).length);
   await import('../../src/all.js');
-  for (const { parts: named, module } of parts) {
+  for (const { part, module } of parts) {
     const loaded = await import(module);
-    for (const part of named) expect(provided.get(part), part).toBe(loaded);
+    expect(provided.get(part), part).toBe(loaded);
   }
 });
 
