@@ -78,4 +78,58 @@ declare module '@langchain/langgraph-checkpoint' {
   type WritesSortKey = readonly [string, string, number];
   export function writesSortKey(taskPath: string, taskId?: string, index?: number): WritesSortKey;
   export function compareWritesSortKeys(a: WritesSortKey, b: WritesSortKey): number;
+
+  export interface Item {
+    value: Record<string, any>;
+    key: string;
+    namespace: string[];
+    createdAt: Date;
+    updatedAt: Date;
+  }
+  interface GetOperation {
+    namespace: string[];
+    key: string;
+  }
+  export interface SearchOperation {
+    namespacePrefix: string[];
+    filter?: Record<string, any>;
+    limit?: number;
+    offset?: number;
+    query?: string;
+  }
+  interface PutOperation {
+    namespace: string[];
+    key: string;
+    value: Record<string, any> | null;
+    index?: false | string[];
+  }
+  export interface MatchCondition {
+    matchType: 'prefix' | 'suffix';
+    path: string[];
+  }
+  export interface ListNamespacesOperation {
+    matchConditions?: MatchCondition[];
+    maxDepth?: number;
+    limit: number;
+    offset: number;
+  }
+  export type Operation = GetOperation | SearchOperation | PutOperation | ListNamespacesOperation;
+  export type OperationResults<Tuple extends readonly Operation[]> = {
+    [K in keyof Tuple]: Tuple[K] extends PutOperation
+      ? void
+      : Tuple[K] extends SearchOperation
+        ? Item[]
+        : Tuple[K] extends GetOperation
+          ? Item | null
+          : Tuple[K] extends ListNamespacesOperation
+            ? string[][]
+            : never;
+  };
+  export abstract class BaseStore {
+    abstract batch<Op extends Operation[]>(operations: Op): Promise<OperationResults<Op>>;
+  }
+  export function validateNamespace(
+    namespace: string[],
+    options?: { allowEmpty?: boolean; allowReservedRoot?: boolean },
+  ): void;
 }

@@ -31,6 +31,10 @@ declare module '@openai/agents-core' {
     transaction: SessionHistoryTransaction;
   }
 
+  export interface RunContext<T = unknown> {
+    context: T;
+  }
+
   interface Session {
     getSessionId(): Promise<string>;
     getItems(limit?: number): Promise<AgentInputItem[]>;
@@ -39,10 +43,21 @@ declare module '@openai/agents-core' {
     popItem(): Promise<AgentInputItem | undefined>;
     clearSession(): Promise<void>;
   }
+  export interface RunContextAwareSession<T = unknown> extends Session {
+    readonly acceptsRunContext: true;
+    getItems(limit?: number, runContext?: RunContext<T>): Promise<AgentInputItem[]>;
+    addItems(items: AgentInputItem[], runContext?: RunContext<T>): Promise<void>;
+    replaceHistoryWithCompaction?(items: AgentInputItem[], runContext?: RunContext<T>): Promise<void>;
+    popItem(runContext?: RunContext<T>): Promise<AgentInputItem | undefined>;
+    clearSession(runContext?: RunContext<T>): Promise<void>;
+  }
   export interface SessionHistoryRewriteAwareSession extends Session {
     applyHistoryMutations(args: SessionHistoryRewriteArgs): Promise<void> | void;
   }
   export interface SessionHistoryTransactionAwareSession extends Session {
-    applyHistoryTransaction(args: SessionHistoryTransactionArgs): Promise<void> | void;
+    applyHistoryTransaction(
+      args: SessionHistoryTransactionArgs,
+      runContext?: RunContext<any>,
+    ): Promise<void> | void;
   }
 }

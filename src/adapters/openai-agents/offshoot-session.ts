@@ -1,15 +1,22 @@
 import type {
   AgentInputItem,
+  RunContext,
+  RunContextAwareSession,
   SessionHistoryRewriteArgs,
   SessionHistoryRewriteAwareSession,
   SessionHistoryTransactionArgs,
   SessionHistoryTransactionAwareSession,
 } from '@openai/agents-core';
 import { nanoid } from 'nanoid';
-import { SessionStoreError, type IndexedDBSessionStore, type SessionSnapshot } from '../../index.js';
+import {
+  SessionStoreError,
+  type IndexedDBSessionStore,
+  type SessionSnapshot,
+  type SessionStoreOptions,
+} from '../../index.js';
 import { requireId, requireValid } from '../../values/arguments.js';
 import { given, reading, requireStore } from '../../values/given.js';
-import { number } from '../../values/schema.js';
+import { number, record } from '../../values/schema.js';
 import { appending, copyItems, EMPTY, mutating, transacting, type Change, type History } from './history.js';
 import { jsonOf } from '../../platform/json.js';
 
@@ -32,15 +39,18 @@ interface Head {
  * there. Changes of several tabs are applied one after the other; none is lost. The application owns the store, and
  * closes it.
  *
- * Source of the contract: `Session`, `SessionHistoryTransactionAwareSession` and `SessionHistoryRewriteAwareSession` of
- * `@openai/agents-core` 0.20.
+ * A run's context is the `context` of the store's calls: with `snapshotPathPrefix` it finds the tenant.
+ *
+ * Source of the contract: `Session`, `RunContextAwareSession`, `SessionHistoryTransactionAwareSession` and
+ * `SessionHistoryRewriteAwareSession` of `@openai/agents-core` 0.20.
  *
  * Every method rejects with the store's `SessionStoreError`: with `INVALID_ARGUMENT` and the `path` for a value that
  * cannot be stored; with `FAILED_PRECONDITION` if the session has snapshots of another kind.
  */
 export class OffshootSession
-  implements SessionHistoryTransactionAwareSession, SessionHistoryRewriteAwareSession
+  implements RunContextAwareSession, SessionHistoryTransactionAwareSession, SessionHistoryRewriteAwareSession
 {
+  declare readonly acceptsRunContext: true;
   readonly #store: HistoryStore;
   readonly #sessionId: string;
 
@@ -48,6 +58,8 @@ export class OffshootSession
   constructor(store: HistoryStore, sessionId: string = nanoid()) {
     requireStore(store);
     requireId(sessionId, 'sessionId');
+    // A class field would be compiled to a static block, which Safari before 16.4 cannot parse.
+    this.acceptsRunContext = true;
     this.#store = store;
     this.#sessionId = sessionId;
   }
@@ -57,23 +69,23 @@ export class OffshootSession
   }
 
   /** The items of the session's current branch, or the last `limit` of them, oldest first. */
-  async getItems(limit = Infinity): Promise<AgentInputItem[]> {
+  async getItems(limit = Infinity, runContext?: RunContext): Promise<AgentInputItem[]> {
     requireValid(number, limit, 'limit');
-    const { items } = (await this.#head()).history;
+    const { items } = (await this.#head(callOf(runContext))).history;
     return items.slice(Math.max(0, items.length - Math.max(0, limit)));
   }
 
-  async addItems(items: AgentInputItem[]): Promise<void> {
-    await this.#change(appending(copied(items)));
+  async addItems(items: AgentInputItem[], runContext?: RunContext): Promise<void> {
+    await this.#change(appending(copied(items)), runContext);
   }
 
   /** Removes the last item; the snapshot that has it stays. `undefined` if there is none. */
-  async popItem(): Promise<AgentInputItem | undefined> {
+  async popItem(runContext?: RunContext): Promise<AgentInputItem | undefined> {
     let popped: AgentInputItem | undefined;
     await this.#change((history) => {
       popped = history.items.at(-1);
       return popped && { ...history, items: history.items.slice(0, -1) };
-    });
+    }, runContext);
     return popped;
   }
 
@@ -81,19 +93,23 @@ export class OffshootSession
    * Starts again, with no items and no operation ids. Earlier snapshots keep what was there, because the SDK clears a
    * session in order to rewrite it; to delete all of it, call `store.deleteSession(id)`.
    */
-  async clearSession(): Promise<void> {
-    await this.#change(({ items, operations }) => (items.length + operations.length > 0 ? EMPTY : undefined));
+  async clearSession(runContext?: RunContext): Promise<void> {
+    const isEmpty = ({ items, operations }: History) => items.length + operations.length === 0;
+    await this.#change((history) => (isEmpty(history) ? undefined : EMPTY), runContext);
   }
 
   /** Replaces all items, in one transaction. */
-  async replaceHistoryWithCompaction(items: AgentInputItem[]): Promise<void> {
+  async replaceHistoryWithCompaction(items: AgentInputItem[], runContext?: RunContext): Promise<void> {
     const replacement = copied(items);
-    await this.#change((history) => ({ ...history, items: replacement }));
+    await this.#change((history) => ({ ...history, items: replacement }), runContext);
   }
 
-  async applyHistoryMutations(args: SessionHistoryRewriteArgs): Promise<void> {
+  async applyHistoryMutations(args: SessionHistoryRewriteArgs, runContext?: RunContext): Promise<void> {
     const { mutations } = given(args, 'args');
-    await this.#change(reading('args.mutations', () => mutating(mutations)));
+    await this.#change(
+      reading('args.mutations', () => mutating(mutations)),
+      runContext,
+    );
   }
 
   /**
@@ -102,19 +118,23 @@ export class OffshootSession
    * Errors, with nothing changed: `INVALID_ARGUMENT`; `FAILED_PRECONDITION` with the path `args.operationId` if another
    * transaction had the id, with `args.transaction.expectedSuffix` if the history ends differently.
    */
-  async applyHistoryTransaction(args: SessionHistoryTransactionArgs): Promise<void> {
+  async applyHistoryTransaction(args: SessionHistoryTransactionArgs, runContext?: RunContext): Promise<void> {
     const call = given(args, 'args');
-    await this.#change(reading('args.transaction', () => transacting(call)));
+    await this.#change(
+      reading('args.transaction', () => transacting(call)),
+      runContext,
+    );
   }
 
   /**
    * Saves the changed history as a snapshot whose id follows from the previous one. If another tab has taken that id,
    * the change is made again, to the new history.
    */
-  async #change(change: Change): Promise<void> {
+  async #change(change: Change, runContext: RunContext | undefined): Promise<void> {
+    const call = callOf(runContext);
     let before: Head | undefined;
     for (let branch = 0; ; branch++) {
-      const head = await this.#head();
+      const head = await this.#head(call);
       // Taken, and the head is still the same: somebody selected an earlier snapshot, so this is another branch.
       if (head.snapshotId !== before?.snapshotId) branch = 0;
       before = head;
@@ -133,15 +153,16 @@ export class OffshootSession
       const id = jsonOf([this.#sessionId, head.next, branch]);
       // The stored one may be this very change, saved by an attempt whose outcome was unknown.
       const isTaken = (current: object | undefined) => current && tokenOf(current) !== next;
-      if (await this.#store.saveSnapshot(id, (current) => (isTaken(current) ? null : snapshot))) return;
+      const mutator = (current: object | undefined) => (isTaken(current) ? null : snapshot);
+      if (await this.#store.saveSnapshot(id, mutator, call)) return;
     }
   }
 
-  async #head(): Promise<Head> {
+  async #head(call: SessionStoreOptions | undefined): Promise<Head> {
     for (;;) {
-      const head = await this.#store.getHead(this.#sessionId);
+      const head = await this.#store.getHead(this.#sessionId, call);
       if (!head) return { snapshotId: undefined, createdAt: 0, next: '', history: EMPTY };
-      const snapshot = await this.#store.getSnapshot({ snapshotId: head.snapshotId });
+      const snapshot = await this.#store.getSnapshot({ ...call, snapshotId: head.snapshotId });
       // Otherwise it was deleted meanwhile.
       if (snapshot) return headAt(snapshot);
     }
@@ -149,6 +170,12 @@ export class OffshootSession
 }
 
 const copied = (items: AgentInputItem[]) => reading('items', () => copyItems(items, 'items'));
+
+/** The options of the store's calls in a run. An application's context may be anything; the store takes objects. */
+function callOf(runContext: RunContext | undefined): SessionStoreOptions | undefined {
+  const context = runContext === undefined ? undefined : given(runContext, 'runContext').context;
+  return record(context) === undefined ? { context: context as Record<string, unknown> } : undefined;
+}
 
 function headAt(snapshot: SessionSnapshot): Head {
   const { snapshotId, createdAt, state } = snapshot;

@@ -11,5 +11,5 @@ test('importing offshoot/langgraph looks at no browser global that LangGraph doe
     `,
     'test/frameworks',
   );
-  expect(names).toEqual(['OffshootSaver', 'configOf']);
+  expect(names).toEqual(['OffshootSaver', 'OffshootStore', 'configOf']);
 });

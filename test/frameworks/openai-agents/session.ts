@@ -1,6 +1,8 @@
 import {
   Agent,
+  isRunContextAwareSession,
   MemorySession,
+  RunContext,
   Runner,
   setTracingDisabled,
   tool,
@@ -44,6 +46,7 @@ function runnerSaying(...answers: string[]) {
   const model = new ScriptedModel(answers.map((text) => [assistantMessage(text)]));
   const agent = new Agent({ name: 'helper', model });
   return {
+    agent,
     model,
     ask: (text: string, session: OffshootSession) => new Runner().run(agent, text, { session }),
   };
@@ -279,6 +282,42 @@ export function testSession(): void {
     const read = await session.getItems();
     Object.assign(read[0]!, { content: 'changed' });
     expect(textsOf(await session.getItems())).toEqual(['a']);
+  });
+
+  test('the context of a run finds the tenant, for everything that the run reads and saves', async () => {
+    const users: (string | undefined)[] = [];
+    const store = openStore({
+      snapshotPathPrefix: (options) => {
+        users.push(options?.context?.['user']);
+        return `user ${options?.context?.['user'] ?? 'none'}`;
+      },
+    });
+    const session = new OffshootSession(store, 'trip');
+    expect(isRunContextAwareSession(session)).toBe(true);
+    const { agent } = runnerSaying('Lisbon.', 'Oslo.', 'Madeira.');
+    const ask = (question: string, user: string) =>
+      new Runner().run(agent, question, { session, context: { user } });
+    await ask('Where to in May?', 'ada');
+    await ask('Where to in June?', 'bob');
+    const { state } = await ask('Warmer?', 'ada');
+    expect(new Set(users)).toEqual(new Set(['ada', 'bob']));
+
+    const said = ['Where to in May?', 'Lisbon.', 'Warmer?', 'Madeira.'];
+    expect(textsOf(await session.getItems(undefined, state._context))).toEqual(said);
+    expect(textsOf(await session.getItems(1, new RunContext({ user: 'bob' })))).toEqual(['Oslo.']);
+    expect(await session.getItems()).toEqual([]);
+    const ada = state._context;
+    expect(textsOf([(await session.popItem(ada))!])).toEqual(['Madeira.']);
+    await session.applyHistoryTransaction(append('op', 'Sunny?'), ada);
+    await session.replaceHistoryWithCompaction([say('All of it.')], ada);
+    await session.addItems([say('More.')], ada);
+    expect(textsOf(await session.getItems(undefined, ada))).toEqual(['All of it.', 'More.']);
+    await session.clearSession(ada);
+    expect(await session.getItems(undefined, ada)).toEqual([]);
+    expect(textsOf(await session.getItems(1, new RunContext({ user: 'bob' })))).toEqual(['Oslo.']);
+    // A run has a context of its own if the application gives none, and that may be anything.
+    await session.addItems([say('Nobody’s.')], new RunContext('text' as never));
+    expect(textsOf(await session.getItems())).toEqual(['Nobody’s.']);
   });
 
   test('bad arguments are refused with their path, and change nothing', async () => {

@@ -1,0 +1,3 @@
+import { testStore } from './store-tests.js';
+
+testStore();
