@@ -181,9 +181,13 @@ export class OffshootStore extends BaseStore {
 }
 
 /** A copy, since the store may give it out frozen, and an application may change it. */
-function itemOf(snapshot: SnapshotInfo | undefined): Item | undefined {
+function itemOf(snapshot: Omit<SnapshotInfo, 'summary'> | undefined): Item | undefined {
   if (!snapshot) return undefined;
-  const { memory, createdAt, updatedAt = createdAt }: SnapshotInfo & { memory?: Memory } = snapshot;
+  const {
+    memory,
+    createdAt,
+    updatedAt = createdAt,
+  }: Omit<SnapshotInfo, 'summary'> & { memory?: Memory } = snapshot;
   if (!memory) return undefined;
   const dates = { createdAt: new Date(createdAt), updatedAt: new Date(updatedAt) };
   return { ...copyOf(memory, 'memory'), ...dates };
