@@ -36,6 +36,14 @@ export const variants = [
     kinds: [...CHATS, 'opening'],
   },
   {
+    name: 'offshoot-append',
+    label: '**Offshoot**, `append`',
+    packages: [],
+    often: true,
+    sets: ['goals'],
+    kinds: ['chat'],
+  },
+  {
     name: 'offshoot-encrypted',
     label: '**Offshoot**, encrypted',
     packages: [],
