@@ -1,6 +1,6 @@
 import { transformWithOxc } from 'vite';
 import { expect, test } from 'vitest';
-import { exampleIn, run } from './run-example.js';
+import { exampleIn, examplesIn, run } from './run-example.js';
 
 const PAGES = [
   'agentick',
@@ -61,4 +61,33 @@ test('the example for react does what it says, in under 60 lines', async () => {
     jsx: { runtime: 'automatic' },
   });
   expect(await run(code, { before, after })).toBe('Where to in May? | Lisbon | How? | By train 2');
+});
+
+test('the ten lines of README do what they say', async () => {
+  const after = `
+    const { siblings, index } = await chat.branches();
+    console.log('branch', index + 1, siblings.length, (await chat.messages())[0].content[0].text);
+    ${leave}
+  `;
+  expect(await run(examplesIn('README.md')[0]!, { after })).toContain('branch 2 2 And in June?');
+});
+
+test('the examples of docs/chats.md do what they say', async () => {
+  const [opening, streaming, arrows] = examplesIn('docs/chats.md');
+  const { code } = await transformWithOxc(
+    `${opening}\n${streaming}
+    const answers = ['To Lisbon', 'To Oslo'];
+    globalThis.callModel = async function* () { yield 'To '; yield answers.shift().slice(3); };
+    await ask('Where to in May?', undefined);
+    const [question] = (await chat.branches()).path;
+    const again = await chat.startTurn({ after: question });
+    await again.complete(model('To Oslo'));
+    ${arrows}
+    console.log(JSON.stringify((await chat.messages()).map(({ content }) => content[0].text)));
+    ${leave}`,
+    'example.ts',
+  );
+  const printed = await run(code);
+  expect(printed).toContain('2 / 2');
+  expect(printed).toContain('["Where to in May?","To Lisbon"]');
 });

@@ -11,6 +11,12 @@ export function exampleIn(page: string): string {
   return /```[jt]sx?\n([^]*?)```/.exec(text)![1]!.trimEnd();
 }
 
+/** All examples of a file, one after the other, as they are printed. */
+export function examplesIn(file: string): string[] {
+  const text = readFileSync(`${root}/${file}`, 'utf8');
+  return Array.from(text.matchAll(/```tsx?\n([^]*?)```/g), ([, code]) => code!.trimEnd());
+}
+
 /**
  * Runs an example in a Node of its own that has fake-indexeddb, with the built package. Returns what it printed. In
  * another `folder`, `offshoot` is a link to the package, which must find that folder's packages as if it lay there.
