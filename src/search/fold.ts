@@ -1,17 +1,29 @@
 import type { Steps } from '../database/pace.js';
 
 const MARKS = /\p{M}+/gu;
-const ASCII = /^[\0-\x7f]*$/;
+
+/** Whatever is more than ASCII and Chinese characters, which fold by themselves. */
+const OTHERS = /[^\0-\x7f\u4e00-\u9fff]+/g;
+
+/** What short pieces are folded to: mostly punctuation, met again and again. */
+const known = new Map<string, string>();
+const MOST_KNOWN = 1000;
 
 /**
- * A text as it is compared: NFKC, case folding, without combining marks. Uppercase on the way makes "ss" of "ß", and
- * the lowercase before it a "ß" of "ẞ".
+ * A text as it is compared: NFKC, case folding, without combining marks. What is ASCII or Chinese borders on nothing
+ * with which it could combine, but for marks, which go.
  */
-export function fold(text: string): string {
-  if (ASCII.test(text)) return text.toLowerCase();
+export const fold = (text: string): string => text.replace(OTHERS, foldOthers).toLowerCase();
+
+function foldOthers(text: string): string {
+  const before = known.get(text);
+  if (before !== undefined) return before;
   const bare = text.normalize('NFKD').replace(MARKS, '');
-  // Composed again, so that a Korean syllable does not contain another one.
-  return bare.toLowerCase().toUpperCase().toLowerCase().replaceAll('ς', 'σ').normalize('NFC');
+  // Uppercase on the way makes "ss" of "ß", and the lowercase before it a "ß" of "ẞ". Composed again, so that a Korean
+  // syllable does not contain another one.
+  const folded = bare.toLowerCase().toUpperCase().toLowerCase().replaceAll('ς', 'σ').normalize('NFC');
+  if (text.length <= 4 && known.size < MOST_KNOWN) known.set(text, folded);
+  return folded;
 }
 
 /** A folded text, and for each unit of it where in the original it comes from. */

@@ -1,10 +1,10 @@
 // Searches the text of messages. Loaded when somebody first searches.
 import { between } from '../database/key-order.js';
-import { atOnce, Pace } from '../database/pace.js';
+import { atOnce, Pace, paceWithin } from '../database/pace.js';
 import { isLogRow } from '../database/rows.js';
 import type { LogKey, LogRow, ReadTransaction, SessionRow, Spans } from '../database/schema.js';
 import { requestAll } from '../database/transaction.js';
-import { readReach } from '../logs/load.js';
+import { type LogsRead, readReach } from '../logs/load.js';
 import { extentOf, firstEndingBehind } from '../logs/runs.js';
 import { jsonOf } from '../platform/json.js';
 import type { DatabaseAccess } from '../snapshots/database-access.js';
@@ -18,7 +18,8 @@ import { containsAll, wordsOf } from './fold.js';
 import { readMessages } from './messages.js';
 import { inherited, textOf } from './message-text.js';
 
-/** How many bytes of a session's logs are read at once, and how much text is compared without a look at the time. */
+/** How many sessions are read at once, how many bytes of their logs at most, and how much text is compared without a look at the time. */
+const SESSIONS = 8;
 const READ = 256 * 1024;
 const COMPARED = 32 * 1024;
 
@@ -41,6 +42,7 @@ export async function searchText(
   read: DatabaseAccess['read'],
   query: string,
   options: SearchOptions,
+  isEncrypted: boolean,
 ): Promise<SearchPage> {
   requireValid(string, query, 'query');
   const { limit = 50, cursor, signal } = options;
@@ -48,8 +50,9 @@ export async function searchText(
   signal?.throwIfAborted();
   const words = wordsOf(query);
   if (words.length === 0) return { hits: [] };
-  const search = new Search(read, words, limit, after, signal);
+  const search = new Search(read, words, limit, after, signal, isEncrypted);
   let at: string | undefined;
+  let together = 1;
   do {
     const page = await read((transaction) =>
       readPage<SessionRow, [number, string]>(transaction.objectStore('sessions').index('updatedMs'), [], {
@@ -57,10 +60,14 @@ export async function searchText(
         cursor: at,
       }),
     );
-    for (const session of page.rows) {
-      const { length: certain } = search.hits.filter(({ place }) => place[0] >= session.updatedMs + 1);
+    const rows = page.rows.filter(({ createdMs }) => !after || !(createdMs > after[0]));
+    while (rows.length > 0) {
+      const { length: certain } = search.hits.filter(({ place }) => place[0] >= rows[0]!.updatedMs + 1);
       if (certain >= limit || (certain > 0 && search.bytes > ENOUGH)) return search.page(certain, true);
-      if (!after || !(session.createdMs > after[0])) await search.searchSession(session.id);
+      const group = rows.splice(0, together);
+      await search.searchSessions(group.map(({ id }) => id));
+      // The first hit comes sooner if it need not wait for other sessions.
+      if (!isEncrypted) together = Math.min(SESSIONS, together * 2);
     }
     at = page.cursor;
   } while (at !== undefined);
@@ -80,6 +87,8 @@ class Search {
     readonly limit: number,
     readonly after: Place | undefined,
     signal: AbortSignal | undefined,
+    /** Every read of encrypted rows is rehearsed until they are decrypted, so that each reads little. */
+    readonly isEncrypted: boolean,
   ) {
     this.#pace = new Pace(signal);
   }
@@ -93,30 +102,48 @@ class Search {
       : { hits };
   }
 
-  async searchSession(sessionId: string): Promise<void> {
+  async searchSessions(ids: readonly string[]): Promise<void> {
     await this.#pace.rest();
-    const all = await this.read((transaction) => readSearched(transaction, sessionId));
-    for (const snapshot of all) if (snapshot.row) await this.#searchWhole(sessionId, snapshot);
-    const brought = await this.#pace.run(bringersByLog(all));
+    const sessions = await this.read((transaction) => {
+      const pace = paceWithin(transaction, this.#pace.signal);
+      return requestAll(...ids.map((id) => () => this.#read(transaction, id, pace)));
+    });
+    for (const session of sessions) {
+      for (const snapshot of session.snapshots) {
+        if (snapshot.row && this.#isOpen(snapshot)) await this.#searchWhole(session.id, snapshot);
+      }
+      for (const part of session.parts) {
+        if (this.#isPartOpen(part, session)) await this.#searchPart(part, session);
+      }
+    }
+  }
+
+  /** Reads a session's snapshots, and its logs if they are small. */
+  async #read(transaction: ReadTransaction, id: string, pace: Pace): Promise<Session> {
+    const snapshots = await readSearched(transaction, id);
+    const brought = await pace.run(bringersByLog(snapshots));
     for (const list of brought.values()) list.sort((a, b) => a.run[0] - b.run[0]);
     const wanted = [...brought].filter(([, list]) => list.some(({ by }) => this.#isOpen(by)));
-    if (wanted.length === 0) return;
-    const parts = await this.read((transaction) => partsOf(transaction, wanted));
-    for (const part of parts) {
-      if (
-        !part.some(([log, from, to]) =>
-          within(brought.get(log)!, from, to).some(({ by }) => this.#isOpen(by)),
-        )
-      )
-        continue;
-      const reach: Spans[] = part.map(([log, from, to]) => [log, from, to - from]);
-      const rows = await this.read((transaction) => readReach(transaction, reach));
-      for (const [log, { rows: found }] of rows) {
-        for (const row of found.reverse()) {
-          if (!isLogRow(row)) continue;
-          this.bytes += row.size;
-          await this.#searchRow(sessionId, log, row, brought.get(log)!);
-        }
+    const session: Session = { id, snapshots, brought, parts: await partsOf(transaction, wanted) };
+    const [only, ...others] = session.parts;
+    if (only && others.length === 0 && !this.isEncrypted)
+      session.rows = await readReach(transaction, reachOf(only));
+    return session;
+  }
+
+  #isPartOpen(part: Part, { brought }: Session): boolean {
+    return part.some(([log, from, to]) =>
+      brought.get(log)!.some(({ by, run }) => run[0] < to && run[1] > from && this.#isOpen(by)),
+    );
+  }
+
+  async #searchPart(part: Part, { id, brought, rows }: Session): Promise<void> {
+    const read = rows ?? (await this.read((transaction) => readReach(transaction, reachOf(part))));
+    for (const [log, { rows: found }] of read) {
+      for (const row of found.reverse()) {
+        if (!isLogRow(row)) continue;
+        this.bytes += row.size;
+        await this.#searchRow(id, log, row, brought.get(log)!);
       }
     }
   }
@@ -137,7 +164,6 @@ class Search {
 
   /** Messages that are not entries of their own: they are in every snapshot that has them. */
   async #searchWhole(sessionId: string, snapshot: Searched): Promise<void> {
-    if (!this.#isOpen(snapshot)) return;
     const messages = await readMessages(this.read, snapshot);
     for (let index = messages.length - 1; index >= 0; index--) {
       const text = textOf(messages[index]);
@@ -183,12 +209,20 @@ class Search {
   }
 }
 
-/** What was brought at the positions from one up to another. */
-function within(brought: readonly Brought[], from: number, to: number): Brought[] {
-  return brought.filter(({ run }) => run[0] < to && run[1] > from);
+/** What was read of a session. */
+interface Session {
+  id: string;
+  snapshots: Searched[];
+  /** By log, in the order of the positions. */
+  brought: Map<number, Brought[]>;
+  parts: Part[];
+  /** The rows of the only part. */
+  rows?: LogsRead;
 }
 
 type Part = [log: number, from: number, to: number][];
+
+const reachOf = (part: Part): Spans[] => part.map(([log, from, to]) => [log, from, to - from]);
 
 /** The logs in parts of about the same size, the latest entries first. */
 async function partsOf(

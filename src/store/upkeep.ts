@@ -68,9 +68,13 @@ export async function rekey({ tenant: { encrypted } }: At, options: RekeyOptions
   await (await encrypted.database()).rotation.run(options);
 }
 
-export async function searchText({ find }: At, options: SearchOptions, query: string): Promise<SearchPage> {
+export async function searchText(
+  { tenant, find }: At,
+  options: SearchOptions,
+  query: string,
+): Promise<SearchPage> {
   const { searchText } = await load('searches', () => import('../search/search-text.js'));
-  return searchText(unhurried(find).read, query, options);
+  return searchText(unhurried(find).read, query, options, !!tenant.encrypted);
 }
 
 export async function exportSessions(

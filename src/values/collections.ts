@@ -25,7 +25,10 @@ export class LeastRecentlyUsed<Key, Value> extends Map<Key, Value> {
   override set(key: Key, value: Value): this {
     this.delete(key);
     super.set(key, value);
-    for (const oldest of this.keys()) if (this.size > this.most) this.delete(oldest);
+    for (const oldest of this.keys()) {
+      if (this.size <= this.most) break;
+      this.delete(oldest);
+    }
     return this;
   }
 
