@@ -133,6 +133,7 @@ const entries = [
   {
     name: 'offshoot/strands',
     path: 'dist/strands/index.js',
+    ignore: ['@strands-agents/sdk'],
     limit: '6.3 kB',
   },
   {

@@ -79,6 +79,7 @@ const files = {
 const frameworks = {
   'adapters/langgraph': '@langchain/**',
   'adapters/openai-agents': '@openai/**',
+  'adapters/strands': '@strands-agents/**',
   react: 'react',
   svelte: 'svelte',
   vue: 'vue',
@@ -91,7 +92,6 @@ const refusedPackages = [
   'genkit',
   'genkit/**',
   '@genkit-ai/**',
-  '@strands-agents/**',
   'offshoot',
   'offshoot/**',
   ...Object.values(frameworks).filter((name) => name.includes('/')),

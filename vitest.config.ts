@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url';
 import { playwright } from '@vitest/browser-playwright';
 import { defineConfig } from 'vitest/config';
 import { launchOptions } from './scripts/chromium.mjs';
@@ -9,6 +10,11 @@ const inChromiumOnly = 'test/**/*.browser.test.ts';
 const inBoth = 'test/**/*.both.test.ts';
 /** A folder with packages of its own, which `npm run frameworks` installs. */
 const frameworks = 'test/frameworks';
+
+/** What adapters import of frameworks that are not installed here. */
+const withoutFrameworks = {
+  '@strands-agents/sdk': fileURLToPath(new URL('test/stand-ins/strands-sdk.ts', import.meta.url)),
+};
 
 /** One object for each project, because Vitest names its instances after it. */
 const chromium = () => ({
@@ -24,6 +30,7 @@ export default defineConfig({
     allowOnly: false,
     projects: [
       {
+        resolve: { alias: withoutFrameworks },
         test: {
           name: 'node',
           testTimeout,
@@ -68,7 +75,7 @@ export default defineConfig({
       {
         root: frameworks,
         // The adapters lie outside, and must get the same copy as the framework itself.
-        resolve: { dedupe: ['@langchain/langgraph-checkpoint'] },
+        resolve: { dedupe: ['@langchain/langgraph-checkpoint', '@strands-agents/sdk'] },
         test: {
           name: 'frameworks',
           testTimeout,
@@ -80,7 +87,7 @@ export default defineConfig({
       },
       {
         root: frameworks,
-        resolve: { dedupe: ['@langchain/langgraph-checkpoint'] },
+        resolve: { dedupe: ['@langchain/langgraph-checkpoint', '@strands-agents/sdk'] },
         server: { fs: { allow: ['../..'] } },
         optimizeDeps: {
           include: [

@@ -12,6 +12,7 @@ const { exports, dependencies, peerDependencies } = JSON.parse(readFileSync('pac
 const frameworks = {
   langgraph: /^@langchain\//,
   'openai-agents': /^@openai\//,
+  strands: /^@strands-agents\/sdk$/,
   'ai-sdk': /^ai$/,
   'assistant-ui': /^@assistant-ui\/react$/,
   react: /^react$/,

@@ -25,7 +25,6 @@ test.each([
   ['encryption', ['deriveKey']],
   ['agentick', ['OffshootSessionStore']],
   ['openai-agents', ['OffshootSession']],
-  ['strands', ['OffshootSnapshotStorage', 'OffshootStorage', 'SessionError', 'StorageError']],
   ['ai-sdk', ['openChat']],
   ['assistant-ui', ['openThreadHistory', 'openThreadList']],
   ['tanstack-ai', ['openChatPersistence']],

@@ -23,7 +23,7 @@ interface Settings<M extends UIMessage> extends OpenChatOptions<M> {
   onSaveError: (error: unknown) => void;
 }
 
-export class SavedChat<M extends UIMessage> implements StoredChat<M>, AnswerSaver<M> {
+export class SavedChat<M extends UIMessage> implements StoredChat<M> {
   readonly init: StoredChat<M>['init'];
   readonly #store: FollowedStore;
   readonly #settings: Settings<M>;
@@ -34,6 +34,10 @@ export class SavedChat<M extends UIMessage> implements StoredChat<M>, AnswerSave
   #answer: Answer<M> | undefined;
   /** What streams, until its end is saved. */
   #unsaved: Answer<M> | undefined;
+  readonly #saver: AnswerSaver<M> = {
+    begin: (answer) => this.#begin(answer),
+    ended: (answer) => this.#ended(answer),
+  };
   readonly #watchers = new Set<(shown: ShownChat<M>) => void>();
   #follow: ReturnType<typeof followHead> | undefined;
 
@@ -99,7 +103,7 @@ export class SavedChat<M extends UIMessage> implements StoredChat<M>, AnswerSave
     await this.#queue.done();
   }
 
-  async begin(answer: Answer<M>): Promise<LiveTurn | undefined> {
+  async #begin(answer: Answer<M>): Promise<LiveTurn | undefined> {
     let turn: LiveTurn | undefined;
     await this.#later(async () => {
       // Its end came first, and saves all of it.
@@ -122,7 +126,7 @@ export class SavedChat<M extends UIMessage> implements StoredChat<M>, AnswerSave
     return turn;
   }
 
-  ended(answer: Answer<M>): void {
+  #ended(answer: Answer<M>): void {
     void this.#later(async () => this.#end(answer, await answer.turn, answer.messages));
   }
 
@@ -131,10 +135,10 @@ export class SavedChat<M extends UIMessage> implements StoredChat<M>, AnswerSave
     try {
       const messages = copyOf([...request.messages], 'messages');
       const { readUIMessageStream } = this.#settings;
-      const answer = new Answer(messages, request, readUIMessageStream as ReadUIMessageStream, this);
+      const answer = new Answer(messages, request, readUIMessageStream as ReadUIMessageStream, this.#saver);
       this.#answer = this.#unsaved = answer;
       // The question of an answer that is made again is saved, and without a word the old one stays.
-      if (request.trigger !== 'regenerate-message') answer.turn = this.begin(answer);
+      if (request.trigger !== 'regenerate-message') answer.turn = this.#begin(answer);
       return answer;
     } catch (error) {
       this.#tell(error);

@@ -1,3 +1,5 @@
+// The contract of `Storage` names this class, so it is the installed SDK's.
+export { StorageError } from '@strands-agents/sdk';
 import { invalid } from '../../values/arguments.js';
 
 /** An error of a {@link SnapshotStorage}, with the name that the SDK's own storages use; `cause` has the reason. */
@@ -5,14 +7,6 @@ export class SessionError extends Error {
   constructor(...about: ConstructorParameters<typeof Error>) {
     super(...about);
     named(this, 'SessionError');
-  }
-}
-
-/** An error of a {@link Storage}, with the name that the SDK's own storages use; `cause` has the reason. */
-export class StorageError extends Error {
-  constructor(...about: ConstructorParameters<typeof Error>) {
-    super(...about);
-    named(this, 'StorageError');
   }
 }
 

@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { expect, test as base, type Page } from '@playwright/test';
 import { serveBuilt } from '../../../sites/build-site.js';
 import type { Kind } from './main.js';
@@ -6,7 +7,7 @@ import type { Kind } from './main.js';
 const test = base.extend<{ page: Page }, { url: string }>({
   url: [
     async ({}, use) => {
-      const site = await serveBuilt(import.meta.dirname, false);
+      const site = await serveBuilt(import.meta.dirname, join(import.meta.dirname, 'vite.config.ts'));
       await use(site.url);
       await site.close();
     },
