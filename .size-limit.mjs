@@ -181,6 +181,17 @@ const entries = [
     ignore: ['../index.js', 'svelte'],
     limit: '4.4 kB',
   },
+  {
+    name: 'offshoot/vite',
+    path: 'dist/vite/index.js',
+    ignore: ['node:url'],
+    limit: '2.1 kB',
+  },
+  {
+    name: 'offshoot/vite, what a page gets beside Genkit',
+    path: 'dist/vite/page/features.js',
+    limit: '500 B',
+  },
 ];
 
 export default entries.map((entry) => ({ ...asModule, ...entry }));

@@ -48,6 +48,7 @@ const layers = {
   svelte: binding,
   vue: binding,
   playwright: published,
+  vite: ['errors.js'],
   'playwright/tab': ['playwright/*.js', 'values/**', 'index.js', 'encryption/index.js'],
   'adapters/agentick': adapter,
   'adapters/ai-sdk': adapter,

@@ -23,6 +23,7 @@ test.each([
   ['all', ['IndexedDBSessionStore', 'SessionStoreError', 'deriveKey']],
   ['bundle', ['IndexedDBSessionStore', 'SessionStoreError', 'deriveKey']],
   ['encryption', ['deriveKey']],
+  ['vite', ['genkitInTheBrowser']],
   ['agentick', ['OffshootSessionStore']],
   ['openai-agents', ['OffshootSession']],
   ['ai-sdk', ['openChat']],

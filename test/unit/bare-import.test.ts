@@ -23,6 +23,8 @@ function* bareImports(part: unknown, source: string, wrappers: RegExp, isWrapped
 }
 
 function* sources(folder: string): Generator<string> {
+  // A plugin of a bundler runs in Node, beside that bundler.
+  if (folder === 'src/vite') return;
   for (const entry of readdirSync(folder, { withFileTypes: true })) {
     if (entry.isDirectory() && entry.name !== 'dist') yield* sources(path.posix.join(folder, entry.name));
     else if (/\.tsx?$/.test(entry.name)) yield path.posix.join(folder, entry.name);

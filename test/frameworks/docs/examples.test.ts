@@ -6,19 +6,6 @@ const run: typeof runIn = (example, around) => runIn(example, { ...around, folde
 /** For examples whose framework keeps Node awake. */
 const leave = 'process.exit();';
 
-test('the first example of the README makes a branch', async () => {
-  const model = `
-    ai.defineModel({ name: 'yours/model' }, async () => ({ message: { role: 'model', content: [{ text: 'Oslo' }] } }));
-  `;
-  const example = exampleIn('../README').replace('const agent', () => `${model}const agent`);
-  const after = `
-    const { leaves, roots } = await store.getTree('trip');
-    console.log(leaves.length, roots.length, leaves[0] === (await store.getHead('trip')).snapshotId);
-    ${leave}
-  `;
-  expect(await run(example, { after })).toMatch(/2 1 true$/);
-});
-
 test('the example for langgraph does what it says', async () => {
   const answers = 'Where to in May? re: Where to in May? Somewhere warmer? re: Somewhere warmer? 2';
   expect(await run(exampleIn('langgraph'))).toBe(answers);
