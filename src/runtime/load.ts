@@ -14,17 +14,17 @@ export const provided = new Map<string, object>();
  * the device may be offline, a new release may have replaced the file, and a service worker may not load anything later.
  */
 export async function load<T>(part: string, importing: () => Promise<T>): Promise<T> {
-  return (
-    (provided.get(part) as T | undefined) ??
-    importing().catch((cause: unknown) => {
-      throw new SessionStoreError(
-        'UNAVAILABLE',
-        `the code for ${part} cannot be loaded offline, in a service worker, or after a new release. Reload, precache it, or import from offshoot/all`,
-        undefined,
-        cause,
-      );
-    })
-  );
+  try {
+    return (provided.get(part) as T | undefined) ?? (await importing());
+  } catch (cause) {
+    // Not only the import fails: what Vite wraps around it throws in a service worker, which has no document.
+    throw new SessionStoreError(
+      'UNAVAILABLE',
+      `the code for ${part} cannot be loaded offline, in a service worker, or after a new release. Reload, precache it, or import from offshoot/all`,
+      undefined,
+      cause,
+    );
+  }
 }
 
 /** A part that is loaded and created when it is first needed. A failure is not cached, since a retry may succeed. */
