@@ -1,13 +1,6 @@
-import type { SessionSnapshot } from '../index.js';
-
-/** The longest time before a pending snapshot is read again, in ms. */
-const LOOK_AGAIN_MS = 10_000;
-
 export interface Reader {
   /** Reads soon; further calls before that have no effect. */
   read: () => void;
-  /** Reads again when a heartbeat runs out, since that is not stored and so causes no change message. */
-  lookAgainAt(snapshots: Iterable<Pick<SessionSnapshot, 'status' | 'heartbeatAt'>>): void;
   end(): void;
 }
 
@@ -20,7 +13,6 @@ export function readerOf<T>(
   let isOpen = true;
   let isRunning = false;
   let again = false;
-  let later: ReturnType<typeof setTimeout> | undefined;
 
   const run = async () => {
     isRunning = true;
@@ -43,17 +35,8 @@ export function readerOf<T>(
   };
   return {
     read,
-    lookAgainAt(snapshots) {
-      clearTimeout(later);
-      for (const { status, heartbeatAt } of snapshots) {
-        if (status !== 'pending' || heartbeatAt === undefined) continue;
-        later = setTimeout(read, LOOK_AGAIN_MS);
-        return;
-      }
-    },
     end() {
       isOpen = again = false;
-      clearTimeout(later);
     },
   };
 }

@@ -42,12 +42,11 @@ export function sessionSource(
       shown = viewOf(sessionId, session, tree, shown);
       observer.data(shown);
       watchPending(tree);
-      reader.lookAgainAt(tree.nodes.values());
     },
     observer.failed,
   );
 
-  /** The death of a pending snapshot's worker is not stored, so pending snapshots are watched. */
+  /** That a pending snapshot's worker is dead is not stored, and told only to those who watch the snapshot. */
   function watchPending({ nodes }: SessionTree): void {
     const ids = new Set(
       [...nodes.values()].flatMap((node) => (node.status === 'pending' ? node.snapshotId : [])),

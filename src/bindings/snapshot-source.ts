@@ -29,7 +29,6 @@ export function snapshotSource<S>(
         read = Object.isFrozen(snapshot) ? snapshot : structured(snapshot);
       }
       observer.data(shown);
-      reader.lookAgainAt(shown ? [shown] : []);
       watched.snapshot(lookup.snapshotId ?? shown?.snapshotId);
       // A deleted snapshot is reported only by its session, and may have been deleted before that was watched.
       if (watched.session(shown?.sessionId)) reader.read();

@@ -14,7 +14,7 @@ import {
   type StoredSnapshot,
   type ApplyExpiry,
 } from '../snapshots/stored-snapshot.js';
-import type { Presence } from '../tabs/presence.js';
+import { lookAgainIn, type Presence } from '../tabs/presence.js';
 import { MOST_IDS } from '../tabs/channel.js';
 import { CatchUp, type Hints, type Note } from '../tabs/catch-up.js';
 import { report } from '../platform/browser.js';
@@ -27,7 +27,7 @@ export interface Source extends Pick<DatabaseAccess, 'read' | 'readWithLiveness'
   readonly presence: Pick<Presence, 'awaitEnd'>;
   readonly recent: SnapshotCache;
   readonly applyExpiry: ApplyExpiry;
-  readonly settings: Pick<StoreOptions, 'frozen'>;
+  readonly settings: Pick<StoreOptions, 'frozen' | 'heartbeatTimeoutMs'>;
 }
 
 /** This tab's watchers of one database, called for commits of any tab. */
@@ -42,19 +42,14 @@ export class Subscriptions<S> {
   constructor(readonly source: Source) {
     const failed = reporter();
     this.#snapshots = new Watchers(async (id, hasChanged) => {
-      const found = await source.readWithLiveness(async (transaction, applyExpiry) => {
+      const change = await source.readWithLiveness(async (transaction, applyExpiry) => {
         const stored = await readSnapshot(transaction, source.recent, id, hasChanged);
-        return (
-          stored && {
-            client: stored.row.client,
-            change: snapshotChange<S>(stored, applyExpiry, source.settings.frozen),
-          }
-        );
+        return stored && snapshotChange<S>(stored, applyExpiry, source.settings);
       }, true);
-      if (found?.client && !found.change.ended) {
-        source.presence.awaitEnd(found.client, () => this.#refreshSnapshots());
+      if (change?.client && !change.ended) {
+        source.presence.awaitEnd(change.client, () => this.#snapshots.refreshAll());
       }
-      return found?.change;
+      return change;
     }, failed);
     this.#sessions = new Watchers((id) => source.read((transaction) => readChange(transaction, id)), failed);
     this.#sync = new CatchUp(source.connection.asked, {
@@ -63,14 +58,10 @@ export class Subscriptions<S> {
       readClock: () => source.read(readClock),
       hear: (hints, note, later) => this.#hear(hints, note, later),
       missed: (clock) => {
-        this.#refreshSnapshots();
-        this.#refreshSessions(0);
-        this.#tellAll(clock);
+        this.#snapshots.refreshAll();
+        this.#refreshSessions(clock, 0);
       },
-      replaced: (version) => {
-        this.#refreshSessions(version);
-        this.#tellAll(version);
-      },
+      replaced: (version) => this.#refreshSessions(version),
     });
   }
 
@@ -106,7 +97,7 @@ export class Subscriptions<S> {
     for (const stored of snapshots) {
       this.#snapshots.deliver(
         stored.row.id,
-        snapshotChange(stored, this.source.applyExpiry, this.source.settings.frozen),
+        snapshotChange(stored, this.source.applyExpiry, this.source.settings),
       );
     }
     for (const [id, row] of sessions) this.#sessions.deliver(id, sessionChange(version, id, row));
@@ -128,7 +119,7 @@ export class Subscriptions<S> {
     this.#sync.takeUp();
     this.catchUp();
     // A tab that died meanwhile has not advanced the clock, but its `pending` snapshots are now `expired`.
-    this.#refreshSnapshots();
+    this.#snapshots.refreshAll();
   }
 
   /** Finds out what was missed. */
@@ -139,14 +130,6 @@ export class Subscriptions<S> {
   clear(): void {
     this.#snapshots.clear();
     this.#sessions.clear();
-  }
-
-  #refreshSnapshots(): void {
-    for (const id of this.#snapshots.keys()) void this.#snapshots.refresh(id);
-  }
-
-  #refreshSessions(goneAt: number): void {
-    for (const id of this.#sessions.keys()) void this.#sessions.refresh(id, false, goneAt);
   }
 
   async #hear(hints: Hints, note: Note, later: number): Promise<void> {
@@ -177,36 +160,30 @@ export class Subscriptions<S> {
     const ids = cleared ? [EVERYTHING, ...sessions] : [...sessions];
     const changes = await this.source.read(async (transaction) => {
       let noted: ReturnType<typeof readLoose> | undefined;
-      const read: PromiseSettledResult<Versioned<SessionsChange> | undefined>[] = [];
+      const read: [string, Versioned<SessionsChange> | undefined][] = [];
       for (const id of ids) {
-        const change = readChange(transaction, id, true, () => (noted ??= readLoose(transaction)));
-        const [settled] = await Promise.allSettled([change]);
-        // An error of one row is reported; a transaction that fell is replayed.
-        if (settled.status === 'rejected' && !(settled.reason instanceof SessionStoreError))
-          throw settled.reason;
-        read.push(settled);
+        try {
+          const change = await readChange(transaction, id, true, () => (noted ??= readLoose(transaction)));
+          read.push([id, change]);
+        } catch (error) {
+          // An error of one row is reported; a transaction that fell is replayed.
+          if (!(error instanceof SessionStoreError)) throw error;
+          this.#sessions.failed(error);
+        }
       }
       return read;
     });
-    let index = -1;
-    for (const result of changes) {
-      index++;
-      const id = ids[index]!;
-      if (result.status === 'rejected') {
-        this.#sessions.failed(result.reason);
-        continue;
-      }
-      const change = result.value;
+    for (const [id, change] of changes) {
       // Without noted stretches, it was written without room, or it is another database by now.
       const isNews = note(change?.written);
-      if (change && id.trim()) this.#sessions.deliver(id, change);
-      if (!change || id !== EVERYTHING) continue;
+      if (!change) continue;
+      if (id.trim()) this.#sessions.deliver(id, change);
+      if (id !== EVERYTHING) continue;
       if (isNews) this.#reset(change.version);
       // A watcher that began meanwhile may have read a value from before, and the clock from after.
       else if ((change.written?.at(-1)?.version ?? 0) > this.#resetAt) {
         this.#resetAt = change.version;
         this.#refreshSessions(change.version);
-        this.#tellAll(change.version);
       }
     }
   }
@@ -217,6 +194,11 @@ export class Subscriptions<S> {
     for (const id of this.#sessions.keys()) this.#sessions.deliver(id, sessionChange(version, id), [id]);
   }
 
+  #refreshSessions(version: number, goneAt = version): void {
+    this.#sessions.refreshAll(goneAt);
+    this.#tellAll(version);
+  }
+
   #tellAll(version: number): void {
     this.#sessions.deliver(ALL, { version, value: () => ({ type: 'reset' }), gone: false });
   }
@@ -225,14 +207,17 @@ export class Subscriptions<S> {
 function snapshotChange<S>(
   stored: StoredSnapshot,
   applyExpiry: ApplyExpiry,
-  isFrozen: boolean | undefined,
-): Versioned<SessionSnapshot<S>> {
+  { frozen, heartbeatTimeoutMs }: Source['settings'],
+): Versioned<SessionSnapshot<S>> & { client: string | undefined } {
   const { row } = stored;
+  const info = applyExpiry(snapshotInfo(row), row);
   return {
     version: row.version,
-    value: () => applyExpiry(snapshotOf<S>(stored, isFrozen), row),
+    value: () => applyExpiry(snapshotOf<S>(stored, frozen), row),
     gone: false,
-    ended: applyExpiry(snapshotInfo(row), row).status === 'expired',
+    client: row.client,
+    ended: info.status === 'expired',
+    again: lookAgainIn(info, heartbeatTimeoutMs),
   };
 }
 

@@ -38,8 +38,8 @@ interface Listener {
 export class CatchUp {
   readonly #channel: ChangeChannel;
   #heard = new CommitGaps();
-  /** Whether the first reading of the clock is under way. */
-  #isLearning = false;
+  /** The first reading of the clock, while it is under way. */
+  #learning: Promise<void> | undefined;
   /** Hints received while something is read. */
   #hints: Hints | undefined;
   /** The round of reading that is under way. */
@@ -58,9 +58,8 @@ export class CatchUp {
   /** Called when somebody begins to watch. `anew`: commits before were not tracked. */
   begin(anew: boolean): void {
     if (anew) this.#heard = new CommitGaps();
-    if (this.#heard.upTo === undefined && !this.#isLearning) {
-      this.#isLearning = true;
-      void this.catchUp().finally(() => (this.#isLearning = false));
+    if (this.#heard.upTo === undefined && !this.#learning) {
+      this.#learning = this.catchUp().finally(() => (this.#learning = undefined));
     }
     if (this.#channel.isSupported) return;
     this.#polling ??= setInterval(() => void this.catchUp(), POLL_MS);
@@ -87,7 +86,12 @@ export class CatchUp {
     const clock = await this.listener.readClock().catch(() => undefined);
     if (!this.listener.isWatched()) return;
     if (clock === undefined) return this.#checkIn(POLL_MS);
-    if (known !== undefined && clock < known) return this.#beginAnew(clock, known);
+    if (known !== undefined && clock < known) {
+      // A clock never goes back, so this is another database.
+      this.#rest();
+      this.#heard.catchUp(clock);
+      return this.listener.replaced(known + 1);
+    }
     if (this.#isBehind(clock)) {
       // The message may still be under way, and arrive after later ones.
       await new Promise((resolve) => setTimeout(resolve, OVERTAKEN_MS));
@@ -132,15 +136,9 @@ export class CatchUp {
     this.#round = this.#hints = undefined;
   }
 
-  /** A clock never goes back, so this is another database. */
-  #beginAnew(clock: number, known: number): void {
-    this.#rest();
-    this.#heard.catchUp(clock);
-    this.listener.replaced(known + 1);
-  }
-
   #isBehind(clock: number): boolean {
-    return this.#heard.upTo !== undefined && this.#heard.upTo < clock;
+    // Before the first reading it is not: nothing is less than `undefined`.
+    return this.#heard.upTo! < clock;
   }
 
   #note(stretches: readonly Stretch[] | undefined): boolean {
@@ -244,8 +242,8 @@ export class Hints {
 
   #take(known: Set<string>, ids: readonly string[]): void {
     for (const id of ids) {
-      if (known.size >= MOST_IDS) return void (this.isCut ||= !known.has(id));
-      known.add(id);
+      if (known.size < MOST_IDS) known.add(id);
+      else this.isCut ||= !known.has(id);
     }
   }
 }

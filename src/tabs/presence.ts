@@ -49,7 +49,7 @@ export class Presence {
 
   /** Releases the lock, and stops waiting for others. Returns whether it had been taken. */
   putDown(): boolean {
-    const wasTaken = this.#taking !== undefined;
+    const wasTaken = !!this.#taking;
     this.#end.abort();
     this.#end = new AbortController();
     this.#awaited = new Set();
@@ -82,10 +82,9 @@ export class Presence {
       const asked = queryLocks().catch(() => undefined);
       void asked.then(resolve).finally(() => clearTimeout(timer));
     });
-    if (!state) return new Map();
     // Tabs that await an end hold a free lock for a moment, in shared mode.
-    const held = new Set(state.held?.filter(({ mode }) => mode === 'exclusive').map(({ name }) => name));
-    return new Map([...clients].map((client) => [client, held.has(lockName(client))]));
+    const held = state?.held?.filter(({ mode }) => mode === 'exclusive').map(({ name }) => name) ?? [];
+    return new Map(state && [...clients].map((client) => [client, held.includes(lockName(client))]));
   }
 }
 
@@ -100,6 +99,16 @@ interface Pulse {
   heartbeatAt?: string;
 }
 
+/** How long a worker has been silent, in ms; 0 if it never gave a sign of life. */
+const silence = ({ heartbeatAt }: Pulse) => Date.now() - instantOf(heartbeatAt) || 0;
+
+/**
+ * In how many ms to read a `pending` snapshot again, since nobody writes that its heartbeat has run out; 0 for others.
+ * At least once a minute, because timers stand still while a computer sleeps.
+ */
+export const lookAgainIn = (snapshot: Pulse, timeoutMs: number): number =>
+  snapshot.status === 'pending' ? Math.min(timeoutMs - silence(snapshot) + 1, HEARTBEAT_TIMEOUT_MS) : 0;
+
 /**
  * Reports a `pending` snapshot whose worker is dead as `expired`. Computed on every read and never stored, so that a
  * worker that resumes is `pending` again.
@@ -109,9 +118,8 @@ interface Pulse {
  * decides; without one, the status stays as it is.
  */
 export function withExpiry<T extends Pulse>(snapshot: T, timeoutMs: number, lives: boolean | undefined): T {
-  const { status, heartbeatAt } = snapshot;
-  if (status !== 'pending') return snapshot;
-  const silentMs = heartbeatAt === undefined ? 0 : Date.now() - instantOf(heartbeatAt);
+  if (snapshot.status !== 'pending') return snapshot;
+  const silentMs = silence(snapshot);
   if (lives === false || silentMs > timeoutMs * (lives ? PATIENCE : 1))
     return { ...snapshot, status: 'expired' };
   if (!lives || silentMs <= Math.min(timeoutMs, HEARTBEAT_TIMEOUT_MS) / 2) return snapshot;
