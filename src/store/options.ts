@@ -27,8 +27,8 @@ export interface IndexedDBSessionStoreOptions {
    */
   rejectBranchingSessions?: boolean | undefined;
   /**
-   * How long the worker of a `pending` snapshot may be silent, in ms, before reads report `expired`; five times as
-   * long if its tab is known to live. Default 60,000, as in Genkit.
+   * How long the worker of a `pending` snapshot may be silent, in ms, before reads and watchers report `expired`; five times
+   * as long if its tab is known to live. Default 60,000, as in Genkit.
    */
   heartbeatTimeoutMs?: number | undefined;
   /**
