@@ -55,5 +55,5 @@ test("the example with an import map of the package's own files has an adapter",
 }) => {
   await writeFile(join(folder, 'index.html'), exampleWith('"/node_modules/offshoot/dist/index.js"'));
   await page.goto((await serve({ '/': folder, ...NEED })).url);
-  await expect(page.getByText('Lisbon')).toBeVisible();
+  await expect(page.getByText('Where to?')).toBeVisible();
 });

@@ -16,7 +16,7 @@ for (const bundler of bundlers) {
       await served.close();
       expect(await page.evaluate((isEncrypted) => window.ask('chats', isEncrypted), isEncrypted)).toEqual({
         'the same class': true,
-        'an adapter': { read: [1, 2, 3], problems: [] },
+        'an adapter': { timeline: ['Where to?'], problems: [] },
         ...everythingWorks(isEncrypted),
       });
     });

@@ -1,5 +1,5 @@
-import { OffshootStorage } from 'offshoot/strands';
 import * as core from 'offshoot';
+import { OffshootSessionStore } from 'offshoot/agentick';
 import * as all from 'offshoot/all';
 import { deriveKey } from 'offshoot/encryption';
 import { answerWith } from './ask.js';
@@ -8,9 +8,11 @@ import { everything } from './everything.js';
 // Other files of an app, and adapters, import from `offshoot`: what they get has everything, too.
 answerWith(async (name, isEncrypted) => {
   const store = new core.IndexedDBSessionStore({ name: `${name} of an adapter` });
-  const storage = new OffshootStorage(store);
-  await storage.write('notes', new Uint8Array([1, 2, 3]));
-  const adapter = { read: [...(await storage.read('notes'))!], problems: (await store.check()).problems };
+  const sessions = new OffshootSessionStore(store);
+  const rest = { version: '1.0', sessionId: 'trip', tick: 1, comState: {}, dataCache: {}, timestamp: 0 };
+  await sessions.save('trip', { ...rest, timeline: ['Where to?'] });
+  const { timeline } = (await sessions.load('trip'))!;
+  const adapter = { timeline, problems: (await store.check()).problems };
   await store.close();
   return {
     'the same class': all.IndexedDBSessionStore === core.IndexedDBSessionStore,
