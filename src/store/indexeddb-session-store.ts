@@ -19,6 +19,7 @@ import type {
 } from '../types/session.js';
 import type {
   GetSnapshotOptions,
+  SaveOptions,
   SessionSnapshot,
   SessionStore,
   SessionStoreOptions,
@@ -46,7 +47,7 @@ import { readHistory, readLeaves, readTree } from '../snapshots/read/tree.js';
 import { callSafely, persistStorage } from '../platform/browser.js';
 import { load } from '../runtime/load.js';
 import { requireId, requireValid, taken } from '../values/arguments.js';
-import { anything, callable, list, optional, ownOf, record, type Shape } from '../values/schema.js';
+import { anything, callable, flag, list, optional, ownOf, record, type Shape } from '../values/schema.js';
 import { ALL } from '../tabs/watchers.js';
 import {
   callShape,
@@ -85,6 +86,7 @@ declare global {
   }
 }
 
+const saveOptionsShape = { ...callShape, requireParent: anything };
 const saveShape = { snapshotId: anything, mutator: anything };
 
 /**
@@ -139,15 +141,15 @@ export class IndexedDBSessionStore<S = unknown> implements SessionStore<S> {
    * returned `null`. The id is `snapshotId`, otherwise the mutator's `snapshotId`, otherwise a new one.
    *
    * Errors, with nothing written: whatever the mutator throws; `INVALID_ARGUMENT` with the `path` of the value if the
-   * result is not a snapshot, cannot be stored or fails `stateSchema`; `FAILED_PRECONDITION` if it would move the
+   * result is not a snapshot, cannot be stored or fails `stateSchema`; `NOT_FOUND` if `requireParent` is set and there is no such parent; `FAILED_PRECONDITION` if it would move the
    * snapshot to another session; `ALREADY_EXISTS` if `generateId` returned an id that is taken.
    */
   async saveSnapshot(
     snapshotId: string | undefined,
     mutator: SnapshotMutator<S>,
-    options?: SessionStoreOptions,
+    options?: SaveOptions,
   ): Promise<string | null> {
-    const request = this.#mutation({ snapshotId, mutator }, '');
+    const request = this.#mutation({ snapshotId, mutator }, '', options);
     return this.#tenant(options).save(request);
   }
 
@@ -157,14 +159,15 @@ export class IndexedDBSessionStore<S = unknown> implements SessionStore<S> {
    */
   async saveSnapshots(
     saves: readonly { snapshotId?: string | undefined; mutator: SnapshotMutator<S> }[],
-    options?: SessionStoreOptions,
+    options?: SaveOptions,
   ): Promise<(string | null)[]> {
     requireValid(list, saves, 'saves');
+    const call = options && taken(saveOptionsShape, options);
     const requests = Array.from(saves, (save, index) => {
       const path = `saves.${index}`;
-      return this.#mutation(taken(saveShape, save, path), `${path}.`);
+      return this.#mutation(taken(saveShape, save, path), `${path}.`, call);
     });
-    const tenant = this.#called(options);
+    const tenant = this.#tenant(call);
     return requests.length === 0 ? [] : tenant.saveAll(requests);
   }
 
@@ -517,7 +520,10 @@ export class IndexedDBSessionStore<S = unknown> implements SessionStore<S> {
   #mutation(
     { snapshotId, mutator }: { snapshotId?: string | undefined; mutator: SnapshotMutator<S> },
     prefix: string,
+    call: SaveOptions | undefined,
   ): SaveRequest<S> {
+    const requireParent = call && ownOf(call, 'requireParent');
+    requireValid(optional(flag), requireParent, 'options.requireParent');
     if (snapshotId !== undefined) requireId(snapshotId, `${prefix}snapshotId`);
     requireValid(callable, mutator, `${prefix}mutator`);
     let generated: string | undefined;
@@ -531,6 +537,7 @@ export class IndexedDBSessionStore<S = unknown> implements SessionStore<S> {
     };
     return {
       ...this.#request(generateId),
+      requireParent: requireParent === true,
       snapshotId,
       mutator: checkedMutator(mutator, this.#options.stateSchema),
     };

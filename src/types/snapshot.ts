@@ -64,6 +64,12 @@ export interface SessionStoreOptions {
   context?: Record<string, any> | undefined;
 }
 
+/** Options of saves. */
+export interface SaveOptions extends SessionStoreOptions {
+  /** Refuse, with `NOT_FOUND`, a snapshot whose `parentId` is not stored in its session. Default `false`, as in Genkit. */
+  requireParent?: boolean | undefined;
+}
+
 /** Exactly one of the two ids. */
 export interface GetSnapshotOptions extends SessionStoreOptions {
   /** The id of a snapshot. */

@@ -326,6 +326,31 @@ test('saveSnapshots writes all or none', async () => {
   expect((await store.getSession('s'))?.snapshotCount).toBe(2);
 });
 
+test('requireParent refuses a parent that is not there, or in another session', async () => {
+  const store = openStore();
+  const options = { requireParent: true };
+  const refused = (parentId: string) =>
+    expectRefusal(
+      () => store.saveSnapshot('b', () => turn(2, { parentId }), options),
+      'NOT_FOUND',
+      'parentId',
+    );
+  await refused('a');
+  await store.saveSnapshot('a', () => turn(1, { sessionId: 'other' }), options);
+  await refused('a');
+  const saves = [
+    { snapshotId: 'p', mutator: () => turn(1) },
+    { snapshotId: 'c', mutator: () => turn(2, { parentId: 'p' }) },
+  ];
+  expect(await store.saveSnapshots(saves, options)).toEqual(['p', 'c']);
+  await expectRefusal(
+    () => store.saveSnapshot('d', () => turn(3), { requireParent: 1 as never }),
+    'INVALID_ARGUMENT',
+    'options.requireParent',
+  );
+  expect(await store.saveSnapshot('e', () => turn(3, { parentId: 'gone' }))).toBe('e');
+});
+
 test('a summary counts messages and shows the last text, cut between characters', async () => {
   const store = openStore();
   const session = store.session('s');

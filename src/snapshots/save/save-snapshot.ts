@@ -18,7 +18,7 @@ import { removeUndefined } from '../../values/property.js';
 import { instantOf, ownOf } from '../../values/schema.js';
 import type { UnitOfWork } from './unit-of-work.js';
 import { basesOf, type Draft } from './draft.js';
-import type { Extension, SessionExtras } from './extension.js';
+import { type Extension, noSnapshot, type SessionExtras } from './extension.js';
 import { type Leaves, leavesWith, sessionRow } from '../session-row.js';
 import { previewOf } from '../preview.js';
 import { pruneAncestors } from '../delete/prune-ancestors.js';
@@ -33,6 +33,8 @@ export interface SaveRequest<S> {
   /** Instead of a mutator: what is new. */
   extension?: Extension;
   extras?: SessionExtras | undefined;
+  /** Whether a parent that is not stored is an error. */
+  requireParent?: boolean;
   generateId: () => string;
   /** Whether generated ids are random, so that no other party can know them before they are saved. */
   hasRandomIds: boolean;
@@ -76,6 +78,8 @@ export async function saveSnapshot<S>(
     async () => (owner === '' ? undefined : batch.session(owner)),
   );
 
+  if (request.requireParent && parentId !== undefined && !parent)
+    throw noSnapshot(parentId, owner, 'parentId');
   const since = batch.clock;
   const tail = new LogAppender(batch, stored, owner === '' || session?.saved === stored?.version);
   const { state } = await encoded(batch, draft, basesOf(stored, parent), tail);
