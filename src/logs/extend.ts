@@ -1,6 +1,7 @@
 import { EntryIndex, Fresh, fresh, type LoggedField, type Plan, planState } from './diff.js';
 import { reachOthers } from './links.js';
 import { copyOut } from './load.js';
+import { copy } from '../values/clone.js';
 import { type LoadedField, type LoadedState, startOf } from './state.js';
 
 /** Elements to append to a list, copied when they were given. */
@@ -11,10 +12,14 @@ export interface Added {
 }
 
 /** Copies elements, so that the caller may change them afterwards. Throws a DataCloneError for what cannot be stored. */
-export const addedOf = (elements: readonly unknown[]): Added => ({
-  parts: elements.map((each) => fresh(each, () => undefined)),
-  isLinked: reachOthers(elements, elements),
-});
+export function addedOf(elements: readonly unknown[]): Added {
+  const isLinked = reachOthers(elements, elements);
+  // Copied together, so that what they share is not copied with each of them.
+  const parts = isLinked
+    ? copy(elements).map((value) => new Fresh(value, false, [], undefined))
+    : elements.map((each) => fresh(each, () => undefined));
+  return { parts, isLinked };
+}
 
 /** What is new in a list of a state. */
 export interface Extended {

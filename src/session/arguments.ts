@@ -35,14 +35,19 @@ export const resultShape = {
 
 /** Checks messages and copies them as they are at the call. */
 export function messagesOf(given: Message | readonly Message[], path: string): Added {
-  const isList = Array.isArray(given);
-  const messages: readonly Message[] = isList ? [...given] : [given as Message];
-  messages.forEach((each, index) => requireValid(message, each, isList ? `${path}.${index}` : path));
+  let added: Added;
+  let isList = false;
   try {
-    return addedOf(messages);
+    isList = Array.isArray(given);
+    added = addedOf(isList ? [...(given as readonly Message[])] : [given]);
   } catch (cause) {
     throw unstorable(given, cause, path);
   }
+  // What was copied, since a getter may answer differently each time.
+  added.parts.forEach(({ value }, index) =>
+    requireValid(message, value, ...(isList ? [path, String(index)] : [path])),
+  );
+  return added;
 }
 
 /** Copies what replaces the parent's properties of the state. */

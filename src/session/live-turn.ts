@@ -10,6 +10,9 @@ import type { SessionPort } from './port.js';
 
 const SAVE_EVERY_MS = 250;
 
+/** How much longer to wait after a save that failed, in ms: each may ask the user for room. */
+const PATIENCE_MS = 1000;
+
 /** How often a turn shows that it lives, in ms; oftener if the store expects it. */
 const MOST_BEAT_MS = 20_000;
 
@@ -50,13 +53,14 @@ export class LiveTurn<S> implements Turn<S> {
   readonly #forget: () => void;
   #answer: Answer | undefined;
   #isSaved = true;
-  #savedAt = -Infinity;
+  /** When the answer was saved, long ago at first; any save is a heartbeat. */
+  #savedAt = Number.MIN_SAFE_INTEGER;
+  #beatAt = performance.now();
   #timer: ReturnType<typeof setTimeout> | undefined;
-  /** The saves so far, one after the other. */
-  #saving: Promise<unknown> = Promise.resolve();
-  #isSaving = false;
-  #looking = false;
+  /** How many saves are under way; the store does them in call order. */
+  #saves = 0;
   #isOver = false;
+  #isClosed = false;
 
   constructor(
     port: SessionPort<S>,
@@ -72,8 +76,12 @@ export class LiveTurn<S> implements Turn<S> {
     this.#saveEveryMs = saveEveryMs;
     this.signal = this.#abort.signal;
     this.#unwatch = port.onSessionChange(turn.sessionId, ({ type }) => {
-      if (type === 'deleted') this.#end('deleted');
+      if (type === 'deleted') this.#end('deleted', true);
       else void this.#look();
+    });
+    const forget = port.onClose(() => {
+      this.#isClosed = true;
+      this.#schedule();
     });
     const aborted = () => {
       this.#abort.abort(signal!.reason);
@@ -81,7 +89,10 @@ export class LiveTurn<S> implements Turn<S> {
       this.abort().catch(() => {});
     };
     signal?.addEventListener('abort', aborted, { once: true });
-    this.#forget = () => signal?.removeEventListener('abort', aborted);
+    this.#forget = () => {
+      signal?.removeEventListener('abort', aborted);
+      forget();
+    };
     if (signal?.aborted) aborted();
     else this.#schedule();
     // What was done between the save and the watching.
@@ -95,11 +106,11 @@ export class LiveTurn<S> implements Turn<S> {
     this.#schedule();
   };
 
-  async complete(answer?: Answer, more: TurnResult<S> = {}): Promise<TurnOutcome> {
+  async complete(answer = this.#answer, more: TurnResult<S> = {}): Promise<TurnOutcome> {
     const call = taken<TurnResult<S>>(resultShape, more);
     const changes = changesOf(call, this.#port);
     const usage = call.usage && cloned(call.usage, 'options', 'usage');
-    return this.#finish(answer ?? this.#answer, changes, {
+    return this.#finish(answer, changes, {
       status: 'completed',
       finishReason: call.finishReason ?? 'stop',
       ...(usage && { usage }),
@@ -121,19 +132,28 @@ export class LiveTurn<S> implements Turn<S> {
   /** The latest answer, unless it cannot be stored: the turn ends all the same. */
   #storable(): Answer | undefined {
     try {
-      if (this.#answer) messagesOf(this.#answer, 'answer');
+      if (this.#answer !== undefined) messagesOf(this.#answer, 'answer');
       return this.#answer;
     } catch {
       return undefined;
     }
   }
 
-  #finish(answer: Answer | undefined, changes: Record<string, unknown>, info: object): Promise<TurnOutcome> {
-    const added = answer && messagesOf(answer, 'answer');
+  async #finish(
+    answer: Answer | undefined,
+    changes: Record<string, unknown>,
+    info: { status: TurnOutcome; [more: string]: unknown },
+  ): Promise<TurnOutcome> {
+    const added = answer === undefined ? undefined : messagesOf(answer, 'answer');
     clearTimeout(this.#timer);
-    const ended = this.#saving.then(() => this.#save(added, changes, { ...info, updatedAt: now() }));
-    this.#saving = ended.catch(() => this.#schedule());
-    return ended.then((stored) => this.#end(stored ?? (info as { status: TurnOutcome }).status));
+    try {
+      // Begun at once, so that the store can be closed right after the call.
+      const stored = await this.#save(added, changes, { ...info, updatedAt: now() });
+      return this.#end(stored ?? info.status, stored !== undefined);
+    } catch (error) {
+      this.#schedule();
+      throw error;
+    }
   }
 
   /** Resolves to what stands already, if the snapshot is pending no more. */
@@ -154,69 +174,71 @@ export class LiveTurn<S> implements Turn<S> {
       },
       refused: (status: string | undefined) => (stored = outcomeOf(status)),
     };
-    this.#isSaving = true;
+    this.#saves++;
     try {
       await this.#port.save([{ snapshotId: this.snapshotId, extension }]);
     } finally {
-      this.#isSaving = false;
-      this.#savedAt = performance.now();
+      this.#saves--;
+      this.#beatAt = performance.now();
     }
     return stored;
   }
 
-  /** Plans the next save: of an answer that is not saved yet, otherwise of a heartbeat. */
+  /** Plans the next save: of an answer that is not saved yet, or of a heartbeat if that is due before. */
   #schedule(): void {
     clearTimeout(this.#timer);
-    if (this.#isOver || this.#isSaving) return;
-    const beat = Math.min(MOST_BEAT_MS, this.#port.heartbeatTimeoutMs / 3);
-    const dueMs = this.#isSaved ? beat : Math.max(0, this.#savedAt + this.#saveEveryMs - performance.now());
-    this.#timer = setTimeout(() => this.#saveSoFar(), dueMs);
+    if (this.#isOver || this.#saves > 0) return;
+    if (this.#isClosed) return void this.#end('aborted', true);
+    const beat = Math.min(MOST_BEAT_MS, this.#port.heartbeatTimeoutMs / 3 || MOST_BEAT_MS);
+    const answerDue = this.#isSaved ? Infinity : this.#savedAt + this.#saveEveryMs;
+    const beatDue = this.#beatAt + beat;
+    this.#timer = setTimeout(
+      () => void this.#saveSoFar(answerDue <= beatDue),
+      Math.max(0, Math.min(answerDue, beatDue) - performance.now()),
+    );
   }
 
-  #saveSoFar(): void {
+  async #saveSoFar(withAnswer: boolean): Promise<void> {
     let added: Added | undefined;
-    try {
-      if (!this.#isSaved && this.#answer) added = messagesOf(this.#answer, 'answer');
-    } catch {
-      // `complete` refuses it.
+    if (withAnswer) {
+      this.#isSaved = true;
+      try {
+        added = messagesOf(this.#answer!, 'answer');
+      } catch {
+        // `complete` refuses it.
+      }
     }
-    this.#isSaved = true;
-    this.#saving = this.#saving
-      .then(() => (this.#isOver ? undefined : this.#save(added, {}, { updatedAt: now() })))
-      .then(
-        (stored) => stored && this.#end(stored),
-        (error: unknown) => {
-          // The next save tries again, unless the store is closed.
-          if (error instanceof SessionStoreError && error.status === 'FAILED_PRECONDITION')
-            this.#end('aborted');
-          else if (added) this.#isSaved = false;
-          return undefined;
-        },
-      )
-      .then(() => this.#schedule());
+    try {
+      const stored = await this.#save(added, {}, { updatedAt: now() });
+      if (withAnswer) this.#savedAt = this.#beatAt;
+      if (stored) this.#end(stored, true);
+    } catch (error) {
+      // The next save tries again, unless the store is closed.
+      if (error instanceof SessionStoreError && error.status === 'FAILED_PRECONDITION')
+        this.#end('aborted', true);
+      if (added) this.#isSaved = false;
+      this.#savedAt = this.#beatAt + PATIENCE_MS;
+    }
+    this.#schedule();
   }
 
   /** Looks whether another tab has ended or deleted the turn. */
   async #look(): Promise<void> {
-    if (this.#looking || this.#isOver) return;
-    this.#looking = true;
-    await this.#saving;
-    this.#looking = false;
-    if (this.#isOver) return;
+    // A save is told.
+    if (this.#isOver || this.#saves > 0) return;
     const info = await this.#port.getSnapshotInfo(this.snapshotId).catch(() => ({ status: 'pending' }));
+    if (this.#isOver || this.#saves > 0) return;
     const status = info && (info.status ?? '');
-    if (status !== 'pending' && status !== 'expired') this.#end(outcomeOf(status));
+    if (status !== 'pending' && status !== 'expired') this.#end(outcomeOf(status), true);
   }
 
-  #end(outcome: TurnOutcome): TurnOutcome {
+  #end(outcome: TurnOutcome, isElsewhere = false): TurnOutcome {
     this.#isOver = true;
     clearTimeout(this.#timer);
     this.#unwatch();
     this.#forget();
-    if (outcome !== 'completed') {
-      const reason = new DOMException(`the turn is over: ${outcome}`, 'AbortError');
-      if (!this.#abort.signal.aborted) this.#abort.abort(reason);
-    }
+    if ((isElsewhere || outcome !== 'completed') && !this.signal.aborted)
+      this.#abort.abort(new DOMException(`the turn is over: ${outcome}`, 'AbortError'));
     return outcome;
   }
 }

@@ -26,6 +26,8 @@ export interface SessionPort<S> {
   getTree(sessionId: string): Promise<SessionTree>;
   selectBranch(snapshotId: string): Promise<SessionInfo>;
   onSessionChange(sessionId: string, callback: (change: SessionChange) => void): () => void;
+  /** Calls back when the store is closed. */
+  onClose(callback: () => void): () => void;
   /** How long a worker may be silent, in ms. */
   readonly heartbeatTimeoutMs: number;
 }

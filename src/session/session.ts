@@ -66,7 +66,7 @@ export class StoredSession<S> implements Session<S> {
     call.signal?.throwIfAborted();
     const { sessionId } = this;
     const port = this.#port;
-    const question = call.messages && messagesOf(call.messages, 'options.messages');
+    const question = call.messages === undefined ? undefined : messagesOf(call.messages, 'options.messages');
     const changes = changesOf(call, port);
     const extras = extrasOf(call);
     const questionId = question && port.newId();

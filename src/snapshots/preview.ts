@@ -10,7 +10,7 @@ const LENGTH = 80;
 const MOST_UNITS = 1000;
 
 /** How many messages are looked at, from the last one back. */
-const MOST_MESSAGES = 8;
+const MOST_MESSAGES = 100;
 
 const MESSAGES = 'messages';
 
@@ -27,10 +27,9 @@ export function countMessages(state: StoredState | null | undefined): number {
 export function previewOf(state: LoadedState | null | undefined): string | undefined {
   const field = state?.fields.find(({ key }) => key === MESSAGES);
   if (!field) return undefined;
-  if (field.kind === 'value')
-    return lastText(Array.isArray(field.value) ? field.value.slice(-MOST_MESSAGES) : []);
-  const last = field.sequence.entries.slice(-MOST_MESSAGES).map(({ value }) => value);
-  return lastText(field.kind === 'linked' ? last.map((each) => (each as unknown[])[0]) : last);
+  if (field.kind === 'value') return lastTextIn(field.value);
+  const { entries } = field.sequence;
+  return lastText(entries.length, (index) => bareOf(field.kind, entries[index]!.value));
 }
 
 /** The same for a state of which `find` knows the entries. */
@@ -41,9 +40,9 @@ export function previewIn(
   const field = state?.fields.find(([key]) => key === MESSAGES);
   if (!field) return undefined;
   const [, kind, content] = field;
-  if (kind === 'value') return lastText(Array.isArray(content) ? content.slice(-MOST_MESSAGES) : []);
-  const last = lastOf(content).map(([log, at]) => find(log, at));
-  return lastText(kind === 'linked' ? last.map((each) => Array.isArray(each) && each[0]) : last);
+  if (kind === 'value') return lastTextIn(content);
+  const last = lastOf(content);
+  return lastText(last.length, (index) => bareOf(kind, find(...last[index]!)));
 }
 
 function lastOf(spans: Spans): [log: number, at: number][] {
@@ -54,9 +53,16 @@ function lastOf(spans: Spans): [log: number, at: number][] {
   return places;
 }
 
-function lastText(messages: readonly unknown[]): string | undefined {
-  for (const message of [...messages].reverse()) {
-    const text = textOf(message).replace(/\s+/g, ' ').trim();
+/** The message of an entry, without what it has of others. */
+const bareOf = (kind: string, value: unknown): unknown =>
+  kind === 'linked' ? Array.isArray(value) && value[0] : value;
+
+const lastTextIn = (value: unknown) =>
+  Array.isArray(value) ? lastText(value.length, (index) => value[index]) : undefined;
+
+function lastText(length: number, messageAt: (index: number) => unknown): string | undefined {
+  for (let index = length - 1; index >= 0 && index >= length - MOST_MESSAGES; index--) {
+    const text = textOf(messageAt(index)).replace(/\s+/g, ' ').trim();
     if (text !== '') return beginning(text);
   }
   return undefined;

@@ -105,6 +105,7 @@ export class IndexedDBSessionStore<S = unknown> implements SessionStore<S> {
 
   readonly #options: StoreOptions;
   readonly #tenants = new Map<string, Tenant<S>>();
+  readonly #closing = new Set<() => void>();
   #closed = false;
 
   /** Throws `INVALID_ARGUMENT` for options that cannot work. */
@@ -180,7 +181,7 @@ export class IndexedDBSessionStore<S = unknown> implements SessionStore<S> {
       newId: this.#generateId,
       requireCustom: (custom) => {
         const { stateSchema } = this.#options;
-        if (stateSchema) requireCustomState(stateSchema, custom);
+        if (stateSchema) requireCustomState(stateSchema, custom, 'options', 'custom');
       },
       save: async (saves) => {
         const requests = saves.map(({ newId, ...save }) => ({ ...this.#request(() => newId!), ...save }));
@@ -196,6 +197,10 @@ export class IndexedDBSessionStore<S = unknown> implements SessionStore<S> {
       getTree: (id) => this.getTree(id, call),
       selectBranch: (id) => this.selectBranch(id, call),
       onSessionChange: (id, callback) => this.onSessionChange(id, callback, call),
+      onClose: (callback) => {
+        this.#closing.add(callback);
+        return () => this.#closing.delete(callback);
+      },
       heartbeatTimeoutMs: this.#options.heartbeatTimeoutMs,
     });
   }
@@ -470,6 +475,7 @@ export class IndexedDBSessionStore<S = unknown> implements SessionStore<S> {
   /** Waits for running operations, then releases everything. Calling it again does nothing. */
   async close(): Promise<void> {
     this.#closed = true;
+    for (const callback of this.#closing) callback();
     await Promise.all([...this.#tenants.values()].map((tenant) => tenant.close()));
   }
 

@@ -54,7 +54,10 @@ export interface Turn<S = unknown> {
   readonly runId: string;
   /** What to send to the model. */
   readonly messages: readonly Message[];
-  /** Aborted when the turn is ended or deleted by any tab, and by `options.signal`. */
+  /**
+   * Aborted when the turn ends otherwise than by its own `complete`: by any tab, by a deletion, by `options.signal`, or
+   * because the store is closed, which leaves it pending.
+   */
   readonly signal: AbortSignal;
   /**
    * Shows the whole answer so far in all tabs; saved at most every `saveEveryMs`, and read when it is saved. Never

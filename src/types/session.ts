@@ -4,7 +4,7 @@ import type { SessionSnapshot, SessionStoreOptions } from './snapshot.js';
 export interface SnapshotSummary {
   /** How many messages the state has. */
   messages: number;
-  /** The first 80 graphemes of the last message that has text; empty if there is none. */
+  /** The first 80 graphemes of the last message that has text; empty if none of the last hundred has any. */
   preview: string;
 }
 

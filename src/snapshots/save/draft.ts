@@ -52,28 +52,23 @@ export function checkedMutator<S>(
   stateSchema: StandardSchemaV1 | undefined,
 ): SnapshotMutator<S> {
   return (current) => {
-    let result: unknown;
     try {
-      result = mutator(current);
+      const result: unknown = mutator(current);
+      if (result === null) return null;
+      const input = requireSnapshotInput<S>(result);
+      const custom = input.state?.custom;
+      if (stateSchema && custom !== undefined) requireCustomState(stateSchema, custom, 'state', 'custom');
+      return input;
     } catch (error) {
-      // An error of the mutator is the caller's own and reaches the caller unchanged.
+      // An error of the mutator or the schema is the caller's own and reaches the caller unchanged.
       throw new Refusal(error);
     }
-    if (result === null) return null;
-    const input = requireSnapshotInput<S>(result);
-    const custom = input.state?.custom;
-    if (stateSchema && custom !== undefined) requireCustomState(stateSchema, custom);
-    return input;
   };
 }
 
-export function requireCustomState(schema: StandardSchemaV1, custom: unknown): void {
-  let result: unknown;
-  try {
-    result = schema['~standard'].validate(custom);
-  } catch (error) {
-    throw new Refusal(error);
-  }
+/** Throws what the schema throws, or `INVALID_ARGUMENT` with a path that begins with `prefix`. */
+export function requireCustomState(schema: StandardSchemaV1, custom: unknown, ...prefix: string[]): void {
+  const result: unknown = schema['~standard'].validate(custom);
   if (isUnexpectedPromise(result)) {
     throw invalid(
       'options.stateSchema',
@@ -87,7 +82,7 @@ export function requireCustomState(schema: StandardSchemaV1, custom: unknown): v
   const { message = 'does not pass options.stateSchema', path }: Partial<StandardSchemaV1.Issue> =
     issues[0] ?? {};
   const known = Array.isArray(path) ? path.filter((part) => part !== null) : [];
-  requireNone({ message, path: known }, 'state', 'custom');
+  requireNone({ message, path: known }, ...prefix);
 }
 
 /** A row and its state. */

@@ -48,14 +48,14 @@ async function draftNew(batch: UnitOfWork, extension: Extension): Promise<Draft>
   const state = parent && (await batch.state(parent));
   const drafted = info();
   // Clocks go back, and a child that looks older than its parent would be listed before it.
-  const createdMs = Math.max(Date.now(), parent?.createdMs ?? 0);
+  const isAhead = parent && parent.createdMs > Date.now();
   return {
     snapshotId: undefined,
     sessionId,
     info: {
       sessionId,
       ...(parentId !== undefined && { parentId }),
-      createdAt: new Date(createdMs).toISOString(),
+      createdAt: isAhead ? parent.info.createdAt : new Date().toISOString(),
       ...drafted,
     },
     state: {
@@ -80,14 +80,15 @@ async function draftAgain(
   const { parentId } = stored.row.info;
   const parent = parentId === undefined ? undefined : await batch.relative(parentId, sessionId);
   const drafted = { ...stored.row.info, ...info() };
+  const plan = planExtended(stored.state, listOf(extension), changes);
   return {
     snapshotId,
     sessionId,
     info: drafted,
-    state: {
-      plan: planExtended(stored.state, listOf(extension), changes),
-      bases: basesOf(stored.row, parent),
-    },
+    // A snapshot without a state gets none.
+    ...(plan.length > 0 || stored.state
+      ? { state: { plan, bases: basesOf(stored.row, parent) } }
+      : stored.state === null && { state: null }),
   };
 }
 
