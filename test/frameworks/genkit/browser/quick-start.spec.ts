@@ -1,17 +1,7 @@
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test as base, type Page } from '@playwright/test';
 import { build, createServer, preview } from 'vite';
-import { createApp } from './app.js';
-
-const root = join(import.meta.dirname, '../../../..');
-
-/** The code blocks of a page, as they are printed. */
-const blocksOf = (page: string) =>
-  [...readFileSync(join(root, page), 'utf8').matchAll(/^```(?:ts|html)\n([^]*?)^```$/gm)].map(
-    ([, code]) => code!,
-  );
-const blockOf = (page: string, part: string) => blocksOf(page).find((code) => code.includes(part))!;
+import { blockOf, createApp } from '../../app.js';
 
 const icon = '<!doctype html><link rel="icon" href="data:," />';
 const loading = (script: string) => `${icon}<script type="module" src="./${script}"></script>`;
