@@ -6,7 +6,7 @@ import { everything, type Outcomes } from './everything.js';
 
 declare global {
   interface Window {
-    everything(name: string, isEncrypted: boolean): Promise<Outcomes>;
+    everything(name: string, isEncrypted: boolean, options?: { skipping?: string }): Promise<Outcomes>;
     /** The same in the service worker. */
     register(address: string, type: WorkerType): Promise<void>;
     ask: typeof ask;
@@ -14,8 +14,8 @@ declare global {
   }
 }
 
-window.everything = (name, isEncrypted) =>
-  everything({ IndexedDBSessionStore, deriveKey }, name, isEncrypted);
+window.everything = (name, isEncrypted, options) =>
+  everything({ IndexedDBSessionStore, deriveKey }, name, isEncrypted, options);
 window.register = async (address, type) => {
   await navigator.serviceWorker.register(address, { type });
   await navigator.serviceWorker.ready;
