@@ -17,7 +17,7 @@ interface Place {
 
 /** An excerpt that shows as many words as possible; the text contains all of them. */
 export function* excerptOf(text: string, words: readonly string[]): Steps<Hit['excerpt']> {
-  const longest = Math.max(...words.map(({ length }) => length));
+  const longest = words.reduce((most, { length }) => Math.max(most, length), 0);
   const slices: [from: number, to: number][] = [];
   let isFound = false;
   for (const { folded, from, to } of foldedSlices(text, longest)) {

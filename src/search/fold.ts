@@ -92,7 +92,7 @@ export const wordsOf = (query: string): string[] => [...new Set(fold(query).spli
 /** Whether a text contains all words. */
 export function* containsAll(text: string, words: readonly string[]): Steps<boolean> {
   let missing = words;
-  const longest = Math.max(...words.map(({ length }) => length));
+  const longest = words.reduce((most, { length }) => Math.max(most, length), 0);
   for (const { folded } of foldedSlices(text, longest)) {
     missing = missing.filter((word) => !folded.includes(word));
     if (missing.length === 0) return true;

@@ -1,9 +1,8 @@
 // Searches the text of messages. Loaded when somebody first searches.
 import { between } from '../database/key-order.js';
-import { atOnce, Pace, paceWithin } from '../database/pace.js';
+import { atOnce, ofAll, Pace, paceWithin } from '../database/pace.js';
 import { isLogRow } from '../database/rows.js';
 import type { LogKey, LogRow, ReadTransaction, SessionRow, Spans } from '../database/schema.js';
-import { requestAll } from '../database/transaction.js';
 import { type LogsRead, readReach } from '../logs/load.js';
 import { extentOf, firstEndingBehind } from '../logs/runs.js';
 import { jsonOf } from '../platform/json.js';
@@ -106,7 +105,7 @@ class Search {
     await this.#pace.rest();
     const sessions = await this.read((transaction) => {
       const pace = paceWithin(transaction, this.#pace.signal);
-      return requestAll(...ids.map((id) => () => this.#read(transaction, id, pace)));
+      return ofAll(ids, (id) => this.#read(transaction, id, pace));
     });
     for (const session of sessions) {
       for (const snapshot of session.snapshots) {
@@ -230,12 +229,10 @@ async function partsOf(
   logs: readonly (readonly [number, readonly Brought[]])[],
 ): Promise<Part[]> {
   const store = transaction.objectStore('logs');
-  const keys = await requestAll(
-    ...logs.map(([log, brought]) => () => {
-      const [from, to] = extentOf(brought.map(({ run }) => run));
-      return store.getAllKeys(between([log, from, []], [log, []])).then((found) => inside(found, to));
-    }),
-  );
+  const keys = await ofAll(logs, ([log, brought]) => {
+    const [from, to] = extentOf(brought.map(({ run }) => run));
+    return store.getAllKeys(between([log, from, []], [log, []])).then((found) => inside(found, to));
+  });
   const parts: Part[] = [];
   let size = Infinity;
   for (const [log, end, start, bytes] of keys.flat().sort((a, b) => b[0] - a[0] || b[1] - a[1])) {

@@ -76,6 +76,10 @@ const calls = (backup: string): Record<string, (store: Store) => unknown> => ({
   importSessions: (store) => store.importSessions(new Blob([backup]).stream()),
   importGenkitFiles: (store) => store.importGenkitFiles([new File([genkitFile], 'x.json')]),
   rekey: (store) => store.rekey(),
+  getSnapshotInfo: (store) => store.getSnapshotInfo('a'),
+  saveSnapshots: (store) => store.saveSnapshots([{ mutator: () => turn(9) }]),
+  searchText: (store) => store.searchText('turn'),
+  session: (store) => store.session('s').append({ role: 'user', content: [{ text: 'hi' }] }),
 });
 
 const genkitFile = JSON.stringify({ ...turn(1), snapshotId: 'x' });

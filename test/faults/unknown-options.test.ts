@@ -123,6 +123,9 @@ const CALLS: Record<string, (store: Store, options: never) => unknown> = {
   importSessions: (store, options) => store.importSessions(new Blob([]).stream(), options),
   importGenkitFiles: (store, options) => store.importGenkitFiles([], options),
   rekey: (store, options) => store.rekey(options),
+  getSnapshotInfo: (store, options) => store.getSnapshotInfo('a', options),
+  saveSnapshots: (store, options) => store.saveSnapshots([], options),
+  session: (store, options) => store.session('s', options),
 };
 
 describe('methods of ours', () => {

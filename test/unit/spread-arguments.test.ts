@@ -12,6 +12,11 @@ const CONSTANT = [
   'src/encryption/row-batches.ts: requestAll(...STORES_OF_ROWS',
   'src/playwright/tab/index.ts: (host![method] as (...args: unknown[]) => unknown)(...args',
   'src/adapters/strands/errors.ts: super(...about',
+  'src/session/arguments.ts: requireValid(message, value, ...(isList ? [path, String(index)]',
+  'src/snapshots/preview.ts: find(...last[index]!',
+  'src/snapshots/save/draft.ts: requireNone({ message, path: known }, ...prefix',
+  'src/store/indexeddb-session-store.ts: (upkeep[name] as (...all: unknown[]) => any)(at, call, ...more',
+  'src/vite/page/async-context.ts: ',
   'src/values/arguments.ts: requireNone(schema(value), ...prefix',
   'src/values/clone.ts: unstorable(value, cause, ...prefix',
 ];
