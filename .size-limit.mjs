@@ -166,19 +166,19 @@ const entries = [
     name: 'offshoot/react',
     path: 'dist/react/index.js',
     import: '{ useSessions, useSession, useSnapshot, SessionStoreProvider, useSessionStore, suspend }',
-    ignore: ['../index.js'],
+    ignore: ['../index.js', '../session/branches.js'],
     limit: '4.3 kB',
   },
   {
     name: 'offshoot/vue',
     path: 'dist/vue/index.js',
-    ignore: ['../index.js', 'vue'],
+    ignore: ['../index.js', 'vue', '../session/branches.js'],
     limit: '4.5 kB',
   },
   {
     name: 'offshoot/svelte',
     path: 'dist/svelte/index.js',
-    ignore: ['../index.js', 'svelte'],
+    ignore: ['../index.js', 'svelte', '../session/branches.js'],
     limit: '4.3 kB',
   },
   {

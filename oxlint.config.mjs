@@ -43,7 +43,7 @@ const layers = {
     ...snapshots,
   ],
   testing: ['values/**', 'types/**', 'platform/**'],
-  bindings: published,
+  bindings: ['session/branches.js', ...published],
   react: binding,
   svelte: binding,
   vue: binding,

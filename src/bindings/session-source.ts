@@ -1,10 +1,12 @@
 import type {
+  Branches,
   IndexedDBSessionStore,
   SessionInfo,
   SessionStoreOptions,
   SessionTree,
   SnapshotNode,
 } from '../index.js';
+import { branchesIn } from '../session/branches.js';
 import type { Observer, Source } from './live-query.js';
 import { readerOf } from './reader.js';
 import { kept, same } from './same.js';
@@ -25,6 +27,8 @@ export interface SessionView {
   leaves: readonly SnapshotNode[];
   /** The snapshot that the session reopens on: the selected one, otherwise the latest leaf. */
   head: SnapshotNode | undefined;
+  /** Where the head stands, and which snapshot brought each of its messages: what arrows between branches need. */
+  branches: Branches;
 }
 
 export function sessionSource(
@@ -94,11 +98,11 @@ function viewOf(
   const info = kept(before.session, session);
   if (isSame && info === before.session) return before;
   const view = assemble(sessionId, info, isSame ? before.tree : { ...tree, nodes });
-  return isSame ? { ...view, leaves: before.leaves } : view;
+  return isSame ? { ...view, leaves: before.leaves, branches: before.branches } : view;
 }
 
 function assemble(sessionId: string, session: SessionInfo | undefined, tree: SessionTree): SessionView {
   const leaves = tree.leaves.map((id) => tree.nodes.get(id)!);
   const head = tree.headId === undefined ? undefined : tree.nodes.get(tree.headId);
-  return { sessionId, session, tree, leaves, head };
+  return { sessionId, session, tree, leaves, head, branches: branchesIn(tree, tree.headId) };
 }

@@ -11,6 +11,12 @@ export function exampleIn(page: string): string {
   return /```[jt]sx?\n([^]*?)```/.exec(text)![1]!.trimEnd();
 }
 
+/** The first example of a page of docs/ in any language, a component of Vue or Svelte included. */
+export function printedIn(page: string): string {
+  const text = readFileSync(`${root}/docs/${page}.md`, 'utf8');
+  return /```(?:tsx|vue|svelte)\n([^]*?)```/.exec(text)![1]!;
+}
+
 /** All examples of a file, one after the other, as they are printed. */
 export function examplesIn(file: string): string[] {
   const text = readFileSync(`${root}/${file}`, 'utf8');

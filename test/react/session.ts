@@ -34,6 +34,7 @@ export function describeUseSession(makeRoot: MakeRoot): void {
         tree: await store.getTree('s'),
         leaves: [expect.objectContaining({ snapshotId: 'b' }), expect.objectContaining({ snapshotId: 'a' })],
         head: expect.objectContaining({ snapshotId: 'b' }),
+        branches: await store.session('s').branches(),
       });
     });
 
@@ -87,6 +88,7 @@ export function describeUseSession(makeRoot: MakeRoot): void {
       const after = session.latest.data!;
       expect(after.tree).toBe(before.tree);
       expect(after.leaves).toBe(before.leaves);
+      expect(after.branches).toBe(before.branches);
       expect(after.head).toBe(before.head);
     });
 
