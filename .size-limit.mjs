@@ -166,8 +166,9 @@ const entries = [
     name: 'offshoot/react',
     path: 'dist/react/index.js',
     import: '{ useSessions, useSession, useSnapshot, SessionStoreProvider, useSessionStore, suspend }',
+    // What a page with a store has already.
     ignore: ['../index.js', '../session/branches.js'],
-    limit: '4.3 kB',
+    limit: '4.4 kB',
   },
   {
     name: 'offshoot/vue',
