@@ -7,17 +7,19 @@ import * as compaction from './maintenance/compaction/scheduler.js';
 import * as check from './maintenance/integrity/check.js';
 import * as room from './maintenance/quota/retry-when-full.js';
 import * as policy from './maintenance/retention/apply-policy.js';
+import * as purging from './maintenance/undo/scheduler.js';
 import * as retention from './maintenance/retention/scheduler.js';
 import { provided } from './runtime/load.js';
 import * as duplicate from './session/duplicate.js';
 import * as search from './search/search-text.js';
+import * as undoing from './snapshots/delete/hide.js';
 import * as upkeep from './store/upkeep.js';
 import * as exporting from './transfer/export/export-sessions.js';
 import * as genkit from './transfer/genkit/import-genkit.js';
 import * as importing from './transfer/import/import-sessions.js';
 
 const parts = {
-  ...{ argon2id, compaction, encryption, retention, room },
+  ...{ argon2id, compaction, encryption, purging, retention, room, undoing },
   'mending a database': mend,
   'the fallback': memory,
   'rare operations': upkeep,

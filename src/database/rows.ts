@@ -132,13 +132,18 @@ export function unreadable(kind: 'snapshot' | 'session', id: string, row?: unkno
       );
 }
 
-/** The row, or `undefined` if there is none. Throws if it is damaged, newer or encrypted. */
+/** Whether a row is one of a session that was deleted and can be restored. */
+export const isHidden = (row: unknown): boolean => !!ownOf(row ?? {}, 'hidden');
+
+/** The row, or `undefined` if there is none or it is hidden. Throws if it is damaged, newer or encrypted. */
 export function wholeSnapshot(row: unknown, id: string): SnapshotRow | undefined {
+  if (isHidden(row)) return undefined;
   if (row === undefined || isSnapshotRow(row)) return row;
   throw unreadable('snapshot', id, row);
 }
 
 export function wholeSession(row: unknown, id: string): SessionRow | undefined {
+  if (isHidden(row)) return undefined;
   if (row === undefined || isSessionRow(row)) return row;
   throw unreadable('session', id, row);
 }

@@ -103,6 +103,22 @@ export interface SessionRow {
   unsealed: number;
 }
 
+/**
+ * A row of a session that was deleted and can be restored. No index finds it, and to whoever finds it by its id it is
+ * not there.
+ */
+export interface HiddenRow<Row> {
+  format: number;
+  id: string;
+  hidden: Row;
+}
+
+/** The row of such a session. */
+export interface HiddenSession extends HiddenRow<SessionRow> {
+  /** The ids of its snapshots. */
+  snapshots: string[];
+}
+
 /** The limit of a Date, before and after 1970. */
 export const LATEST_MS = 8.64e15;
 
@@ -160,7 +176,8 @@ export interface Stores {
   sessions: [SessionRow, key: string, indexes: { updatedMs: [updatedMs: number, id: string] }];
   /**
    * `clock` counts writes and numbers logs; change messages are verified against it. `epoch` tells the database from
-   * earlier ones of the same name. `loose` holds the last writes that no session's row records.
+   * earlier ones of the same name. `loose` holds the last writes that no session's row records, `hidden` the ids of hidden
+   * sessions, each with the time, in ms, at which it is deleted for good.
    */
   meta: [any, key: string];
   /** Rows that `check({ repair: true })` took out of the other stores. */

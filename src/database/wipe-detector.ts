@@ -45,6 +45,8 @@ export class WipeDetector {
   constructor(
     readonly database: string,
     readonly tell: (event: HealthEvent) => void,
+    /** Told what the database notes of hidden sessions, if there are any. */
+    readonly hides: (noted: unknown) => void,
   ) {}
 
   /**
@@ -56,6 +58,7 @@ export class WipeDetector {
     this.looked = (async () => {
       await before;
       const marks = await found;
+      if (marks?.[2]) this.hides(marks[2]);
       if (marks) await this.#check(noted, marks, failsOver);
     })();
   }
@@ -154,6 +157,7 @@ async function marksOf(database: Database) {
     const marks = await requestAll(
       () => meta.get('epoch'),
       () => meta.get('clock'),
+      () => meta.get('hidden'),
     );
     begun.end();
     return marks;

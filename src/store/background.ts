@@ -5,6 +5,7 @@ import { type Commit, UNMERGED } from '../snapshots/commit.js';
 import type { DatabaseAccess, DeletingAccess } from '../snapshots/database-access.js';
 import type { UnloadedPart } from '../types/health.js';
 import type { Compaction } from '../maintenance/compaction/scheduler.js';
+import type { Purging } from '../maintenance/undo/scheduler.js';
 import type { Retention } from '../maintenance/retention/scheduler.js';
 import type { StoreOptions } from './options.js';
 
@@ -15,6 +16,7 @@ import type { StoreOptions } from './options.js';
 export class Background {
   readonly #compaction: Part<Compaction>;
   readonly #retention: Part<Retention>;
+  readonly #purging: Part<Purging>;
   readonly #room = this.#part(
     'room',
     () => import('../maintenance/quota/retry-when-full.js'),
@@ -24,7 +26,7 @@ export class Background {
   constructor(
     readonly connection: Connection,
     readonly settings: StoreOptions & Pick<ConnectionOptions, 'tell'>,
-    rearranging: Pick<DatabaseAccess, 'read' | 'rearrange'>,
+    rearranging: Pick<DatabaseAccess, 'read' | 'rearrange' | 'remove'>,
     access: DeletingAccess,
     /** Access without the queue, in which the write that needs room is under way. */
     readonly direct: DeletingAccess,
@@ -36,6 +38,12 @@ export class Background {
       () => import('../maintenance/compaction/scheduler.js'),
       ({ Compaction }) => new Compaction(`offshoot:${database}:compact`, rearranging),
     );
+    this.#purging = this.#part(
+      'purging',
+      () => import('../maintenance/undo/scheduler.js'),
+      ({ Purging }) => new Purging(rearranging),
+    );
+    connection.hides = (noted) => void this.purge(noted);
     this.#retention = this.#part(
       'retention',
       () => import('../maintenance/retention/scheduler.js'),
@@ -45,6 +53,11 @@ export class Background {
 
   compaction(): Promise<Compaction> {
     return this.#compaction.get();
+  }
+
+  /** Deletes hidden sessions when they are due. */
+  async purge(noted: unknown): Promise<void> {
+    (await this.#purging.getInBackground())?.schedule(noted);
   }
 
   /** Applies the store's own policy, if there is one. */
@@ -89,6 +102,7 @@ export class Background {
   async stop(): Promise<void> {
     await (await this.#compaction.made())?.stop();
     await (await this.#retention.made())?.stop();
+    await (await this.#purging.made())?.stop();
   }
 
   #part<T, M>(part: UnloadedPart, importing: () => Promise<M>, make: (module: M) => T): Part<T> {

@@ -5,6 +5,7 @@ import type { HealthEvent } from '../types/health.js';
 import type { RetainOptions, RetentionPolicy, RetentionReport } from '../types/retention.js';
 import type { SearchOptions, SearchPage } from '../types/search.js';
 import type {
+  DeleteSessionOptions,
   DeleteSnapshotOptions,
   ListOptions,
   ListSnapshotsOptions,
@@ -67,6 +68,7 @@ import {
   storeOptions,
   type StoreOptions,
   subtreeShape,
+  undoableShape,
 } from './options.js';
 import { checkedMutator, requireCustomState } from '../snapshots/save/draft.js';
 import type { SaveRequest } from '../snapshots/save/save-snapshot.js';
@@ -332,13 +334,25 @@ export class IndexedDBSessionStore<S = unknown> implements SessionStore<S> {
     return removal?.removed ?? 0;
   }
 
-  /** Deletes a session with all its snapshots; resolves to their number, 0 if there was no such session. */
-  async deleteSession(sessionId: string, options?: SessionStoreOptions): Promise<number> {
+  /**
+   * Deletes a session with all its snapshots; resolves to their number, 0 if there was no such session. With `undoable` it
+   * is hidden first, and deleted for good when that time is over, by whichever tab is open then or opens next; that needs
+   * room on the disk, and a session whose row can be read (`DATA_LOSS`).
+   */
+  async deleteSession(sessionId: string, options: DeleteSessionOptions = {}): Promise<number> {
     requireId(sessionId, 'sessionId');
-    const removal = await this.#called(options).remove((transaction, begin) =>
+    const call = taken(undoableShape, options);
+    if (call.undoable !== undefined) return this.#upkeep('hideSession', undoableShape, call, sessionId);
+    const removal = await this.#tenant(call).remove((transaction, begin) =>
       removeSession(transaction, sessionId, begin),
     );
     return removal?.removed ?? 0;
+  }
+
+  /** Brings back a session that was deleted with `undoable`, as it was. Resolves to whether there was one. */
+  async restoreSession(sessionId: string, options: SessionStoreOptions = {}): Promise<boolean> {
+    requireId(sessionId, 'sessionId');
+    return this.#upkeep('restoreSession', callShape, options, sessionId);
   }
 
   /** Deletes everything of the tenant and keeps its database. */

@@ -197,6 +197,7 @@ export function storeOptions(given: IndexedDBSessionStoreOptions): StoreOptions 
 
 /** The options of all methods. */
 export const callShape = { context: anything };
+export const undoableShape = { ...callShape, undoable: fromZero };
 export const subtreeShape = { ...callShape, subtree: optional(flag) };
 export const signalShape = { ...callShape, signal };
 export const repairShape = { ...signalShape, repair: optional(flag) };

@@ -1,6 +1,7 @@
 // Rare operations on a whole database. Loaded for the first of these; each then loads what it needs.
 import type { CheckOptions, CheckReport } from '../types/check.js';
 import type { RetainOptions, RetentionPolicy, RetentionReport } from '../types/retention.js';
+import type { DeleteSessionOptions } from '../types/session.js';
 import type { SessionStoreOptions } from '../types/snapshot.js';
 import type { SearchOptions, SearchPage } from '../types/search.js';
 import type { StorageReport } from '../types/storage.js';
@@ -66,6 +67,27 @@ export async function rekey({ tenant: { encrypted } }: At, options: RekeyOptions
     );
   }
   await (await encrypted.database()).rotation.run(options);
+}
+
+export async function hideSession(
+  { tenant }: At,
+  { undoable }: DeleteSessionOptions,
+  sessionId: string,
+): Promise<number> {
+  const { hideSession } = await load('undoing', () => import('../snapshots/delete/hide.js'));
+  const until = Date.now() + undoable!;
+  const removal = await tenant.write((transaction) => hideSession(transaction, sessionId, until));
+  if (removal) void tenant.background.purge([...removal.due]);
+  return removal?.removed ?? 0;
+}
+
+export async function restoreSession(
+  { tenant }: At,
+  _: SessionStoreOptions,
+  sessionId: string,
+): Promise<boolean> {
+  const { restoreSession } = await load('undoing', () => import('../snapshots/delete/hide.js'));
+  return !!(await tenant.write((transaction) => restoreSession(transaction, sessionId)));
 }
 
 export async function searchText(

@@ -35,8 +35,11 @@ export type HealthEvent =
    */
   | { type: 'unloaded'; database: string; part: UnloadedPart };
 
-/** Applying the retention policy, compaction, and making room or reporting usage on a full disk. */
-export type UnloadedPart = 'retention' | 'compaction' | 'room';
+/**
+ * Applying the retention policy, compaction, deleting for good what was deleted and can no longer be restored, and making
+ * room or reporting usage on a full disk.
+ */
+export type UnloadedPart = 'retention' | 'compaction' | 'purging' | 'room';
 
 /** What `onQuotaExceeded` is called with. */
 export interface QuotaExceeded extends RoomReport {

@@ -92,6 +92,14 @@ export interface DeleteSnapshotOptions extends SessionStoreOptions {
   subtree?: boolean | undefined;
 }
 
+export interface DeleteSessionOptions extends SessionStoreOptions {
+  /**
+   * For how long `restoreSession` can bring it back, in ms. Until then the session is hidden: to all methods, watchers and
+   * tabs it does not exist, and saves into it fail with `NOT_FOUND`. Given again, it sets a new time; 0 ends it.
+   */
+  undoable?: number | undefined;
+}
+
 /** One session changed: something in it was saved, selected, renamed or deleted. */
 export type SessionChange =
   { type: 'changed'; sessionId: string; session: SessionInfo } | { type: 'deleted'; sessionId: string };

@@ -78,6 +78,7 @@ const CALLS_WITH_ID: Record<string, [path: string, call: (store: Store, id: neve
   getHead: ['sessionId', (store, id) => store.getHead(id)],
   deleteSnapshot: ['snapshotId', (store, id) => store.deleteSnapshot(id)],
   deleteSession: ['sessionId', (store, id) => store.deleteSession(id)],
+  restoreSession: ['sessionId', (store, id) => store.restoreSession(id)],
   onSessionChange: ['sessionId', (store, id) => store.onSessionChange(id, () => {})],
 };
 

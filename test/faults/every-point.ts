@@ -263,10 +263,12 @@ export function describeEveryPoint({
 }: {
   atLeast: number;
   isReduced: boolean;
-  /** Then of saves alone. */
+  /** Then of saves, and of what hides sessions, alone. */
   encryption?: EncryptionOptions;
 }): void {
-  const operations = encryption ? OPERATIONS.filter(({ title }) => /^sav|^rewr/.test(title)) : OPERATIONS;
+  const operations = encryption
+    ? OPERATIONS.filter(({ title }) => /^sav|^rewr|undoable|restore/.test(title))
+    : OPERATIONS;
 
   let covered = 0;
 

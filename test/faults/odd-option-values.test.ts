@@ -56,6 +56,7 @@ const TAKERS: Record<string, [names: string, call: (store: Store, options: never
   getSnapshot: ['snapshotId sessionId context sesionId', (store, options) => store.getSnapshot(options)],
   updateSession: ['title metadata', (store, patch) => store.updateSession('s', patch)],
   deleteSnapshot: ['subtree context', (store, options) => store.deleteSnapshot('zz', options)],
+  deleteSession: ['undoable context', (store, options) => store.deleteSession('zz', options)],
   searchText: ['limit cursor signal context', (store, options) => store.searchText('turn', options)],
   check: ['repair signal context', (store, options) => store.check(options)],
   compact: ['signal context', (store, options) => store.compact(options)],

@@ -112,6 +112,15 @@ export const OPERATIONS: Operation[] = [
   { title: 'deleteSnapshot, a leaf', run: (store) => store.deleteSnapshot('d') },
   { title: 'deleteSnapshot, a subtree', run: (store) => store.deleteSnapshot('b', { subtree: true }) },
   { title: 'deleteSession', run: (store) => store.deleteSession('s'), needsNoRoom: true },
+  {
+    title: 'deleteSession, undoable',
+    run: (store) => store.deleteSession('s', { undoable: Infinity }),
+  },
+  {
+    title: 'restoreSession',
+    prepare: (store) => store.deleteSession('s', { undoable: Infinity }),
+    run: (store) => store.restoreSession('s'),
+  },
   { title: 'clear', run: (store) => store.clear(), needsNoRoom: true, empties: true },
   {
     title: 'deleteDatabase',

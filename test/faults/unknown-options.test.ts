@@ -110,6 +110,7 @@ const CALLS: Record<string, (store: Store, options: never) => unknown> = {
   getHead: (store, options) => store.getHead('s', options),
   deleteSnapshot: (store, options) => store.deleteSnapshot('a', options),
   deleteSession: (store, options) => store.deleteSession('s', options),
+  restoreSession: (store, options) => store.restoreSession('s', options),
   clear: (store, options) => store.clear(options),
   deleteDatabase: (store, options) => store.deleteDatabase(options),
   onSessionChange: (store, options) => store.onSessionChange('s', () => {}, options),

@@ -69,12 +69,12 @@ export function* lostParts(
 
 /** Entries that none of these snapshots refers to, by log. Rows of a later format may refer to others. */
 export function* unreached(
-  { snapshots, logs }: Contents,
+  { snapshots, logs, hidden }: Contents,
   reading: readonly SnapshotRow[],
 ): Steps<Map<number, Run[]>> {
   const result = new Map<number, Run[]>();
   if (snapshots.newer.length + logs.newer.length > 0) return result;
-  const reached = yield* gathering(spansOfAll(reading));
+  const reached = yield* gathering(spansOfAll([...reading, ...hidden]));
   for (const [log, runs] of logs.runs) {
     const left = yield* removing(runs, yield* merging(reached.get(log) ?? []));
     if (left.length > 0) result.set(log, left);
@@ -170,7 +170,9 @@ export function foreignMeta({ meta }: Contents): IDBValidKey[] {
   const foreign = [...meta].filter(
     ([key, row]) =>
       // Only a hint for watchers, which is checked when it is read.
-      key !== 'loose' && ((!known.includes(key as string) && !isReceipt(key)) || rowSchemas.meta(row)),
+      key !== 'loose' &&
+      key !== 'hidden' &&
+      ((!known.includes(key as string) && !isReceipt(key)) || rowSchemas.meta(row)),
   );
   return [...(meta.has('epoch') ? [] : ['epoch']), ...foreign.map(([key]) => key)];
 }

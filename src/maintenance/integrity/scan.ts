@@ -1,7 +1,8 @@
 import { nameOfKey } from '../../database/key-order.js';
-import { isEncrypted, isNewer, withoutKey } from '../../database/rows.js';
+import { isEncrypted, isHidden, isNewer, isSnapshotRow, withoutKey } from '../../database/rows.js';
 import {
   logKey,
+  type HiddenRow,
   type LockedClock,
   type LogKey,
   type LogRow,
@@ -39,6 +40,8 @@ export interface LogContents {
 
 /** The content of a database, read in one transaction. */
 export interface Contents {
+  /** Snapshots of hidden sessions, which are left as they are. */
+  hidden: SnapshotRow[];
   snapshots: Sorted<SnapshotRow>;
   sessions: Sorted<SessionRow>;
   logs: LogContents;
@@ -56,11 +59,16 @@ export async function readContents(
   const [metaKeys, metaRows] = [await meta.getAllKeys(), await meta.getAll()];
   // Without a key, an encrypted database cannot be checked.
   if (metaRows.some((row) => Array.isArray((row as LockedClock | null)?.keys))) throw withoutKey();
+  const snapshots = await transaction.objectStore('snapshots').getAll();
+  const sessions = await transaction.objectStore('sessions').getAll();
+  const shown = <Row>(rows: Row[]) => rows.filter((row) => !isHidden(row));
   return {
-    snapshots: await pace.run(
-      sorted(await transaction.objectStore('snapshots').getAll(), rowSchemas.snapshots),
-    ),
-    sessions: await pace.run(sorted(await transaction.objectStore('sessions').getAll(), rowSchemas.sessions)),
+    snapshots: await pace.run(sorted(shown(snapshots), rowSchemas.snapshots)),
+    sessions: await pace.run(sorted(shown(sessions), rowSchemas.sessions)),
+    hidden: (snapshots as unknown[])
+      .filter(isHidden)
+      .map((row) => (row as HiddenRow<SnapshotRow>).hidden)
+      .filter(isSnapshotRow),
     logs: await readLogs(transaction, unreadable, pace),
     meta: new Map(metaKeys.map((key, index) => [key, metaRows[index]])),
     quarantined: await transaction.objectStore('quarantine').count(),

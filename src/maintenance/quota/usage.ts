@@ -1,9 +1,10 @@
 import { behind } from '../../database/key-order.js';
 import type { StorageReport } from '../../types/storage.js';
-import { isSnapshotRow } from '../../database/rows.js';
+import { isHidden, isSnapshotRow } from '../../database/rows.js';
 import { paceWithin } from '../../database/pace.js';
 import type { ReadTransaction } from '../../database/schema.js';
 import { sizeOf } from '../../logs/media.js';
+import { readDue } from '../../snapshots/delete/hide.js';
 import { logsOf } from '../../database/spans.js';
 
 /** How many rows are in memory at once. */
@@ -21,9 +22,10 @@ export async function readUsage(
   for (const [log, , , size] of await transaction.objectStore('logs').getAllKeys()) {
     logSizes.set(log, (logSizes.get(log) ?? 0) + size);
   }
+  const hidden = await readDue(transaction);
   const sessions = new Map<string, { bytes: number; logs: Set<number> }>();
   for (const id of await transaction.objectStore('sessions').getAllKeys()) {
-    sessions.set(id, { bytes: ROW_SIZE, logs: new Set() });
+    if (!hidden.has(id)) sessions.set(id, { bytes: ROW_SIZE, logs: new Set() });
   }
   const snapshots = transaction.objectStore('snapshots');
   const pace = paceWithin(transaction, signal);
@@ -34,12 +36,13 @@ export async function readUsage(
     const range = after === undefined ? undefined : behind(after);
     const rows = await snapshots.getAll(range, BATCH);
     for (const row of rows) {
+      if (isHidden(row)) continue;
+      count++;
       const session = sessions.get(row.sessionId);
       if (!session || !isSnapshotRow(row)) continue;
       session.bytes += ROW_SIZE + sizeOf(row.info);
       for (const log of logsOf(row)) session.logs.add(log);
     }
-    count += rows.length;
     after = rows.at(-1)?.id;
     if (rows.length < BATCH) break;
   }

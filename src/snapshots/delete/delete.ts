@@ -1,5 +1,5 @@
 import { startingWith } from '../../database/key-order.js';
-import { isSessionRow, isSnapshotRow } from '../../database/rows.js';
+import { isHidden, isSessionRow, isSnapshotRow } from '../../database/rows.js';
 import { STORES, type WriteTransaction } from '../../database/schema.js';
 import { ofAll } from '../../database/pace.js';
 import { requestAll } from '../../database/transaction.js';
@@ -28,7 +28,7 @@ export async function removeSnapshot(
   subtree: boolean,
 ): Promise<Removal | null> {
   const row: unknown = await transaction.objectStore('snapshots').get(id);
-  if (row === undefined) return null;
+  if (row === undefined || isHidden(row)) return null;
   const sessionId = (row as { sessionId?: unknown }).sessionId;
   const owner = typeof sessionId === 'string' ? sessionId : '';
   const ids = await subtreeOf(transaction, id, owner);
@@ -59,9 +59,9 @@ export async function removeSession(
 ): Promise<Removal | null> {
   const [ids, session] = await requestAll(
     () => transaction.objectStore('snapshots').index('sessionId').getAllKeys(startingWith(sessionId)),
-    () => transaction.objectStore('sessions').getKey(sessionId),
+    () => transaction.objectStore('sessions').get(sessionId),
   );
-  if (ids.length === 0 && session === undefined) return null;
+  if (isHidden(session) || (ids.length === 0 && session === undefined)) return null;
   const commit = await begin(transaction);
   await removeRows(transaction, commit, sessionId, ids);
   return { ...commit, removed: ids.length };

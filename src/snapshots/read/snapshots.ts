@@ -88,8 +88,7 @@ export async function readLatest(
     stored = latest && (await readSnapshot(transaction, recent, latest.id, false, undefined, given));
   }
   if (!stored) {
-    const session = await transaction.objectStore('sessions').getKey(sessionId);
-    if (session === undefined) return undefined;
+    if (!(await readSession(transaction, sessionId))) return undefined;
     throw new SessionStoreError(
       'FAILED_PRECONDITION',
       `session "${sessionId}" has no leaf: its history is cyclic. Load a snapshot by snapshotId instead`,

@@ -1,6 +1,6 @@
 import { between, startingWith } from '../../database/key-order.js';
 import { putClock, Refusal, requestAll } from '../../database/transaction.js';
-import { isSessionRow, isSnapshotRow, wholeSession, wholeSnapshot } from '../../database/rows.js';
+import { isHidden, isSessionRow, isSnapshotRow, wholeSession, wholeSnapshot } from '../../database/rows.js';
 import {
   logKey,
   type LogRow,
@@ -103,7 +103,7 @@ export class UnitOfWork {
       const row = this.recent.rows.get(id) ?? (await this.transaction.objectStore('snapshots').get(id));
       this.#rows.set(id, row);
     }
-    return wholeSnapshot(this.#rows.get(id), id);
+    return wholeSnapshot(unhidden(this.#rows.get(id), id), id);
   }
 
   /** Whether a row of this id is known to exist; `false` if that is unknown. */
@@ -122,7 +122,7 @@ export class UnitOfWork {
       const row = this.recent.sessions.get(id) ?? (await this.transaction.objectStore('sessions').get(id));
       this.#sessions.set(id, row);
     }
-    return wholeSession(this.#sessions.get(id), id);
+    return wholeSession(unhidden(this.#sessions.get(id), id), id);
   }
 
   async state(row: SnapshotRow): Promise<LoadedState | null | undefined> {
@@ -267,6 +267,12 @@ export class UnitOfWork {
     for (const [id, row] of this.#sessions) if (isSessionRow(row)) recent.sessions.set(id, row);
     for (const [log, tip] of this.#tips) recent.tips.set(log, tip);
   }
+}
+
+/** Refuses to save what was deleted and can be restored. */
+function unhidden<Row>(row: Row, id: string): Row {
+  if (!isHidden(row)) return row;
+  throw new SessionStoreError('NOT_FOUND', `"${id}" was deleted. Call restoreSession() first`, id);
 }
 
 /** Does not wait for a request: the transaction's end tells whether it was done. */

@@ -7,6 +7,7 @@ import type { DamagedPart } from '../../types/transfer.js';
 import { gathering, isIn, merging, type Run } from '../../logs/runs.js';
 import type { MediumAddress } from '../format/lines.js';
 import { renumbering, spansOf } from '../../database/spans.js';
+import { readDue } from '../../snapshots/delete/hide.js';
 import { addTo } from '../../values/collections.js';
 
 /** A session, or a snapshot that belongs to none. */
@@ -43,12 +44,13 @@ export async function readBlockIds(
   sessionIds: readonly string[] | undefined,
 ): Promise<BlockId[]> {
   if (sessionIds) return [...new Set(sessionIds)].map((sessionId) => ({ sessionId }));
-  const [sessions, alone] = await requestAll(
+  const [sessions, alone, hidden] = await requestAll(
     () => transaction.objectStore('sessions').getAllKeys(),
     () => transaction.objectStore('snapshots').index('sessionId').getAllKeys(startingWith('')),
+    () => readDue(transaction),
   );
   return [
-    ...sessions.map((sessionId) => ({ sessionId })),
+    ...sessions.filter((id) => !hidden.has(id)).map((sessionId) => ({ sessionId })),
     ...alone.sort().map((snapshotId) => ({ snapshotId })),
   ];
 }

@@ -9,6 +9,8 @@ import {
   type StoredState,
   type WriteTransaction,
 } from '../../database/schema.js';
+import { isHidden } from '../../database/rows.js';
+import { purge } from '../../snapshots/delete/hide.js';
 import { each, ofAll, paceWithin, type Steps, UNITS } from '../../database/pace.js';
 import { SessionStoreError } from '../../errors.js';
 import { beginCommit, type Commit, latestLog, NO_SESSION, noteLoose } from '../../snapshots/commit.js';
@@ -39,8 +41,11 @@ export async function findPresent(
       sessionId === ''
         ? Promise.resolve([])
         : snapshots.index('sessionId').getAllKeys(startingWith(sessionId)),
-    () => transaction.objectStore('sessions').getKey(sessionId),
+    () => transaction.objectStore('sessions').get(sessionId),
   );
+  const isThere = row !== undefined && !isHidden(row);
+  // Whoever imports it wants it back, as it is in the file.
+  if (isHidden(row)) await purge(transaction, sessionId);
   const taken = await ofAll(session.snapshots, ({ id }) => snapshots.getKey(id), signal);
   const ids = new Set(own);
   for (const id of taken) {
@@ -55,7 +60,7 @@ export async function findPresent(
     }
     ids.add(id);
   }
-  return { isThere: row !== undefined || ids.size > 0, ids: [...ids] };
+  return { isThere: isThere || ids.size > 0, ids: [...ids] };
 }
 
 /** Writes a whole session in place of what is stored. */

@@ -1,0 +1,46 @@
+import { whenIdle } from '../../runtime/idle.js';
+import type { DatabaseAccess } from '../../snapshots/database-access.js';
+import { type Due, dueIn, purgeDue, readDue } from '../../snapshots/delete/hide.js';
+
+/** The longest time that a timer takes. */
+const LONGEST_MS = 2 ** 31 - 1;
+
+/** Deletes hidden sessions for good, in idle time after they are due, in whichever tab. Loaded when there are some. */
+export class Purging {
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #running: Promise<unknown> = Promise.resolve();
+  #isStopped = false;
+
+  constructor(readonly access: Pick<DatabaseAccess, 'read' | 'remove'>) {}
+
+  /** `noted`: what the database notes of hidden sessions. */
+  schedule(noted: unknown): void {
+    const due = dueIn(noted);
+    clearTimeout(this.#timer);
+    if (this.#isStopped || due.size === 0) return;
+    const wait = Math.min(...due.values()) - Date.now();
+    this.#timer = setTimeout(
+      () => whenIdle(() => (this.#running = this.#run())),
+      Math.min(LONGEST_MS, Math.max(0, wait)),
+    );
+    (this.#timer as { unref?: () => void }).unref?.();
+  }
+
+  /** Waits for a deletion that is under way; no more follow. */
+  async stop(): Promise<void> {
+    this.#isStopped = true;
+    clearTimeout(this.#timer);
+    await this.#running;
+  }
+
+  async #run(): Promise<void> {
+    if (this.#isStopped) return;
+    try {
+      await this.access.remove((transaction, begin) => purgeDue(transaction, Date.now(), begin));
+      const left: Due = await this.access.read(readDue);
+      this.schedule([...left]);
+    } catch {
+      // Best effort: whoever opens the database next tries again.
+    }
+  }
+}

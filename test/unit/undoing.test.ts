@@ -1,0 +1,185 @@
+import { IDBFactory } from 'fake-indexeddb';
+import { beforeEach, describe, expect, test, vi } from 'vitest';
+import { message, save, turn } from '../../src/testing/sample-snapshots.js';
+import type { IndexedDBSessionStore, SessionChange } from '../../src/index.js';
+import { expectRefusal } from '../assertions/expect-refusal.js';
+import { dumpDatabase } from '../database/raw-database.js';
+import { freshName, openStore } from '../stores/open-store.js';
+
+beforeEach(() => {
+  globalThis.indexedDB = new IDBFactory();
+});
+
+const HOUR = 3_600_000;
+const long = 'x'.repeat(600);
+const state = (...texts: string[]) => ({ state: { messages: texts.map((text) => message(text)) } });
+
+async function fill(store: IndexedDBSessionStore<any>): Promise<void> {
+  await save(store, 'a', turn(1, state(long, 'needle')));
+  await save(store, 'b', turn(2, { parentId: 'a', ...state(long, 'needle', 'b') }));
+  await save(store, 'c', turn(3, { parentId: 'a', ...state(long, 'needle', 'c') }));
+  await store.selectBranch('b');
+  await store.updateSession('s', { title: 'T', metadata: { pinned: true } });
+  await save(store, 'other', turn(4, { sessionId: 'other', ...state('needle') }));
+}
+
+/** All that an application can see of the session. */
+async function seen(store: IndexedDBSessionStore<any>): Promise<unknown> {
+  return {
+    sessions: (await store.listSessions()).sessions,
+    session: await store.getSession('s'),
+    latest: await store.getSnapshot({ sessionId: 's' }),
+    snapshots: await Promise.all(['a', 'b', 'c'].map((snapshotId) => store.getSnapshot({ snapshotId }))),
+    list: await store.listSnapshots({ sessionId: 's' }),
+    tree: await store.getTree('s'),
+    leaves: await store.getLeaves('s'),
+    head: await store.getHead('s'),
+    hits: (await store.searchText('needle')).hits,
+    file: (await new Response(store.exportSessions()).text()).replaceAll(
+      /"exportedAt":"[^"]*"|"sha256":"[^"]*"/g,
+      '',
+    ),
+    storage: (await store.storage()).sessions,
+    problems: (await store.check()).problems,
+  };
+}
+
+const key = await crypto.subtle.importKey('raw', new Uint8Array(32), 'AES-GCM', false, [
+  'encrypt',
+  'decrypt',
+]);
+
+describe.each([
+  ['plain', {}],
+  ['encrypted', { encryption: { key } }],
+])('%s', (_, options) => {
+  test('a hidden session is not there, and comes back as it was', async () => {
+    const store = openStore({ ...options, compaction: false });
+    await fill(store);
+    const before = await seen(store);
+    expect(await store.deleteSession('s', { undoable: HOUR })).toBe(3);
+
+    const other = openStore({ ...options, compaction: false });
+    await save(other, 'other', turn(4, { sessionId: 'other', ...state('needle') }));
+    expect(await seen(store)).toEqual(await seen(other));
+
+    expect(await store.restoreSession('s')).toBe(true);
+    expect(await seen(store)).toEqual(before);
+    expect(await store.restoreSession('s')).toBe(false);
+    await save(store, 'd', turn(5, { parentId: 'b', ...state(long, 'needle', 'b', 'd') }));
+    expect((await store.getHead('s'))?.snapshotId).toBe('d');
+    expect((await store.check()).problems).toEqual([]);
+  });
+
+  test('nothing is saved into it, and nothing changes it', async () => {
+    const name = freshName();
+    const store = openStore({ ...options, name });
+    const second = openStore({ ...options, name });
+    await fill(store);
+    await second.getTree('s');
+    await store.deleteSession('s', { undoable: HOUR });
+    const before = await dumpDatabase(name);
+    for (const each of [store, second]) {
+      await expectRefusal(() => save(each, 'a', turn(1)), 'NOT_FOUND');
+      await expectRefusal(() => save(each, 'new', turn(9, { parentId: 'b' })), 'NOT_FOUND');
+      await expectRefusal(() => save(each, 'a', { createdAt: turn(1).createdAt }), 'NOT_FOUND');
+      await expectRefusal(() => each.saveSnapshot(undefined, () => turn(9)), 'NOT_FOUND');
+      await expectRefusal(() => each.updateSession('s', { title: 'U' }), 'NOT_FOUND');
+      await expectRefusal(() => each.selectBranch('b'), 'NOT_FOUND');
+      await expectRefusal(() => each.getHistory('b'), 'NOT_FOUND');
+      expect(await each.deleteSnapshot('c')).toBe(0);
+      expect(await each.deleteSession('s')).toBe(0);
+    }
+    expect(await dumpDatabase(name)).toEqual(before);
+    await second.close();
+  });
+
+  test('it is deleted for good when it is due, and nothing of it is left', async () => {
+    const name = freshName();
+    const store = openStore({ ...options, name, compaction: false });
+    await save(store, 'other', turn(4, { sessionId: 'other', ...state('needle') }));
+    await store.check();
+    const rowsIn = async () => {
+      const { snapshots, sessions, logs } = (await dumpDatabase(name)) as Record<string, object>;
+      return [snapshots, sessions, logs].map((rows) => Object.keys(rows!).length);
+    };
+    const before = await rowsIn();
+    await fill(store);
+    await store.deleteSession('s', { undoable: HOUR });
+    expect(await store.deleteSession('s', { undoable: 0 })).toBe(0);
+    await vi.waitFor(async () => expect(await rowsIn()).toEqual(before), 5000);
+    expect(await store.restoreSession('s')).toBe(false);
+    expect((await store.check()).problems).toEqual([]);
+    await save(store, 'a', turn(1));
+    expect((await store.getSession('s'))?.snapshotCount).toBe(1);
+  });
+
+  test('a store that opens the database later deletes it for good', async () => {
+    const name = freshName();
+    const store = openStore({ ...options, name });
+    await fill(store);
+    await store.deleteSession('s', { undoable: 50 });
+    await store.close();
+    await new Promise((resolve) => setTimeout(resolve, 60));
+    const later = openStore({ ...options, name });
+    await later.listSessions();
+    await vi.waitFor(async () => expect(JSON.stringify(await dumpDatabase(name))).not.toContain('"b"'), 5000);
+    await later.close();
+  });
+});
+
+test('watchers of every tab are told that it is deleted, once, and that it is back', async () => {
+  const name = freshName();
+  const [store, second] = [openStore({ name }), openStore({ name })];
+  await fill(store);
+  const told: string[][] = [[], [], []];
+  const note = (to: string[]) => (change: SessionChange | { type: 'reset' }) => void to.push(change.type);
+  store.onSessionChange('s', note(told[0]!));
+  second.onSessionChange('s', note(told[1]!));
+  second.onSessionsChange(note(told[2]!));
+  await second.getSession('s');
+  await store.deleteSession('s', { undoable: HOUR });
+  await vi.waitFor(() => expect(told).toEqual([['deleted'], ['deleted'], ['deleted']]));
+  await store.restoreSession('s');
+  await vi.waitFor(() => expect(told[1]).toEqual(['deleted', 'changed']));
+  expect(told[0]).toEqual(told[1]);
+});
+
+test('an import brings it back as it is in the file', async () => {
+  const store = openStore();
+  await fill(store);
+  const file = await new Response(store.exportSessions()).blob();
+  await save(store, 'd', turn(5, { parentId: 'b', ...state(long, 'later') }));
+  await store.deleteSession('s', { undoable: HOUR });
+  const { sessions } = await store.importSessions(file);
+  expect(sessions.map(({ outcome }) => outcome)).toEqual(expect.arrayContaining(['imported', 'skipped']));
+  expect((await store.getSession('s'))?.snapshotCount).toBe(3);
+  expect(await store.restoreSession('s')).toBe(false);
+  expect((await store.check()).problems).toEqual([]);
+});
+
+test('what there is not is not hidden', async () => {
+  const store = openStore();
+  expect(await store.deleteSession('s', { undoable: HOUR })).toBe(0);
+  expect(await store.restoreSession('s')).toBe(false);
+  for (const bad of [-1, NaN, '1', null])
+    await expectRefusal(
+      () => store.deleteSession('s', { undoable: bad as never }),
+      'INVALID_ARGUMENT',
+      'options.undoable',
+    );
+  await expectRefusal(() => store.restoreSession(' '), 'INVALID_ARGUMENT', 'sessionId');
+});
+
+test('a repair leaves it as it is, and clear() takes it too', async () => {
+  const store = openStore();
+  await fill(store);
+  await store.deleteSession('s', { undoable: HOUR });
+  await store.check({ repair: true });
+  await store.compact();
+  await store.restoreSession('s');
+  expect((await store.getTree('s')).nodes.size).toBe(3);
+  await store.deleteSession('s', { undoable: HOUR });
+  await store.clear();
+  expect(await store.restoreSession('s')).toBe(false);
+});
