@@ -21,7 +21,7 @@ const entries = [
       './mend.js',
       './upkeep.js',
     ],
-    limit: '34.5 kB',
+    limit: '34.7 kB',
   },
   {
     name: 'offshoot, only SessionStoreError',

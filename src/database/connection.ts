@@ -44,7 +44,7 @@ export class Connection {
   /** The database in use: the one that was asked for, or its replacement. */
   name: string;
   /** Told what the database notes of hidden sessions when it was opened, if there are any. */
-  hides?: (noted: unknown) => void;
+  hides!: (noted: unknown) => void;
   readonly #wipeDetector: WipeDetector;
   #opening: Promise<Database> | undefined;
   /** Transactions that have not ended. The result of a read may be known before its transaction ends. */
@@ -68,7 +68,7 @@ export class Connection {
     readonly lost: Lost,
   ) {
     this.name = asked;
-    this.#wipeDetector = new WipeDetector(asked, options.tell, (noted) => this.hides?.(noted));
+    this.#wipeDetector = new WipeDetector(asked, options.tell, (noted) => this.hides(noted));
     // Asked for at once, so that it opens while the first call does the rest, which sees whether it failed.
     (this.#opening = this.#connect()).catch(() => {});
   }

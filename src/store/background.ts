@@ -43,7 +43,7 @@ export class Background {
       () => import('../maintenance/undo/scheduler.js'),
       ({ Purging }) => new Purging(rearranging),
     );
-    connection.hides = (noted) => void this.purge(noted);
+    connection.hides = async (noted) => (await this.#purging.getInBackground())?.schedule(noted);
     this.#retention = this.#part(
       'retention',
       () => import('../maintenance/retention/scheduler.js'),
@@ -53,11 +53,6 @@ export class Background {
 
   compaction(): Promise<Compaction> {
     return this.#compaction.get();
-  }
-
-  /** Deletes hidden sessions when they are due. */
-  async purge(noted: unknown): Promise<void> {
-    (await this.#purging.getInBackground())?.schedule(noted);
   }
 
   /** Applies the store's own policy, if there is one. */
@@ -100,9 +95,7 @@ export class Background {
 
   /** Waits for a merge or a deletion that is under way; no more follow. */
   async stop(): Promise<void> {
-    await (await this.#compaction.made())?.stop();
-    await (await this.#retention.made())?.stop();
-    await (await this.#purging.made())?.stop();
+    for (const part of [this.#compaction, this.#retention, this.#purging]) await (await part.made())?.stop();
   }
 
   #part<T, M>(part: UnloadedPart, importing: () => Promise<M>, make: (module: M) => T): Part<T> {

@@ -77,7 +77,7 @@ export async function hideSession(
   const { hideSession } = await load('undoing', () => import('../snapshots/delete/hide.js'));
   const until = Date.now() + undoable!;
   const removal = await tenant.write((transaction) => hideSession(transaction, sessionId, until));
-  if (removal) void tenant.background.purge([...removal.due]);
+  if (removal) tenant.connection.hides([...removal.due]);
   return removal?.removed ?? 0;
 }
 
