@@ -40,11 +40,14 @@ export class StoredSession<S> implements Session<S> {
 
   async messages(options: { at?: string | undefined } = {}): Promise<readonly Message[]> {
     const { at } = taken<typeof options>({ at: optional(nonBlank) }, options);
-    const id = at ?? (await this.#port.getHead(this.sessionId))?.snapshotId;
-    const snapshot = id === undefined ? undefined : await this.#port.getSnapshot(id);
-    if (at !== undefined && snapshot?.sessionId !== this.sessionId)
-      throw noSnapshot(at, this.sessionId, 'options.at');
-    return snapshot?.state?.messages ?? [];
+    for (;;) {
+      const id = at ?? (await this.#port.getHead(this.sessionId))?.snapshotId;
+      const snapshot = id === undefined ? undefined : await this.#port.getSnapshot(id);
+      if (at !== undefined && snapshot?.sessionId !== this.sessionId)
+        throw noSnapshot(at, this.sessionId, 'options.at');
+      // A head that is gone by now was deleted meanwhile, and there is another one.
+      if (snapshot || id === undefined) return snapshot?.state?.messages ?? [];
+    }
   }
 
   async append(messages: Message | readonly Message[], options: AppendOptions<S> = {}): Promise<string> {
@@ -108,7 +111,8 @@ export class StoredSession<S> implements Session<S> {
       snapshotId === undefined
         ? [...(await this.#port.getTree(sessionId)).nodes.values()]
         : [await this.#requireInfo(snapshotId)];
-    const pending = infos.filter(({ status }) => status === 'pending');
+    // What reads as expired may be of a tab that sleeps, and is still pending.
+    const pending = infos.filter(({ status }) => status === 'pending' || status === 'expired');
     const extension = {
       sessionId,
       changes: {},

@@ -7,7 +7,7 @@ import { ownOf } from '../values/schema.js';
 const LENGTH = 80;
 
 /** How much text is looked at: what is longer is cut there. */
-const MOST_UNITS = 1000;
+const MOST_UNITS = 4000;
 
 /** How many messages are looked at, from the last one back. */
 const MOST_MESSAGES = 100;
@@ -85,7 +85,10 @@ function beginning(text: string): string {
   let length = 0;
   let count = 0;
   for (const { segment } of new Intl.Segmenter().segment(text)) {
-    if (count++ === LENGTH) break;
+    if (count === LENGTH) break;
+    // The last character may have been cut.
+    if (count > 0 && length + segment.length === MOST_UNITS) break;
+    count++;
     length += segment.length;
   }
   return text.slice(0, length);

@@ -47,7 +47,7 @@ import {
 import { readHistory, readLeaves, readTree } from '../snapshots/read/tree.js';
 import { callSafely, persistStorage } from '../platform/browser.js';
 import { load } from '../runtime/load.js';
-import { requireId, requireValid, taken } from '../values/arguments.js';
+import { picked, requireId, requireValid, taken } from '../values/arguments.js';
 import { anything, callable, flag, list, optional, ownOf, record, type Shape } from '../values/schema.js';
 import { ALL } from '../tabs/watchers.js';
 import {
@@ -166,7 +166,8 @@ export class IndexedDBSessionStore<S = unknown> implements SessionStore<S> {
   ): Promise<(string | null)[]> {
     requireValid(list, saves, 'saves');
     const call = options && taken(saveOptionsShape, options);
-    const requests = Array.from(saves, (save, index) => {
+    const all = picked(saves, 'saves', (given) => Array.from(given.keys(), String));
+    const requests = Object.values(all).map((save, index) => {
       const path = `saves.${index}`;
       return this.#mutation(taken(saveShape, save, path), `${path}.`, call);
     });

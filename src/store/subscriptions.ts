@@ -160,20 +160,25 @@ export class Subscriptions<S> {
     const ids = cleared ? [EVERYTHING, ...sessions] : [...sessions];
     const changes = await this.source.read(async (transaction) => {
       let noted: ReturnType<typeof readLoose> | undefined;
-      const read: [string, Versioned<SessionsChange> | undefined][] = [];
+      const read: [string, Versioned<SessionsChange> | undefined, error?: SessionStoreError][] = [];
       for (const id of ids) {
         try {
           const change = await readChange(transaction, id, true, () => (noted ??= readLoose(transaction)));
           read.push([id, change]);
         } catch (error) {
-          // An error of one row is reported; a transaction that fell is replayed.
+          // A transaction that fell is replayed.
           if (!(error instanceof SessionStoreError)) throw error;
-          this.#sessions.failed(error);
+          read.push([id, undefined, error]);
         }
       }
       return read;
     });
-    for (const [id, change] of changes) {
+    for (const [id, change, error] of changes) {
+      // Only now: what a rehearsal cannot decrypt yet is no error.
+      if (error) {
+        this.#sessions.failed(error);
+        continue;
+      }
       // Without noted stretches, it was written without room, or it is another database by now.
       const isNews = note(change?.written);
       if (!change) continue;

@@ -117,7 +117,7 @@ export interface Session<S = unknown> {
   /** Begins a turn: saves the question, if it is given, and a `pending` snapshot for the answer. Errors as `append`. */
   startTurn(options?: TurnOptions<S>): Promise<Turn<S>>;
   /**
-   * Ends a pending turn, whichever tab is at it; by default all of the session. Resolves to how many were ended. Errors:
+   * Ends a pending turn, whichever tab is at it, also one that reads `expired`; by default all of the session. Resolves to how many were ended. Errors:
    * `NOT_FOUND` if the session has no snapshot of this id.
    */
   abort(snapshotId?: string): Promise<number>;

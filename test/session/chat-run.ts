@@ -1,5 +1,13 @@
 import { expect } from 'vitest';
-import type { IndexedDBSessionStore, Message, SessionSnapshot, SnapshotInfo, Turn } from '../../src/index.js';
+import type {
+  Branches,
+  SessionTree,
+  IndexedDBSessionStore,
+  Message,
+  SessionSnapshot,
+  SnapshotInfo,
+  Turn,
+} from '../../src/index.js';
 import { Model } from '../property/model.js';
 import { summaryOf } from './messages.js';
 
@@ -83,11 +91,31 @@ export class ChatRun {
           const { state } = (await store.getSnapshot({ snapshotId: id }))!;
           expect(state, id).toEqual(this.model.stored(id)!.state);
         }
+        expect(await store.session(sessionId).branches()).toEqual(this.#branches(naive));
         const messages = await store.session(sessionId).messages();
         expect(messages).toEqual(this.model.stored(naive.headId)?.state?.messages ?? []);
       }
     }
     expect((await this.stores[0]!.check()).problems).toEqual([]);
+  }
+
+  #branches({ nodes, roots, leaves, headId }: SessionTree): Branches {
+    const path: string[] = [];
+    for (let id = headId; id !== undefined && nodes.has(id); id = nodes.get(id)!.parentId) path.unshift(id);
+    const place = (id: string) => {
+      const siblings = roots.includes(id) ? roots : nodes.get(nodes.get(id)!.parentId!)!.children;
+      return { siblings, index: siblings.indexOf(id) };
+    };
+    const continues = (id: string | undefined): boolean =>
+      id !== undefined && (id === headId || continues(nodes.get(id)?.parentId));
+    const messages: Branches['messages'] = [];
+    for (const id of path) {
+      const { length } = this.model.stored(id)!.state?.messages ?? [];
+      while (messages.length > length) messages.pop();
+      while (messages.length < length) messages.push({ snapshotId: id, ...place(id) });
+    }
+    const newestLeaf = leaves.find(continues) ?? headId!;
+    return { ...place(headId!), path, newestLeaf, messages };
   }
 
   async end(): Promise<void> {

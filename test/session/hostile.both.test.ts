@@ -148,3 +148,45 @@ test('the preview is of the last text, also after many calls of tools', async ()
   await other.importSessions(store.exportSessions());
   expect((await other.getSnapshotInfo(id))?.summary).toEqual({ messages: 41, preview: 'find it' });
 });
+
+test('a preview ends between characters, however long they are', async () => {
+  const store = openStore();
+  const flag = '\u{1f3f4}\u{e0067}\u{e0062}\u{e0065}\u{e006e}\u{e0067}\u{e007f}';
+  const id = await store.session('s').append(user(flag.repeat(90)));
+  expect((await store.getSnapshotInfo(id))?.summary.preview).toBe(flag.repeat(80));
+  const odd = await store.session('s').append(user(`a${'e' + '\u0301'.repeat(5000)}`));
+  expect((await store.getSnapshotInfo(odd))?.summary.preview).toBe('a');
+});
+
+test('saves that cannot be read are refused, and those before them are not made', async () => {
+  const store = openStore();
+  await expectRefusal(
+    () => store.saveSnapshots(new Proxy([], { get: throwing })),
+    'INVALID_ARGUMENT',
+    'saves',
+  );
+  const withHole: unknown[] = [];
+  const good = { snapshotId: 'a', mutator: () => at(new Date().toISOString()) };
+  [withHole[0], withHole[2]] = [good, good];
+  await expectRefusal(() => store.saveSnapshots(withHole as never), 'INVALID_ARGUMENT', 'saves.1');
+  expect(await store.getSnapshotInfo('a')).toBeUndefined();
+});
+
+test('messages are never those of a session that has none, while its head is deleted', async () => {
+  const store = openStore();
+  const session = store.session('s');
+  await session.append(user('a'));
+  const head = await session.append(user('b'));
+  const [read] = await Promise.all([session.messages(), store.deleteSnapshot(head)]);
+  expect(read.length).toBeGreaterThan(0);
+});
+
+test('a turn that reads expired can be aborted, since its tab may only sleep', async () => {
+  const store = openStore();
+  const long = '2020-01-01T00:00:00.000Z';
+  await store.saveSnapshot('a', () => at(long, { status: 'pending', heartbeatAt: long }));
+  expect((await store.getSnapshotInfo('a'))?.status).toBe('expired');
+  expect(await store.session('s').abort('a')).toBe(1);
+  expect((await store.getSnapshotInfo('a'))?.status).toBe('aborted');
+  expect(await store.session('s').abort()).toBe(0);
+});
