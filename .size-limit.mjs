@@ -133,6 +133,11 @@ const entries = [
     limit: '94 kB',
   },
   {
+    name: 'offshoot/ag-ui',
+    path: 'dist/ag-ui/index.js',
+    limit: '6.5 kB',
+  },
+  {
     name: 'offshoot/agentick',
     path: 'dist/agentick/index.js',
     limit: '2.9 kB',

@@ -50,6 +50,7 @@ const layers = {
   playwright: published,
   vite: ['errors.js'],
   'playwright/tab': ['playwright/*.js', 'values/**', 'index.js', 'encryption/index.js'],
+  'adapters/ag-ui': adapter,
   'adapters/agentick': adapter,
   'adapters/ai-sdk': adapter,
   'adapters/assistant-ui': adapter,
@@ -119,7 +120,15 @@ const browserGlobals = [
 ];
 
 /** Who has one of these already imports it; for us its types are enough. */
-const typesOnly = ['ai', '@ai-sdk/**', '@assistant-ui/**', '@tanstack/**', '@playwright/**', 'react-dom'];
+const typesOnly = [
+  'ai',
+  '@ag-ui/**',
+  '@ai-sdk/**',
+  '@assistant-ui/**',
+  '@tanstack/**',
+  '@playwright/**',
+  'react-dom',
+];
 
 /**
  * Refuses every relative import that leaves the folder, but the allowed ones.

@@ -108,6 +108,8 @@ export default defineConfig({
             '@openai/agents-core',
             '@openai/agents-core/testing',
             'zod',
+            '@ag-ui/client',
+            'rxjs',
             '@ai-sdk/react',
             'ai',
             '@assistant-ui/react',

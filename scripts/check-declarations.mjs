@@ -13,6 +13,7 @@ const frameworks = {
   langgraph: /^@langchain\//,
   'openai-agents': /^@openai\//,
   strands: /^@strands-agents\/sdk$/,
+  'ag-ui': /^@ag-ui\/client$/,
   'ai-sdk': /^ai$/,
   'assistant-ui': /^@assistant-ui\/react$/,
   react: /^react$/,

@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 import { exampleIn, examplesIn, run } from './run-example.js';
 
 const PAGES = [
+  'ag-ui',
   'agentick',
   'ai-sdk',
   'assistant-ui',

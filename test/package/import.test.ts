@@ -24,6 +24,7 @@ test.each([
   ['bundle', ['IndexedDBSessionStore', 'SessionStoreError', 'deriveKey']],
   ['encryption', ['deriveKey']],
   ['vite', ['genkitInTheBrowser']],
+  ['ag-ui', ['openThreads']],
   ['agentick', ['OffshootSessionStore']],
   ['openai-agents', ['OffshootSession']],
   ['ai-sdk', ['openChat']],

@@ -154,7 +154,7 @@ export class Answer<M extends UIMessage> {
 
   async #update(turn: Promise<LiveTurn | undefined>, state: SessionState): Promise<void> {
     const begun = await turn;
-    if (!this.isOver) begun?.update(state);
+    if (!this.isOver) begun?.update(() => state);
   }
 }
 

@@ -4,7 +4,7 @@ import { report } from '../../platform/browser.js';
 import { requireId, taken } from '../../values/arguments.js';
 import { requireStore } from '../../values/given.js';
 import { anything, callable, optional, satisfying } from '../../values/schema.js';
-import type { FollowedStore } from './follow-head.js';
+import type { FollowedStore } from '../shared/follow-head.js';
 import { existing, SavedChat } from './saved-chat.js';
 import type { ChatSource, OpenChatOptions, StoredChat } from './stored-chat.js';
 

@@ -14,7 +14,7 @@ import { saveTurn } from '../shared/transcript/save-turn.js';
 import type { TranscriptStore } from '../shared/transcript/store.js';
 import { Answer, type AnswerSaver, type Request } from './answer.js';
 import type { ReadUIMessageStream } from './assembly.js';
-import { followHead, type FollowedStore } from './follow-head.js';
+import { followHead, type FollowedStore } from '../shared/follow-head.js';
 import { outcomeOf, type Finish } from './outcome.js';
 import { SavingTransport } from './saving-transport.js';
 import type { OpenChatOptions, ShownChat, StoredChat } from './stored-chat.js';

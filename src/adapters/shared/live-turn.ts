@@ -14,6 +14,8 @@ export interface TurnStart {
   sessionId: string;
   parentId?: string;
   state: SessionState;
+  /** Fields of the snapshot that the store keeps and its types do not know. */
+  [field: string]: unknown;
 }
 
 export interface TurnEnd {
@@ -35,7 +37,7 @@ export class LiveTurn {
   readonly #listener: TurnListener;
   readonly #queue = new SerialQueue();
   #snapshot: SessionSnapshot;
-  #state: SessionState;
+  #draw: () => SessionState;
   #timer: ReturnType<typeof setTimeout> | undefined;
   /** Whether something is to be saved that no save has taken up. */
   #changed = false;
@@ -47,7 +49,7 @@ export class LiveTurn {
   private constructor(store: TranscriptStore, snapshot: SessionSnapshot, listener: TurnListener) {
     this.#store = store;
     this.#snapshot = snapshot;
-    this.#state = snapshot.state!;
+    this.#draw = () => this.#snapshot.state!;
     this.#listener = listener;
     this.#saveIn(BEAT_EVERY_MS);
   }
@@ -64,10 +66,10 @@ export class LiveTurn {
     return this.#snapshot;
   }
 
-  /** Saves the whole state soon. Never throws. */
-  update(state: SessionState): void {
+  /** Saves the whole state soon, as `draw` returns it by then. Never throws. */
+  update(draw: () => SessionState): void {
     if (this.#taken || this.#end) return;
-    this.#state = state;
+    this.#draw = draw;
     if (this.#changed) return;
     this.#changed = true;
     this.#saveIn(SAVE_WITHIN_MS);
@@ -112,9 +114,9 @@ export class LiveTurn {
     if (this.#saving) return this.#saveIn(SAVE_WITHIN_MS);
     this.#changed = false;
     this.#saving = true;
-    const state = this.#state;
     const heartbeatAt = new Date().toISOString();
     try {
+      const state = this.#draw();
       await this.#queue.run(async () => {
         if (this.#end || this.#taken) return;
         await this.#write(new Set(['pending']), (current) => ({ ...current, heartbeatAt, state }));

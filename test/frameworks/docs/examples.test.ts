@@ -91,3 +91,14 @@ test('the example for assistant-ui does what it says', async () => {
   `;
   expect(await run(exampleIn('assistant-ui'), { after })).toContain('That was message 1.');
 });
+
+test('the example for ag-ui does what it says', async () => {
+  const before = serving(`(delta, messageId) => [
+    { type: 'RUN_STARTED', runId: messageId, threadId: 'trip' },
+    { type: 'TEXT_MESSAGE_START', messageId, role: 'assistant' },
+    { type: 'TEXT_MESSAGE_CONTENT', messageId, delta },
+    { type: 'TEXT_MESSAGE_END', messageId },
+    { type: 'RUN_FINISHED', runId: messageId, threadId: 'trip' },
+  ]`);
+  expect(await run(exampleIn('ag-ui'), { before, after: leave })).toBe('Lisbon 1');
+});

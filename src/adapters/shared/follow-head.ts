@@ -1,5 +1,5 @@
 import type { IndexedDBSessionStore, SessionSnapshot } from '../../index.js';
-import type { TranscriptStore } from '../shared/transcript/store.js';
+import type { TranscriptStore } from './transcript/store.js';
 
 /** The part of a store that a chat needs which follows what other tabs do. */
 export type FollowedStore = TranscriptStore &

@@ -1,0 +1,3 @@
+import { describeThreads } from './threads.js';
+
+describeThreads();
