@@ -7,6 +7,8 @@ import {
   expectToldOnly,
   MINUTE,
   pending,
+  soon,
+  statusesTold,
   stopTimers,
   takeLocksAway,
 } from './pending.js';
@@ -130,6 +132,18 @@ test('a worker lost inside a living tab expires after five timeouts of silence',
       await host.watch('a', 's');
       await expectTold(host, 'expired');
     }
+  }
+});
+
+test('that a heartbeat has run out is told without anybody writing or asking', async ({ openTab }) => {
+  const [worker, other] = [hostIn(await openTab()), hostIn(await openTab())];
+  for (const host of [worker, other]) {
+    await host.open({ heartbeatTimeoutMs: 500 });
+    await host.watch('a', 's');
+  }
+  await worker.save('a', pending(0));
+  for (const host of [worker, other]) {
+    await expect.poll(async () => (await statusesTold(host)).at(-1), soon).toBe('expired');
   }
 });
 
