@@ -1,7 +1,7 @@
 import type { QueryResult } from '../bindings/live-query.js';
 
-/** What Next.js takes for the wish to render in the browser; it reports any other error, and a build fails with it. */
-const IN_BROWSER = { digest: 'BAILOUT_TO_CLIENT_SIDE_RENDERING' };
+/** What Next.js takes for the wish to render in the browser, and who has it; any other error it reports. */
+const IN_BROWSER = { digest: 'BAILOUT_TO_CLIENT_SIDE_RENDERING', reason: 'suspend() of offshoot/react' };
 
 /**
  * The data of a result, for components inside of `<Suspense>` and an error boundary: suspends while it is `pending`,

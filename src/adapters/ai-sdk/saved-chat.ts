@@ -3,7 +3,7 @@ import { dequal } from 'dequal';
 import { SessionStoreError, type Message, type SessionSnapshot, type SnapshotStatus } from '../../index.js';
 import { callSafely } from '../../platform/browser.js';
 import { SerialQueue } from '../../runtime/queue.js';
-import { requireId, requireValid } from '../../values/arguments.js';
+import { invalid, requireId, requireValid } from '../../values/arguments.js';
 import { given } from '../../values/given.js';
 import { callable } from '../../values/schema.js';
 import { copyOf } from '../shared/copy.js';
@@ -165,6 +165,9 @@ export class SavedChat<M extends UIMessage> implements StoredChat<M> {
   #saveLater(finish: Finish<M>): void {
     const copied = async () => {
       const { messages, ...outcome } = given(finish, 'finish');
+      // Version 5 began without.
+      if (messages === undefined)
+        throw invalid('finish.messages', 'is missing. `ai` 6 and later pass it to onFinish');
       const copy = copyOf(messages, 'finish.messages');
       requireMessages<M>(copy, 'messages', 'INVALID_ARGUMENT');
       return { ...outcome, messages: copy };

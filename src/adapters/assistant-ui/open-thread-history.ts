@@ -12,7 +12,7 @@ import { SessionStoreError, type SnapshotStatus } from '../../index.js';
 import { callSafely } from '../../platform/browser.js';
 import { requireId, requireValid } from '../../values/arguments.js';
 import { given, reading, requireStore } from '../../values/given.js';
-import { callable, object } from '../../values/schema.js';
+import { satisfying } from '../../values/schema.js';
 import type { Entry } from './read-thread.js';
 import { Thread } from './thread.js';
 import type { ThreadStore } from './thread-store.js';
@@ -62,7 +62,10 @@ export function openThreadHistory(store: ThreadStore, thread: string | ThreadLis
   return historyOf(item, () => only);
 }
 
-const threadItem = object({ getState: callable, initialize: callable });
+const threadItem = satisfying(
+  (item) => typeof item?.getState === 'function' && typeof item.initialize === 'function',
+  'the id of a session, or aui.threadListItem with getState and initialize, as @assistant-ui/react 0.15 has it',
+);
 
 /** The same with a cache of threads; `onError` gets the errors that the framework swallows. */
 export function historyOf(

@@ -1,7 +1,7 @@
 import type { ChatPersistedState } from '@tanstack/ai-client';
 import { copyOf } from '../shared/copy.js';
 import { callSafely } from '../../platform/browser.js';
-import { requireId, taken } from '../../values/arguments.js';
+import { invalid, requireId, taken } from '../../values/arguments.js';
 import { given, requireStore } from '../../values/given.js';
 import { callable, optional } from '../../values/schema.js';
 import { requireMessages } from '../shared/transcript/messages.js';
@@ -12,6 +12,9 @@ export interface ChatPersistenceOptions {
   /** Called with errors, since the client swallows every error of a persistence. */
   onError?: ((error: unknown) => void) | undefined;
 }
+
+const FROM_0_23 =
+  'is a list, and must be { messages }, which @tanstack/ai-client saves from 0.23 on. Install a newer one';
 
 /** A `ChatClientPersistence` that always answers with a promise. */
 export interface ChatPersistence {
@@ -60,6 +63,7 @@ export function openChatPersistence(
     getItem: (threadId) => inThread(threadId, (thread) => thread.load()),
     setItem: (threadId, state) => {
       const copied = async () => {
+        if (Array.isArray(state)) throw invalid('state', FROM_0_23);
         const { messages, resume } = given(state, 'state');
         const copy = copyOf({ messages, ...(resume && { resume }) }, 'state');
         requireMessages(copy.messages, 'state.messages', 'INVALID_ARGUMENT');

@@ -15,7 +15,8 @@ const app = (settings: object) => ({
   'package.json': '{ "type": "module" }',
   // Packages lie above the app here.
   'next.config.js': `export default { turbopack: { root: ${JSON.stringify(join(import.meta.dirname, '../../..'))} }, ...${JSON.stringify(settings)} };`,
-  'app/layout.jsx': 'export default ({ children }) => <html lang="en"><body>{children}</body></html>;',
+  'app/layout.jsx':
+    'export default ({ children }) => <html lang="en"><head><link rel="icon" href="data:," /></head><body>{children}</body></html>;',
   'app/page.jsx': blockOf('docs/next.md', 'Page()'),
   'app/chats.jsx': blockOf('docs/next.md', 'Chats()'),
 });
@@ -28,10 +29,13 @@ async function freePort(): Promise<number> {
   return port;
 }
 
+// A build takes over a minute where others have the processors.
+test.setTimeout(600_000);
+
 for (const settings of [{}, { cacheComponents: true, partialPrefetching: true }]) {
   test(`Next builds a static page with suspended sessions: ${JSON.stringify(settings)}`, async ({ page }) => {
     const { folder, remove } = createApp(app(settings));
-    await promisify(execFile)(process.execPath, [next, 'build'], { cwd: folder, env });
+    const built = await promisify(execFile)(process.execPath, [next, 'build'], { cwd: folder, env });
     expect(readFileSync(join(folder, '.next/server/app/index.html'), 'utf8')).toContain('Loading…');
 
     const port = await freePort();
@@ -39,10 +43,13 @@ for (const settings of [{}, { cacheComponents: true, partialPrefetching: true }]
       cwd: folder,
       env,
     });
-    const said: string[] = [];
+    const said = [built.stdout, built.stderr];
     for (const stream of [server.stdout, server.stderr]) stream.on('data', (data) => said.push(`${data}`));
     const complaints: string[] = [];
     page.on('pageerror', ({ message }) => complaints.push(message));
+    page.on('console', (message) => {
+      if (message.type() === 'error') complaints.push(message.text());
+    });
     try {
       await expect.poll(() => said.join('')).toContain('Ready');
       await page.goto(`http://127.0.0.1:${port}/`);
@@ -56,5 +63,6 @@ for (const settings of [{}, { cacheComponents: true, partialPrefetching: true }]
       remove();
     }
     expect(complaints).toEqual([]);
+    expect(said.join('')).not.toContain('stored in the browser');
   });
 }
