@@ -31,7 +31,7 @@ export type HealthEvent =
   /**
    * Background work is not done for now, because its code cannot be loaded: the device is offline, a new release has
    * replaced the file, or this is a service worker, which cannot load code later. Reported once for each part; loading
-   * is retried from time to time. Reload the page.
+   * is retried from time to time. Reload the page, precache the file, or import from `offshoot/all`.
    */
   | { type: 'unloaded'; database: string; part: UnloadedPart };
 

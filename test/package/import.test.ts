@@ -60,6 +60,14 @@ test.each([
   },
 );
 
+test('offshoot/all has the same class as offshoot, and as what adapters import', async () => {
+  const same = await onServer(`
+    const [core, all] = [await import('offshoot'), await import('offshoot/all')];
+    console.log(JSON.stringify(Object.keys(core).map((name) => core[name] === all[name])));
+  `);
+  expect(same).toEqual([true, true]);
+});
+
 test('a store can be constructed, used in vain and closed on a server', async () => {
   const outcome = await onServer(`
     import { IndexedDBSessionStore, SessionStoreError } from 'offshoot';

@@ -1,6 +1,6 @@
 import * as core from 'offshoot';
 import { OffshootSessionStore } from 'offshoot/agentick';
-import * as all from 'offshoot/all';
+import 'offshoot/all';
 import { deriveKey } from 'offshoot/encryption';
 import { answerWith } from './ask.js';
 import { everything } from './everything.js';
@@ -15,7 +15,6 @@ answerWith(async (name, isEncrypted) => {
   const adapter = { timeline, problems: (await store.check()).problems };
   await store.close();
   return {
-    'the same class': all.IndexedDBSessionStore === core.IndexedDBSessionStore,
     'an adapter': adapter,
     ...(await everything({ ...core, deriveKey }, name, isEncrypted)),
   };
