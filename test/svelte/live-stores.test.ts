@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { IDBFactory } from 'fake-indexeddb';
-import { compile } from 'svelte/compiler';
+import { compile, compileModule, type CompileResult } from 'svelte/compiler';
 import { render } from 'svelte/server';
 import { derived, get } from 'svelte/store';
 import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
@@ -160,17 +160,35 @@ describe('errors', () => {
   });
 });
 
+/** Imports what was compiled, from a place where it finds Svelte. */
+async function imported({ js }: CompileResult): Promise<any> {
+  await mkdir('.reports', { recursive: true });
+  const folder = await mkdtemp('.reports/svelte-');
+  onTestFinished(() => rm(folder, { recursive: true }));
+  const file = join(folder, 'compiled.mjs');
+  await writeFile(file, js.code);
+  return import(pathToFileURL(file).href);
+}
+
+test('what was read and then made $state is saved as what it stands for', async () => {
+  const { store, there } = await twoTabs();
+  const live = told(liveSnapshot(store, { snapshotId: 'a' }));
+  await eventually(() => live.latest.data, 'the snapshot');
+  const source = 'export const stateOf = (value) => { let state = $state(value); return state; };';
+  const { stateOf } = await imported(compileModule(source, { generate: 'client' }));
+  const { messages } = stateOf(live.latest.data!.state);
+  messages.push(message('more'));
+  await store.saveSnapshot('c', () => turn(4, { parentId: 'a', state: { messages } }) as never);
+  expect((await there.getSnapshot({ snapshotId: 'c' }))!.state).toEqual({
+    messages: [message('turn 1'), message('more')],
+  });
+  expect(live.latest.data!.state!.messages).toEqual([message('turn 1')]);
+});
+
 describe('a server', () => {
   /** A component as a bundler compiles it for a server. */
-  async function component(source: string) {
-    const { js } = compile(source, { generate: 'server', filename: 'Page.svelte' });
-    await mkdir('.reports', { recursive: true });
-    const folder = await mkdtemp('.reports/svelte-');
-    onTestFinished(() => rm(folder, { recursive: true }));
-    const file = join(folder, 'page.mjs');
-    await writeFile(file, js.code);
-    return (await import(pathToFileURL(file).href)).default;
-  }
+  const component = async (source: string) =>
+    (await imported(compile(source, { generate: 'server', filename: 'Page.svelte' }))).default;
 
   test('renders what is pending, and asks the store nothing', async () => {
     const { store, calls, watchers } = await twoTabs();
