@@ -89,7 +89,7 @@ export const list = satisfying(Array.isArray, 'an array');
 
 /** By its kind, not its class: another realm, such as a test's page, has a class of its own. */
 export const signal = optional(
-  satisfying((value) => typeof value?.throwIfAborted === 'function' && 'onabort' in value, 'an AbortSignal'),
+  satisfying((value) => ({}).toString.call(value) === '[object AbortSignal]', 'an AbortSignal'),
 );
 
 export const anything: Schema = () => undefined;
