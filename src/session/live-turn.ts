@@ -177,6 +177,10 @@ export class LiveTurn<S> implements Turn<S> {
     this.#saves++;
     try {
       await this.#port.save([{ snapshotId: this.snapshotId, extension }]);
+    } catch (error) {
+      // Its session is deleted as long as it is not restored.
+      if ((error as SessionStoreError).status !== 'NOT_FOUND') throw error;
+      stored = 'deleted';
     } finally {
       this.#saves--;
       this.#beatAt = performance.now();
