@@ -21,7 +21,7 @@ const entries = [
       './mend.js',
       './upkeep.js',
     ],
-    limit: '34.7 kB',
+    limit: '35 kB',
   },
   {
     name: 'offshoot, only SessionStoreError',
@@ -78,7 +78,7 @@ const entries = [
   {
     name: 'offshoot, searching on demand',
     path: 'dist/search/search-text.js',
-    limit: '8 kB',
+    limit: '8.2 kB',
   },
   {
     name: 'offshoot, hiding and restoring on demand',

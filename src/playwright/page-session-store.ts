@@ -5,7 +5,7 @@ import {
   type GetSnapshotOptions,
   type ImportOptions,
   type ImportReport,
-  type ListOptions,
+  type ListSessionsOptions,
   type ListSnapshotsOptions,
   type SessionInfo,
   type SessionPage,
@@ -80,7 +80,7 @@ export class PageSessionStore<S = unknown> {
   }
 
   /** Sessions by latest activity. */
-  async listSessions(options?: ListOptions): Promise<SessionPage> {
+  async listSessions(options?: ListSessionsOptions): Promise<SessionPage> {
     return (await this.#open()).call('listSessions', options);
   }
 

@@ -7,7 +7,7 @@ import type { SearchOptions, SearchPage } from '../types/search.js';
 import type {
   DeleteSessionOptions,
   DeleteSnapshotOptions,
-  ListOptions,
+  ListSessionsOptions,
   ListSnapshotsOptions,
   SessionChange,
   SessionInfo,
@@ -57,7 +57,6 @@ import {
   exportShape,
   importShape,
   type IndexedDBSessionStoreOptions,
-  listShape,
   lookupIn,
   progressShape,
   repairShape,
@@ -69,6 +68,7 @@ import {
   type StoreOptions,
   subtreeShape,
   undoableShape,
+  whereOptions,
 } from './options.js';
 import { checkedMutator, requireCustomState } from '../snapshots/save/draft.js';
 import type { SaveRequest } from '../snapshots/save/save-snapshot.js';
@@ -225,9 +225,12 @@ export class IndexedDBSessionStore<S = unknown> implements SessionStore<S> {
     return this.#tenant(options).subscriptions.watchSnapshot(snapshotId, callback);
   }
 
-  /** Lists sessions by latest activity. Errors: `INVALID_ARGUMENT` for a bad limit or cursor. */
-  async listSessions(options: ListOptions = {}): Promise<SessionPage> {
-    const page = taken(listShape, options);
+  /**
+   * Lists sessions by latest activity. `where` looks through the list in that order, so that a page of rare ones takes
+   * longer. Errors: `INVALID_ARGUMENT` for a bad limit or cursor, and for a `where` of other keys or values.
+   */
+  async listSessions(options: ListSessionsOptions = {}): Promise<SessionPage> {
+    const page = whereOptions(options, this.#options);
     return this.#tenant(page).read((transaction) => listSessions(transaction, page));
   }
 

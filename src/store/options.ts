@@ -2,6 +2,7 @@ import type { StandardSchemaV1 } from '@standard-schema/spec';
 import type { HealthEvent, QuotaExceeded } from '../types/health.js';
 import type { RetentionPolicy } from '../types/retention.js';
 import type { GetSnapshotOptions, SessionStoreOptions } from '../types/snapshot.js';
+import type { ListSessionsOptions } from '../types/session.js';
 import type { ExportOptions } from '../types/transfer.js';
 import type { EncryptionOptions } from '../encryption/options.js';
 import { HEARTBEAT_TIMEOUT_MS } from '../tabs/presence.js';
@@ -36,6 +37,8 @@ export interface IndexedDBSessionStoreOptions {
    * on save; those that stay keep their whole state. Default: no limit.
    */
   maxPersistedChainLength?: number | undefined;
+  /** The keys of sessions' `metadata` that `listSessions({ where })` may ask for. Default: none. */
+  indexed?: readonly string[] | undefined;
   /** Generates the id of a snapshot that has none. Default: nanoid, 21 characters. */
   generateId?: (() => string) | undefined;
   /**
@@ -158,6 +161,12 @@ const storeShape = {
   rejectBranchingSessions: optional(flag),
   heartbeatTimeoutMs: fromZero,
   maxPersistedChainLength: fromOne,
+  indexed: optional(
+    satisfying(
+      (keys) => Array.isArray(keys) && Array.from(keys).every((key) => typeof key === 'string'),
+      'a list of strings',
+    ),
+  ),
   generateId: optional(callable),
   durability: oneOf('relaxed', 'strict', 'default'),
   compaction: optional(flag),
@@ -183,7 +192,8 @@ export type StoreOptions = IndexedDBSessionStoreOptions & {
 /** Checks the options and copies them as they are at the call. */
 export function storeOptions(given: IndexedDBSessionStoreOptions): StoreOptions {
   const options = taken(storeShape, given);
-  const { encryption, retention } = options;
+  const { encryption, indexed, retention } = options;
+  if (indexed) options.indexed = [...indexed];
   if (encryption !== undefined) {
     const { key, previousKeys = [] } = taken(encryptionShape, encryption, 'options.encryption');
     options.encryption = { key, previousKeys: [...previousKeys] };
@@ -213,6 +223,7 @@ export const listShape = {
   order: oneOf('asc', 'desc'),
 };
 export const searchShape = { ...signalShape, limit: listShape.limit, cursor: listShape.cursor };
+export const whereShape = { ...listShape, where: anything };
 export const sessionListShape = { ...listShape, sessionId: anything };
 export const progressShape = { ...signalShape, onProgress: optional(callable) };
 
@@ -224,6 +235,28 @@ export const importShape = {
   maxLineBytes: anything,
   maxBytes: anything,
 };
+
+const scalar = satisfying(
+  (value) => typeof value === 'string' || typeof value === 'boolean' || Number.isFinite(value),
+  'a string, a number or a boolean',
+);
+
+/** Checks and copies the options of `listSessions`. */
+export function whereOptions(
+  given: ListSessionsOptions,
+  { indexed = [] }: IndexedDBSessionStoreOptions,
+): ListSessionsOptions {
+  const call = taken(whereShape, given);
+  if (call.where !== undefined) {
+    call.where = taken(
+      Object.fromEntries(indexed.map((key) => [key, anything])),
+      call.where,
+      'options.where',
+    );
+    for (const key of Object.keys(call.where)) requireValid(scalar, call.where[key], 'options.where', key);
+  }
+  return call;
+}
 
 export function exportOptions(options: ExportOptions): ExportOptions {
   const call = taken(exportShape, options);

@@ -67,6 +67,14 @@ export interface ListOptions extends SessionStoreOptions {
   order?: 'asc' | 'desc' | undefined;
 }
 
+export interface ListSessionsOptions extends ListOptions {
+  /**
+   * Lists only sessions whose `metadata` has all of these values: strings, numbers or booleans under keys that the store's
+   * option `indexed` names.
+   */
+  where?: Record<string, string | number | boolean> | undefined;
+}
+
 export interface ListSnapshotsOptions extends ListOptions {
   sessionId: string;
 }

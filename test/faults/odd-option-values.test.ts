@@ -31,7 +31,7 @@ const noTest = () => {};
 /** Everything that takes options of ours, and their names. */
 const TAKERS: Record<string, [names: string, call: (store: Store, options: never) => unknown]> = {
   IndexedDBSessionStore: [
-    'name namespace snapshotPathPrefix rejectBranchingSessions heartbeatTimeoutMs maxPersistedChainLength generateId durability compaction frozen stateSchema fallback onUnavailable retention onQuotaExceeded encryption onHealth',
+    'name namespace snapshotPathPrefix rejectBranchingSessions heartbeatTimeoutMs maxPersistedChainLength indexed generateId durability compaction frozen stateSchema fallback onUnavailable retention onQuotaExceeded encryption onHealth',
     (_, options) => new IndexedDBSessionStore(options),
   ],
   encryption: ['key previousKeys', (_, encryption) => new IndexedDBSessionStore({ encryption })],
@@ -48,7 +48,7 @@ const TAKERS: Record<string, [names: string, call: (store: Store, options: never
     (store, policy) => store.retain(policy),
   ],
   'retain, options': ['signal onProgress context', (store, options) => store.retain({}, options)],
-  listSessions: ['limit cursor order context', (store, options) => store.listSessions(options)],
+  listSessions: ['limit cursor order where context', (store, options) => store.listSessions(options)],
   listSnapshots: [
     'sessionId limit cursor order context',
     (store, options) => store.listSnapshots({ sessionId: 's', ...(options as object) }),

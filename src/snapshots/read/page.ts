@@ -30,11 +30,13 @@ export async function readPage<Row, At extends readonly (string | number)[]>(
     page = down
       ? between(edge, range.upper, false, range.upperOpen)
       : between(range.lower, edge, range.lowerOpen);
-    if (await last.continue()) next = jsonOf([index.name, ...edge.slice(prefix.length)]);
+    if (await last.continue()) next = cursorAt(index.name, edge.slice(prefix.length));
   }
   const rows = await index.getAll(page);
   return { rows: down ? rows.reverse() : rows, cursor: next };
 }
+
+export const cursorAt = (list: string, key: readonly unknown[]): string => jsonOf([list, ...key]);
 
 function decodeCursor(cursor: string, list: string): (string | number)[] {
   try {

@@ -1,5 +1,5 @@
 import type {
-  ListOptions,
+  ListSessionsOptions,
   ListSnapshotsOptions,
   SessionPage,
   SessionPatch,
@@ -13,21 +13,43 @@ import { bare, removeUndefined } from '../../values/property.js';
 import { optional, ownOf, record, string } from '../../values/schema.js';
 import { cloned } from '../../values/clone.js';
 import { beginCommit, type Commit, putSession } from '../commit.js';
-import { readPage } from './page.js';
+import { cursorAt, readPage } from './page.js';
 import { readSession, requireRow } from './snapshots.js';
 import { sessionInfo, snapshotInfo, type ApplyExpiry } from '../stored-snapshot.js';
 
 const patchShape = { title: optional(string), metadata: optional(record) };
 
-export async function listSessions(transaction: ReadTransaction, options: ListOptions): Promise<SessionPage> {
-  const { rows, cursor } = await readPage(
-    transaction.objectStore('sessions').index('updatedMs'),
-    [],
-    options,
-  );
-  const { whole, damaged } = sortOut(rows, isSessionRow);
-  return { sessions: whole.map(sessionInfo), cursor, damaged };
+/** How many rows are read at once to look for those that are asked for. */
+const LOOKED_THROUGH = 500;
+
+export async function listSessions(
+  transaction: ReadTransaction,
+  { where, limit = 50, ...options }: ListSessionsOptions,
+): Promise<SessionPage> {
+  const index = transaction.objectStore('sessions').index('updatedMs');
+  const page: SessionPage = { sessions: [], cursor: options.cursor, damaged: [] };
+  do {
+    const most = where ? LOOKED_THROUGH : limit;
+    const { rows, cursor } = await readPage(index, [], { ...options, cursor: page.cursor, limit: most });
+    page.cursor = cursor;
+    const { whole, damaged } = sortOut(rows, isSessionRow);
+    page.damaged.push(...damaged);
+    const found = whole.filter((row) => !where || fits(row, where));
+    const left = limit - page.sessions.length;
+    const last = found[left - 1];
+    for (const row of found.slice(0, left)) page.sessions.push(sessionInfo(row));
+    if (last && (cursor !== undefined || last !== rows.at(-1))) {
+      page.cursor = cursorAt(index.name, [last.updatedMs, last.id]);
+      break;
+    }
+  } while (page.cursor !== undefined && page.sessions.length < limit);
+  return page;
 }
+
+const fits = (row: SessionRow, where: object): boolean =>
+  Object.entries(where).every(
+    ([key, value]) => ownOf((ownOf(row, 'metadata') ?? {}) as object, key) === value,
+  );
 
 export async function listSnapshots(
   transaction: ReadTransaction,
