@@ -38,18 +38,16 @@ export async function listSessions(
     const left = limit - page.sessions.length;
     const last = found[left - 1];
     for (const row of found.slice(0, left)) page.sessions.push(sessionInfo(row));
-    if (last && (cursor !== undefined || last !== rows.at(-1))) {
+    if (where && last && (cursor !== undefined || last !== rows.at(-1))) {
       page.cursor = cursorAt(index.name, [last.updatedMs, last.id]);
       break;
     }
-  } while (page.cursor !== undefined && page.sessions.length < limit);
+  } while (where && page.cursor !== undefined && page.sessions.length < limit);
   return page;
 }
 
 const fits = (row: SessionRow, where: object): boolean =>
-  Object.entries(where).every(
-    ([key, value]) => ownOf((ownOf(row, 'metadata') ?? {}) as object, key) === value,
-  );
+  Object.entries(where).every(([key, value]) => ownOf(ownOf(row, 'metadata') ?? {}, key) === value);
 
 export async function listSnapshots(
   transaction: ReadTransaction,
