@@ -38,11 +38,12 @@ export async function listSessions(
     const left = limit - page.sessions.length;
     const last = found[left - 1];
     for (const row of found.slice(0, left)) page.sessions.push(sessionInfo(row));
-    if (where && last && (cursor !== undefined || last !== rows.at(-1))) {
+    if (!where) break;
+    if (last && (cursor !== undefined || last !== rows.at(-1))) {
       page.cursor = cursorAt(index.name, [last.updatedMs, last.id]);
       break;
     }
-  } while (where && page.cursor !== undefined && page.sessions.length < limit);
+  } while (page.cursor !== undefined && page.sessions.length < limit);
   return page;
 }
 
