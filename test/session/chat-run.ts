@@ -69,8 +69,8 @@ export class ChatRun {
     if (title !== undefined && before === undefined) await this.model.updateSession(sessionId, { title });
   }
 
-  async compare(): Promise<void> {
-    for (const store of this.stores) {
+  async compare(stores = this.stores): Promise<void> {
+    for (const store of stores) {
       const { sessions } = await store.listSessions();
       const expected = (await this.model.listSessions()).sessions;
       expect(sessions.map((each) => each.sessionId).sort()).toEqual(
@@ -96,7 +96,7 @@ export class ChatRun {
         expect(messages).toEqual(this.model.stored(naive.headId)?.state?.messages ?? []);
       }
     }
-    expect((await this.stores[0]!.check()).problems).toEqual([]);
+    expect((await stores[0]!.check()).problems).toEqual([]);
   }
 
   #branches({ nodes, roots, leaves, headId }: SessionTree): Branches {

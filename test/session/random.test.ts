@@ -52,6 +52,10 @@ describe('Whatever a chat does through stores of one database, all show what a n
             await run.compare();
             expect(reported).toEqual([]);
           }
+          // Nothing is lost on the way to another database.
+          stores.push(openStore(options));
+          await stores.at(-1)!.importSessions(stores[0]!.exportSessions());
+          await run.compare(stores.slice(-1));
         } finally {
           await run.end();
           for (const store of stores) await store.close();
