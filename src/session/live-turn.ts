@@ -59,6 +59,8 @@ export class LiveTurn<S> implements Turn<S> {
   #timer: ReturnType<typeof setTimeout> | undefined;
   /** How many saves are under way; the store does them in call order. */
   #saves = 0;
+  /** Whether there were changes during a save. */
+  #mustLook = false;
   #isOver = false;
   #isClosed = false;
 
@@ -193,6 +195,7 @@ export class LiveTurn<S> implements Turn<S> {
     clearTimeout(this.#timer);
     if (this.#isOver || this.#saves > 0) return;
     if (this.#isClosed) return void this.#end('aborted', true);
+    if (this.#mustLook) void this.#look();
     const beat = Math.min(MOST_BEAT_MS, this.#port.heartbeatTimeoutMs / 3 || MOST_BEAT_MS);
     const answerDue = this.#isSaved ? Infinity : this.#savedAt + this.#saveEveryMs;
     const beatDue = this.#beatAt + beat;
@@ -228,10 +231,12 @@ export class LiveTurn<S> implements Turn<S> {
 
   /** Looks whether another tab has ended or deleted the turn. */
   async #look(): Promise<void> {
-    // A save is told.
-    if (this.#isOver || this.#saves > 0) return;
+    this.#mustLook = this.#saves > 0;
+    if (this.#isOver || this.#mustLook) return;
     const info = await this.#port.getSnapshotInfo(this.snapshotId).catch(() => ({ status: 'pending' }));
-    if (this.#isOver || this.#saves > 0) return;
+    this.#mustLook = this.#saves > 0;
+    // What is being saved may be the end.
+    if (this.#isOver || this.#mustLook) return;
     const status = info && (info.status ?? '');
     if (status !== 'pending' && status !== 'expired') this.#end(outcomeOf(status), true);
   }

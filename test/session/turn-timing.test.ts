@@ -114,6 +114,18 @@ test.each(['own tab', 'other tab'])(
   },
 );
 
+test('ended in the transaction that saves its answer, its signal is aborted at once', async () => {
+  const store = openStore();
+  const turn = await store.session('s').startTurn({ messages: user('q'), saveEveryMs: 0 });
+  await pass(100);
+  turn.update(model('half'));
+  vi.advanceTimersByTime(1);
+  await store.saveSnapshot(turn.snapshotId, (current) => ({ ...current!, status: 'aborted' }));
+  await pass(100);
+  expect(turn.signal.aborted).toBe(true);
+  expect(await turn.complete()).toBe('aborted');
+});
+
 test.each(['clear', 'deleteDatabase', 'deleteSession'] as const)(
   'after %s a turn is over and brings nothing back',
   async (how) => {
