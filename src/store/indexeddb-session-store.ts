@@ -22,6 +22,7 @@ import type {
   GetSnapshotOptions,
   SaveOptions,
   SessionSnapshot,
+  SessionSnapshotInput,
   SessionStore,
   SessionStoreOptions,
   SnapshotMutator,
@@ -147,6 +148,16 @@ export class IndexedDBSessionStore<S = unknown> implements SessionStore<S> {
    * result is not a snapshot, cannot be stored or fails `stateSchema`; `NOT_FOUND` if `requireParent` is set and there is no such parent; `FAILED_PRECONDITION` if it would move the
    * snapshot to another session; `ALREADY_EXISTS` if `generateId` returned an id that is taken.
    */
+  saveSnapshot(
+    snapshotId: string | undefined,
+    mutator: (current: SessionSnapshot<S> | undefined) => SessionSnapshotInput<S>,
+    options?: SaveOptions,
+  ): Promise<string>;
+  saveSnapshot(
+    snapshotId: string | undefined,
+    mutator: SnapshotMutator<S>,
+    options?: SaveOptions,
+  ): Promise<string | null>;
   async saveSnapshot(
     snapshotId: string | undefined,
     mutator: SnapshotMutator<S>,

@@ -13,6 +13,8 @@ const env = { ...process.env, NEXT_TELEMETRY_DISABLED: '1' };
 /** A page of docs/next.md as it is printed, with these settings of Next. */
 const app = (settings: object) => ({
   'package.json': '{ "type": "module" }',
+  // Otherwise it is that of the tests, for which `offshoot` is the sources.
+  'jsconfig.json': '{ "compilerOptions": {} }',
   // Packages lie above the app here.
   'next.config.js': `export default { turbopack: { root: ${JSON.stringify(join(import.meta.dirname, '../../..'))} }, ...${JSON.stringify(settings)} };`,
   'app/layout.jsx':
