@@ -50,6 +50,9 @@ export async function searchText(
   const words = wordsOf(query);
   if (words.length === 0) return { hits: [] };
   const search = new Search(read, words, limit, after, signal, isEncrypted);
+  const isWanted = ({ createdMs }: SessionRow) => !after || !(createdMs > after[0]);
+  const searched = new Set<string>();
+  let newest: number | undefined;
   let at: string | undefined;
   let together = 1;
   do {
@@ -59,17 +62,29 @@ export async function searchText(
         cursor: at,
       }),
     );
-    const rows = page.rows.filter(({ createdMs }) => !after || !(createdMs > after[0]));
+    newest ??= page.rows[0]?.updatedMs;
+    const rows = page.rows.filter(isWanted);
     while (rows.length > 0) {
       const { length: certain } = search.hits.filter(({ place }) => place[0] >= rows[0]!.updatedMs + 1);
       if (certain >= limit || (certain > 0 && search.bytes > ENOUGH)) return search.page(certain, true);
-      const group = rows.splice(0, together);
-      await search.searchSessions(group.map(({ id }) => id));
+      const ids = rows.splice(0, together).map(({ id }) => id);
+      for (const id of ids) searched.add(id);
+      await search.searchSessions(ids);
       // The first hit comes sooner if it need not wait for other sessions.
       if (!isEncrypted) together = Math.min(SESSIONS, together * 2);
     }
     at = page.cursor;
   } while (at !== undefined);
+  // What is saved meanwhile moves to the front, and may have been passed over.
+  const moved = await read(async (transaction) =>
+    newest === undefined
+      ? []
+      : transaction
+          .objectStore('sessions')
+          .index('updatedMs')
+          .getAll(between([newest], undefined)),
+  );
+  for (const row of moved) if (isWanted(row) && !searched.has(row.id)) await search.searchSessions([row.id]);
   return search.page(limit, false);
 }
 

@@ -41,7 +41,7 @@ export class Background {
     this.#purging = this.#part(
       'purging',
       () => import('../maintenance/undo/scheduler.js'),
-      ({ Purging }) => new Purging(rearranging),
+      ({ Purging }) => new Purging(rearranging, connection),
     );
     connection.hides = async (noted) => (await this.#purging.getInBackground())?.schedule(noted);
     this.#retention = this.#part(

@@ -197,6 +197,28 @@ describe('excerpts', () => {
   });
 });
 
+test('a session that is saved while others are searched is not passed over', async () => {
+  const store = openStore();
+  const saveIn = (n: number, fields = {}) =>
+    save(store, `${n}`, turn(n, { sessionId: `s${n}`, ...messages('needle'), ...fields }));
+  for (let n = 0; n < 120; n++) await saveIn(n);
+  const { signal } = new AbortController();
+  const saves: Promise<unknown>[] = [];
+  let looks = 0;
+  Object.defineProperty(signal, 'aborted', {
+    get() {
+      // Within the first page of sessions; what is saved is on the second.
+      if (++looks === 10)
+        for (let n = 0; n < 5; n++) saves.push(saveIn(n, { updatedAt: turn(999).createdAt }));
+      return false;
+    },
+  });
+  const { hits } = await store.searchText('needle', { limit: 1000, signal });
+  await Promise.all(saves);
+  expect(saves).toHaveLength(5);
+  expect(hits).toHaveLength(120);
+});
+
 test('arguments', async () => {
   const store = await storeWith('needle');
   await expectRefusal(() => store.searchText(7 as never), 'INVALID_ARGUMENT', 'query');

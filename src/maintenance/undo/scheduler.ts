@@ -11,7 +11,11 @@ export class Purging {
   #running: Promise<unknown> = Promise.resolve();
   #isStopped = false;
 
-  constructor(readonly access: Pick<DatabaseAccess, 'read' | 'remove'>) {}
+  constructor(
+    readonly access: Pick<DatabaseAccess, 'read' | 'remove'>,
+    /** A connection that was closed stays closed; when it is opened again, what is due is told again. */
+    readonly connection: { readonly isOpen: boolean },
+  ) {}
 
   /** `noted`: what the database notes of hidden sessions. */
   schedule(noted: unknown): void {
@@ -34,7 +38,7 @@ export class Purging {
   }
 
   async #run(): Promise<void> {
-    if (this.#isStopped) return;
+    if (this.#isStopped || !this.connection.isOpen) return;
     try {
       await this.access.remove((transaction, begin) => purgeDue(transaction, Date.now(), begin));
       const left: Due = await this.access.read(readDue);
