@@ -46,7 +46,7 @@ export function createWith(options: IndexedDBSessionStoreOptions): Variant {
           ...(pending ? RUNNING : COMPLETED),
           state,
         }));
-        idOf.set(snapshotId, id!);
+        idOf.set(snapshotId, id);
       },
       readLatest: async (sessionId) => (await store.getSnapshot({ sessionId }))?.state as State | undefined,
     },
@@ -76,7 +76,7 @@ export function createWith(options: IndexedDBSessionStoreOptions): Variant {
         const parentId = idOf.get(id);
         const next = { sessionId: id, createdAt, state: { custom: value as unknown as Counter } };
         const saved = await store.saveSnapshot(undefined, () => ({ ...next, ...(parentId && { parentId }) }));
-        idOf.set(id, saved!);
+        idOf.set(id, saved);
       },
       read: async (id) =>
         (await store.getSnapshot({ sessionId: id }))?.state?.custom as unknown as Record<string, unknown>,

@@ -20,12 +20,12 @@ const message = (id: string, role: 'user' | 'assistant', text = id): TranscriptM
 });
 
 async function save(store: Store, list: List, parentId: string | undefined): Promise<string> {
-  return (await store.saveSnapshot(undefined, () => ({
+  return await store.saveSnapshot(undefined, () => ({
     sessionId: 't',
     ...(parentId !== undefined && { parentId }),
     createdAt: new Date().toISOString(),
     state: { messages: list as never },
-  })))!;
+  }));
 }
 
 /** A chat of so many turns, each a child of the one before; returns its messages. */

@@ -13,7 +13,7 @@ const add = async (
   parentId: string | undefined,
   fields: object = {},
 ): Promise<string> =>
-  (await store.saveSnapshot(undefined, () => turn(second, { ...(parentId && { parentId }), ...fields })))!;
+  await store.saveSnapshot(undefined, () => turn(second, { ...(parentId && { parentId }), ...fields }));
 
 /** Too large for the snapshot's own row. */
 const stateOf = (turn: number) => ({
@@ -53,11 +53,11 @@ test('what another tab has written meanwhile is not overtaken, and the mutator i
   });
   expect(calls).toBe(1);
   const { nodes, leaves } = await two.getTree('s');
-  expect(nodes.get(last)!.children.toSorted()).toEqual([own!, other].toSorted());
+  expect(nodes.get(last)!.children.toSorted()).toEqual([own, other].toSorted());
   expect(leaves).toHaveLength(2);
   expect(await two.getSession('s')).toMatchObject({ snapshotCount: 5 });
   for (const [id, text] of [
-    [own!, 'of this tab'],
+    [own, 'of this tab'],
     [other, 'of the other tab'],
   ] as const) {
     for (const store of [one, two]) {

@@ -165,11 +165,11 @@ describe('the requests are the same for sessions of 10, 1,000 and 10,000 snapsho
     const saved: string[] = [];
     // Two saves learn that nobody else writes.
     for (const sessionId of ['first', 'second']) {
-      saved.push((await store.saveSnapshot(undefined, () => turn(0, { sessionId })))!);
+      saved.push(await store.saveSnapshot(undefined, () => turn(0, { sessionId })));
     }
     await expectSame(async (sessionId) => {
       const id = await store.saveSnapshot(undefined, () => turn(0, { sessionId }));
-      saved.push(id!);
+      saved.push(id);
     });
     for (const id of saved) await store.deleteSnapshot(id);
   });

@@ -118,9 +118,9 @@ export class OffshootSessionStore implements SessionStore {
       this.#history === false
         ? await this.#store.saveSnapshot(parentId, () => next)
         : await this.#store.saveSnapshot(undefined, () => (parentId ? { ...next, parentId } : next));
-    this.#places.set(sessionId, snapshotId!);
+    this.#places.set(sessionId, snapshotId);
     // Best effort: the state is saved, and the next save retries the deletion.
-    await this.#forgetOld(sessionId, snapshotId!).catch(() => {});
+    await this.#forgetOld(sessionId, snapshotId).catch(() => {});
   }
 
   async #forgetOld(sessionId: string, saved: string): Promise<void> {

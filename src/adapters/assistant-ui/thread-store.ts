@@ -1,10 +1,9 @@
-import type { IndexedDBSessionStore } from '../../index.js';
+import type { IndexedDBSessionStore, SessionStore } from '../../index.js';
 
 /** The part of a store that threads need, so that a store with any type of `custom` fits. */
 export type ThreadStore = Pick<
   IndexedDBSessionStore<any>,
   | 'getSnapshot'
-  | 'saveSnapshot'
   | 'getHead'
   | 'getTree'
   | 'getSession'
@@ -12,4 +11,5 @@ export type ThreadStore = Pick<
   | 'updateSession'
   | 'selectBranch'
   | 'deleteSession'
->;
+> &
+  Pick<SessionStore<any>, 'saveSnapshot'>;

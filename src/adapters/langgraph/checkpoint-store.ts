@@ -1,7 +1,8 @@
-import type { IndexedDBSessionStore } from '../../index.js';
+import type { IndexedDBSessionStore, SessionStore } from '../../index.js';
 
 /** The part of a store that a saver uses. */
 export type CheckpointStore = Pick<
   IndexedDBSessionStore<any>,
-  'getSnapshot' | 'saveSnapshot' | 'getSession' | 'listSnapshots' | 'listSessions' | 'deleteSession'
->;
+  'getSnapshot' | 'getSession' | 'listSnapshots' | 'listSessions' | 'deleteSession'
+> &
+  Pick<SessionStore<any>, 'saveSnapshot'>;

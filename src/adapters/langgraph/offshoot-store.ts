@@ -7,7 +7,7 @@ import {
   type SearchOperation,
   validateNamespace,
 } from '@langchain/langgraph-checkpoint';
-import type { IndexedDBSessionStore, SessionSnapshotInput, SnapshotInfo } from '../../index.js';
+import type { IndexedDBSessionStore, SessionSnapshotInput, SessionStore, SnapshotInfo } from '../../index.js';
 import { invalid, requireValid } from '../../values/arguments.js';
 import { given, requireStore } from '../../values/given.js';
 import { list, optional, record, satisfying } from '../../values/schema.js';
@@ -18,8 +18,9 @@ import { hasFields, isBelow, isMatch } from './memory-filter.js';
 /** The part of a store that memories use. */
 export type MemoryStore = Pick<
   IndexedDBSessionStore<any>,
-  'getSnapshot' | 'saveSnapshot' | 'deleteSnapshot' | 'listSnapshots' | 'listSessions'
->;
+  'getSnapshot' | 'deleteSnapshot' | 'listSnapshots' | 'listSessions'
+> &
+  Pick<SessionStore<any>, 'saveSnapshot'>;
 
 /** An item in the snapshot's own fields, so that lists have it without loading states. */
 interface Memory {

@@ -11,6 +11,7 @@ import { nanoid } from 'nanoid';
 import {
   SessionStoreError,
   type IndexedDBSessionStore,
+  type SessionStore,
   type SessionSnapshot,
   type SessionStoreOptions,
 } from '../../index.js';
@@ -21,7 +22,8 @@ import { appending, copyItems, EMPTY, mutating, transacting, type Change, type H
 import { jsonOf } from '../../platform/json.js';
 
 /** The part of a store that a session uses. */
-export type HistoryStore = Pick<IndexedDBSessionStore<any>, 'getSnapshot' | 'saveSnapshot' | 'getHead'>;
+export type HistoryStore = Pick<IndexedDBSessionStore<any>, 'getSnapshot' | 'getHead'> &
+  Pick<SessionStore<any>, 'saveSnapshot'>;
 
 /** The current end of the history. */
 interface Head {

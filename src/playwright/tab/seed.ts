@@ -71,7 +71,7 @@ async function save<S>(
   path: string,
 ): Promise<string> {
   try {
-    return (await store.saveSnapshot(snapshot.snapshotId, () => snapshot))!;
+    return await store.saveSnapshot(snapshot.snapshotId, () => snapshot);
   } catch (error) {
     if (!(error instanceof SessionStoreError)) throw error;
     const place = error.path === undefined ? path : `${path}.${error.path}`;

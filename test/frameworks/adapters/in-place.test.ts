@@ -283,11 +283,11 @@ describe.each(kinds)('What is changed in place, %s,', (_, of) => {
 
 it('what a hook shows is shown anew when it was changed in place and then saved', async () => {
   const store = openStore();
-  const snapshotId = (await store.saveSnapshot(undefined, () => ({
+  const snapshotId = await store.saveSnapshot(undefined, () => ({
     sessionId: 't',
     createdAt: new Date().toISOString(),
     state: { custom: { n: 1 } },
-  })))!;
+  }));
   const shown: any[] = [];
   const source = snapshotSource(
     store,

@@ -55,7 +55,7 @@ async function send(text: string): Promise<void> {
     state: { messages },
   }));
   finish = async () => {
-    await store.saveSnapshot(snapshotId!, () => ({
+    await store.saveSnapshot(snapshotId, () => ({
       ...turn,
       status: 'completed',
       state: { messages: [...messages, say('model', `re: ${text}`)] },

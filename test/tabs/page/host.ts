@@ -159,7 +159,7 @@ export class Host {
       state.messages = [...(state.messages ?? []), { role: 'user', content: [{ text }] }];
       const createdAt = new Date().toISOString();
       const turn = { sessionId: 's', parentId: ids.at(-1)!, createdAt, status: 'completed' as const, state };
-      ids.push((await this.#store.saveSnapshot(undefined, () => turn))!);
+      ids.push(await this.#store.saveSnapshot(undefined, () => turn));
     }
     return ids.slice(1);
   }
