@@ -177,7 +177,7 @@ export class IndexedDBSessionStore<S = unknown> implements SessionStore<S> {
   ): Promise<(string | null)[]> {
     requireValid(list, saves, 'saves');
     const call = options && taken(saveOptionsShape, options);
-    const all = picked(saves, 'saves', (given) => Array.from(given.keys(), String));
+    const all = picked(saves, 'saves', (given) => Object.keys(Array.from(given)));
     const requests = Object.values(all).map((save, index) => {
       const path = `saves.${index}`;
       return this.#mutation(taken(saveShape, save, path), `${path}.`, call);
