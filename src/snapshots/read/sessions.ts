@@ -24,13 +24,13 @@ const LOOKED_THROUGH = 500;
 
 export async function listSessions(
   transaction: ReadTransaction,
-  { where, limit = 50, ...options }: ListSessionsOptions,
+  { where, limit = 50, cursor: begin, order }: ListSessionsOptions,
 ): Promise<SessionPage> {
   const index = transaction.objectStore('sessions').index('updatedMs');
-  const page: SessionPage = { sessions: [], cursor: options.cursor, damaged: [] };
+  const page: SessionPage = { sessions: [], cursor: begin, damaged: [] };
   do {
     const most = where ? LOOKED_THROUGH : limit;
-    const { rows, cursor } = await readPage(index, [], { ...options, cursor: page.cursor, limit: most });
+    const { rows, cursor } = await readPage(index, [], { order, cursor: page.cursor, limit: most });
     page.cursor = cursor;
     const { whole, damaged } = sortOut(rows, isSessionRow);
     page.damaged.push(...damaged);
