@@ -8,8 +8,9 @@ const testTimeout = 60_000;
 
 const inChromiumOnly = 'test/**/*.browser.test.ts';
 const inBoth = 'test/**/*.both.test.ts';
-/** A folder with packages of its own, which `npm run frameworks` installs. */
-const frameworks = 'test/frameworks';
+/** A folder with packages of its own, which `npm run frameworks` installs, or scripts/frameworks-matrix.mjs. */
+const frameworks = process.env['OFFSHOOT_FRAMEWORKS'] ?? 'test/frameworks';
+const allFrameworks = 'test/frameworks*/**';
 
 /** What adapters import of frameworks that are not installed here. */
 const withoutFrameworks = {
@@ -36,7 +37,7 @@ export default defineConfig({
           testTimeout,
           environment: 'node',
           include: ['test/**/*.test.ts'],
-          exclude: [inChromiumOnly, `${frameworks}/**`],
+          exclude: [inChromiumOnly, allFrameworks],
           setupFiles: ['fake-indexeddb/auto', './test/arrays-only.ts'],
         },
       },
@@ -68,7 +69,7 @@ export default defineConfig({
           // After the tests in Node, whose workers are others.
           sequence: { groupOrder: 1 },
           include: [inChromiumOnly, inBoth],
-          exclude: [`${frameworks}/**`],
+          exclude: [allFrameworks],
           browser: chromium(),
         },
       },

@@ -37,6 +37,7 @@ const groups = {
     { script: 'typecheck:frameworks' },
     { script: 'lint:frameworks' },
     vitest('test:frameworks', 'frameworks'),
+    { script: 'test:matrix' },
     playwright('test:e2e'),
     { script: 'check:publint' },
     { script: 'check:types' },
