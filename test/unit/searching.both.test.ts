@@ -1,13 +1,11 @@
-import { IDBFactory } from 'fake-indexeddb';
-import { beforeEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { IndexedDBSessionStore, Hit } from '../../src/index.js';
 import { message, save, turn } from '../../src/testing/sample-snapshots.js';
 import { expectRefusal } from '../assertions/expect-refusal.js';
+import { renewIndexedDB } from '../environment.js';
 import { openStore } from '../stores/open-store.js';
 
-beforeEach(() => {
-  globalThis.indexedDB = new IDBFactory();
-});
+renewIndexedDB();
 
 type Store = IndexedDBSessionStore<any>;
 

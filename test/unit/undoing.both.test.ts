@@ -1,14 +1,12 @@
-import { IDBFactory } from 'fake-indexeddb';
-import { beforeEach, describe, expect, test, vi } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { message, save, turn } from '../../src/testing/sample-snapshots.js';
 import type { IndexedDBSessionStore, SessionChange } from '../../src/index.js';
 import { expectRefusal } from '../assertions/expect-refusal.js';
 import { dumpDatabase } from '../database/raw-database.js';
+import { renewIndexedDB } from '../environment.js';
 import { freshName, openStore } from '../stores/open-store.js';
 
-beforeEach(() => {
-  globalThis.indexedDB = new IDBFactory();
-});
+renewIndexedDB();
 
 const HOUR = 3_600_000;
 const long = 'x'.repeat(600);
