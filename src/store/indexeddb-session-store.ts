@@ -71,6 +71,7 @@ import {
   undoableShape,
   whereOptions,
 } from './options.js';
+import { bare } from '../values/property.js';
 import { checkedMutator, requireCustomState } from '../snapshots/save/draft.js';
 import type { SaveRequest } from '../snapshots/save/save-snapshot.js';
 import { StoredSession } from '../session/session.js';
@@ -198,7 +199,9 @@ export class IndexedDBSessionStore<S = unknown> implements SessionStore<S> {
         if (stateSchema) requireCustomState(stateSchema, custom, 'options', 'custom');
       },
       save: async (saves) => {
-        const requests = saves.map(({ newId, ...save }) => ({ ...this.#request(() => newId!), ...save }));
+        const requests = saves.map(({ newId, extension, ...save }) =>
+          bare({ ...this.#request(() => newId!), ...save, extension: bare(extension!) }),
+        );
         const tenant = this.#tenant(call);
         return requests.length === 1 ? [await tenant.save(requests[0]!)] : tenant.saveAll(requests);
       },
@@ -570,12 +573,12 @@ export class IndexedDBSessionStore<S = unknown> implements SessionStore<S> {
         throw new Refusal(error);
       }
     };
-    return {
+    return bare({
       ...this.#request(generateId),
       requireParent: requireParent === true,
       snapshotId,
       mutator: checkedMutator(mutator, this.#options.stateSchema),
-    };
+    });
   }
 
   /** Runs a rare operation with code that is loaded on demand. */

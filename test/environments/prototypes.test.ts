@@ -47,6 +47,16 @@ const everything = (hardening: string) => `
     see((await other.retain({ maxSessions: 1 })).snapshots);
     see(await store.selectBranch('nope').catch((error) => error instanceof SessionStoreError && error.status + error.name));
     see(await store.saveSnapshot('d', () => turn(1)).catch((error) => error.path));
+    const chat = store.session('chat');
+    await chat.append(messages, { title: 'chat' });
+    const live = await chat.startTurn({ messages });
+    live.update(messages);
+    see(await live.complete(undefined, { finishReason: 'length' }));
+    see(await (await chat.startTurn()).fail(new Error('no')));
+    see(await store.saveSnapshots([{ mutator: () => null }, { snapshotId: 'e', mutator: () => turn('chat') }]));
+    const copy = await chat.duplicate();
+    see([await copy.messages(), (await copy.branches()).messages.length, await copy.abort()]);
+    see((await store.getSnapshotInfo(live.snapshotId)).summary);
     await store.close();
   }
   console.log(seen.join('\\n'));
@@ -63,7 +73,7 @@ const freeze = (...names: string[]) => names.map((name) => `Object.freeze(${name
 
 /** Names that we, the stand-in for IndexedDB, or streams look for on objects. */
 const looked =
-  'extra key size fields title type durability metadata cipher unique multiEntry keyPath autoIncrement entries text mode at name label own parts namespace encryption retention cursor order';
+  'extra key size fields title type durability metadata cipher unique multiEntry keyPath autoIncrement entries text mode at name label own parts namespace encryption retention cursor order after artifacts saveEveryMs usage upTo preview hidden where undoable requireParent extension extras drafted refused';
 
 test.each([
   [
