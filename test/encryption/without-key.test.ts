@@ -76,6 +76,7 @@ const calls = (backup: string): Record<string, (store: Store) => unknown> => ({
   importSessions: (store) => store.importSessions(new Blob([backup]).stream()),
   importGenkitFiles: (store) => store.importGenkitFiles([new File([genkitFile], 'x.json')]),
   rekey: (store) => store.rekey(),
+  restoreSession: (store) => store.restoreSession('s'),
   getSnapshotInfo: (store) => store.getSnapshotInfo('a'),
   saveSnapshots: (store) => store.saveSnapshots([{ mutator: () => turn(9) }]),
   searchText: (store) => store.searchText('turn'),

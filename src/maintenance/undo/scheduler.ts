@@ -22,7 +22,9 @@ export class Purging {
     const due = dueIn(noted);
     clearTimeout(this.#timer);
     if (this.#isStopped || due.size === 0) return;
-    const wait = Math.min(...due.values()) - Date.now();
+    let first = Infinity;
+    for (const at of due.values()) first = Math.min(first, at);
+    const wait = first - Date.now();
     this.#timer = setTimeout(
       () => whenIdle(() => (this.#running = this.#run())),
       Math.min(LONGEST_MS, Math.max(0, wait)),

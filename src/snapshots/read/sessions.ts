@@ -33,7 +33,7 @@ export async function listSessions(
     const { rows, cursor } = await readPage(index, [], { order, cursor: page.cursor, limit: most });
     page.cursor = cursor;
     const { whole, damaged } = sortOut(rows, isSessionRow);
-    page.damaged.push(...damaged);
+    for (const id of damaged) page.damaged.push(id);
     const found = whole.filter((row) => !where || fits(row, where));
     const left = limit - page.sessions.length;
     const last = found[left - 1];
