@@ -1,5 +1,5 @@
 // `node scripts/frameworks-matrix.mjs lowest newest`: the adapters' tests, in Node, with the lowest and with the newest
-// version of each framework that package.json accepts. Each end of the ranges has a folder of its own beside
+// version of each framework that they are made for. Each end of the ranges has a folder of its own beside
 // test/frameworks, from which it copies the tests.
 import { spawnSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
@@ -11,8 +11,18 @@ const others = ['genkit', 'docs', 'types', 'node_modules', 'package-lock.json', 
 
 /** @type {(path: string) => any} */
 const json = (path) => JSON.parse(readFileSync(path, 'utf8'));
+/** What the adapters are made for; package.json accepts any version, so that none refuses to be installed beside the library. */
 /** @type {Record<string, string>} */
-const ranges = json('package.json').peerDependencies;
+const ranges = {
+  '@ag-ui/client': '>=1 <2',
+  '@assistant-ui/react': '>=0.15.0 <0.16',
+  '@langchain/core': '^1.1.48',
+  '@langchain/langgraph-checkpoint': '^1.2.2',
+  '@openai/agents-core': '>=0.20.0 <1',
+  '@strands-agents/sdk': '>=1.19 <2',
+  '@tanstack/ai-client': '>=0.33.0 <0.34',
+  ai: '^7.0.0',
+};
 
 /** The lowest published version of a range, without those before a release. @param {string} name @param {string} range */
 function lowestOf(name, range) {
@@ -36,7 +46,7 @@ const companions = { lowest: { ai: { '@ai-sdk/react': '4.0.0' } }, newest: {} };
 /** @param {string} end */
 function versionsAt(end) {
   const wanted = { ...json(`${source}/package.json`).devDependencies };
-  const own = Object.keys(wanted).filter((name) => name in ranges && !name.startsWith('react'));
+  const own = Object.keys(wanted).filter((name) => name in ranges);
   for (const name of own) {
     const range = ranges[name] ?? '';
     wanted[name] = end === 'lowest' ? lowestOf(name, range) : range;
