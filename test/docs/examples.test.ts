@@ -34,6 +34,15 @@ test('the ten lines of README do what they say', async () => {
   expect(await run(examplesIn('README.md')[0]!, { after })).toContain('branch 2 2 And in June?');
 });
 
+test('the recipes do what they say', async () => {
+  const [along, backup, , tests] = examplesIn('docs/recipes.md');
+  const made = async (example: string) => (await transformWithOxc(example, 'example.ts')).code;
+  const after = `console.log((await store.session('trip').messages()).length, (await store.check()).problems.length);`;
+  expect(await run(await made(along!), { after: `${after} ${leave}` })).toBe('1 0');
+  expect(await run(await made(backup!), { after: leave })).toMatch(/\b1 0$/);
+  expect(await run(await made(tests!), { after: leave })).toBe('2');
+});
+
 test('the examples of docs/chats.md do what they say', async () => {
   const [opening, streaming, arrows] = examplesIn('docs/chats.md');
   const { code } = await transformWithOxc(
