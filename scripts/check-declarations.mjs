@@ -6,7 +6,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve, sep } from 'node:path';
 
-const { exports, dependencies, peerDependencies } = JSON.parse(readFileSync('package.json', 'utf8'));
+const { exports, dependencies, peerDependenciesMeta } = JSON.parse(readFileSync('package.json', 'utf8'));
 /** Whoever imports an adapter has its framework. */
 /** @type {Record<string, RegExp>} */
 const frameworks = {
@@ -41,7 +41,7 @@ for (const path of declarations) {
   for (const [, specifier, reference] of code.matchAll(imported)) {
     const name = specifier ?? reference ?? '';
     if (name.startsWith('.') || packageOf(name) in dependencies) continue;
-    if (packageOf(name) in peerDependencies && frameworks[entryOf(path)]?.test(name)) continue;
+    if (packageOf(name) in peerDependenciesMeta && frameworks[entryOf(path)]?.test(name)) continue;
     console.error(`dist/${path} refers to ${name}`);
     failures++;
   }

@@ -252,6 +252,7 @@ export function whereOptions(
       Object.fromEntries(indexed.map((key) => [key, anything])),
       call.where,
       'options.where',
+      "key of the store's option `indexed`",
     );
     for (const key of Object.keys(call.where)) requireValid(scalar, call.where[key], 'options.where', key);
   }

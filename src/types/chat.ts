@@ -13,7 +13,7 @@ export interface Usage {
 /** What stands after a turn ended: an abort by another tab stays, and a deleted session stays deleted. */
 export type TurnOutcome = 'completed' | 'failed' | 'aborted' | 'deleted';
 
-export interface AppendOptions<S = unknown> {
+export interface AppendOptions<S = any> {
   /**
    * The snapshot to continue: pass what is on the screen, so that a tab that is behind makes a branch. By default the
    * session's head, read in the same transaction; `null` for a new root.
@@ -29,7 +29,7 @@ export interface AppendOptions<S = unknown> {
   metadata?: Record<string, unknown> | undefined;
 }
 
-export interface TurnOptions<S = unknown> extends AppendOptions<S> {
+export interface TurnOptions<S = any> extends AppendOptions<S> {
   /** The question, saved as a snapshot of its own in the same transaction. */
   messages?: Message | readonly Message[] | undefined;
   /** How often `update` saves, in ms. Default 250. */
@@ -38,7 +38,7 @@ export interface TurnOptions<S = unknown> extends AppendOptions<S> {
   signal?: AbortSignal | undefined;
 }
 
-export interface TurnResult<S = unknown> {
+export interface TurnResult<S = any> {
   custom?: S | undefined;
   artifacts?: Artifact[] | undefined;
   /** Default `stop`. */

@@ -55,7 +55,7 @@ export function picked<T extends object>(
  * Checks options and copies them as they are at the call. An unknown name is refused even if its value is `undefined`,
  * since it is probably misspelt. Symbols are ignored.
  */
-export function taken<O extends object>(shape: Shape, options: O, path = 'options'): O {
+export function taken<O extends object>(shape: Shape, options: O, path = 'options', what = 'option'): O {
   requireValid(record, options, path);
   let stranger: string | undefined;
   const copy = picked<O>(options, path, () => {
@@ -66,7 +66,7 @@ export function taken<O extends object>(shape: Shape, options: O, path = 'option
     );
   });
   if (stranger !== undefined) {
-    throw invalid(`${path}.${stranger}`, `is no option. ${advice(stranger, Object.keys(shape))}`);
+    throw invalid(`${path}.${stranger}`, `is no ${what}. ${advice(stranger, Object.keys(shape))}`);
   }
   requireValid(object(shape), copy, path);
   return bare(copy);

@@ -15,3 +15,9 @@ test.each(Object.entries(peerDependencies))('%s of any version may lie beside th
   expect(range).toBe('*');
   expect(peerDependenciesMeta[name]).toEqual({ optional: true });
 });
+
+// npm resolves what an optional peer asks for itself, even where it is not installed; it does not look at the others.
+test('a peer whose own peers refuse those of another framework is named as optional only', () => {
+  const only = Object.keys(peerDependenciesMeta).filter((name) => !(name in peerDependencies));
+  expect(only).toEqual(['@strands-agents/sdk']);
+});
