@@ -560,7 +560,9 @@ export class IndexedDBSessionStore<S = unknown> implements SessionStore<S> {
     prefix: string,
     call: SaveOptions | undefined,
   ): SaveRequest<S> {
-    const requireParent = call && ownOf(call, 'requireParent');
+    // Frameworks pass options of their own, so nothing else is looked at.
+    const own = (options: SaveOptions) => (Object.hasOwn(options, 'requireParent') ? ['requireParent'] : []);
+    const { requireParent } = bare(call ? picked(call, 'options', own) : {});
     requireValid(optional(flag), requireParent, 'options.requireParent');
     if (snapshotId !== undefined) requireId(snapshotId, `${prefix}snapshotId`);
     requireValid(callable, mutator, `${prefix}mutator`);

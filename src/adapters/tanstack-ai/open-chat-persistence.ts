@@ -3,7 +3,7 @@ import { copyOf } from '../shared/copy.js';
 import { callSafely } from '../../platform/browser.js';
 import { invalid, requireId, taken } from '../../values/arguments.js';
 import { given, requireStore } from '../../values/given.js';
-import { callable, optional } from '../../values/schema.js';
+import { callable, list, optional } from '../../values/schema.js';
 import { requireMessages } from '../shared/transcript/messages.js';
 import type { TranscriptStore } from '../shared/transcript/store.js';
 import { Thread } from './thread.js';
@@ -63,7 +63,7 @@ export function openChatPersistence(
     getItem: (threadId) => inThread(threadId, (thread) => thread.load()),
     setItem: (threadId, state) => {
       const copied = async () => {
-        if (Array.isArray(state)) throw invalid('state', FROM_0_23);
+        if (!list(state)) throw invalid('state', FROM_0_23);
         const { messages, resume } = given(state, 'state');
         const copy = copyOf({ messages, ...(resume && { resume }) }, 'state');
         requireMessages(copy.messages, 'state.messages', 'INVALID_ARGUMENT');
