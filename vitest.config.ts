@@ -26,21 +26,31 @@ const chromium = () => ({
   instances: [{ browser: 'chromium' as const }],
 });
 
+/** Faults and kills at every point take minutes: `npm run test:all` runs them, `npm test` does not. */
+const long = [
+  'test/faults/every-point*.test.ts',
+  'test/faults/killed-anywhere*.test.ts',
+  'test/encryption/lost-meta.both.test.ts',
+];
+
+const inNode = (name: string, include: string[], exclude: string[]) => ({
+  resolve: { alias: withoutFrameworks },
+  test: {
+    name,
+    testTimeout,
+    environment: 'node' as const,
+    include,
+    exclude,
+    setupFiles: ['fake-indexeddb/auto', './test/arrays-only.ts'],
+  },
+});
+
 export default defineConfig({
   test: {
     allowOnly: false,
     projects: [
-      {
-        resolve: { alias: withoutFrameworks },
-        test: {
-          name: 'node',
-          testTimeout,
-          environment: 'node',
-          include: ['test/**/*.test.ts'],
-          exclude: [inChromiumOnly, allFrameworks],
-          setupFiles: ['fake-indexeddb/auto', './test/arrays-only.ts'],
-        },
-      },
+      inNode('node', ['test/**/*.test.ts'], [inChromiumOnly, allFrameworks, ...long]),
+      inNode('node-long', long, []),
       {
         // Listed, so that Vite does not find one in the middle of a run and reload the page.
         optimizeDeps: {

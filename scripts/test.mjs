@@ -31,6 +31,7 @@ const groups = {
     playwright('test:smoke'),
   ],
   rest: [
+    vitest('test:node-long', 'node-long'),
     vitest('test:chromium', 'chromium'),
     // From here on tests need the packages of test/frameworks.
     { script: 'frameworks' },
