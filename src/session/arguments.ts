@@ -3,7 +3,17 @@ import type { Message } from '../types/message.js';
 import { type Added, addedOf } from '../logs/extend.js';
 import { requireValid } from '../values/arguments.js';
 import { cloned, unstorable } from '../values/clone.js';
-import { list, nonBlank, object, optional, record, satisfying, signal, string } from '../values/schema.js';
+import {
+  fromZero,
+  list,
+  nonBlank,
+  object,
+  optional,
+  record,
+  satisfying,
+  signal,
+  string,
+} from '../values/schema.js';
 import type { SessionPort } from './port.js';
 
 const message = object({ role: string, content: list });
@@ -22,7 +32,7 @@ export const appendShape = {
 export const turnShape = {
   ...appendShape,
   messages: () => undefined,
-  saveEveryMs: optional(satisfying((ms) => typeof ms === 'number' && ms >= 0, 'a number of ms, from 0 on')),
+  saveEveryMs: fromZero,
   signal,
 };
 

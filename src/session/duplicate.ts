@@ -1,19 +1,18 @@
 import { startingWith } from '../database/key-order.js';
-import { each, ofAll, paceWithin, type Steps, UNITS } from '../database/pace.js';
+import { each, ofAll, paceWithin } from '../database/pace.js';
 import { isLogRow, sortOut, isSnapshotRow, unreadable, wholeSession } from '../database/rows.js';
 import {
   logKey,
-  type LogRow,
   ROW_FORMAT,
   type SnapshotRow,
-  type StoredField,
   type StoredState,
   type WriteTransaction,
 } from '../database/schema.js';
-import { logsOf, renumbering, spansOfAll } from '../database/spans.js';
+import { logsOf, spansOfAll } from '../database/spans.js';
 import { putClock, requestAll } from '../database/transaction.js';
 import { SessionStoreError } from '../errors.js';
 import { keepOnly } from '../logs/garbage-collect.js';
+import { renumberedRow, renumberedState } from '../logs/renumber.js';
 import { gathering } from '../logs/runs.js';
 import { beginCommit, type Commit, latestLog } from '../snapshots/commit.js';
 import { noSnapshot } from '../snapshots/save/extension.js';
@@ -60,7 +59,8 @@ export async function duplicateSession(
       for (const log of logsOf(row)) if (!numbers.has(log)) numbers.set(log, first + numbers.size);
     }),
   );
-  const numberOf = (log: number) => numbers.get(log);
+  // Of a medium that no copied entry has, the number is kept until the entry is cut off.
+  const numberOf = (log: number) => numbers.get(log) ?? log;
   const reached = await pace.run(gathering(spansOfAll(rows)));
   const logs = transaction.objectStore('logs');
   for (const [log, copy] of numbers) {
@@ -68,7 +68,7 @@ export async function duplicateSession(
       await pace.rest();
       const row: unknown = await logs.get(key);
       if (!isLogRow(row)) throw unreadable('session', from, row);
-      const moved = await pace.run(movedRow(row, numberOf));
+      const moved = await pace.run(renumberedRow(row, numberOf));
       await logs.put(moved, logKey(copy, moved));
     }
     await keepOnly(transaction, copy, reached.get(log) ?? [], 0, signal);
@@ -90,7 +90,7 @@ export async function duplicateSession(
       sessionId: to,
       version: first + numbers.size + copies.length,
       info,
-      ...(row.state && { state: await pace.run(movedState(row.state, numberOf, from, to)) }),
+      ...(row.state && { state: ownedBy(to, from, await pace.run(renumberedState(row.state, numberOf))) }),
       own: [],
     });
   }
@@ -120,30 +120,10 @@ function historyOf(rows: readonly SnapshotRow[], id: string, sessionId: string):
   return rows.filter((row) => history.has(row));
 }
 
-type NumberOf = (log: number) => number | undefined;
-
-function* movedState(
-  { fields, media }: StoredState,
-  numberOf: NumberOf,
-  from: string,
-  to: string,
-): Steps<StoredState> {
-  const moved: StoredField[] = [];
-  for (const [key, kind, content] of fields) {
-    if (kind !== 'value') moved.push([key, kind, yield* renumbering(content, (log) => numberOf(log)!)]);
-    else moved.push([key, kind, key === 'sessionId' && content === from ? to : content]);
-    yield;
-  }
-  return { fields: moved, media: yield* renumbering(media, (log) => numberOf(log)!) };
-}
-
-function* movedRow(row: LogRow, numberOf: NumberOf): Steps<LogRow> {
-  yield;
-  if (!row.media) return row;
-  const media: NonNullable<LogRow['media']> = [];
-  for (const [index, path, log, at] of row.media) {
-    // Of a medium that no copied entry has, the number is kept until the entry is cut off.
-    if (media.push([index, path, numberOf(log) ?? log, at]) % UNITS === 0) yield;
-  }
-  return { ...row, media };
-}
+/** A state names its session, too. */
+const ownedBy = (to: string, from: string, { fields, media }: StoredState): StoredState => ({
+  media,
+  fields: fields.map((field) =>
+    field[0] === 'sessionId' && field[2] === from ? ['sessionId', 'value', to] : field,
+  ),
+});

@@ -77,10 +77,14 @@ export class LiveTurn<S> implements Turn<S> {
     this.#length = turn.messages.length;
     this.#saveEveryMs = saveEveryMs;
     this.signal = this.#abort.signal;
-    this.#unwatch = port.onSessionChange(turn.sessionId, ({ type }) => {
-      if (type === 'deleted') this.#end('deleted', true);
-      else void this.#look();
-    });
+    this.#unwatch = port.store.onSessionChange(
+      turn.sessionId,
+      ({ type }) => {
+        if (type === 'deleted') this.#end('deleted', true);
+        else void this.#look();
+      },
+      port.call,
+    );
     const forget = port.onClose(() => {
       this.#isClosed = true;
       this.#schedule();
@@ -233,7 +237,9 @@ export class LiveTurn<S> implements Turn<S> {
   async #look(): Promise<void> {
     this.#mustLook = this.#saves > 0;
     if (this.#isOver || this.#mustLook) return;
-    const info = await this.#port.getSnapshotInfo(this.snapshotId).catch(() => ({ status: 'pending' }));
+    const info = await this.#port.store
+      .getSnapshotInfo(this.snapshotId, this.#port.call)
+      .catch(() => ({ status: 'pending' }));
     this.#mustLook = this.#saves > 0;
     // What is being saved may be the end.
     if (this.#isOver || this.#mustLook) return;

@@ -2,6 +2,7 @@ import { nanoid } from 'nanoid';
 import type { AppendOptions, Branches, DuplicateOptions, Session, Turn, TurnOptions } from '../types/chat.js';
 import type { Message } from '../types/message.js';
 import type { SessionInfo } from '../types/session.js';
+import type { Added } from '../logs/extend.js';
 import { noSnapshot, type SessionExtras } from '../snapshots/save/extension.js';
 import { requireId, taken } from '../values/arguments.js';
 import { cloned } from '../values/clone.js';
@@ -41,8 +42,11 @@ export class StoredSession<S> implements Session<S> {
   async messages(options: { at?: string | undefined } = {}): Promise<readonly Message[]> {
     const { at } = taken<typeof options>({ at: optional(nonBlank) }, options);
     for (;;) {
-      const id = at ?? (await this.#port.getHead(this.sessionId))?.snapshotId;
-      const snapshot = id === undefined ? undefined : await this.#port.getSnapshot(id);
+      const id = at ?? (await this.#port.store.getHead(this.sessionId, this.#port.call))?.snapshotId;
+      const snapshot =
+        id === undefined
+          ? undefined
+          : await this.#port.store.getSnapshot({ ...this.#port.call, snapshotId: id });
       if (at !== undefined && snapshot?.sessionId !== this.sessionId)
         throw noSnapshot(at, this.sessionId, 'options.at');
       // A head that is gone by now was deleted meanwhile, and there is another one.
@@ -52,16 +56,9 @@ export class StoredSession<S> implements Session<S> {
 
   async append(messages: Message | readonly Message[], options: AppendOptions<S> = {}): Promise<string> {
     const call = taken<AppendOptions<S>>(appendShape, options);
-    const extension = {
-      sessionId: this.sessionId,
-      after: call.after,
-      added: messagesOf(messages, 'messages'),
-      changes: changesOf(call, this.#port),
-      info: () => ({ status: 'completed' }),
-    };
-    const newId = this.#port.newId();
-    await this.#port.save([{ snapshotId: undefined, newId, extension, extras: extrasOf(call) }]);
-    return newId;
+    const save = this.#completed(messagesOf(messages, 'messages'), call);
+    await this.#port.save([save]);
+    return save.newId;
   }
 
   async startTurn(options: TurnOptions<S> = {}): Promise<Turn<S>> {
@@ -69,38 +66,23 @@ export class StoredSession<S> implements Session<S> {
     call.signal?.throwIfAborted();
     const { sessionId } = this;
     const port = this.#port;
-    const question = call.messages === undefined ? undefined : messagesOf(call.messages, 'options.messages');
-    const changes = changesOf(call, port);
-    const extras = extrasOf(call);
-    const questionId = question && port.newId();
+    const question =
+      call.messages === undefined
+        ? undefined
+        : this.#completed(messagesOf(call.messages, 'options.messages'), call);
+    const changes = question ? {} : changesOf(call, port);
+    const extras = question?.extras ?? extrasOf(call);
     const snapshotId = port.newId();
     const runId = nanoid();
-    const pending = {
+    const extension = {
       sessionId,
-      after: questionId ?? call.after,
-      changes: question ? {} : changes,
+      after: question?.newId ?? call.after,
+      changes,
       info: () => ({ status: 'pending', heartbeatAt: now(), runId }),
     };
-    await port.save([
-      ...(question
-        ? [
-            {
-              snapshotId: undefined,
-              newId: questionId!,
-              extension: {
-                sessionId,
-                after: call.after,
-                added: question,
-                changes,
-                info: () => ({ status: 'completed' }),
-              },
-              extras,
-            },
-          ]
-        : []),
-      { snapshotId: undefined, newId: snapshotId, extension: pending, extras },
-    ]);
-    const messages = (await port.getSnapshot(snapshotId))?.state?.messages ?? [];
+    const turn = { snapshotId: undefined, newId: snapshotId, extension, extras };
+    await port.save(question ? [question, turn] : [turn]);
+    const messages = (await port.store.getSnapshot({ ...port.call, snapshotId }))?.state?.messages ?? [];
     return new LiveTurn(port, { sessionId, snapshotId, runId, messages }, call);
   }
 
@@ -109,7 +91,7 @@ export class StoredSession<S> implements Session<S> {
     if (snapshotId !== undefined) requireId(snapshotId, 'snapshotId');
     const infos =
       snapshotId === undefined
-        ? [...(await this.#port.getTree(sessionId)).nodes.values()]
+        ? [...(await this.#port.store.getTree(sessionId, this.#port.call)).nodes.values()]
         : [await this.#requireInfo(snapshotId)];
     // What reads as expired may be of a tab that sleeps, and is still pending.
     const pending = infos.filter(({ status }) => status === 'pending' || status === 'expired');
@@ -125,12 +107,12 @@ export class StoredSession<S> implements Session<S> {
 
   async select(snapshotId: string): Promise<SessionInfo> {
     await this.#requireInfo(snapshotId);
-    return this.#port.selectBranch(snapshotId);
+    return this.#port.store.selectBranch(snapshotId, this.#port.call);
   }
 
   async branches(snapshotId?: string): Promise<Branches> {
     if (snapshotId !== undefined) requireId(snapshotId, 'snapshotId');
-    const tree = await this.#port.getTree(this.sessionId);
+    const tree = await this.#port.store.getTree(this.sessionId, this.#port.call);
     if (snapshotId !== undefined && !tree.nodes.has(snapshotId))
       throw noSnapshot(snapshotId, this.sessionId, 'snapshotId');
     return branchesIn(tree, snapshotId ?? tree.headId);
@@ -140,14 +122,27 @@ export class StoredSession<S> implements Session<S> {
     const call = taken<DuplicateOptions>(copyShape, options);
     const { sessionId: to = this.#port.newId(), upTo, title, signal } = call;
     signal?.throwIfAborted();
-    await this.#port.duplicate({ from: this.sessionId, to, upTo, title, signal });
-    return this.#port.session(to);
+    await this.#port.duplicate({ from: this.sessionId, to, upTo, title, signal, newId: this.#port.newId });
+    return this.#port.store.session(to, this.#port.call);
   }
 
   async #requireInfo(snapshotId: string) {
     requireId(snapshotId, 'snapshotId');
-    const info = await this.#port.getSnapshotInfo(snapshotId);
+    const info = await this.#port.store.getSnapshotInfo(snapshotId, this.#port.call);
     if (info?.sessionId !== this.sessionId) throw noSnapshot(snapshotId, this.sessionId, 'snapshotId');
     return info;
+  }
+
+  /** The save of messages as a completed snapshot. */
+  #completed(added: Added, call: AppendOptions<S>) {
+    const extension = {
+      sessionId: this.sessionId,
+      after: call.after,
+      added,
+      changes: changesOf(call, this.#port),
+      info: () => ({ status: 'completed' }),
+    };
+    const extras = extrasOf(call);
+    return { snapshotId: undefined, newId: this.#port.newId(), extension, extras };
   }
 }

@@ -1,7 +1,35 @@
-import { nanoid } from 'nanoid';
+import type * as Upkeep from './upkeep.js';
+import { failedStream, streamOf } from './stream.js';
+import { Tenants } from './tenants.js';
+import type { Tenant } from './tenant.js';
+import { extensionRequest, mutation, newId } from './save-requests.js';
+import { StoredSession } from '../session/session.js';
+import { requireCustomState } from '../snapshots/save/draft.js';
+import {
+  type IndexedDBSessionStoreOptions,
+  requirePolicy,
+  storeOptions,
+  type StoreOptions,
+} from './options.js';
+import {
+  callShape,
+  exportOptions,
+  exportShape,
+  importShape,
+  lookupIn,
+  progressShape,
+  repairShape,
+  saveOptionsShape,
+  saveShape,
+  searchShape,
+  sessionListShape,
+  signalShape,
+  subtreeShape,
+  undoableShape,
+  whereOptions,
+} from './call-options.js';
 import type { Session } from '../types/chat.js';
 import type { CheckOptions, CheckReport } from '../types/check.js';
-import type { HealthEvent } from '../types/health.js';
 import type { RetainOptions, RetentionPolicy, RetentionReport } from '../types/retention.js';
 import type { SearchOptions, SearchPage } from '../types/search.js';
 import type {
@@ -29,10 +57,7 @@ import type {
 } from '../types/snapshot.js';
 import type { StorageReport } from '../types/storage.js';
 import type { ExportOptions, GenkitFiles, ImportOptions, ImportReport } from '../types/transfer.js';
-import { Connection } from '../database/connection.js';
 import type { ReadTransaction } from '../database/schema.js';
-import { Refusal } from '../database/transaction.js';
-import { SessionStoreError } from '../errors.js';
 import { readHead, readInfo, readLatest, readSession, readSnapshot } from '../snapshots/read/snapshots.js';
 import type { RekeyOptions } from '../encryption/rotation.js';
 import { removeAll, removeSession, removeSnapshot } from '../snapshots/delete/delete.js';
@@ -46,39 +71,11 @@ import {
   updateSession,
 } from '../snapshots/read/sessions.js';
 import { readHistory, readLeaves, readTree } from '../snapshots/read/tree.js';
-import { callSafely, persistStorage } from '../platform/browser.js';
+import { persistStorage } from '../platform/browser.js';
 import { load } from '../runtime/load.js';
 import { picked, requireId, requireValid, taken } from '../values/arguments.js';
-import { anything, callable, flag, list, optional, ownOf, record, type Shape } from '../values/schema.js';
+import { callable, list, ownOf, type Shape } from '../values/schema.js';
 import { ALL } from '../tabs/watchers.js';
-import {
-  callShape,
-  databaseName,
-  exportOptions,
-  exportShape,
-  importShape,
-  type IndexedDBSessionStoreOptions,
-  lookupIn,
-  progressShape,
-  repairShape,
-  requirePolicy,
-  searchShape,
-  sessionListShape,
-  signalShape,
-  storeOptions,
-  type StoreOptions,
-  subtreeShape,
-  undoableShape,
-  whereOptions,
-} from './options.js';
-import { bare } from '../values/property.js';
-import { checkedMutator, requireCustomState } from '../snapshots/save/draft.js';
-import type { SaveRequest } from '../snapshots/save/save-snapshot.js';
-import { StoredSession } from '../session/session.js';
-import { Tenant } from './tenant.js';
-import { failedStream, streamOf } from './stream.js';
-import type * as Upkeep from './upkeep.js';
-
 /** What a rare operation takes beside its options. */
 type More<Name extends keyof typeof Upkeep> =
   Parameters<(typeof Upkeep)[Name]> extends [unknown, unknown?, ...infer Rest] ? Rest : [];
@@ -90,15 +87,12 @@ declare global {
   }
 }
 
-const saveOptionsShape = { ...callShape, requireParent: anything };
-const saveShape = { snapshotId: anything, mutator: anything };
-
 /**
  * Stores the sessions of AI agents as trees of snapshots in IndexedDB, and keeps every tab up to date.
  *
  * Implements Genkit JS's `SessionStore<S>`; `S` is the type of `state.custom`. Nothing happens before the first call,
  * so it can be constructed on a server. Reads, saves and deletes of one tenant run in the order in which they were
- * called; work on a whole database is done in steps. Every method rejects with a {@link SessionStoreError}: with
+ * called; work on a whole database is done in steps. Every method rejects with a `SessionStoreError`: with
  * `FAILED_PRECONDITION` after `close()`, with `UNAVAILABLE` where IndexedDB is missing or does not answer, with
  * `RESOURCE_EXHAUSTED` when the disk is full, with `DATA_LOSS` for a row that cannot be read, and with the errors that
  * its own description names.
@@ -108,13 +102,13 @@ export class IndexedDBSessionStore<S = unknown> implements SessionStore<S> {
   declare readonly [Symbol.asyncDispose]: () => Promise<void>;
 
   readonly #options: StoreOptions;
-  readonly #tenants = new Map<string, Tenant<S>>();
-  readonly #closing = new Set<() => void>();
-  #closed = false;
+  readonly #tenants: Tenants<S>;
+  readonly #newId = () => newId(this.#options);
 
   /** Throws `INVALID_ARGUMENT` for options that cannot work. */
   constructor(options: IndexedDBSessionStoreOptions = {}) {
     this.#options = storeOptions(options);
+    this.#tenants = new Tenants(this.#options);
     // WebKit has no such symbol yet, and a method under an undefined name would be called "undefined".
     if (Symbol.asyncDispose) Object.assign(this, { [Symbol.asyncDispose]: () => this.close() });
   }
@@ -129,7 +123,7 @@ export class IndexedDBSessionStore<S = unknown> implements SessionStore<S> {
    */
   async getSnapshot(options: GetSnapshotOptions): Promise<SessionSnapshot<S> | undefined> {
     const { isSession, id } = lookupIn(options);
-    const tenant = this.#tenant(options);
+    const tenant = this.#tenants.find(options);
     const { rejectBranchingSessions: reject = false, frozen } = this.#options;
     return tenant.readWithLiveness(async (transaction, applyExpiry) => {
       const stored = isSession
@@ -164,8 +158,8 @@ export class IndexedDBSessionStore<S = unknown> implements SessionStore<S> {
     mutator: SnapshotMutator<S>,
     options?: SaveOptions,
   ): Promise<string | null> {
-    const request = this.#mutation({ snapshotId, mutator }, '', options);
-    return this.#tenant(options).save(request);
+    const request = mutation(this.#options, { snapshotId, mutator }, '', options);
+    return this.#tenants.find(options).save(request);
   }
 
   /**
@@ -181,9 +175,9 @@ export class IndexedDBSessionStore<S = unknown> implements SessionStore<S> {
     const all = picked(saves, 'saves', (given) => Object.keys(Array.from(given)));
     const requests = Object.values(all).map((save, index) => {
       const path = `saves.${index}`;
-      return this.#mutation(taken(saveShape, save, path), `${path}.`, call);
+      return mutation<S>(this.#options, taken(saveShape, save, path), `${path}.`, call);
     });
-    const tenant = this.#tenant(call);
+    const tenant = this.#tenants.find(call);
     return requests.length === 0 ? [] : tenant.saveAll(requests);
   }
 
@@ -191,33 +185,22 @@ export class IndexedDBSessionStore<S = unknown> implements SessionStore<S> {
   session(sessionId: string, options?: SessionStoreOptions): Session<S> {
     requireId(sessionId, 'sessionId');
     const call = options && taken(callShape, options);
-    this.#tenant(call);
+    this.#tenants.find(call);
     return new StoredSession(sessionId, {
-      newId: this.#generateId,
+      store: this,
+      call,
+      newId: this.#newId,
       requireCustom: (custom) => {
         const { stateSchema } = this.#options;
         if (stateSchema) requireCustomState(stateSchema, custom, 'options', 'custom');
       },
       save: async (saves) => {
-        const requests = saves.map(({ newId, extension, ...save }) =>
-          bare({ ...this.#request(() => newId!), ...save, extension: bare(extension!) }),
-        );
-        const tenant = this.#tenant(call);
+        const requests = saves.map((save) => extensionRequest(this.#options, save));
+        const tenant = this.#tenants.find(call);
         return requests.length === 1 ? [await tenant.save(requests[0]!)] : tenant.saveAll(requests);
       },
-      duplicate: (duplication) =>
-        this.#upkeep('duplicate', callShape, call ?? {}, { ...duplication, newId: this.#generateId }),
-      session: (id) => this.session(id, call),
-      getSnapshot: (snapshotId) => this.getSnapshot({ ...call, snapshotId }),
-      getSnapshotInfo: (id) => this.getSnapshotInfo(id, call),
-      getHead: (id) => this.getHead(id, call),
-      getTree: (id) => this.getTree(id, call),
-      selectBranch: (id) => this.selectBranch(id, call),
-      onSessionChange: (id, callback) => this.onSessionChange(id, callback, call),
-      onClose: (callback) => {
-        this.#closing.add(callback);
-        return () => this.#closing.delete(callback);
-      },
+      duplicate: (duplication) => this.#upkeep('duplicate', callShape, call ?? {}, duplication),
+      onClose: (callback) => this.#tenants.onClose(callback),
       heartbeatTimeoutMs: this.#options.heartbeatTimeoutMs,
     });
   }
@@ -236,7 +219,7 @@ export class IndexedDBSessionStore<S = unknown> implements SessionStore<S> {
   ): () => void {
     requireId(snapshotId, 'snapshotId');
     requireValid(callable, callback, 'callback');
-    return this.#tenant(options).subscriptions.watchSnapshot(snapshotId, callback);
+    return this.#tenants.find(options).subscriptions.watchSnapshot(snapshotId, callback);
   }
 
   /**
@@ -245,7 +228,7 @@ export class IndexedDBSessionStore<S = unknown> implements SessionStore<S> {
    */
   async listSessions(options: ListSessionsOptions = {}): Promise<SessionPage> {
     const page = whereOptions(options, this.#options);
-    return this.#tenant(page).read((transaction) => listSessions(transaction, page));
+    return this.#tenants.find(page).read((transaction) => listSessions(transaction, page));
   }
 
   /** One session as `listSessions` shows it; `undefined` if there is none. */
@@ -284,9 +267,9 @@ export class IndexedDBSessionStore<S = unknown> implements SessionStore<S> {
   async listSnapshots(options: ListSnapshotsOptions): Promise<SnapshotPage> {
     const page = taken(sessionListShape, options);
     requireId(page.sessionId, 'sessionId');
-    return this.#tenant(page).readWithLiveness((transaction, applyExpiry) =>
-      listSnapshots(transaction, page, applyExpiry),
-    );
+    return this.#tenants
+      .find(page)
+      .readWithLiveness((transaction, applyExpiry) => listSnapshots(transaction, page, applyExpiry));
   }
 
   /**
@@ -346,9 +329,9 @@ export class IndexedDBSessionStore<S = unknown> implements SessionStore<S> {
   async deleteSnapshot(snapshotId: string, options: DeleteSnapshotOptions = {}): Promise<number> {
     requireId(snapshotId, 'snapshotId');
     const call = taken(subtreeShape, options);
-    const removal = await this.#tenant(call).write((transaction) =>
-      removeSnapshot(transaction, snapshotId, call.subtree ?? false),
-    );
+    const removal = await this.#tenants
+      .find(call)
+      .write((transaction) => removeSnapshot(transaction, snapshotId, call.subtree ?? false));
     return removal?.removed ?? 0;
   }
 
@@ -361,9 +344,9 @@ export class IndexedDBSessionStore<S = unknown> implements SessionStore<S> {
     requireId(sessionId, 'sessionId');
     const call = taken(undoableShape, options);
     if (call.undoable !== undefined) return this.#upkeep('hideSession', undoableShape, call, sessionId);
-    const removal = await this.#tenant(call).remove((transaction, begin) =>
-      removeSession(transaction, sessionId, begin),
-    );
+    const removal = await this.#tenants
+      .find(call)
+      .remove((transaction, begin) => removeSession(transaction, sessionId, begin));
     return removal?.removed ?? 0;
   }
 
@@ -437,7 +420,7 @@ export class IndexedDBSessionStore<S = unknown> implements SessionStore<S> {
    */
   async compact(options: SessionStoreOptions & { signal?: AbortSignal } = {}): Promise<void> {
     const call = taken(signalShape, options);
-    const compaction = await this.#tenant(call).background.compaction();
+    const compaction = await this.#tenants.find(call).background.compaction();
     await compaction.run(call.signal);
   }
 
@@ -466,7 +449,7 @@ export class IndexedDBSessionStore<S = unknown> implements SessionStore<S> {
     } catch (error) {
       return failedStream(error);
     }
-    this.#tenant(call);
+    this.#tenants.find(call);
     return streamOf(() => this.#upkeep('exportSessions', exportShape, call));
   }
 
@@ -483,7 +466,7 @@ export class IndexedDBSessionStore<S = unknown> implements SessionStore<S> {
     stream: Blob | ReadableStream<Uint8Array>,
     options: ImportOptions = {},
   ): Promise<ImportReport> {
-    return this.#upkeep('importSessions', importShape, options, stream, this.#generateId);
+    return this.#upkeep('importSessions', importShape, options, stream, this.#newId);
   }
 
   /**
@@ -491,7 +474,7 @@ export class IndexedDBSessionStore<S = unknown> implements SessionStore<S> {
    * one transaction. All files are checked before anything is written: `INVALID_ARGUMENT` with the file in `path`.
    */
   async importGenkitFiles(files: GenkitFiles, options: ImportOptions = {}): Promise<ImportReport> {
-    return this.#upkeep('importGenkitFiles', importShape, options, files, this.#generateId);
+    return this.#upkeep('importGenkitFiles', importShape, options, files, this.#newId);
   }
 
   /**
@@ -506,9 +489,7 @@ export class IndexedDBSessionStore<S = unknown> implements SessionStore<S> {
 
   /** Waits for running operations, then releases everything. Calling it again does nothing. */
   async close(): Promise<void> {
-    this.#closed = true;
-    for (const callback of this.#closing) callback();
-    await Promise.all([...this.#tenants.values()].map((tenant) => tenant.close()));
+    await this.#tenants.close();
   }
 
   /**
@@ -516,71 +497,7 @@ export class IndexedDBSessionStore<S = unknown> implements SessionStore<S> {
    * their own methods.
    */
   #called(options: SessionStoreOptions | undefined): Tenant<S> {
-    return this.#tenant(options && taken(callShape, options));
-  }
-
-  #tenant(call: SessionStoreOptions | undefined): Tenant<S> {
-    if (this.#closed) {
-      throw new SessionStoreError('FAILED_PRECONDITION', 'this store is closed. Construct a new one');
-    }
-    requireValid(optional(record), call, 'options');
-    const name = databaseName(this.#options, call);
-    let tenant = this.#tenants.get(name);
-    if (!tenant) {
-      const { onHealth } = this.#options;
-      const tell = (event: HealthEvent) => onHealth && callSafely(onHealth, event);
-      const settings = { ...this.#options, tell };
-      const lost = () => this.#tenants.get(name)?.subscriptions.catchUp();
-      tenant = new Tenant(new Connection(name, settings, lost), settings);
-      this.#tenants.set(name, tenant);
-    }
-    return tenant;
-  }
-
-  readonly #generateId = (): string => {
-    const { generateId = nanoid } = this.#options;
-    const id = generateId();
-    requireId(id, 'generateId()');
-    return id;
-  };
-
-  #request(generateId: () => string): SaveRequest<S> {
-    const { maxPersistedChainLength, frozen, generateId: own } = this.#options;
-    return {
-      snapshotId: undefined,
-      generateId,
-      hasRandomIds: own === undefined,
-      maxPersistedChainLength,
-      frozen,
-    };
-  }
-
-  #mutation(
-    { snapshotId, mutator }: { snapshotId?: string | undefined; mutator: SnapshotMutator<S> },
-    prefix: string,
-    call: SaveOptions | undefined,
-  ): SaveRequest<S> {
-    // Frameworks pass options of their own, so nothing else is looked at.
-    const own = (options: SaveOptions) => (Object.hasOwn(options, 'requireParent') ? ['requireParent'] : []);
-    const { requireParent } = bare(call ? picked(call, 'options', own) : {});
-    requireValid(optional(flag), requireParent, 'options.requireParent');
-    if (snapshotId !== undefined) requireId(snapshotId, `${prefix}snapshotId`);
-    requireValid(callable, mutator, `${prefix}mutator`);
-    let generated: string | undefined;
-    // One id for all attempts, so that a retried save writes the same snapshot.
-    const generateId = () => {
-      try {
-        return (generated ??= this.#generateId());
-      } catch (error) {
-        throw new Refusal(error);
-      }
-    };
-    return bare({
-      ...this.#request(generateId),
-      requireParent: requireParent === true,
-      snapshotId,
-      mutator: checkedMutator(mutator, this.#options.stateSchema),
-    });
+    return this.#tenants.find(options && taken(callShape, options));
   }
 
   /** Runs a rare operation with code that is loaded on demand. */
@@ -591,7 +508,7 @@ export class IndexedDBSessionStore<S = unknown> implements SessionStore<S> {
     ...more: More<Name>
   ): Promise<Awaited<ReturnType<(typeof Upkeep)[Name]>>> {
     const call = taken(shape, options);
-    const find = () => this.#tenant(call as SessionStoreOptions);
+    const find = () => this.#tenants.find(call as SessionStoreOptions);
     // An operation that began before `close()` finishes on the tenant that it began with.
     const at = { tenant: find(), find };
     const upkeep = await load('rare operations', () => import('./upkeep.js'));

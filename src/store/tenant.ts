@@ -21,7 +21,7 @@ import type { StoreOptions } from './options.js';
 import { UnencryptedConnection } from './unencrypted-connection.js';
 
 /** The settings that all tenants of a store share. */
-type TenantSettings = StoreOptions & ConnectionOptions;
+export type TenantSettings = StoreOptions & ConnectionOptions;
 
 /** Allows deleting a database whose rows cannot be read, unless its connection failed or it is of a newer version. */
 function unseenRemoval(error: unknown): Commit {

@@ -87,6 +87,18 @@ export const flag = satisfying((value) => typeof value === 'boolean', 'true or f
 
 export const list = satisfying(Array.isArray, 'an array');
 
+export const oneOf =
+  /* @__NO_SIDE_EFFECTS__ */
+  (...values: unknown[]): Schema =>
+    optional(satisfying((value) => values.includes(value), `"${values.join('" or "')}"`));
+
+export const fromOne = optional(
+  satisfying((count) => Number.isInteger(count) && count >= 1, 'a whole number from 1'),
+);
+export const fromZero = optional(
+  satisfying((value) => typeof value === 'number' && value >= 0, 'a number from 0'),
+);
+
 /** By its kind, not its class: another realm, such as a test's page, has a class of its own. */
 export const signal = optional(
   satisfying((value) => ({}).toString.call(value) === '[object AbortSignal]', 'an AbortSignal'),

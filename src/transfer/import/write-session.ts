@@ -5,13 +5,11 @@ import {
   logKey,
   type LogRow,
   type SnapshotRow,
-  type StoredField,
-  type StoredState,
   type WriteTransaction,
 } from '../../database/schema.js';
 import { isHidden } from '../../database/rows.js';
 import { purge } from '../../snapshots/delete/hide.js';
-import { each, ofAll, paceWithin, type Steps, UNITS } from '../../database/pace.js';
+import { each, ofAll, paceWithin } from '../../database/pace.js';
 import { SessionStoreError } from '../../errors.js';
 import { beginCommit, type Commit, latestLog, NO_SESSION, noteLoose } from '../../snapshots/commit.js';
 import { previewIn } from '../../snapshots/preview.js';
@@ -20,7 +18,7 @@ import { removeRows } from '../../snapshots/delete/delete.js';
 import type { StoredSnapshot } from '../../snapshots/stored-snapshot.js';
 import { assembleState, type RowsByLog } from '../../logs/load.js';
 import type { LaidOut } from './to-rows.js';
-import { renumbering } from '../../database/spans.js';
+import { renumberedRow, renumberedState } from '../../logs/renumber.js';
 
 /** The stored snapshots' ids of a session, or of a snapshot without one. */
 export interface Present {
@@ -75,6 +73,7 @@ export async function writeSession(
   if (present.isThere) await removeRows(transaction, commit, sessionId, present.ids, signal);
   const pace = paceWithin(transaction, signal);
   const first = Math.max(commit.version, (await latestLog(transaction)) + 1);
+  const numberOf = (log: number) => first + log;
   const logs = new Map<number, LogRow[]>();
   const puts: { log: number; row: LogRow }[] = [];
   let index = -1;
@@ -82,7 +81,7 @@ export async function writeSession(
     index++;
     const log = first + index;
     const rows: LogRow[] = [];
-    for (const row of own) rows.push(await pace.run(movedRow(row, first)));
+    for (const row of own) rows.push(await pace.run(renumberedRow(row, numberOf)));
     await pace.run(each(rows, (row) => puts.push({ log, row })));
     logs.set(log, rows);
   }
@@ -97,7 +96,7 @@ export async function writeSession(
       format: ROW_FORMAT,
       sessionId,
       version: first + logs.size + rows.length,
-      ...(state !== undefined && { state: state && (await pace.run(movedState(state, first))) }),
+      ...(state !== undefined && { state: state && (await pace.run(renumberedState(state, numberOf))) }),
       ...(preview !== undefined && { preview }),
       own: [],
     });
@@ -135,26 +134,4 @@ function storedSnapshot(row: SnapshotRow, logs: RowsByLog): StoredSnapshot {
       return assembleState(row, logs);
     },
   };
-}
-
-function* movedState({ fields, media }: StoredState, first: number): Steps<StoredState> {
-  const numberOf = (log: number) => log + first;
-  const result: StoredField[] = [];
-  for (const [key, kind, content] of fields) {
-    if (kind === 'value') result.push([key, kind, content]);
-    else result.push([key, kind, yield* renumbering(content, numberOf)]);
-    yield;
-  }
-  return { fields: result, media: yield* renumbering(media, numberOf) };
-}
-
-/** A copy, since the transaction may be replayed. */
-function* movedRow(row: LogRow, first: number): Steps<LogRow> {
-  yield;
-  if (!row.media) return row;
-  const media: NonNullable<LogRow['media']> = [];
-  for (const [index, path, log, at] of row.media) {
-    if (media.push([index, path, log + first, at]) % UNITS === 0) yield;
-  }
-  return { ...row, media };
 }
