@@ -1,7 +1,12 @@
 // Counts the tests in the JSON reports of Vitest and Playwright.
 import { readFileSync } from 'node:fs';
+import { relative } from 'node:path';
+import { stripVTControlCharacters } from 'node:util';
 
-/** @typedef {{ passed: number, failed: number, skipped: string[] }} Counts */
+/** @typedef {{ passed: number, failed: number, failures: string[], skipped: string[] }} Counts */
+/** @typedef {{ name: string, outcome: 'passed' | 'failed' | 'skipped', message?: string }} Test */
+
+const lineLength = 300;
 
 /**
  * @param {string} path
@@ -15,12 +20,17 @@ function read(path) {
   }
 }
 
-/** @param {{ name: string, outcome: 'passed' | 'failed' | 'skipped' }[]} tests @returns {Counts} */
+/** A failed test in one line, since only the end of a long log may be kept. @param {Test} test */
+const failure = ({ name, message = '' }) =>
+  `${name}: ${stripVTControlCharacters(message).replace(/\s+/g, ' ').slice(0, lineLength)}`;
+
+/** @param {Test[]} tests @returns {Counts} */
 function tally(tests) {
   const having = (/** @type {string} */ outcome) => tests.filter((test) => test.outcome === outcome);
   return {
     passed: having('passed').length,
     failed: having('failed').length,
+    failures: having('failed').map(failure),
     skipped: having('skipped').map((test) => test.name),
   };
 }
@@ -32,7 +42,8 @@ export function countVitest(path) {
   return tally(
     files.flatMap((file) =>
       file.assertionResults.map((/** @type {any} */ test) => ({
-        name: test.fullName,
+        name: `${relative(process.cwd(), file.name)}: ${test.fullName}`,
+        message: test.failureMessages?.[0],
         // Besides these two Vitest knows `skipped`, `pending`, `todo` and `disabled`.
         outcome: ['passed', 'failed'].includes(test.status) ? test.status : 'skipped',
       })),
@@ -47,9 +58,10 @@ export function countPlaywright(path) {
   const specs = (suite) => [...(suite.specs ?? []), ...(suite.suites ?? []).flatMap(specs)];
   return tally(
     specs(read(path) ?? {}).flatMap((spec) =>
-      spec.tests.map((/** @type {{ status: keyof typeof outcomes }} */ test) => ({
-        name: `${spec.file}: ${spec.title}`,
-        outcome: outcomes[test.status],
+      spec.tests.map((/** @type {any} */ test) => ({
+        name: `[${test.projectName}] ${spec.file}: ${spec.title}`,
+        outcome: outcomes[/** @type {keyof typeof outcomes} */ (test.status)],
+        message: test.results.find((/** @type {any} */ result) => result.error)?.error.message,
       })),
     ),
   );

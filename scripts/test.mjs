@@ -67,14 +67,15 @@ function run({ script, args, report, count }) {
   const ok = succeeds(script, args);
   const seconds = ((performance.now() - start) / 1000).toFixed(1);
 
-  const { passed, failed, skipped } = (report && count?.(report)) || {
+  const { passed, failed, failures, skipped } = (report && count?.(report)) || {
     passed: ok ? 1 : 0,
     failed: ok ? 0 : 1,
+    failures: [],
     skipped: [],
   };
   // A test file that does not even load fails no test, and a run without tests proves nothing.
   const unseen = failed === 0 && skipped.length === 0 && (!ok || passed === 0) ? 1 : 0;
-  return { script, seconds, passed, failed: failed + skipped.length + unseen, skipped };
+  return { script, seconds, passed, failed: failed + skipped.length + unseen, failures, skipped };
 }
 
 /** @returns {ReturnType<typeof run>[]} */
@@ -103,8 +104,9 @@ const done = asked.flatMap((name) => {
 const results = [...before, ...done];
 
 heading('summary');
-for (const { script, seconds, passed, failed, skipped } of results) {
+for (const { script, seconds, passed, failed, failures, skipped } of results) {
   console.log(`${failed ? '✗' : '✓'} ${script.padEnd(20)} ${passed} passed, ${failed} failed (${seconds} s)`);
+  for (const what of failures) console.log(`    failed: ${what}`);
   for (const name of skipped) console.log(`    skipped, which counts as failed: ${name}`);
 }
 
