@@ -107,6 +107,16 @@ export interface ImportReport {
   snapshots: number;
   /** What the export had left out. */
   damaged: DamagedPart[];
+  /** What a newer Offshoot wrote and this one does not know. Empty unless the file is of a newer format. */
+  leftOut: LeftOut[];
+}
+
+/** What an import did not take from a file of a newer format, since that says that it may be left out. */
+export interface LeftOut {
+  /** The type of the line, and the field of it: `session.color`; the type alone if the line was left out as a whole. */
+  what: string;
+  /** How many of the file, whatever the outcome for their sessions. */
+  count: number;
 }
 
 /** The error of an import that ends early; `report` has what was imported before, which stays. */

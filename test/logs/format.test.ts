@@ -134,3 +134,22 @@ describe('a newer row of a log', () => {
     expect(await logKeys(chat.name)).toContainEqual(key);
   });
 });
+
+test('rows of this format may have more in them than is known', async () => {
+  const { name } = await filled();
+  const more = (row: any) => ({ ...row, unheardOf: { by: 'this version' } });
+  await overwriteRow(name, 'snapshots', 'b', more);
+  await overwriteRow(name, 'sessions', 's', more);
+  const [first] = await logKeys(name);
+  await spoilLogRow(name, more, first);
+  const chat = new Chat({ name });
+  const { store } = chat;
+  expect((await store.getSnapshot({ sessionId: 's' }))?.state).toEqual({ messages: conversation(4) });
+  expect((await store.check({ repair: true })).problems).toEqual([]);
+  await chat.save('c', 'b', { messages: conversation(6) });
+  await store.selectBranch('a');
+  await store.compact();
+  expect((await chat.open().getSnapshot({ snapshotId: 'c' }))?.state).toEqual({ messages: conversation(6) });
+  expect((await store.check()).problems).toEqual([]);
+  expect(await chat.open().deleteSession('s')).toBe(3);
+});

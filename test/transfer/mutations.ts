@@ -147,6 +147,7 @@ export function forged(original: readonly AnyLine[], random: Random): string {
     if (roll < 0.8) twist(lines[at]!, lines, random);
     else if (roll < 0.85) lines.splice(at, 1);
     else if (roll < 0.9) lines.splice(at, 0, structuredClone(lines[other]!));
+    else if (roll < 0.93) lines.splice(at, 0, { type: 'comment', of: structuredClone(lines[other]!) });
     else [lines[at], lines[other]] = [lines[other]!, lines[at]!];
     if (lines.length === 0) return '';
   }

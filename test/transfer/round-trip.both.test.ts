@@ -96,6 +96,7 @@ describe('An export that is imported', () => {
       totals: { imported: 0, skipped: 0, forked: 0, replaced: 0, failed: 0 },
       snapshots: 0,
       damaged: [],
+      leftOut: [],
     });
   });
 

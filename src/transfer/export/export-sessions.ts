@@ -6,7 +6,7 @@ import { Pace } from '../../database/pace.js';
 import { SessionStoreError } from '../../errors.js';
 import { callSafely } from '../../platform/browser.js';
 import { blockLines, Omissions } from './block-lines.js';
-import { FORMAT, type Line, VERSION } from '../format/lines.js';
+import { FORMAT, type Line, READABLE_FROM, VERSION } from '../format/lines.js';
 import { readBlock, readBlockIds } from './read-session.js';
 import { requireExportOptions } from '../options.js';
 import { jsonOf } from '../../platform/json.js';
@@ -31,7 +31,8 @@ export async function* exportSessions(
   const omissions = new Omissions(onDamaged);
   signal?.throwIfAborted();
   const ids = await read((transaction) => readBlockIds(transaction, sessionIds));
-  lines.add({ type: 'header', format: FORMAT, version: VERSION, exportedAt: new Date().toISOString() });
+  const exportedAt = new Date().toISOString();
+  lines.add({ type: 'header', format: FORMAT, version: VERSION, readableFrom: READABLE_FROM, exportedAt });
   for (const id of ids) {
     await pace.step();
     const block = await read((transaction) => readBlock(transaction, id, signal)).catch((error: unknown) => {

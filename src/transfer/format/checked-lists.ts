@@ -7,12 +7,14 @@ import { exactly, isPosition } from '../../values/stored.js';
 import { encodedValue } from './line-schemas.js';
 import { MOST_DEEP, type FieldLine, type MediumAddress } from './lines.js';
 
-const damagedPart = exactly({
+export const damagedShape = {
   sessionId: optional(string),
   snapshotId: optional(string),
   path: optional(string),
   reason: optional(string),
-});
+};
+
+const damagedPart = exactly(damagedShape);
 
 /** Checks the `fields` of a snapshot's line. */
 export function* requireFields(fields: readonly FieldLine[], where: string): Steps<void> {

@@ -14,11 +14,14 @@ export interface Decoded extends Measured {
 
 /** The part lines before the line that they belong to. */
 export class PartsBefore {
+  /** `isOpen`: what is left out of the line may have parts, too. */
+  constructor(readonly isOpen: boolean) {}
+
   readonly #values: { nodes: Node[]; pieces: (string[] | Uint8Array<ArrayBuffer>[])[] }[] = [];
   #used = 0;
 
-  get isEmpty(): boolean {
-    return this.#values.length === this.#used;
+  get isUsed(): boolean {
+    return this.isOpen || this.#values.length === this.#used;
   }
 
   /** Throws `Unfit` for a part out of order. */
@@ -41,8 +44,9 @@ export class PartsBefore {
 
   take(number: number): { nodes: Node[]; parts: Part[] } {
     const known = this.#values[number];
-    if (!known || number !== this.#used) throw new Unfit('refers to parts that are not there');
-    this.#used++;
+    if (!known || number < this.#used || (number > this.#used && !this.isOpen))
+      throw new Unfit('refers to parts that are not there');
+    this.#used = number + 1;
     const buffers = new Set(known.nodes.map(([kind, part]) => (kind === 'ArrayBuffer' ? part : undefined)));
     const parts = known.pieces.map((pieces, part): Part => {
       if (typeof pieces[0] === 'string') return (pieces as string[]).join('');

@@ -6,11 +6,12 @@ import {
   object,
   optional,
   satisfying,
+  type Shape,
   string,
 } from '../../values/schema.js';
 import { infoFields } from '../../snapshots/save/draft.js';
 import { byType, either, exactly, nullable, oneOf, position } from '../../values/stored.js';
-import { FORMAT, VERSION } from './lines.js';
+import { FORMAT } from './lines.js';
 
 const digest = satisfying(
   (value) => typeof value === 'string' && /^[0-9a-f]{64}$/.test(value),
@@ -27,19 +28,19 @@ export const encodedValue = either(
 /** Limited to numbers where adding one is still exact. */
 const place = satisfying((at) => !position(at) && (at as number) <= 2 ** 52, 'a whole number from 0');
 
+const version = satisfying((version) => Number.isSafeInteger(version) && version > 0, 'a version');
+
 /** The first line, as far as it is checked before the version is known. */
 export const anyHeader = object({
   type: oneOf('header'),
   format: oneOf(FORMAT),
-  version: satisfying((version) => Number.isSafeInteger(version) && version > 0, 'a version'),
+  version,
+  readableFrom: optional(version),
 });
 
-/**
- * Every line, with no unknown properties, since this version does not write any. The items of long lists are checked
- * separately, in steps.
- */
-export const lineSchema = byType({
-  header: { format: oneOf(FORMAT), version: oneOf(VERSION), exportedAt: instant },
+/** The properties of every line beside its `type`. The items of long lists are checked separately, in steps. */
+export const lineShapes: Readonly<Record<string, Shape>> = {
+  header: { format: oneOf(FORMAT), version, readableFrom: optional(version), exportedAt: instant },
   session: {
     sessionId: nullable(nonBlank),
     title: optional(string),
@@ -71,7 +72,10 @@ export const lineSchema = byType({
     damaged: optional(list),
     sha256: digest,
   },
-});
+};
+
+/** Every line, with no unknown properties: those of a newer format are left out before. */
+export const lineSchema = byType(lineShapes);
 
 const absent = satisfying((value) => value === undefined, 'none of these here');
 

@@ -5,8 +5,14 @@ import type { Node } from '../../encoding/nodes.js';
 /** See docs/export-format.md. */
 export const FORMAT = 'offshoot';
 
-/** Increases when an older Offshoot cannot read the new format. */
-export const VERSION = 1;
+/** Increases with every change of the format. */
+export const VERSION = 2;
+
+/**
+ * The oldest version that can read what is written here. Increases when something essential is new: all but the lines
+ * and fields that an importer may leave out without misreading the rest. 1 refused every field that it did not know.
+ */
+export const READABLE_FROM = 2;
 
 /** Values nested deeper than this are neither exported nor imported, since readers could overflow their stacks. */
 export const MOST_DEEP = 1000;
@@ -38,7 +44,9 @@ export interface DroppedLine {
 export interface HeaderLine {
   type: 'header';
   format: typeof FORMAT;
-  version: typeof VERSION;
+  version: number;
+  /** Absent in files of version 1, which only a reader of their own version or a later one reads. */
+  readableFrom?: number | undefined;
   exportedAt: string;
 }
 

@@ -23,9 +23,13 @@ export async function importSessions(
   const reader = new ExportReader();
   const report = new Report(onProgress);
   return underPolicy(target, report, signal, async (target) => {
-    for await (const session of reader.read(openFile(source, maxBytes, signal), maxLineBytes, pace)) {
-      await importSession(target, session, onConflict, report, { bytes: reader.bytes }, pace);
-      signal?.throwIfAborted();
+    try {
+      for await (const session of reader.read(openFile(source, maxBytes, signal), maxLineBytes, pace)) {
+        await importSession(target, session, onConflict, report, { bytes: reader.bytes }, pace);
+        signal?.throwIfAborted();
+      }
+    } finally {
+      report.leftOut = reader.leftOut.list();
     }
     report.damaged = reader.end?.damaged ?? [];
   });

@@ -12,6 +12,7 @@ import { requireDamaged, requireFields, requireMedia } from '../format/checked-l
 import { decodeValue, PartsBefore, type Decoded } from '../format/decode-value.js';
 import { fitting, type Incoming, type IncomingSnapshot } from './imported-session.js';
 import { anyHeader, infoSchema, lineSchema } from '../format/line-schemas.js';
+import { LeftOutParts } from './left-out.js';
 import {
   VERSION,
   type EncodedValue,
@@ -32,14 +33,18 @@ export class ExportReader {
   bytes = 0;
   /** Set when the whole file has been read. */
   end: EndLine | undefined;
+  /** What a newer format has, and this one does not know. */
+  readonly leftOut = new LeftOutParts();
   readonly #hash = sha256.create();
   readonly #known = new Set<string>();
   readonly #counts = { sessions: 0, snapshots: 0, entries: 0 };
   #hasBegun = false;
+  /** Written in a newer format that this version can read. */
+  #isNewer = false;
   #open: Incoming | undefined;
   /** For the current session, or the next one. */
   #allowance = new Allowance();
-  #before = new PartsBefore();
+  #before = new PartsBefore(false);
 
   async *read(
     bytes: AsyncIterable<Uint8Array>,
@@ -73,7 +78,15 @@ export class ExportReader {
       if (!isFirst || pace.signal?.aborted) throw error;
       throw notAnExport('it is no JSON Lines', where);
     });
-    const line = parseLine(json, where, isFirst);
+    if (isFirst) this.#isNewer = requireReadable(json, where) > VERSION;
+    const known = this.#isNewer ? await pace.run(this.leftOut.of(json)) : json;
+    if (known === undefined) {
+      // Parts before it are its own.
+      this.#before = new PartsBefore(this.#isNewer);
+      return undefined;
+    }
+    requireValid(lineSchema, known, where);
+    const line = known as Line;
     if ((line.type === 'header') === this.#hasBegun) throw misplaced(where, line);
     this.#hasBegun = true;
     if (line.type !== 'session') this.#allowance.bytes += bytes.length;
@@ -81,10 +94,10 @@ export class ExportReader {
       await fitting(where, () => this.#before.add(line));
       return undefined;
     }
-    if (line.type === 'dropped') this.#before = new PartsBefore();
+    if (line.type === 'dropped') this.#before = new PartsBefore(this.#isNewer);
     const session = await this.#takeWhole(line, bytes.length, where, pace);
-    if (!this.#before.isEmpty) throw invalid(where, 'does not refer to all parts before it');
-    this.#before = new PartsBefore();
+    if (!this.#before.isUsed) throw invalid(where, 'does not refer to all parts before it');
+    this.#before = new PartsBefore(this.#isNewer);
     return session;
   }
 
@@ -173,19 +186,17 @@ function misplaced(where: string, { type }: Line): SessionStoreError {
   return invalid(`${where}.type`, `"${type}" cannot come here`);
 }
 
-function parseLine(json: unknown, where: string, isFirst: boolean): Line {
-  if (isFirst) {
-    if (anyHeader(json)) throw notAnExport('it has another beginning', where);
-    if ((json as HeaderLine).version > VERSION) {
-      throw new SessionStoreError(
-        'FAILED_PRECONDITION',
-        `${where}.version: was written by a newer Offshoot. Update this one, then try again`,
-        `${where}.version`,
-      );
-    }
-  }
-  requireValid(lineSchema, json, where);
-  return json as Line;
+/** The version of the file, if this one can read it. */
+function requireReadable(json: unknown, where: string): number {
+  if (anyHeader(json)) throw notAnExport('it has another beginning', where);
+  const { version, readableFrom = version } = bare({ ...(json as HeaderLine) });
+  if (readableFrom > version) throw invalid(`${where}.readableFrom`, 'is later than the version of the file');
+  if (readableFrom <= VERSION) return version;
+  throw new SessionStoreError(
+    'FAILED_PRECONDITION',
+    `${where}.version: was written by a newer Offshoot, in a format that this one cannot read. Update this one, then try again`,
+    `${where}.version`,
+  );
 }
 
 type Decode = (value: EncodedValue, part: string) => Promise<Decoded>;

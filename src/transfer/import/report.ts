@@ -16,6 +16,7 @@ export class Report implements ImportReport {
   readonly totals = { imported: 0, skipped: 0, forked: 0, replaced: 0, failed: 0 };
   snapshots = 0;
   damaged: ImportReport['damaged'] = [];
+  leftOut: ImportReport['leftOut'] = [];
   #entries = 0;
 
   constructor(readonly tell: ((progress: TransferProgress) => void) | undefined) {}
@@ -56,8 +57,8 @@ export class Report implements ImportReport {
   }
 
   plain(): ImportReport {
-    const { complete, sessions, totals, snapshots, damaged } = this;
-    return { complete, sessions, totals, snapshots, damaged };
+    const { complete, sessions, totals, snapshots, damaged, leftOut } = this;
+    return { complete, sessions, totals, snapshots, damaged, leftOut };
   }
 
   /** Attaches the report to an error of the store. */
