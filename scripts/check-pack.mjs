@@ -2,6 +2,7 @@
 import { execSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { posix } from 'node:path';
+import { withLinks } from './absolute-links.mjs';
 
 const { exports, scripts } = JSON.parse(readFileSync('package.json', 'utf8'));
 const [{ files, unpackedSize }] = JSON.parse(
@@ -9,6 +10,14 @@ const [{ files, unpackedSize }] = JSON.parse(
 );
 /** @type {string[]} */
 const packed = files.map((/** @type {{ path: string }} */ file) => file.path);
+
+/** What README links to, beside pictures. */
+/** @type {string[]} */
+const linked = [];
+withLinks(readFileSync('README.md', 'utf8'), (path, isImage) => {
+  if (!isImage) linked.push(path.replace(/#.*/, ''));
+  return path;
+});
 
 /** Every page that can be reached from the first one. */
 const pages = ['README.md'];
@@ -26,7 +35,7 @@ const entryPoints = Object.values(exports)
   .flatMap((target) => Object.values(typeof target === 'string' ? { target } : target))
   .map((path) => path.replace('./', ''));
 
-const missing = [...new Set([...documents, ...entryPoints, ...loaded])].filter(
+const missing = [...new Set([...documents, ...linked, ...entryPoints, ...loaded])].filter(
   (path) => !packed.includes(path),
 );
 const strange = packed.filter(
