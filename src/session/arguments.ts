@@ -4,6 +4,7 @@ import { type Added, addedOf } from '../logs/extend.js';
 import { requireValid } from '../values/arguments.js';
 import { cloned, unstorable } from '../values/clone.js';
 import {
+  flag,
   fromZero,
   list,
   nonBlank,
@@ -32,6 +33,7 @@ export const appendShape = {
 export const turnShape = {
   ...appendShape,
   messages: () => undefined,
+  oneSnapshot: optional(flag),
   saveEveryMs: fromZero,
   signal,
 };

@@ -66,10 +66,8 @@ export class StoredSession<S> implements Session<S> {
     call.signal?.throwIfAborted();
     const { sessionId } = this;
     const port = this.#port;
-    const question =
-      call.messages === undefined
-        ? undefined
-        : this.#completed(messagesOf(call.messages, 'options.messages'), call);
+    const added = call.messages === undefined ? undefined : messagesOf(call.messages, 'options.messages');
+    const question = added && !call.oneSnapshot ? this.#completed(added, call) : undefined;
     const changes = question ? {} : changesOf(call, port);
     const extras = question?.extras ?? extrasOf(call);
     const snapshotId = port.newId();
@@ -77,6 +75,7 @@ export class StoredSession<S> implements Session<S> {
     const extension = {
       sessionId,
       after: question?.newId ?? call.after,
+      added: question ? undefined : added,
       changes,
       info: () => ({ status: 'pending', heartbeatAt: now(), runId }),
     };
@@ -115,7 +114,7 @@ export class StoredSession<S> implements Session<S> {
     const tree = await this.#port.store.getTree(this.sessionId, this.#port.call);
     if (snapshotId !== undefined && !tree.nodes.has(snapshotId))
       throw noSnapshot(snapshotId, this.sessionId, 'snapshotId');
-    return branchesIn(tree, snapshotId ?? tree.headId);
+    return branchesIn(tree, snapshotId);
   }
 
   async duplicate(options: DuplicateOptions = {}): Promise<Session<S>> {

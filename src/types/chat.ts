@@ -32,6 +32,11 @@ export interface AppendOptions<S = any> {
 export interface TurnOptions<S = any> extends AppendOptions<S> {
   /** The question, saved as a snapshot of its own in the same transaction. */
   messages?: Message | readonly Message[] | undefined;
+  /**
+   * Saves the question as part of the answer's snapshot, as Genkit's agents do: one snapshot for each exchange. To answer
+   * such a question once more, or edit it, pass it as `messages` again, after what it continues.
+   */
+  oneSnapshot?: boolean | undefined;
   /** How often `update` saves, in ms. Default 250. */
   saveEveryMs?: number | undefined;
   /** Aborts the turn. */

@@ -170,6 +170,36 @@ describe('a turn', () => {
     expect(live.signal.aborted).toBe(false);
   });
 
+  test('with oneSnapshot keeps question and answer together, and is answered again beside itself', async () => {
+    const store = openStore();
+    const session = store.session('s');
+    const before = await session.append([user('hi'), model('hello')]);
+    const live = ending(
+      await session.startTurn({ messages: user(long('q')), oneSnapshot: true, title: 'T', custom: { n: 1 } }),
+    );
+    const { snapshotId } = live;
+    expect(texts(live.messages)).toEqual(['hi', 'hello', long('q')]);
+    expect(await store.getSnapshot({ snapshotId })).toMatchObject({ parentId: before, status: 'pending' });
+    expect(texts(await session.messages())).toEqual(['hi', 'hello', long('q')]);
+    live.update(model('so'));
+    expect(await live.complete(model('so far'))).toBe('completed');
+    expect(texts(await session.messages())).toEqual(['hi', 'hello', long('q'), 'so far']);
+    expect(await store.getSession('s')).toMatchObject({
+      title: 'T',
+      snapshotCount: 2,
+      selectedSnapshotId: snapshotId,
+    });
+
+    const again = ending(
+      await session.startTurn({ messages: user(long('q')), oneSnapshot: true, after: before }),
+    );
+    expect(await again.fail(new Error('no'))).toBe('failed');
+    const { siblings, messages } = await session.branches();
+    expect(siblings).toEqual([snapshotId, again.snapshotId]);
+    expect(messages.map((each) => each.snapshotId)).toEqual([before, before, again.snapshotId]);
+    expect(texts(await session.messages())).toEqual(['hi', 'hello', long('q')]);
+  });
+
   test('shows the answer in other tabs as it grows, and leaves no garbage', async () => {
     const name = freshName();
     const [store, other] = [openStore({ name }), openStore({ name })];
