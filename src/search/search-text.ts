@@ -5,6 +5,7 @@ import { isLogRow } from '../database/rows.js';
 import type { LogKey, LogRow, ReadTransaction, SessionRow, Spans } from '../database/schema.js';
 import { type LogsRead, readReach } from '../logs/load.js';
 import { extentOf, firstEndingBehind } from '../logs/runs.js';
+import { callSafely } from '../platform/browser.js';
 import { jsonOf } from '../platform/json.js';
 import type { DatabaseAccess } from '../snapshots/database-access.js';
 import { readPage } from '../snapshots/read/page.js';
@@ -44,7 +45,7 @@ export async function searchText(
   isEncrypted: boolean,
 ): Promise<SearchPage> {
   requireValid(string, query, 'query');
-  const { limit = 50, cursor, signal } = options;
+  const { limit = 50, cursor, signal, onProgress } = options;
   const after = cursor === undefined ? undefined : decoded(cursor);
   signal?.throwIfAborted();
   const words = wordsOf(query);
@@ -55,6 +56,14 @@ export async function searchText(
   let newest: number | undefined;
   let at: string | undefined;
   let together = 1;
+  let done = 0;
+  const total = onProgress
+    ? await read((transaction) => transaction.objectStore('sessions').index('updatedMs').count())
+    : 0;
+  const tell = (count: number) => {
+    done += count;
+    if (onProgress) callSafely(onProgress, { done, total: Math.max(done, total) });
+  };
   do {
     const page = await read((transaction) =>
       readPage<SessionRow, [number, string]>(transaction.objectStore('sessions').index('updatedMs'), [], {
@@ -64,12 +73,14 @@ export async function searchText(
     );
     newest ??= page.rows[0]?.updatedMs;
     const rows = page.rows.filter(isWanted);
+    done += page.rows.length - rows.length;
     while (rows.length > 0) {
       const { length: certain } = search.hits.filter(({ place }) => place[0] >= rows[0]!.updatedMs + 1);
       if (certain >= limit || (certain > 0 && search.bytes > ENOUGH)) return search.page(certain, true);
       const ids = rows.splice(0, together).map(({ id }) => id);
       for (const id of ids) searched.add(id);
       await search.searchSessions(ids);
+      tell(ids.length);
       // The first hit comes sooner if it need not wait for other sessions.
       if (!isEncrypted) together = Math.min(SESSIONS, together * 2);
     }

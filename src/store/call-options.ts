@@ -34,10 +34,10 @@ const listShape = {
   cursor: optional(string),
   order: oneOf('asc', 'desc'),
 };
-export const searchShape = { ...signalShape, limit: listShape.limit, cursor: listShape.cursor };
 const whereShape = { ...listShape, where: anything };
 export const sessionListShape = { ...listShape, sessionId: anything };
 export const progressShape = { ...signalShape, onProgress: optional(callable) };
+export const searchShape = { ...progressShape, limit: listShape.limit, cursor: listShape.cursor };
 
 /** One save of `saveSnapshots`; both values are checked where they are used. */
 export const saveShape = { snapshotId: anything, mutator: anything };

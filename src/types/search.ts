@@ -7,6 +7,8 @@ export interface SearchOptions extends SessionStoreOptions {
   cursor?: string | undefined;
   /** Aborts the search; it then rejects with the signal's reason. */
   signal?: AbortSignal | undefined;
+  /** Called whenever some of about `total` sessions are done. Its errors are reported with `reportError`. */
+  onProgress?: ((progress: { done: number; total: number }) => void) | undefined;
 }
 
 /** A message that contains all words of a query. */

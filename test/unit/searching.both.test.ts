@@ -242,3 +242,27 @@ test('a signal stops it, before and meanwhile', async () => {
   stopping.abort(reason);
   await expect(searching).rejects.toBe(reason);
 });
+
+test('progress is told in sessions, up to all of them; on a later page, too', async () => {
+  const store = openStore();
+  for (let n = 0; n < 30; n++)
+    await save(store, `${n}`, turn(n, { sessionId: `s${n}`, ...messages('needle', long) }));
+  await store.deleteSession('s3', { undoable: 60_000 });
+  const told: { done: number; total: number }[] = [];
+  const onProgress = (progress: { done: number; total: number }) => told.push(progress);
+  const { cursor } = await store.searchText('needle', { limit: 1000, onProgress });
+  expect(cursor).toBeUndefined();
+  expect(told.at(-1)).toEqual({ done: 29, total: 29 });
+  expect(told.map(({ done }) => done)).toEqual(told.map(({ done }) => done).toSorted((a, b) => a - b));
+  expect(told.length).toBeGreaterThan(2);
+
+  const first = await store.searchText('needle', { limit: 10 });
+  told.length = 0;
+  await store.searchText('needle', { limit: 1000, cursor: first.cursor, onProgress });
+  expect(told.at(-1)).toEqual({ done: 29, total: 29 });
+  await expectRefusal(
+    () => store.searchText('x', { onProgress: 1 as never }),
+    'INVALID_ARGUMENT',
+    'options.onProgress',
+  );
+});
