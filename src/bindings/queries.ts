@@ -1,5 +1,10 @@
-import type { GetSnapshotOptions, ListOptions, SessionSnapshot, SessionStoreOptions } from '../index.js';
-import { requireValid, taken } from '../values/arguments.js';
+import type {
+  GetSnapshotOptions,
+  ListSessionsOptions,
+  SessionSnapshot,
+  SessionStoreOptions,
+} from '../index.js';
+import { picked, requireValid, taken } from '../values/arguments.js';
 import { anything, described, record, type Shape } from '../values/schema.js';
 import type { LiveQuery, Observer, Source } from './live-query.js';
 import { sessionSource, type SessionReader, type SessionView } from './session-source.js';
@@ -7,7 +12,7 @@ import { sessionsSource, type SessionsReader, type SessionsView } from './sessio
 import { sharedQuery } from './shared-queries.js';
 import { snapshotSource, type SnapshotReader } from './snapshot-source.js';
 
-export interface SessionListOptions extends Pick<ListOptions, 'order' | 'context'> {
+export interface SessionListOptions extends Pick<ListSessionsOptions, 'order' | 'where' | 'context'> {
   /** The number of sessions per page, 1 to 1,000. New sessions are added to the list while it is shown. Default 50. */
   pageSize?: number | undefined;
 }
@@ -21,7 +26,7 @@ export interface SessionListControls {
 const named = (id: unknown) => (typeof id === 'string' ? JSON.stringify(id) : described(id));
 
 /** The query for these options, or one that returns the error of invalid options. */
-function asked<T, O extends SessionStoreOptions>(
+function asked<T, O extends Pick<ListSessionsOptions, 'context' | 'where'>>(
   store: object,
   shape: Shape,
   options: O,
@@ -32,6 +37,10 @@ function asked<T, O extends SessionStoreOptions>(
   let known: O;
   try {
     known = taken({ ...shape, context: anything }, options);
+    if (known.where !== undefined) {
+      requireValid(record, known.where, 'options.where');
+      known.where = picked(known.where, 'options.where');
+    }
   } catch (error) {
     return sharedQuery(store, String(error), {}, () => {
       throw error;
@@ -43,11 +52,11 @@ function asked<T, O extends SessionStoreOptions>(
 export const sessionsQuery = (store: SessionsReader, options: SessionListOptions): LiveQuery<SessionsView> =>
   asked<SessionsView, SessionListOptions>(
     store,
-    { order: anything, pageSize: anything },
+    { order: anything, pageSize: anything, where: anything },
     options,
     ({ order, pageSize }) => `sessions ${named(order ?? 'desc')} ${named(pageSize ?? 50)}`,
-    ({ order, pageSize = 50, context }, observer) =>
-      sessionsSource(store, { order, limit: pageSize, context }, observer),
+    ({ order, pageSize = 50, where, context }, observer) =>
+      sessionsSource(store, { order, limit: pageSize, where, context }, observer),
   );
 
 export const sessionQuery = (

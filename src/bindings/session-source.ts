@@ -11,6 +11,8 @@ import type { Observer, Source } from './live-query.js';
 import { readerOf } from './reader.js';
 import { kept, same } from './same.js';
 
+export { branchesIn };
+
 /** The part of a store that a live session uses. */
 export type SessionReader = Pick<
   IndexedDBSessionStore,
@@ -104,5 +106,5 @@ function viewOf(
 function assemble(sessionId: string, session: SessionInfo | undefined, tree: SessionTree): SessionView {
   const leaves = tree.leaves.map((id) => tree.nodes.get(id)!);
   const head = tree.headId === undefined ? undefined : tree.nodes.get(tree.headId);
-  return { sessionId, session, tree, leaves, head, branches: branchesIn(tree, tree.headId) };
+  return { sessionId, session, tree, leaves, head, branches: branchesIn(tree) };
 }

@@ -1,4 +1,5 @@
-import type { IndexedDBSessionStore, ListOptions, SessionInfo, SessionsChange } from '../index.js';
+import type { IndexedDBSessionStore, ListSessionsOptions, SessionInfo, SessionsChange } from '../index.js';
+import { ownOf } from '../values/schema.js';
 import type { Observer, Source } from './live-query.js';
 import { kept, same } from './same.js';
 
@@ -17,7 +18,7 @@ export interface SessionsView {
 /** Reads page by page, and applies changes to the pages without reading them again. */
 export function sessionsSource(
   store: SessionsReader,
-  { order = 'desc', ...options }: ListOptions,
+  { order = 'desc', ...options }: ListSessionsOptions,
   observer: Observer<SessionsView>,
 ): Source {
   const isBefore = order === 'desc' ? isLater : (a: SessionInfo, b: SessionInfo) => isLater(b, a);
@@ -46,7 +47,9 @@ export function sessionsSource(
   function apply(change: SessionsChange): boolean {
     if (change.type === 'reset') return false;
     const at = sessions.findIndex(({ sessionId }) => sessionId === change.sessionId);
-    if (change.type === 'deleted') return at >= 0 && sessions.splice(at, 1).length > 0;
+    // What the list is no longer for is gone from it.
+    if (change.type === 'deleted' || !fits(change.session, options.where))
+      return at >= 0 && sessions.splice(at, 1).length > 0;
     const { session } = change;
     if (at >= 0 && same(sessions[at], session)) return false;
     if (at >= 0) sessions.splice(at, 1);
@@ -130,3 +133,7 @@ function isLater(a: SessionInfo, b: SessionInfo): boolean {
   const difference = Date.parse(a.updatedAt) - Date.parse(b.updatedAt);
   return difference > 0 || (difference === 0 && a.sessionId > b.sessionId);
 }
+
+/** As `listSessions` chooses them. */
+const fits = ({ metadata = {} }: SessionInfo, where: ListSessionsOptions['where'] = {}): boolean =>
+  Object.entries(where).every(([key, value]) => ownOf(metadata, key) === value);

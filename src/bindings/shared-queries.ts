@@ -1,10 +1,13 @@
-import type { SessionStoreOptions } from '../index.js';
+import type { ListSessionsOptions } from '../index.js';
 import { LiveQuery, type Observer, type Source } from './live-query.js';
 import { same } from './same.js';
 
+/** What is compared by value. */
+type Compared = Pick<ListSessionsOptions, 'context' | 'where'>;
+
 interface Asked {
   key: string;
-  context: SessionStoreOptions['context'];
+  compared: Compared;
   query: LiveQuery<never>;
 }
 
@@ -15,16 +18,17 @@ const asked = new WeakMap<object, Set<Asked>>();
 export function sharedQuery<T>(
   store: object,
   key: string,
-  { context }: SessionStoreOptions,
+  { context, where }: Compared,
   open: (observer: Observer<T>) => Source,
 ): LiveQuery<T> {
+  const compared = { context, where };
   const queries = asked.get(store) ?? new Set();
   asked.set(store, queries);
   for (const each of queries) {
-    if (each.key === key && same(each.context, context))
+    if (each.key === key && same(each.compared, compared))
       return each.query as LiveQuery<unknown> as LiveQuery<T>;
   }
   const query = new LiveQuery<T>(open, (isOpen) => (isOpen ? queries.add(entry) : queries.delete(entry)));
-  const entry = { key, context, query: query as LiveQuery<unknown> as LiveQuery<never> };
+  const entry = { key, compared, query: query as LiveQuery<unknown> as LiveQuery<never> };
   return query;
 }

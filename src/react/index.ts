@@ -3,7 +3,7 @@
 
 export type { QueryResult } from '../bindings/live-query.js';
 export type { SessionListControls, SessionListOptions as UseSessionsOptions } from '../bindings/queries.js';
-export type { SessionReader, SessionView } from '../bindings/session-source.js';
+export { branchesIn, type SessionReader, type SessionView } from '../bindings/session-source.js';
 export type { SessionsReader, SessionsView } from '../bindings/sessions-source.js';
 export type { SnapshotReader } from '../bindings/snapshot-source.js';
 export { useSession, useSessions, useSnapshot } from './hooks.js';

@@ -1,8 +1,11 @@
 import type { Branches, Place } from '../types/chat.js';
 import type { SessionTree } from '../types/session.js';
 
-/** Where a snapshot of the tree stands, and who brought the messages up to it. */
-export function branchesIn(tree: SessionTree, snapshotId: string | undefined): Branches {
+/**
+ * Where a snapshot of a tree stands, by default its head, and who brought the messages up to it: what `branches()` of a
+ * session says, from a tree that was read before. All empty if the tree has no such snapshot.
+ */
+export function branchesIn(tree: SessionTree, snapshotId = tree.headId): Branches {
   const { nodes } = tree;
   const path: string[] = [];
   // A cyclic history ends where it comes back.

@@ -1,6 +1,6 @@
 export type { QueryResult } from '../bindings/live-query.js';
 export type { SessionListControls, SessionListOptions } from '../bindings/queries.js';
-export type { SessionReader, SessionView } from '../bindings/session-source.js';
+export { branchesIn, type SessionReader, type SessionView } from '../bindings/session-source.js';
 export type { SessionsReader, SessionsView } from '../bindings/sessions-source.js';
 export type { SnapshotReader } from '../bindings/snapshot-source.js';
 export { getSessionStore, setSessionStore } from './context.js';

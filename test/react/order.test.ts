@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test, vi } from 'vitest';
-import type { IndexedDBSessionStore } from '../../src/index.js';
+import type { IndexedDBSessionStore, ListSessionsOptions } from '../../src/index.js';
 import { useSessions } from '../../src/react/index.js';
 import { save, turn } from '../../src/testing/sample-snapshots.js';
 import { freshName, openStore } from '../stores/open-store.js';
@@ -17,6 +17,7 @@ const second = fc.integer({ min: 1, max: 4 });
 const onStore = fc.oneof(
   { weight: 6, arbitrary: fc.record({ kind: fc.constant('save' as const), sessionId, second }) },
   { weight: 2, arbitrary: fc.record({ kind: fc.constant('title' as const), sessionId, second }) },
+  { weight: 3, arbitrary: fc.record({ kind: fc.constant('pin' as const), sessionId, pinned: fc.boolean() }) },
   { weight: 3, arbitrary: fc.record({ kind: fc.constant('delete' as const), sessionId }) },
   { weight: 1, arbitrary: fc.constant({ kind: 'clear' as const }) },
 );
@@ -34,6 +35,8 @@ const numRuns = Number(process.env['FC_RUNS'] ?? 100);
 // Far beyond what the runs take: a timeout would hide the counterexample.
 const timeout = 60_000 + numRuns * 1_000;
 
+const indexed = ['pinned'];
+
 let saves = 0;
 
 async function write(store: Store, what: typeof onStore extends fc.Arbitrary<infer T> ? T : never) {
@@ -41,15 +44,19 @@ async function write(store: Store, what: typeof onStore extends fc.Arbitrary<inf
   const { sessionId } = what;
   if (what.kind === 'save') return save(store, `${saves++}`, turn(what.second, { sessionId }));
   if (what.kind === 'delete') return store.deleteSession(sessionId);
+  if (what.kind === 'pin') {
+    const metadata = { pinned: what.pinned };
+    return store.updateSession(sessionId, { metadata }).catch(() => {});
+  }
   // It may not be there.
   return store.updateSession(sessionId, { title: `${what.second}` }).catch(() => {});
 }
 
 /** What is shown is the beginning of what the store lists, and there may be more only if it says so. */
-async function expectShown(store: Store, order: 'asc' | 'desc', latest: () => List) {
+async function expectShown(store: Store, asked: ListSessionsOptions, latest: () => List) {
   await vi.waitFor(
     async () => {
-      const { sessions } = await store.listSessions({ limit: 1000, order });
+      const { sessions } = await store.listSessions({ limit: 1000, ...asked });
       const { data, status } = latest();
       expect(status).toBe('ready');
       expect(data!.sessions).toEqual(sessions.slice(0, data!.sessions.length));
@@ -62,12 +69,15 @@ async function expectShown(store: Store, order: 'asc' | 'desc', latest: () => Li
 test('whatever two tabs do, the list is the beginning of what the store lists', { timeout }, async () => {
   await fc.assert(
     fc.asyncProperty(
-      fc.constantFrom('asc' as const, 'desc' as const),
+      fc.record({
+        order: fc.constantFrom('asc' as const, 'desc' as const),
+        where: fc.constantFrom(undefined, { pinned: true }),
+      }),
       fc.array(action, { maxLength: 30 }),
-      async (order, actions) => {
+      async (asked, actions) => {
         const name = freshName();
-        const tabs = [openStore({ name }), openStore({ name })];
-        const list = show(makeRoot, () => useSessions(tabs[0]!, { order, pageSize: 2 }));
+        const tabs = [openStore({ name, indexed }), openStore({ name, indexed })];
+        const list = show(makeRoot, () => useSessions(tabs[0]!, { ...asked, pageSize: 2 }));
         const writes: Promise<unknown>[] = [];
         for (const action of actions) {
           if (action.kind === 'write') writes.push(write(tabs[action.tab]!, action.onStore));
@@ -76,12 +86,12 @@ test('whatever two tabs do, the list is the beginning of what the store lists', 
           else await new Promise((resolve) => setTimeout(resolve));
         }
         await Promise.all(writes);
-        await expectShown(tabs[0]!, order, () => list.latest);
+        await expectShown(tabs[0]!, asked, () => list.latest);
         while (list.latest.data!.hasMore) {
           const { data } = list.latest;
           list.latest.loadMore();
           await list.shows((now) => now.data !== data, 'another page');
-          await expectShown(tabs[0]!, order, () => list.latest);
+          await expectShown(tabs[0]!, asked, () => list.latest);
         }
         await list.unmount();
         await Promise.all(tabs.map((tab) => tab.close()));

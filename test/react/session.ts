@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from 'vitest';
-import { useSession, useSessions } from '../../src/react/index.js';
+import { branchesIn, useSession, useSessions } from '../../src/react/index.js';
 import { save, turn } from '../../src/testing/sample-snapshots.js';
 import { freshName, openStore } from '../stores/open-store.js';
 import { rest, show, type MakeRoot } from './page.js';
@@ -36,6 +36,16 @@ export function describeUseSession(makeRoot: MakeRoot): void {
         head: expect.objectContaining({ snapshotId: 'b' }),
         branches: await store.session('s').branches(),
       });
+    });
+
+    it('says where any snapshot of its tree stands, without another read', async () => {
+      const { store } = await twoTabs();
+      const session = show(makeRoot, () => useSession(store, 's'));
+      await session.shows(({ status }) => status === 'ready', 'the session');
+      const { tree } = session.latest.data!;
+      for (const id of ['root', 'a', 'b', undefined])
+        expect(branchesIn(tree, id)).toEqual(await store.session('s').branches(id));
+      expect(branchesIn(tree, 'gone')).toMatchObject({ path: [], siblings: [], index: -1, messages: [] });
     });
 
     it('shows an empty tree of a session that is not there, until its first snapshot is saved', async () => {

@@ -164,6 +164,53 @@ export function describeUseSessions(makeRoot: MakeRoot): void {
       expect(list.latest.data!.hasMore).toBe(false);
     });
 
+    it('shows only what `where` asks for, and what comes to fit or fits no more', async () => {
+      const name = freshName();
+      const options = { name, indexed: ['pinned', 'folder'] };
+      const [{ store, calls }, there] = [observed(openStore(options)), openStore(options)];
+      for (const n of [1, 2, 3, 4]) await save(there, `${n}`, turn(n, { sessionId: `s${n}` }));
+      const mark = (id: string, metadata: object) => there.updateSession(id, { metadata: { ...metadata } });
+      await mark('s2', { pinned: true });
+      const list = show(makeRoot, () => useSessions(store, { where: { pinned: true } }));
+      await list.shows((now) => ids(now) === 's2', 'what is pinned');
+      list.render();
+      await rest();
+      expect(calls['listSessions']).toBe(1);
+      await mark('s4', { pinned: true });
+      await list.shows((now) => ids(now) === 's4 s2', 'another');
+      const renders = list.renders.length;
+      await mark('s3', { pinned: 'true', folder: 'x' });
+      await mark('s1', { pinned: false });
+      await rest();
+      expect(list.renders).toHaveLength(renders);
+      await mark('s2', { pinned: undefined });
+      await list.shows((now) => ids(now) === 's4', 'one less');
+      await there.deleteSession('s4', { undoable: 60_000 });
+      await list.shows((now) => ids(now) === '', 'none');
+      await there.restoreSession('s4');
+      await list.shows((now) => ids(now) === 's4', 'what was brought back');
+      list.use(() => useSessions(store, { where: { folder: 'x', pinned: 'true' } }));
+      await list.shows((now) => ids(now) === 's3', 'another question');
+    });
+
+    const unreadable = {
+      get pinned() {
+        throw new Error('own');
+      },
+    };
+    it.each([
+      ['options.where.color', { color: 'red' }],
+      ['options.where.pinned', { pinned: null }],
+      ['options.where', 7],
+      ['options.where.pinned', () => unreadable],
+    ])('refuses a bad %s', async (path, given) => {
+      const store = openStore({ indexed: ['pinned'] });
+      const where: unknown = typeof given === 'function' ? given() : given;
+      const list = show(makeRoot, () => useSessions(store, { where: where as never }));
+      await list.shows(({ status }) => status === 'error', 'the refusal');
+      expect(list.latest.error).toMatchObject({ status: 'INVALID_ARGUMENT', path });
+    });
+
     it('is of the tenant that the context names, and does not read again for an equal context', async () => {
       const name = freshName();
       const tenants = {

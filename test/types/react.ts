@@ -56,6 +56,8 @@ export function useRefused(store: Store): unknown[] {
     useSessions(store, { limit: 20 }),
     // @ts-expect-error pages are read by loadMore
     useSessions(store, { cursor: 'x' }),
+    // @ts-expect-error values are compared, not looked into
+    useSessions(store, { where: { tags: ['a'] } }),
     // @ts-expect-error there are two orders
     useSessions(store, { order: 'newest' }),
     // @ts-expect-error which session?
