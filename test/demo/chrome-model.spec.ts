@@ -17,12 +17,14 @@ interface Stubbed {
     prompted: unknown[][];
     destroyed: number;
     aborted: number;
+    /** Lets the next part of a download arrive. */
+    arrive: () => void;
   };
 }
 
 async function stub(context: BrowserContext, options: StubOptions): Promise<void> {
   await context.addInitScript(({ availability, fails, hangs }: StubOptions) => {
-    const seen: Stubbed['stub'] = { created: [], prompted: [], destroyed: 0, aborted: 0 };
+    const seen: Stubbed['stub'] = { created: [], prompted: [], destroyed: 0, aborted: 0, arrive: () => {} };
     let isThere = availability === 'available';
     class Model {
       static availability = () => Promise.resolve(isThere ? 'available' : availability);
@@ -32,10 +34,10 @@ async function stub(context: BrowserContext, options: StubOptions): Promise<void
         if (fails) throw new DOMException('No.', fails);
         const target = new EventTarget();
         created.monitor?.(target);
-        const steps = isThere ? [] : [0, 0.25, 0.5, 0.75, 1];
+        const steps = isThere ? [] : [0, 0.25, 1];
         for (const loaded of steps) {
           target.dispatchEvent(new ProgressEvent('downloadprogress', { loaded, total: 1 }));
-          await new Promise((resolve) => setTimeout(resolve, 150));
+          await new Promise<void>((resolve) => (seen.arrive = resolve));
         }
         isThere = true;
         return new Model();
@@ -117,7 +119,11 @@ test('a model that has to be downloaded says how far it is', async ({ openTab, c
   await page.getByRole('radio', { name: NAME }).check();
   await button(page, 'Download').click();
   await expect(page.getByRole('progressbar', { name: 'Download of the built-in model' })).toBeVisible();
-  await expect(picker(page)).toContainText('%');
+  const arrive = () => page.evaluate(() => (globalThis as unknown as Stubbed).stub.arrive());
+  for (const percentage of ['0 %', '25 %', '100 %']) {
+    await expect(picker(page)).toContainText(percentage);
+    await arrive();
+  }
   await expect(page.getByText('Runs on this computer, offline.')).toBeVisible();
   await expect(button(page, 'Download')).toHaveCount(0);
   await expect(page.getByRole('progressbar')).toHaveCount(0);

@@ -1,4 +1,14 @@
-import { answered, begin, button, expect, send, test as base, turn, type Page } from './fixture.js';
+import {
+  answered,
+  begin,
+  button,
+  expect,
+  send,
+  stopClock,
+  test as base,
+  turn,
+  type Page,
+} from './fixture.js';
 import { configure, delta, gate, say, serveModel } from './model-server.js';
 
 /** Opens a chat in which the model says what a test wants it to. */
@@ -44,6 +54,8 @@ test('headings, lists, quotes, tables and code are what they look like', async (
 test('code is copied as it is', async ({ hear, context }) => {
   await context.grantPermissions(['clipboard-read', 'clipboard-write']);
   const page = await hear('```\n<b>one</b>\n  two\n```');
+  // It says so for two seconds.
+  await stopClock(page);
   await button(page, 'Copy code').click();
   await expect(answer(page).getByText('Copied')).toBeVisible();
   expect(await page.evaluate(() => navigator.clipboard.readText())).toBe('<b>one</b>\n  two');
