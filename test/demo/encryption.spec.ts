@@ -1,4 +1,4 @@
-import { button, chats, expect, message, send, test, turn, type Page } from './fixture.js';
+import { beginLong, button, chats, expect, message, send, test, turn, type Page } from './fixture.js';
 
 const PASSPHRASE = 'correct horse battery';
 const locked = (page: Page) => page.getByRole('heading', { name: 'Your chats are locked' });
@@ -289,9 +289,7 @@ test('a message that nothing has happened for changes nothing, whoever posts it'
 
 test('encryption waits for the answer that is being given', async ({ openTab }) => {
   const page = await openTab();
-  await page.getByRole('textbox', { name: 'Message', exact: true }).fill('/long');
-  await button(page, 'Send').click();
-  await expect(turn(page, 1)).toContainText('Part 1');
+  await beginLong(page, 1);
   await openPanel(page);
   await expect(panel(page).getByText('Wait until the answer is complete')).toBeVisible();
   await expect(button(page, 'Switch encryption on')).toHaveCount(0);

@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { expect, test as base, type Page } from '@playwright/test';
 import { sessionStoreFixtures, type SessionStoreFixtures } from 'offshoot/playwright';
+import { PATIENT } from '../playwright/patient.js';
 import { serveBuilt } from '../sites/build-site.js';
 
 const fromRoot = (path: string) => fileURLToPath(new URL(`../../${path}`, import.meta.url));
@@ -22,7 +23,7 @@ export const test = base.extend<Fixtures, { url: string }>({
     { scope: 'worker' },
   ],
   ...sessionStoreFixtures,
-  sessionStoreOptions: async ({ url }, use) => use({ url, name: 'offshoot-demo' }),
+  sessionStoreOptions: async ({ url }, use) => use({ url, name: 'offshoot-demo', ...PATIENT }),
   expectedErrors: async ({}, use) => use([]),
   openTab: async ({ context, url, expectedErrors }, use) => {
     const errors: string[] = [];
@@ -93,17 +94,32 @@ export async function regenerate(page: Page, number: number): Promise<void> {
   await answered(page, number);
 }
 
-/** Two tabs at one chat, with clocks installed: the first is answering its second turn, and the second sees it. */
+/** Two tabs at one chat: the first is at its second turn, a long one, and the second, whose clock is installed, sees it. */
 export async function watchedAnswer(openTab: Fixtures['openTab']): Promise<{ first: Page; second: Page }> {
   const first = await openTab();
-  await first.clock.install();
   await send(first, 'hello', 1);
   const second = await openTab(new URL(first.url()).hash);
   await second.clock.install();
   await expect(turn(second, 1)).toContainText('You wrote “hello”');
-  await begin(first, '/long');
-  await expect(turn(second, 2)).toContainText('Part 1');
+  await beginLong(first, 2, second);
   return { first, second };
+}
+
+/**
+ * Begins a long answer, of which another tab shows the first parts, too. It goes on when the page's clock does, which is
+ * stopped: so it does not come to its end while a busy machine looks at it.
+ */
+export async function beginLong(page: Page, number: number, other?: Page): Promise<void> {
+  await stopClock(page);
+  await begin(page, '/long');
+  await answerUntil(page, number, 'Part 1');
+  if (!other) return;
+  await page.clock.runFor(2000);
+  await expect(async () => {
+    // What is said is saved now and then.
+    await page.clock.runFor(250);
+    await expect(turn(other, number)).toContainText('Part 2', { timeout: 1000 });
+  }).toPass({ intervals: [1] });
 }
 
 /** From now on the page's clock, and with it the scripted model, only moves when it is told to. */

@@ -3,6 +3,7 @@ import {
   answerAtOnce,
   answered,
   begin,
+  beginLong,
   button,
   chats,
   expect,
@@ -139,7 +140,7 @@ test('text that runs from right to left is set so', async ({ openTab }) => {
 test('who wants less motion gets none', async ({ openTab }) => {
   const page = await openTab();
   await page.emulateMedia({ reducedMotion: 'reduce' });
-  await begin(page, '/long');
+  await beginLong(page, 1);
   await expect(page.locator('.caret')).toBeVisible();
   const moving = await page.evaluate(() => document.getAnimations().length);
   expect(moving).toBe(0);

@@ -1,4 +1,4 @@
-import { begin, chats, expect, regenerate, send, test, turn, turns } from './fixture.js';
+import { beginLong, chats, expect, regenerate, send, test, turn, turns } from './fixture.js';
 
 /** The one test in a browser that `npm test` runs. */
 test(
@@ -15,8 +15,7 @@ test(
     await send(first, 'and now', 2);
     await expect(turn(second, 2)).toContainText('You wrote “and now”');
 
-    await begin(first, '/long');
-    await expect(turn(second, 3)).toContainText('Part 1');
+    await beginLong(first, 3, second);
     await first.close();
     await expect(turn(second, 3)).toContainText('The tab that was writing this was closed.');
 

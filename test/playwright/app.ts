@@ -2,9 +2,7 @@ import { test as base, expect, type Page } from '@playwright/test';
 import { sessionStoreFixtures, type SessionStoreFixtures } from 'offshoot/playwright';
 import { join } from 'node:path';
 import { serveBuilt } from '../sites/build-site.js';
-
-/** Machines are busy. */
-export const PATIENT = { timeout: 30_000 };
+import { PATIENT } from './patient.js';
 
 /** Tests of a small app that knows nothing of them, by somebody who uses `offshoot/playwright`. */
 export const test = base

@@ -1,6 +1,7 @@
 import { expect } from '@playwright/test';
 import { PageSessionStore } from 'offshoot/playwright';
-import { chats, messages, PATIENT, send, test } from './app.js';
+import { chats, messages, send, test } from './app.js';
+import { PATIENT } from './patient.js';
 
 const hello = { sessionId: 's', title: 'Greetings', turns: [{ user: 'hello', model: 'hi' }] };
 
@@ -109,7 +110,7 @@ test.describe('of an encrypted database', () => {
     const [snapshotId] = await sessions.seed(hello);
     await page.goto('/?passphrase=open sesame');
     await expect(messages(page)).toHaveText(['hello', 'hi']);
-    const without = new PageSessionStore(context, { url: baseURL });
+    const without = new PageSessionStore(context, { url: baseURL, ...PATIENT });
     await expect(without.listSessions()).rejects.toMatchObject({ status: 'PERMISSION_DENIED' });
     const waiting = without.waitForSnapshot({ snapshotId });
     await expect(waiting).rejects.toMatchObject({ status: 'PERMISSION_DENIED' });

@@ -1,0 +1,2 @@
+/** Machines are busy. */
+export const PATIENT = { timeout: 30_000 };
