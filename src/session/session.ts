@@ -85,6 +85,20 @@ export class StoredSession<S> implements Session<S> {
     return new LiveTurn(port, { sessionId, snapshotId, runId, messages }, call);
   }
 
+  async again(snapshotId?: string, options?: TurnOptions<S>): Promise<Turn<S>> {
+    const { path, messages: places } = await this.branches(snapshotId);
+    const messages = await this.messages({ at: path.at(-1) });
+    const question = messages.map(({ role }) => role).lastIndexOf('user');
+    const id = places[question]?.snapshotId;
+    // Frameworks save a question and its answer as one snapshot, and then both get a neighbour.
+    const isOne = id && id === places[question + 1]?.snapshotId;
+    return this.startTurn({
+      ...options,
+      after: (isOne ? path[path.indexOf(id) - 1] : id) ?? null,
+      messages: isOne ? messages.filter((_, n) => n <= question && places[n]!.snapshotId === id) : undefined,
+    });
+  }
+
   async abort(snapshotId?: string): Promise<number> {
     const { sessionId } = this;
     if (snapshotId !== undefined) requireId(snapshotId, 'snapshotId');

@@ -122,6 +122,12 @@ export interface Session<S = unknown> {
   /** Begins a turn: saves the question, if it is given, and a `pending` snapshot for the answer. Errors as `append`. */
   startTurn(options?: TurnOptions<S>): Promise<Turn<S>>;
   /**
+   * Begins a turn that answers the latest question up to a snapshot once more, beside the answer that is there; by
+   * default up to the session's head. A question that was saved together with its answer is saved once more for it.
+   * Without a question it is a new root. Errors as `append`.
+   */
+  again(snapshotId?: string, options?: Omit<TurnOptions<S>, 'after' | 'messages'>): Promise<Turn<S>>;
+  /**
    * Ends a pending turn, whichever tab is at it, also one that reads `expired`; by default all of the session. Resolves to how many were ended. Errors:
    * `NOT_FOUND` if the session has no snapshot of this id.
    */

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { test as base, expect, type Page } from '@playwright/test';
+import type { IndexedDBSessionStore } from '../../src/index.js';
 import { buildSite } from '../sites/build-site.js';
 
 /** The chats that are printed in docs/, each with its framework as a bundler builds it. */
@@ -43,6 +44,40 @@ for (const framework of ['react', 'vue', 'svelte']) {
       await expectShown(chat, 'Where to in May?', 'To Lisbon');
       await press(chat, '›');
       await expectShown(chat, 'Where to in May?', 'To Oslo', 'How?', 'By train');
+    });
+
+    test('answers once more what an agent has saved as one snapshot', async ({ chat }) => {
+      await chat.evaluate(async () => {
+        const { store } = globalThis as unknown as { store: Pick<IndexedDBSessionStore, 'saveSnapshot'> };
+        const say = (role: 'user' | 'model', text: string) => ({ role, content: [{ text }] });
+        const first = [say('user', 'Where to in May?'), say('model', 'To Lisbon')];
+        const second = [...first, say('user', 'How?'), say('model', 'By train')];
+        const about = { sessionId: 'trip', status: 'completed' as const };
+        await store.saveSnapshot('one', () => ({
+          ...about,
+          createdAt: '2026-05-01T00:00:00Z',
+          state: { messages: first },
+        }));
+        await store.saveSnapshot('two', () => ({
+          ...about,
+          parentId: 'one',
+          createdAt: '2026-05-02T00:00:00Z',
+          state: { messages: second },
+        }));
+      });
+      await expectEnded(chat, 'completed', 'Where to in May?', 'To Lisbon', 'How?', 'By train');
+      await press(chat, 'Again');
+      await expectShown(chat, 'Where to in May?', 'To Lisbon', 'How?');
+      await say(chat, 'By bus');
+      await end(chat);
+      await expectEnded(chat, 'completed', 'Where to in May?', 'To Lisbon', 'How?', 'By bus');
+      await press(chat, 'Again');
+      await say(chat, 'On foot');
+      await end(chat);
+      await expectEnded(chat, 'completed', 'Where to in May?', 'To Lisbon', 'How?', 'On foot');
+      // The arrow of the question leads to the agent's turn.
+      await chat.getByRole('button', { name: '‹' }).first().click();
+      await expectShown(chat, 'Where to in May?', 'To Lisbon', 'How?', 'By train');
     });
 
     test('a turn that is stopped stays so, whatever its model still says', async ({ chat }) => {

@@ -1,0 +1,132 @@
+import { expect, onTestFinished, test } from 'vitest';
+import type { IndexedDBSessionStore, Message, Turn } from '../../src/index.js';
+import { save, turn } from '../../src/testing/sample-snapshots.js';
+import { expectRefusal } from '../assertions/expect-refusal.js';
+import { openStore } from '../stores/open-store.js';
+
+const say = (role: Message['role'], text: string): Message => ({ role, content: [{ text }] });
+const user = (text: string) => say('user', text);
+const model = (text: string) => say('model', text);
+const texts = (messages: readonly Message[]) => messages.map(({ content }) => content[0]?.text);
+
+/** Ends with the test, so that no timer outlives it. */
+function ending<S>(live: Turn<S>): Turn<S> {
+  onTestFinished(async () => void (await live.abort().catch(() => {})));
+  return live;
+}
+
+/** As Genkit's agents save: a question, its answer and what is between them as one snapshot. */
+async function whole(
+  store: IndexedDBSessionStore<any>,
+  id: string,
+  parentId: string | undefined,
+  ...own: Message[]
+) {
+  const before = parentId && (await store.getSnapshot({ snapshotId: parentId }));
+  const messages = [...((before && before.state?.messages) || []), ...own];
+  await save(store, id, turn(id.charCodeAt(0), { parentId, state: { messages, custom: { of: id } } }));
+}
+
+test('a question of its own gets another answer beside the one that is there', async () => {
+  const store = openStore();
+  const chat = store.session('s');
+  const question = await chat.append([user('Where to?')], { title: 'Trip' });
+  const first = ending(await chat.startTurn({ after: question }));
+  await first.complete([say('model', 'asks a tool'), say('tool', 'of a tool'), model('Lisbon')]);
+  const second = ending(await chat.again(first.snapshotId));
+  expect(texts(second.messages)).toEqual(['Where to?']);
+  await second.complete(model('Oslo'));
+  expect(texts(await chat.messages())).toEqual(['Where to?', 'Oslo']);
+  const { messages } = await chat.branches();
+  expect(messages.map(({ siblings, index }) => [siblings.length, index])).toEqual([
+    [1, 0],
+    [2, 1],
+  ]);
+  expect(messages[1]!.siblings).toEqual([first.snapshotId, second.snapshotId]);
+  // By default the head is answered once more.
+  const third = ending(await chat.again());
+  expect(texts(third.messages)).toEqual(['Where to?']);
+  await third.complete(model('Rome'));
+  expect((await chat.branches()).messages[1]).toMatchObject({ index: 2 });
+});
+
+test('a question that was saved with its answer is saved once more, as a neighbour of the turn', async () => {
+  const store = openStore();
+  const chat = store.session('s');
+  await whole(store, 'a', undefined, say('system', 'Be brief'), user('Where to?'), model('Lisbon'));
+  await whole(
+    store,
+    'b',
+    'a',
+    user('How?'),
+    say('model', 'asks'),
+    say('tool', 'timetable'),
+    model('By train'),
+  );
+  const second = ending(await chat.again('b'));
+  expect(texts(second.messages)).toEqual(['Be brief', 'Where to?', 'Lisbon', 'How?']);
+  await second.complete(model('By bus'));
+  expect(texts(await chat.messages())).toEqual(['Be brief', 'Where to?', 'Lisbon', 'How?', 'By bus']);
+  const { messages } = await chat.branches();
+  expect(messages.map(({ siblings }) => siblings.length)).toEqual([1, 1, 1, 2, 1]);
+  expect(messages[3]).toMatchObject({ siblings: ['b', expect.any(String)], index: 1 });
+  // It goes on from what there was before the turn.
+  expect((await store.getSnapshot({ sessionId: 's' }))?.state?.custom).toEqual({ of: 'a' });
+  // What was made by it is answered once more like any other.
+  const third = ending(await chat.again(second.snapshotId));
+  expect(texts(third.messages)).toEqual(['Be brief', 'Where to?', 'Lisbon', 'How?']);
+  expect((await store.getSnapshotInfo(third.snapshotId))?.parentId).toBe(messages[3]!.snapshotId);
+});
+
+test('the first turn of a session, with what stands before its question', async () => {
+  const store = openStore();
+  const chat = store.session('s');
+  await whole(store, 'a', undefined, say('system', 'Be brief'), user('Where to?'), model('Lisbon'));
+  const second = ending(await chat.again('a', { metadata: { pinned: true } }));
+  expect(texts(second.messages)).toEqual(['Be brief', 'Where to?']);
+  await second.complete(model('Oslo'));
+  expect((await store.getTree('s')).roots).toHaveLength(2);
+  expect((await store.getSession('s'))?.metadata).toEqual({ pinned: true });
+});
+
+test('the snapshot before the turn is its parent, also if that brought no message', async () => {
+  const store = openStore();
+  const chat = store.session('s');
+  await whole(store, 'a', undefined, user('Where to?'), model('Lisbon'));
+  await whole(store, 'b', 'a');
+  await whole(store, 'c', 'b', user('How?'), model('By train'));
+  const second = ending(await chat.again('c'));
+  const { path } = await chat.branches(second.snapshotId);
+  expect(path.slice(0, 2)).toEqual(['a', 'b']);
+  expect(texts(second.messages)).toEqual(['Where to?', 'Lisbon', 'How?']);
+});
+
+test('a question that waits for its answer, and one that nobody has asked', async () => {
+  const store = openStore();
+  const chat = store.session('s');
+  const question = await chat.append(user('Where to?'));
+  const waiting = ending(await chat.again());
+  expect((await store.getSnapshotInfo(waiting.snapshotId))?.parentId).toBe(question);
+
+  const greeted = store.session('greeted');
+  await greeted.append(model('Hello'));
+  const other = ending(await greeted.again());
+  expect(other.messages).toEqual([]);
+  await other.complete(model('Good morning'));
+  expect(texts(await greeted.messages())).toEqual(['Good morning']);
+  expect((await store.getTree('greeted')).roots).toHaveLength(2);
+
+  const empty = ending(await store.session('empty').again());
+  expect(empty.messages).toEqual([]);
+});
+
+test('of a snapshot that is not there, or of another session, is refused', async () => {
+  const store = openStore();
+  await store.session('s').append(user('Where to?'));
+  const elsewhere = await store.session('t').append(user('How?'));
+  for (const id of ['nowhere', elsewhere])
+    await expectRefusal(() => store.session('s').again(id), 'NOT_FOUND', 'snapshotId');
+  await expectRefusal(() => store.session('s').again(' '), 'INVALID_ARGUMENT', 'snapshotId');
+  await expectRefusal(() => store.session('s').again(undefined, { saveEveryMs: -1 }), 'INVALID_ARGUMENT');
+  expect((await store.getTree('s')).nodes.size).toBe(1);
+});
