@@ -21,7 +21,7 @@ const entries = [
       './mend.js',
       './upkeep.js',
     ],
-    limit: '35.2 kB',
+    limit: '35.4 kB',
   },
   {
     name: 'offshoot, only SessionStoreError',
@@ -58,7 +58,7 @@ const entries = [
   {
     name: 'offshoot, duplicate() on demand',
     path: 'dist/session/duplicate.js',
-    limit: '4.8 kB',
+    limit: '4.9 kB',
   },
   {
     name: 'offshoot, check() on demand',
@@ -73,7 +73,7 @@ const entries = [
   {
     name: 'offshoot, retention on demand',
     path: 'dist/maintenance/retention/scheduler.js',
-    limit: '8.5 kB',
+    limit: '8.6 kB',
   },
   {
     name: 'offshoot, searching on demand',
@@ -88,12 +88,12 @@ const entries = [
   {
     name: 'offshoot, export on demand',
     path: 'dist/transfer/export/export-sessions.js',
-    limit: '11 kB',
+    limit: '11.1 kB',
   },
   {
     name: 'offshoot, import on demand',
     path: 'dist/transfer/import/import-sessions.js',
-    limit: '21 kB',
+    limit: '21.5 kB',
   },
   {
     name: "offshoot, importing Genkit's files on demand",

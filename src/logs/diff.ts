@@ -59,7 +59,10 @@ export function planState(state: object, base: LoadedState | null | undefined): 
       const rest = values.slice(same).map((each, index) => others[index] ?? fresh(each, knownMedium));
       return { key, kind, last: old.entries.at(-1), start: startOf(old, same), rest };
     };
-    if (typeof value !== 'object' || !isPlainArray(value!)) return planned('one', [value]);
+    if (typeof value !== 'object' || !isPlainArray(value!)) {
+      // Of messages it is told how many there are, which the row alone has to say.
+      return key === 'messages' ? { key, kind: 'value', value: copy(value) } : planned('one', [value]);
+    }
     const parts = known?.kind === 'linked' && unlinked(value);
     return parts ? planned('linked', parts) : planned('array', value);
   });

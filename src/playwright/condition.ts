@@ -1,4 +1,5 @@
 import type { SessionSnapshot, SnapshotStatus } from '../index.js';
+import { startOf } from '../values/schema.js';
 
 export interface WaitOptions {
   /** The time limit in ms, 0 for none. Default: that of the store, 5,000. */
@@ -78,12 +79,13 @@ const SHOWN_LENGTH = 200;
 
 function shown(message: unknown): string {
   try {
-    return JSON.stringify(message, (_, part: unknown) =>
+    const text = JSON.stringify(message, (_, part: unknown) =>
       typeof part === 'bigint' ? `${part}n` : part,
-    ).slice(0, SHOWN_LENGTH);
+    );
+    return startOf(text, SHOWN_LENGTH);
   } catch {
     // It is cyclic, or its toJSON throws.
-    return String(message).slice(0, SHOWN_LENGTH);
+    return startOf(String(message), SHOWN_LENGTH);
   }
 }
 

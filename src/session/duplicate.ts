@@ -5,6 +5,7 @@ import {
   logKey,
   ROW_FORMAT,
   type SnapshotRow,
+  type StoredField,
   type StoredState,
   type WriteTransaction,
 } from '../database/schema.js';
@@ -48,7 +49,10 @@ export async function duplicateSession(
   if (!original || whole.length === 0) {
     throw new SessionStoreError('NOT_FOUND', `there is no session "${from}"`, 'sessionId');
   }
-  const rows = upTo === undefined ? whole : historyOf(whole, upTo, from);
+  const rows = (upTo === undefined ? whole : historyOf(whole, upTo, from)).map((row) => ({
+    ...row,
+    ...(row.state && { state: ownedBy(to, from, row.state) }),
+  }));
 
   const pace = paceWithin(transaction, signal);
   const commit = await beginCommit(transaction);
@@ -90,7 +94,7 @@ export async function duplicateSession(
       sessionId: to,
       version: first + numbers.size + copies.length,
       info,
-      ...(row.state && { state: ownedBy(to, from, await pace.run(renumberedState(row.state, numberOf))) }),
+      ...(row.state && { state: await pace.run(renumberedState(row.state, numberOf)) }),
       own: [],
     });
   }
@@ -120,10 +124,12 @@ function historyOf(rows: readonly SnapshotRow[], id: string, sessionId: string):
   return rows.filter((row) => history.has(row));
 }
 
-/** A state names its session, too. */
-const ownedBy = (to: string, from: string, { fields, media }: StoredState): StoredState => ({
-  media,
-  fields: fields.map((field) =>
-    field[0] === 'sessionId' && field[2] === from ? ['sessionId', 'value', to] : field,
-  ),
-});
+/** Names up to this length are always in the snapshot's own row. */
+const SHORT = 200;
+
+/** A state may name its session, too; a name that is long is an entry of a log, which is not copied then. */
+function ownedBy(to: string, from: string, { fields, media }: StoredState): StoredState {
+  const isOwn = ([key, kind, content]: StoredField) =>
+    key === 'sessionId' && (kind === 'value' ? content === from : from.length > SHORT);
+  return { media, fields: fields.map((field) => (isOwn(field) ? ['sessionId', 'value', to] : field)) };
+}

@@ -18,6 +18,8 @@ const MOST_BEAT_MS = 20_000;
 
 type Answer = Message | readonly Message[];
 
+const ABORTED = { status: 'aborted', finishReason: 'aborted' } as const;
+
 const now = () => new Date().toISOString();
 
 /** What was there in place of the pending snapshot. */
@@ -48,6 +50,8 @@ export class LiveTurn<S> implements Turn<S> {
   readonly #sessionId: string;
   readonly #saveEveryMs: number;
   readonly #length: number;
+  /** The signal of the options. */
+  readonly #asked: AbortSignal | undefined;
   readonly #abort = new AbortController();
   readonly #unwatch: () => void;
   readonly #forget: () => void;
@@ -77,6 +81,7 @@ export class LiveTurn<S> implements Turn<S> {
     this.#length = turn.messages.length;
     this.#saveEveryMs = saveEveryMs;
     this.signal = this.#abort.signal;
+    this.#asked = signal;
     this.#unwatch = port.store.onSessionChange(
       turn.sessionId,
       ({ type }) => {
@@ -132,7 +137,7 @@ export class LiveTurn<S> implements Turn<S> {
   }
 
   async abort(): Promise<TurnOutcome> {
-    return this.#finish(this.#storable(), {}, { status: 'aborted', finishReason: 'aborted' });
+    return this.#finish(this.#storable(), {}, ABORTED);
   }
 
   /** The latest answer, unless it cannot be stored: the turn ends all the same. */
@@ -152,11 +157,14 @@ export class LiveTurn<S> implements Turn<S> {
   ): Promise<TurnOutcome> {
     const added = answer === undefined ? undefined : messagesOf(answer, 'answer');
     clearTimeout(this.#timer);
+    // What was aborted by its signal stays so, even if that could not be saved yet.
+    const end = this.#asked?.aborted ? ABORTED : info;
     try {
       // Begun at once, so that the store can be closed right after the call.
-      const stored = await this.#save(added, changes, { ...info, updatedAt: now() });
-      return this.#end(stored ?? info.status, stored !== undefined);
+      const stored = await this.#save(added, changes, { ...end, updatedAt: now() });
+      return this.#end(stored ?? end.status, stored !== undefined);
     } catch (error) {
+      this.#savedAt = this.#beatAt + PATIENCE_MS;
       this.#schedule();
       throw error;
     }
@@ -210,6 +218,8 @@ export class LiveTurn<S> implements Turn<S> {
   }
 
   async #saveSoFar(withAnswer: boolean): Promise<void> {
+    // Nothing is alive any more: the next save is the end.
+    if (this.#asked?.aborted) return void this.abort().catch(() => {});
     let added: Added | undefined;
     if (withAnswer) {
       this.#isSaved = true;

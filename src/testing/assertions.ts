@@ -1,4 +1,5 @@
 import { kindOf } from '../platform/kind.js';
+import { startOf } from '../values/schema.js';
 import { equal } from './equal.js';
 
 function show(value: unknown): string {
@@ -17,7 +18,7 @@ function show(value: unknown): string {
       }
       return part;
     }) ?? String(value);
-  return text.length > 400 ? `${text.slice(0, 400)}…` : text;
+  return text.length > 400 ? `${startOf(text, 400)}…` : text;
 }
 
 const isError = (value: unknown): value is Error => kindOf(value) === 'Error';

@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { Connection } from '../../src/database/connection.js';
 import type { HealthEvent, IndexedDBSessionStoreOptions } from '../../src/index.js';
 import { save, turn } from '../../src/testing/sample-snapshots.js';
@@ -62,7 +62,16 @@ const refusals: [how: string, refuse: () => void][] = [
   ].map((name): [string, () => void] => [`opening fails with "${name}"`, () => refuseToOpen(name)]),
 ];
 
+/** What is tried again is tried at once; limits of time stay. */
+function skipPauses(): void {
+  const wait = setTimeout;
+  const skipping = (done: () => void, ms = 0) => wait(done, ms < 1000 ? 0 : ms);
+  vi.stubGlobal('setTimeout', skipping);
+}
+
 describe.each(refusals)('Where there is no storage because %s', (_, refuse) => {
+  beforeEach(skipPauses);
+
   test('calls fail with UNAVAILABLE and say what to do', async () => {
     refuse();
     const { store, typesTold } = openTold();

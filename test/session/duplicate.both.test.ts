@@ -67,3 +67,40 @@ test('refuses what it cannot copy, and writes nothing', async () => {
   expect(await aborted.catch((error: unknown) => error)).toBe('enough');
   expect((await store.listSessions()).sessions).toHaveLength(2);
 });
+
+test.each(['s', 's'.repeat(499), 's'.repeat(800), `data:image/png;base64,${'A'.repeat(9000)}`])(
+  'the state of a copy names the copy, however long the names are: %#',
+  async (from) => {
+    const store = openStore();
+    await store.session(from).append([user('a'), image]);
+    for (const to of ['copy', 't'.repeat(900)]) {
+      const copy = await store.session(from).duplicate({ sessionId: to });
+      expect((await store.getSnapshot({ sessionId: to }))?.state?.sessionId).toBe(to);
+      await copy.append(user('b'));
+      const again = await copy.duplicate();
+      expect((await store.getSnapshot({ sessionId: again.sessionId }))?.state?.sessionId).toBe(
+        again.sessionId,
+      );
+      expect(await again.messages()).toEqual([user('a'), image, user('b')]);
+    }
+    expect((await store.getSnapshot({ sessionId: from }))?.state?.sessionId).toBe(from);
+    expect((await store.check()).problems).toEqual([]);
+  },
+);
+
+test('a state that names another session goes on naming it', async () => {
+  const store = openStore();
+  for (const [from, other] of [
+    ['s', 'other'],
+    ['t', 'o'.repeat(700)],
+  ] as const) {
+    const state = { sessionId: other, messages: [] };
+    await store.saveSnapshot(undefined, () => ({
+      sessionId: from,
+      createdAt: '2026-01-01T00:00:00Z',
+      state,
+    }));
+    const { sessionId } = await store.session(from).duplicate();
+    expect((await store.getSnapshot({ sessionId }))?.state?.sessionId).toBe(other);
+  }
+});

@@ -140,3 +140,55 @@ test.each(['clear', 'deleteDatabase', 'deleteSession'] as const)(
     expect(await turn.complete(model('whole'))).toBe('deleted');
   },
 );
+
+test.each(['with an answer', 'without one'])(
+  'aborted by its signal on a full disk, it beats no more, and ends when there is room: %s',
+  async (how) => {
+    const store = openStore();
+    const controller = new AbortController();
+    const chat = store.session('s');
+    const turn = await chat.startTurn({ messages: user('q'), signal: controller.signal });
+    const statuses: unknown[] = [];
+    const beats = new Set<unknown>();
+    store.onSnapshotStateChange(turn.snapshotId, ({ status, heartbeatAt }) => {
+      statuses.push(status);
+      beats.add(heartbeatAt);
+    });
+    await pass(100);
+    if (how === 'with an answer') turn.update(model('half'));
+    const full = vi.spyOn(IDBObjectStore.prototype, 'put').mockImplementation(() => {
+      throw new DOMException('full', 'QuotaExceededError');
+    });
+    controller.abort();
+    expect(turn.signal.aborted).toBe(true);
+    await pass(60_000);
+    expect(beats.size).toBe(1);
+    // Each try may ask the user for room.
+    expect(full.mock.calls.length).toBeLessThan(150);
+    full.mockRestore();
+    await pass(30_000);
+    expect(statuses.at(-1)).toBe('aborted');
+    expect(beats.size).toBe(2);
+    expect(vi.getTimerCount()).toBe(0);
+    expect(await turn.complete(model('whole'))).toBe('aborted');
+    expect(await chat.messages()).toEqual(
+      how === 'with an answer' ? [user('q'), model('half')] : [user('q')],
+    );
+  },
+);
+
+test('what its signal has aborted is not completed by who was told late', async () => {
+  const store = openStore();
+  const controller = new AbortController();
+  const chat = store.session('s');
+  const turn = await chat.startTurn({ messages: user('q'), signal: controller.signal });
+  const full = vi.spyOn(IDBObjectStore.prototype, 'put').mockImplementation(() => {
+    throw new DOMException('full', 'QuotaExceededError');
+  });
+  controller.abort();
+  await pass(1_000);
+  full.mockRestore();
+  expect(await turn.complete(model('half'))).toBe('aborted');
+  expect((await store.getSnapshotInfo(turn.snapshotId))?.status).toBe('aborted');
+  expect(await chat.messages()).toEqual([user('q'), model('half')]);
+});
