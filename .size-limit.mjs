@@ -21,7 +21,7 @@ const entries = [
       './mend.js',
       './upkeep.js',
     ],
-    limit: '35.4 kB',
+    limit: '35.5 kB',
   },
   {
     name: 'offshoot, only SessionStoreError',

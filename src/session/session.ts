@@ -1,7 +1,7 @@
 import { nanoid } from 'nanoid';
 import type { AppendOptions, Branches, DuplicateOptions, Session, Turn, TurnOptions } from '../types/chat.js';
 import type { Message } from '../types/message.js';
-import type { SessionInfo } from '../types/session.js';
+import type { SessionInfo, SessionTree } from '../types/session.js';
 import type { Added } from '../logs/extend.js';
 import { noSnapshot, type SessionExtras } from '../snapshots/save/extension.js';
 import { requireId, taken } from '../values/arguments.js';
@@ -86,16 +86,21 @@ export class StoredSession<S> implements Session<S> {
   }
 
   async again(snapshotId?: string, options?: TurnOptions<S>): Promise<Turn<S>> {
-    const { path, messages: places } = await this.branches(snapshotId);
+    const tree = await this.#tree(snapshotId);
+    const { path, messages: places } = branchesIn(tree, snapshotId);
     const messages = await this.messages({ at: path.at(-1) });
     const question = messages.map(({ role }) => role).lastIndexOf('user');
     const id = places[question]?.snapshotId;
-    // Frameworks save a question and its answer as one snapshot, and then both get a neighbour.
-    const isOne = id && id === places[question + 1]?.snapshotId;
+    const { status = 'completed' } = tree.nodes.get(id ?? '') ?? {};
+    // A turn of one snapshot has its answer, or has ended without one; a question of its own is complete.
+    const oneSnapshot = !!id && (id === places[question + 1]?.snapshotId || status !== 'completed');
     return this.startTurn({
       ...options,
-      after: (isOne ? path[path.indexOf(id) - 1] : id) ?? null,
-      messages: isOne ? messages.filter((_, n) => n <= question && places[n]!.snapshotId === id) : undefined,
+      oneSnapshot,
+      after: (oneSnapshot ? path[path.indexOf(id) - 1] : id) ?? null,
+      messages: oneSnapshot
+        ? messages.filter((_, n) => n <= question && places[n]!.snapshotId === id)
+        : undefined,
     });
   }
 
@@ -124,11 +129,7 @@ export class StoredSession<S> implements Session<S> {
   }
 
   async branches(snapshotId?: string): Promise<Branches> {
-    if (snapshotId !== undefined) requireId(snapshotId, 'snapshotId');
-    const tree = await this.#port.store.getTree(this.sessionId, this.#port.call);
-    if (snapshotId !== undefined && !tree.nodes.has(snapshotId))
-      throw noSnapshot(snapshotId, this.sessionId, 'snapshotId');
-    return branchesIn(tree, snapshotId);
+    return branchesIn(await this.#tree(snapshotId), snapshotId);
   }
 
   async duplicate(options: DuplicateOptions = {}): Promise<Session<S>> {
@@ -137,6 +138,14 @@ export class StoredSession<S> implements Session<S> {
     signal?.throwIfAborted();
     await this.#port.duplicate({ from: this.sessionId, to, upTo, title, signal, newId: this.#port.newId });
     return this.#port.store.session(to, this.#port.call);
+  }
+
+  async #tree(snapshotId: string | undefined): Promise<SessionTree> {
+    if (snapshotId !== undefined) requireId(snapshotId, 'snapshotId');
+    const tree = await this.#port.store.getTree(this.sessionId, this.#port.call);
+    if (snapshotId !== undefined && !tree.nodes.has(snapshotId))
+      throw noSnapshot(snapshotId, this.sessionId, 'snapshotId');
+    return tree;
   }
 
   async #requireInfo(snapshotId: string) {

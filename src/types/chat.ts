@@ -33,8 +33,8 @@ export interface TurnOptions<S = any> extends AppendOptions<S> {
   /** The question, saved as a snapshot of its own in the same transaction. */
   messages?: Message | readonly Message[] | undefined;
   /**
-   * Saves the question as part of the answer's snapshot, as Genkit's agents do: one snapshot for each exchange. To answer
-   * such a question once more, or edit it, pass it as `messages` again, after what it continues.
+   * Saves the question as part of the answer's snapshot, as Genkit's agents do: one snapshot for each exchange. To edit
+   * such a question, pass it as `messages` again, after what it continues.
    */
   oneSnapshot?: boolean | undefined;
   /** How often `update` saves, in ms. Default 250. */
@@ -123,10 +123,13 @@ export interface Session<S = unknown> {
   startTurn(options?: TurnOptions<S>): Promise<Turn<S>>;
   /**
    * Begins a turn that answers the latest question up to a snapshot once more, beside the answer that is there; by
-   * default up to the session's head. A question that was saved together with its answer is saved once more for it.
+   * default up to the session's head. A question that was saved together with its answer is saved once more, together with the new one.
    * Without a question it is a new root. Errors as `append`.
    */
-  again(snapshotId?: string, options?: Omit<TurnOptions<S>, 'after' | 'messages'>): Promise<Turn<S>>;
+  again(
+    snapshotId?: string,
+    options?: Omit<TurnOptions<S>, 'after' | 'messages' | 'oneSnapshot'>,
+  ): Promise<Turn<S>>;
   /**
    * Ends a pending turn, whichever tab is at it, also one that reads `expired`; by default all of the session. Resolves to how many were ended. Errors:
    * `NOT_FOUND` if the session has no snapshot of this id.

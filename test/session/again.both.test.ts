@@ -68,14 +68,32 @@ test('a question that was saved with its answer is saved once more, as a neighbo
   await second.complete(model('By bus'));
   expect(texts(await chat.messages())).toEqual(['Be brief', 'Where to?', 'Lisbon', 'How?', 'By bus']);
   const { messages } = await chat.branches();
-  expect(messages.map(({ siblings }) => siblings.length)).toEqual([1, 1, 1, 2, 1]);
-  expect(messages[3]).toMatchObject({ siblings: ['b', expect.any(String)], index: 1 });
+  expect(messages.map(({ siblings }) => siblings.length)).toEqual([1, 1, 1, 2, 2]);
+  expect(messages[4]).toMatchObject({ siblings: ['b', second.snapshotId], index: 1 });
   // It goes on from what there was before the turn.
   expect((await store.getSnapshot({ sessionId: 's' }))?.state?.custom).toEqual({ of: 'a' });
   // What was made by it is answered once more like any other.
   const third = ending(await chat.again(second.snapshotId));
   expect(texts(third.messages)).toEqual(['Be brief', 'Where to?', 'Lisbon', 'How?']);
-  expect((await store.getSnapshotInfo(third.snapshotId))?.parentId).toBe(messages[3]!.snapshotId);
+  await third.complete(model('On foot'));
+  expect((await chat.branches()).siblings).toEqual(['b', second.snapshotId, third.snapshotId]);
+});
+
+test.each(['fail', 'abort'] as const)('a turn of one snapshot that came to no answer: %s', async (end) => {
+  const store = openStore();
+  const chat = store.session('s');
+  await whole(store, 'a', undefined, user('Where to?'), model('Lisbon'));
+  const first = ending(await chat.startTurn({ messages: user('How?'), oneSnapshot: true }));
+  const meanwhile = ending(await chat.again(first.snapshotId));
+  await first[end]('no');
+  const second = ending(await chat.again(first.snapshotId));
+  for (const { messages } of [meanwhile, second])
+    expect(texts(messages)).toEqual(['Where to?', 'Lisbon', 'How?']);
+  expect((await chat.branches()).siblings).toEqual([
+    first.snapshotId,
+    meanwhile.snapshotId,
+    second.snapshotId,
+  ]);
 });
 
 test('the first turn of a session, with what stands before its question', async () => {
