@@ -88,6 +88,18 @@ test('a wait that is in vain says what was waited for, and what was seen last', 
   );
 });
 
+test('a limit that runs out before the first look is no reason to overlook what there is', async ({
+  sessions,
+}) => {
+  await sessions.seed({ sessionId: 's', turns: [{ snapshotId: 'a', user: 'hello' }] });
+  for (const source of [{ snapshotId: 'a' }, { sessionId: 's' }, {}]) {
+    expect(await sessions.waitForSnapshot({ ...source, timeout: 1 })).toMatchObject({ snapshotId: 'a' });
+    await expect(sessions.waitForSnapshot({ ...source, status: 'failed', timeout: 1 })).rejects.toThrow(
+      'Last seen: the snapshot "a", of the session "s", with the status "completed"',
+    );
+  }
+});
+
 test('what a wait cannot do, and what a predicate throws, ends it', async ({ sessions }) => {
   await sessions.seed({ sessionId: 's', turns: [{ snapshotId: 'a' }] });
   const both = sessions.waitForSnapshot({ sessionId: 's', snapshotId: 'a' });
