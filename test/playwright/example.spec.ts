@@ -19,6 +19,8 @@ test('the example does what it says', async ({ baseURL }) => {
         use: { baseURL: '${baseURL}', launchOptions },
         tsconfig: '../../tsconfig.build.json',
         reporter: 'line',
+        timeout: 120_000,
+        expect: { timeout: 30_000 },
         outputDir: './results',
       };
     `;
