@@ -73,8 +73,7 @@ async function debuggingUrl({ stderr }: ChildProcess): Promise<string> {
 
 /** Tests whose tabs live and die as their users' do. */
 export const test = base.extend<{ bare: BareChromium }>({
-  bare: async ({ url }, use, testInfo) => {
-    testInfo.setTimeout(120_000);
+  bare: async ({ url }, use) => {
     await withProfile(async (profile) => {
       const bare = new BareChromium(profile, url);
       await bare.start();

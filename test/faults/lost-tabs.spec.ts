@@ -77,7 +77,6 @@ test('a tab whose data the user cleared hears of it, though nobody saves or read
 test('a tab that crashes in the midst of its saves leaves whole what it saved, and the others go on', async ({
   openPage,
 }) => {
-  test.setTimeout(60_000);
   const page = await openPage();
   const [one, two] = [hostIn(tabOf(page)), hostIn(tabOf(await openPage()))];
   await two.watch('a', 's');
@@ -101,7 +100,6 @@ test('a tab that crashes in the midst of its saves leaves whole what it saved, a
 test('a tab that crashes amid its saves and its turn: each save that had resolved is kept, the turn expires', async ({
   openPage,
 }) => {
-  test.setTimeout(60_000);
   const [page, other] = [await openPage(), await openPage()];
   const [one, two] = [hostIn(tabOf(page)), hostIn(tabOf(other))];
   const tabs = [await ReportingTab.in(page, 'one'), await ReportingTab.in(other, 'two')] as const;

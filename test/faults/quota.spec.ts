@@ -34,7 +34,6 @@ async function fillUp(host: RemoteHost) {
 test('a full disk: RESOURCE_EXHAUSTED, nothing half written, and all that was saved can be read', async ({
   openPage,
 }) => {
-  test.setTimeout(120_000);
   const page = await openPage();
   await limitStorage(page, 8 * MEGABYTE);
   const [host, other] = [hostIn(tabOf(page)), hostIn(tabOf(await openPage()))];
@@ -63,7 +62,6 @@ test('a full disk: RESOURCE_EXHAUSTED, nothing half written, and all that was sa
 const SIZES = [MEGABYTE, 100_000, 10_000, 1000];
 
 test('a full disk: the application is told how full it is, and what takes most', async ({ openPage }) => {
-  test.setTimeout(120_000);
   const page = await openPage();
   await limitStorage(page, 6 * MEGABYTE);
   const host = hostIn(tabOf(page));
@@ -87,7 +85,6 @@ test('a full disk: the application is told how full it is, and what takes most',
 });
 
 test('a full disk: sessions can be deleted, every time', async ({ openPage }) => {
-  test.setTimeout(120_000);
   const page = await openPage();
   await limitStorage(page, 4 * MEGABYTE);
   const host = hostIn(tabOf(page));
@@ -118,7 +115,6 @@ test('a full disk: sessions can be deleted, every time', async ({ openPage }) =>
 test('a full disk: deleting a snapshot needs room, and where there is none all of it is left', async ({
   openPage,
 }) => {
-  test.setTimeout(120_000);
   const page = await openPage();
   await limitStorage(page, 4 * MEGABYTE);
   const host = hostIn(tabOf(page));
@@ -135,7 +131,6 @@ test('a full disk: deleting a snapshot needs room, and where there is none all o
 });
 
 test('a full disk: an application that frees some has its save', async ({ openPage }) => {
-  test.setTimeout(120_000);
   const page = await openPage();
   await limitStorage(page, 6 * MEGABYTE);
   const host = hostIn(tabOf(page));

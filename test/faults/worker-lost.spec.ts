@@ -26,7 +26,6 @@ test('when the tab of a worker crashes, its turn is expired at once, and watcher
 });
 
 test('a worker that has finished just before its tab crashes is never told as expired', async ({ bare }) => {
-  test.setTimeout(120_000);
   const other = host(await bare.openPage());
   await other.watch('a', 's');
   const told: string[] = [];

@@ -2,7 +2,6 @@ import { expect } from '@playwright/test';
 import { countsHeard, expectIncreasing, hostIn, test } from './tabs.js';
 
 test('two tabs that add one 500 times each, waiting for nothing, make 1,000', async ({ openTab }) => {
-  test.setTimeout(120_000);
   const tabs = [hostIn(await openTab()), hostIn(await openTab())];
   for (const tab of tabs) await tab.watch('a', 's');
   await Promise.all(tabs.map((tab) => tab.increment('a', 500)));

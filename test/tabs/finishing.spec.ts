@@ -17,7 +17,6 @@ const ROUNDS = 20;
 const finishing = (snapshotId: string): Request => ({ action: 'save', args: [snapshotId, completed()] });
 
 test('a worker that ends as soon as it has finished is never told as expired', async ({ openTab }) => {
-  test.setTimeout(120_000);
   const [tab, other] = [await openTab(), hostIn(await openTab())];
   const told: string[] = [];
   for (let round = 0; round < ROUNDS; round++) {
@@ -39,7 +38,6 @@ test('a worker that ends as soon as it has finished is never told as expired', a
 test('a worker that is ended while it saves its end has ended well or is expired, to readers and watchers alike', async ({
   openTab,
 }) => {
-  test.setTimeout(120_000);
   const [tab, other] = [await openTab(), hostIn(await openTab())];
   for (let round = 0; round < ROUNDS; round++) {
     await other.open({});
@@ -66,7 +64,6 @@ test('a worker that is ended while it saves its end has ended well or is expired
 test('a tab that is closed as soon as its worker has finished is never told as expired', async ({
   openTab,
 }) => {
-  test.setTimeout(120_000);
   const other = hostIn(await openTab());
   await other.watch('a', 's');
   const told: string[] = [];

@@ -66,7 +66,6 @@ test('a stale tab forks: what it adds becomes a branch, and nothing of the newer
 test('two tabs that go on from one snapshot at the same time make two whole branches, and are told of both', async ({
   openTab,
 }) => {
-  test.setTimeout(120_000);
   const tabs = [hostIn(await openTab()), hostIn(await openTab())];
   for (const tab of tabs) await tab.watch('root', 's');
   for (let round = 0; round < ROUNDS; round++) {
@@ -94,7 +93,6 @@ test('two tabs that go on from one snapshot at the same time make two whole bran
 test('many branches from one snapshot, made in two tabs at once, waiting for nothing, are all there', async ({
   openTab,
 }) => {
-  test.setTimeout(120_000);
   const tabs = [hostIn(await openTab()), hostIn(await openTab())];
   await tabs[0]!.save('root', counted(0));
   for (const tab of tabs) await tab.watch('root', 's');

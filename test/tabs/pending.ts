@@ -5,8 +5,8 @@ import { counted, type RemoteHost } from './tabs.js';
 const SECOND = 1_000;
 export const MINUTE = 60 * SECOND;
 
-/** Generous: what is meant is a second, on a machine that has nothing else to do. */
-export const soon = { timeout: 10 * SECOND, intervals: [50, 100, 250] };
+/** Asks more often than Playwright by itself would. */
+export const soon = { intervals: [50, 100, 250] };
 
 /** A turn that somebody is at, whose last sign of life is so old. Without an age, there never was any. */
 export const pending = (silentMs?: number) =>

@@ -153,7 +153,6 @@ test.describe('a tab that does not let go of the database', () => {
     openTab,
     openNewer,
   }) => {
-    test.setTimeout(60_000);
     const holder = await openTab();
     await hostIn(holder).save('a', counted(1));
     await hold(holder);
