@@ -102,6 +102,10 @@ class IndexedDBStore extends IndexedDBRows<IDBObjectStore> implements WriteStore
     return answerTo(this.raw.add(row, key));
   }
 
+  send(how: 'put' | 'add', row: unknown, key?: Key): void {
+    this.raw[how](row, key);
+  }
+
   delete(query: Query<Key>): Promise<unknown> {
     return answerTo(this.raw.delete(native(query)!));
   }

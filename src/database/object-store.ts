@@ -46,4 +46,12 @@ export interface WriteStore<Row, Key, Indexes extends object = {}> extends ReadS
   add(row: Row, key?: Key): Promise<unknown>;
   delete(query: Query<Key>): Promise<unknown>;
   clear(): Promise<unknown>;
+  /** Where waiting for a request costs something: requests a write for which nobody waits. */
+  send?(how: 'put' | 'add', row: Row, key?: Key): void;
+}
+
+/** Requests a write and waits for nothing: the transaction's end tells whether it is stored. */
+export function send<Row, Key>(store: WriteStore<Row, Key>, how: 'put' | 'add', row: Row, key?: Key): void {
+  if (store.send) store.send(how, row, key);
+  else store[how](row, key).catch(() => {});
 }

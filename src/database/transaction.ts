@@ -1,5 +1,6 @@
 import { SessionStoreError } from '../errors.js';
 import { within } from '../runtime/timeout.js';
+import { send } from './object-store.js';
 import type { Database, LockedClock, ReadTransaction, WriteTransaction } from './schema.js';
 
 /** Another tab's transaction may take this long, and whether that tab has been frozen during it cannot be seen. */
@@ -128,23 +129,18 @@ export const newPlace = (): string => `receipt ${next++ % 256}`;
 export const receipts = new WeakMap<object, { place: string; left?: number | string }>();
 
 /**
- * Writes the clock's reading and a receipt beside it. If a connection is lost during a commit, the receipt tells
- * whether the transaction committed. `added`: a snapshot with a random id, all that the transaction saves; that it is
- * there tells the same.
+ * Writes the clock's reading and a receipt beside it; the transaction's end tells whether they are stored. If a
+ * connection is lost during a commit, the receipt tells whether the transaction committed. `added`: a snapshot with a
+ * random id, all that the transaction saves; that it is there tells the same.
  */
-export function putClock(
-  transaction: WriteTransaction,
-  clock: number | LockedClock,
-  added?: string,
-): Promise<unknown> {
+export function putClock(transaction: WriteTransaction, clock: number | LockedClock, added?: string): void {
   const meta = transaction.objectStore('meta');
   const receipt = receipts.get(transaction);
   if (receipt) {
     receipt.left = added ?? Math.floor(Math.random() * 2 ** 50);
-    // The transaction's own error reports the failure.
-    if (added === undefined) meta.put(receipt.left as number, receipt.place).catch(() => {});
+    if (added === undefined) send(meta, 'put', receipt.left, receipt.place);
   }
-  return meta.put(clock, 'clock');
+  send(meta, 'put', clock, 'clock');
 }
 
 /** Whether an earlier transaction of the same connection committed, by its receipt. */

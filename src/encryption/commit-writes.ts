@@ -36,7 +36,7 @@ export async function commitWrites(
       return false;
     // The transaction's own error reports the failure.
     for (const { send } of encrypted) send(transaction).catch(() => {});
-    await putClock(transaction, next);
+    putClock(transaction, next);
     return true;
   });
   if (isDone) for (const { done } of encrypted) done?.(remembered);

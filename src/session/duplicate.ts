@@ -100,7 +100,7 @@ export async function duplicateSession(
   }
   commit.version = first + numbers.size + copies.length - 1;
   await ofAll(copies, (row) => transaction.objectStore('snapshots').add(row), signal);
-  await putClock(transaction, commit.version);
+  putClock(transaction, commit.version);
   const { written: _, ...basis } = original;
   const copy = sessionRow(
     { ...basis, id: to, ...(title !== undefined && { title }), saved: commit.version, unsealed: 0 },

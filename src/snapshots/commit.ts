@@ -59,7 +59,7 @@ export const commitFrom = (since: number, version: number): Commit => ({
 export async function beginCommit(transaction: WriteTransaction): Promise<Commit> {
   const since = await readClock(transaction);
   const version = tick(since);
-  await putClock(transaction, version);
+  putClock(transaction, version);
   return commitFrom(since, version);
 }
 

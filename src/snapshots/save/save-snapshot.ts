@@ -203,7 +203,10 @@ function sessionAfterSave(
   extras: SessionExtras | undefined,
 ): SessionRow {
   // In whole ms, as it is shown, so that sorting by the shown value gives the same order.
-  const updatedMs = Math.floor(Math.max(createdMs, instantOf(info['updatedAt'] ?? info.createdAt)));
+  const updatedAt = info['updatedAt'];
+  const updatedMs = Math.floor(
+    Math.max(createdMs, updatedAt === undefined ? createdMs : instantOf(updatedAt)),
+  );
   // A child of the selected snapshot becomes the selection, so that the session reopens where its user left off.
   const follows = joins && info.parentId !== undefined && session?.selected === info.parentId;
   const selected = follows || extras?.isSelected ? id : session?.selected;

@@ -8,6 +8,7 @@ import {
   type SnapshotRow,
   type WriteTransaction,
 } from '../../database/schema.js';
+import { send } from '../../database/object-store.js';
 import { ofAll } from '../../database/pace.js';
 import { SessionStoreError } from '../../errors.js';
 import { keepOnly } from '../../logs/garbage-collect.js';
@@ -210,7 +211,11 @@ export class UnitOfWork {
     this.flush();
     // What streams is cut off where its row begins, so there is nothing to look for.
     if (this.#tips.get(log)?.rowFrom === end) {
-      send(this.transaction.objectStore('logs').delete(between([log, end, []], [log, []])));
+      const rest = between([log, end, []], [log, []]);
+      this.transaction
+        .objectStore('logs')
+        .delete(rest)
+        .catch(() => {});
     } else await keepOnly(this.transaction, log, [[0, end]], end);
     this.#tips.set(log, { at: end });
   }
@@ -244,11 +249,11 @@ export class UnitOfWork {
     const sessions = transaction.objectStore('sessions');
     const logs = transaction.objectStore('logs');
     if (this.clock !== this.recent.clock || this.#forgetful) {
-      send(putClock(transaction, this.clock, this.#added));
+      putClock(transaction, this.clock, this.#added);
     }
-    for (const { log, row } of this.#logRows) send(logs.put(row, logKey(log, row)));
-    for (const [id, how] of this.#changedRows) send(snapshots[how](this.#rows.get(id)!));
-    for (const id of this.#changedSessions) send(sessions.put(this.#sessions.get(id)!));
+    for (const { log, row } of this.#logRows) send(logs, 'put', row, logKey(log, row));
+    for (const [id, how] of this.#changedRows) send(snapshots, how, this.#rows.get(id)!);
+    for (const id of this.#changedSessions) send(sessions, 'put', this.#sessions.get(id)!);
     this.#logRows = [];
     this.#changedRows.clear();
     this.#changedSessions.clear();
@@ -259,12 +264,15 @@ export class UnitOfWork {
     const { recent } = this;
     if (this.#forgetful) return;
     recent.clock = this.clock;
+    const made = new Set(this.commit.snapshots.map(({ row }) => row));
     for (const [id, row] of this.#rows) {
-      if (!isSnapshotRow(row)) continue;
-      recent.rows.set(id, row);
-      if (this.#states.has(id)) recent.remember(row, this.#states.get(id));
+      // What was read may be damaged.
+      if (recent.rows.get(id) !== row && !made.has(row!) && !isSnapshotRow(row)) continue;
+      recent.rows.set(id, row!);
+      if (this.#states.has(id)) recent.remember(row!, this.#states.get(id));
     }
-    for (const [id, row] of this.#sessions) if (isSessionRow(row)) recent.sessions.set(id, row);
+    for (const [id, row] of this.#sessions)
+      if (this.commit.sessions.get(id) === row || isSessionRow(row)) recent.sessions.set(id, row!);
     for (const [log, tip] of this.#tips) recent.tips.set(log, tip);
   }
 }
@@ -274,9 +282,6 @@ function unhidden<Row>(row: Row, id: string): Row {
   if (!isHidden(row)) return row;
   throw new SessionStoreError('NOT_FOUND', `"${id}" was deleted. Call restoreSession() first`, id);
 }
-
-/** Does not wait for a request: the transaction's end tells whether it was done. */
-const send = (request: Promise<unknown>): void => void request.catch(() => {});
 
 /** `undefined` for an unreadable row; rethrows errors of the database. */
 function unlessUnreadable(error: unknown): undefined {
