@@ -68,6 +68,7 @@ const sessionRow = object({
   unsealed: fits(Number.isFinite),
   written: optional(list),
   changes: optional(list),
+  receipts: optional(list),
 });
 
 const logRow = object({

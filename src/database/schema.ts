@@ -99,6 +99,8 @@ export interface SessionRow {
   written?: { since: number; version: number }[];
   /** The last saves of its snapshots; nothing else has changed in these since the version of the first. */
   changes?: [id: string, version: number][];
+  /** The last receipts of saves that rewrote snapshots, each with the place of the connection that left it. */
+  receipts?: [place: string, left: number][];
   /** Approximate bytes appended to logs since the last merge; stored under this name, and not about encryption. */
   unsealed: number;
 }

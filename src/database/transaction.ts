@@ -1,7 +1,7 @@
 import { SessionStoreError } from '../errors.js';
 import { within } from '../runtime/timeout.js';
 import { send } from './object-store.js';
-import type { Database, LockedClock, ReadTransaction, WriteTransaction } from './schema.js';
+import type { Database, LockedClock, ReadTransaction, SessionRow, WriteTransaction } from './schema.js';
 
 /** Another tab's transaction may take this long, and whether that tab has been frozen during it cannot be seen. */
 const TIMEOUT_MS = 30_000;
@@ -122,23 +122,45 @@ let next = Math.floor(Math.random() * 256);
  */
 export const newPlace = (): string => `receipt ${next++ % 256}`;
 
-/**
- * Where transactions leave their receipts, and what shows whether they have committed: the receipt, or the id of a
- * snapshot that only they can add. Rehearsals leave none.
- */
-export const receipts = new WeakMap<object, { place: string; left?: number | string }>();
+/** How many receipts a session's row keeps: as many connections may save in it until one of them looks for its own. */
+const MOST_RECEIPTS = 8;
+
+/** What shows that a transaction has committed. */
+interface Receipt {
+  place: string;
+  /** The receipt itself. */
+  left?: number;
+  /** The session in whose row it is, if it has no row of its own. */
+  sessionId?: string | undefined;
+  /** Instead of a receipt: the id of a snapshot that only this transaction can add. */
+  added?: string | undefined;
+}
+
+/** The receipts of transactions. Rehearsals leave none. */
+export const receipts = new WeakMap<object, Receipt>();
 
 /**
  * Writes the clock's reading and a receipt beside it; the transaction's end tells whether they are stored. If a
  * connection is lost during a commit, the receipt tells whether the transaction committed. `added`: a snapshot with a
- * random id, all that the transaction saves; that it is there tells the same.
+ * random id, all that the transaction saves; that it is there tells the same. `session`: a row that is yet to be put, and
+ * takes the receipt along.
  */
-export function putClock(transaction: WriteTransaction, clock: number | LockedClock, added?: string): void {
+export function putClock(
+  transaction: WriteTransaction,
+  clock: number | LockedClock,
+  added?: string,
+  session?: SessionRow,
+): void {
   const meta = transaction.objectStore('meta');
   const receipt = receipts.get(transaction);
   if (receipt) {
-    receipt.left = added ?? Math.floor(Math.random() * 2 ** 50);
-    if (added === undefined) send(meta, 'put', receipt.left, receipt.place);
+    const { place } = receipt;
+    const left = Math.floor(Math.random() * 2 ** 50);
+    Object.assign(receipt, { left, added, sessionId: session?.id });
+    if (session && added === undefined) {
+      const others = (session.receipts ?? []).filter((each) => each?.[0] !== place);
+      session.receipts = [...others.slice(1 - MOST_RECEIPTS), [place, left]];
+    } else if (added === undefined) send(meta, 'put', left, place);
   }
   send(meta, 'put', clock, 'clock');
 }
@@ -148,11 +170,13 @@ export async function hasCommitted(
   earlier: WriteTransaction,
   transaction: ReadTransaction,
 ): Promise<boolean> {
-  const { place, left } = receipts.get(earlier)!;
-  if (typeof left === 'string') {
-    return (await transaction.objectStore('snapshots').getKey(left)) !== undefined;
-  }
-  return left !== undefined && (await transaction.objectStore('meta').get(place)) === left;
+  const { place, left, added, sessionId } = receipts.get(earlier)!;
+  if (added !== undefined) return (await transaction.objectStore('snapshots').getKey(added)) !== undefined;
+  if (sessionId === undefined)
+    return left !== undefined && (await transaction.objectStore('meta').get(place)) === left;
+  const row: any = await transaction.objectStore('sessions').get(sessionId);
+  const found: unknown = (row?.hidden ?? row)?.receipts;
+  return Array.isArray(found) && found.some((each) => each?.[0] === place && each[1] === left);
 }
 
 export const isReceipt = (key: unknown): boolean => String(key).startsWith('receipt ');

@@ -101,7 +101,7 @@ export async function duplicateSession(
   commit.version = first + numbers.size + copies.length - 1;
   await ofAll(copies, (row) => transaction.objectStore('snapshots').add(row), signal);
   putClock(transaction, commit.version);
-  const { written: _, ...basis } = original;
+  const { written: _, receipts: __, ...basis } = original;
   const copy = sessionRow(
     { ...basis, id: to, ...(title !== undefined && { title }), saved: commit.version, unsealed: 0 },
     leavesIn(copies),

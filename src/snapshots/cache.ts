@@ -1,5 +1,5 @@
 import { LeastRecentlyUsed } from '../values/collections.js';
-import type { SessionRow, SnapshotRow } from '../database/schema.js';
+import type { LogRow, SessionRow, SnapshotRow } from '../database/schema.js';
 import type { Known } from './save/draft.js';
 import type { LoadedState } from '../logs/state.js';
 
@@ -16,10 +16,10 @@ export interface Tree {
   rows: SnapshotRow[];
 }
 
-/** Where a log ends, and where its last row begins, if this tab has put it. */
+/** Where a log ends, and its last row, if this tab has put it. */
 export interface Tip {
   at: number;
-  rowFrom?: number;
+  row?: LogRow;
 }
 
 /**

@@ -33,6 +33,9 @@ export const extensionRequest = <S>(
   { newId, extension, ...save }: Save<S>,
 ): SaveRequest<S> => bare({ ...requestOf<S>(options, () => newId!), ...save, extension: bare(extension!) });
 
+/** An arrow function without parameters cannot see what it is called with. */
+const takesNothing = (mutator: unknown) => /^\(\)\s*=>/.test(Function.prototype.toString.call(mutator));
+
 /** The save of a mutator. `prefix`: where its arguments stand. */
 export function mutation<S>(
   options: StoreOptions,
@@ -59,6 +62,7 @@ export function mutation<S>(
     ...requestOf<S>(options, generateId),
     requireParent: requireParent === true,
     snapshotId,
+    isBlind: snapshotId === undefined || takesNothing(mutator),
     mutator: checkedMutator(mutator, options.stateSchema),
   });
 }

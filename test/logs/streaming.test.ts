@@ -47,7 +47,7 @@ async function observed(action: () => Promise<unknown>) {
 }
 
 describe('a turn that is saved 200 times while it streams, at turn 1,000', () => {
-  test('takes the same few requests each time, waits once for what its mutator gets, and nothing of earlier turns is written again', async () => {
+  test('takes the same few requests each time, waits for nothing before it writes, and nothing of earlier turns is written again', async () => {
     const { chat, messages, last } = await chatOf(TURNS);
     const before = await logKeys(chat.name);
     const partial = (n: number) => ({
@@ -57,30 +57,28 @@ describe('a turn that is saved 200 times while it streams, at turn 1,000', () =>
     for (let n = 0; n < SAVES; n++) {
       all.push(await observed(() => chat.save('streamed', last, partial(n))));
     }
-    // The first is of a new snapshot; the second takes the answer out of the row that the question is in.
-    const [steady, ...others] = all.slice(2);
-    expect(steady!.made).toEqual([
+    // The first is of a new snapshot.
+    const [steady, ...others] = all.slice(1);
+    const replacing = ({ made }: typeof steady & object) => made.filter((each) => each !== 'logs.delete');
+    expect(replacing(steady!)).toEqual([
       'meta.get',
       'snapshots.get',
-      'snapshots.get',
-      'sessions.openCursor',
-      'logs.delete',
-      'meta.put',
       'meta.put',
       'logs.put',
       'snapshots.put',
       'sessions.put',
     ]);
-    for (const [n, { made, bytes, answeredBefore }] of others.entries()) {
-      expect(made).toEqual(steady!.made);
-      expect(answeredBefore, 'answers before the last write was asked for').toBeLessThanOrEqual(4);
+    for (const [n, partial] of others.entries()) {
+      expect(replacing(partial)).toEqual(replacing(steady!));
+      expect(partial.answeredBefore, 'answers before the last write was asked for').toBe(0);
       // Each answer is ten characters longer; numbers have a digit more.
-      expect(bytes - steady!.bytes).toBeLessThan(10 * (n + 1) + 20);
+      expect(partial.bytes - steady!.bytes).toBeLessThan(10 * (n + 1) + 20);
     }
+    // Most put the answer where it was.
+    expect(others.filter(({ made }) => made.includes('logs.delete')).length).toBeLessThan(SAVES / 8);
     const keys = await logKeys(chat.name);
     expect(keys.slice(0, before.length)).toEqual(before);
-    // Saved once, the turn would have one row.
-    expect(keys.length).toBeLessThanOrEqual(before.length + 2);
+    expect(keys.length, 'as many rows as if it were saved once').toBe(before.length + 1);
     const other = chat.open();
     expect((await other.getSnapshot({ snapshotId: 'streamed' }))!.state).toEqual(partial(SAVES - 1));
     expect(await other.check()).toMatchObject({ problems: [], snapshots: TURNS + 1 });
@@ -96,7 +94,8 @@ describe('a turn that is saved 200 times while it streams, at turn 1,000', () =>
     await chat.store.saveSnapshot('streamed', (current) => ({ ...current!, status: 'pending' }));
     const looking = cloned.mock.calls.length;
     cloned.mockClear();
-    await chat.store.saveSnapshot('streamed', () => turn(9, { parentId: last, state: { messages: before } }));
+    const next = turn(9, { parentId: last, state: { messages: before } });
+    await chat.store.saveSnapshot('streamed', (current) => (current ? next : null));
     const notLooking = cloned.mock.calls.length;
     cloned.mockRestore();
     expect(notLooking).toBe(looking - 1);

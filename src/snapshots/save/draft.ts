@@ -102,16 +102,17 @@ export interface Draft {
 }
 
 /**
- * Calls the mutator and copies the result synchronously, since the caller may change it afterwards. `recall` gets a row
- * from the cache; if it turns out to be outdated, only the plan is made again. `null` if there is nothing to write.
+ * Calls the mutator and copies the result synchronously, since the caller may change it afterwards. `stored` and
+ * `recall` may be of the cache if the mutator is blind; if they turn out to be outdated, only the plan is made again.
+ * `null` if there is nothing to write.
  */
 export function draftSave<S>(
   mutator: SnapshotMutator<S>,
   stored: Known | undefined,
   recall: (id: string) => Known | undefined,
-  isFrozen: boolean | undefined,
+  { isBlind, frozen }: { isBlind?: boolean; frozen: boolean | undefined },
 ): Draft | null {
-  const input = mutator(stored && currentOf<S>(stored, isFrozen));
+  const input = mutator(isBlind || !stored ? undefined : currentOf<S>(stored, frozen));
   if (input === null) return null;
   try {
     return draftOf(input, stored, recall);

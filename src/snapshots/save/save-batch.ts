@@ -20,7 +20,7 @@ export interface SavedUnit {
  * Does saves one by one in one transaction. A refused save writes nothing, and the others go on, unless `isAtomic`: then
  * nothing is stored.
  *
- * `mayGuess`: if nobody else wrote lately and no mutator asks for what is stored, everything is written while the clock
+ * `mayGuess`: if nobody else wrote lately and no mutator can see what is stored, everything is written while the clock
  * that proves it is still on its way; if somebody did, nothing is stored, and all of it is done once more with the clock
  * read first.
  */
@@ -38,7 +38,11 @@ export async function saveBatch<S>(
       (transaction) => saveIn(UnitOfWork[how](transaction, recent, ids), recent, requests, client, isAtomic),
       how === 'guess',
     );
-  if (!mayGuess || ids.length > 0 || !recent.isAlone || recent.clock <= 0) return saving('begin');
+  const isKnown = requests.every(
+    ({ snapshotId, extension, isBlind }) =>
+      snapshotId === undefined || ((extension || isBlind) && recent.recall(snapshotId)),
+  );
+  if (!mayGuess || !isKnown || !recent.isAlone || recent.clock <= 0) return saving('begin');
   try {
     return await saving('guess');
   } catch (error) {
@@ -55,11 +59,13 @@ async function saveIn<S>(
   isAtomic: boolean,
 ): Promise<SavedUnit> {
   const draft = (request: SaveRequest<S>, stored: Known | undefined, from: Pick<UnitOfWork, 'recall'>) =>
-    draftSave(request.mutator!, stored, (id) => from.recall(id), request.frozen);
-  // Saves without an id are drafted while rows are read. Mutators are still called in order.
+    draftSave(request.mutator!, stored, (id) => from.recall(id), request);
+  // Saves whose mutator sees nothing that is stored are drafted while rows are read. Mutators are still called in order.
   for (const request of requests) {
-    if (request.snapshotId !== undefined || request.extension) break;
-    request.drafted ??= attempt(() => draft(request, undefined, recent));
+    const { snapshotId, isBlind } = request;
+    if (!isBlind) break;
+    const known = snapshotId === undefined ? undefined : recent.recall(snapshotId);
+    request.drafted ??= attempt(() => draft(request, known, recent));
   }
 
   const batch = await begun;
@@ -71,7 +77,7 @@ async function saveIn<S>(
       return drafted && saveSnapshot(batch, request, drafted, stored?.row, client);
     }
     const made = request.drafted ?? attempt(() => draft(request, stored, batch));
-    if (snapshotId === undefined) request.drafted = made;
+    if (request.isBlind) request.drafted = made;
     const result = made();
     return result && saveSnapshot(batch, request, result, stored?.row, client);
   };
@@ -85,7 +91,7 @@ async function saveIn<S>(
         results.push({ status: 'rejected', reason: error instanceof Refusal ? error.reason : error });
       }
     }
-    batch.flush();
+    batch.finish();
   } finally {
     // After a wrong guess, whatever else failed says nothing.
     await batch.proven;

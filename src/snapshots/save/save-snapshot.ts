@@ -39,7 +39,9 @@ export interface SaveRequest<S> {
   /** Whether generated ids are random, so that no other party can know them before they are saved. */
   hasRandomIds: boolean;
   maxPersistedChainLength: number | undefined;
-  /** What became of the mutator, which depends on nothing that is stored; it is called once for all attempts. */
+  /** Whether the mutator sees nothing that is stored, so that its result holds whatever that is. */
+  isBlind?: boolean;
+  /** What became of a blind mutator; it is called once for all attempts. */
   drafted?: () => Draft | null;
   /** Whether the mutator gets frozen objects. */
   frozen: boolean | undefined;

@@ -1,9 +1,10 @@
-import { between, startingWith } from '../../database/key-order.js';
+import { startingWith } from '../../database/key-order.js';
 import { putClock, Refusal, requestAll } from '../../database/transaction.js';
 import { isHidden, isSessionRow, isSnapshotRow, wholeSession, wholeSnapshot } from '../../database/rows.js';
 import {
   logKey,
   type LogRow,
+  type MediumReference,
   type SessionRow,
   type SnapshotRow,
   type WriteTransaction,
@@ -13,11 +14,19 @@ import { ofAll } from '../../database/pace.js';
 import { SessionStoreError } from '../../errors.js';
 import { keepOnly } from '../../logs/garbage-collect.js';
 import { assembleState, loadRows } from '../../logs/load.js';
+import { sizeOf } from '../../logs/media.js';
 import type { LoadedState } from '../../logs/state.js';
+import { addTo } from '../../values/collections.js';
 import { type Commit, commitFrom, latestLog, readClock, tick } from '../commit.js';
 import type { Known } from './draft.js';
 import { countChildren, countLeaves, type Leaves } from '../session-row.js';
 import type { SnapshotCache, Tip } from '../cache.js';
+
+/** How much of a row is put again, with what is appended to it, rather than left as a row of its own; in bytes. */
+const MOST_AGAIN = 4 * 1024;
+
+/** Larger rows are not remembered, in bytes. */
+const MOST_REMEMBERED = 64 * 1024;
 
 /** Another tab has written, so that what was written on the strength of the cache has to be written anew. */
 export const WRONG_GUESS = {};
@@ -34,7 +43,9 @@ export class UnitOfWork {
   readonly #childless = new Set<string>();
   readonly #changedRows = new Map<string, 'add' | 'put'>();
   readonly #changedSessions = new Set<string>();
-  #logRows: { log: number; row: LogRow }[] = [];
+  readonly #logRows = new Map<number, LogRow[]>();
+  /** The last rows of logs, of which the end was cut off, and which are still there. */
+  readonly #cuts = new Map<number, { row: LogRow; kept: LogRow | undefined }>();
   #forgetful = false;
   /** The latest new snapshot with a random id. */
   #random: string | undefined;
@@ -69,7 +80,8 @@ export class UnitOfWork {
     );
     recent.check(clock);
     const batch = new UnitOfWork(transaction, recent, commitFrom(clock, clock));
-    known.forEach((id, index) => batch.#rows.set(id, rows[index]));
+    // What is remembered of this very row is what was planned with.
+    known.forEach((id, index) => batch.#rows.set(id, recent.rows.get(id) ?? rows[index]));
     strange.forEach((id, index) => children[index] === undefined && batch.#childless.add(id));
     return batch;
   }
@@ -209,14 +221,18 @@ export class UnitOfWork {
   /** Deletes a log's entries from a position on; its tip is known. */
   async cut(log: number, end: number): Promise<void> {
     this.flush();
-    // What streams is cut off where its row begins, so there is nothing to look for.
-    if (this.#tips.get(log)?.rowFrom === end) {
-      const rest = between([log, end, []], [log, []]);
-      this.transaction
-        .objectStore('logs')
-        .delete(rest)
-        .catch(() => {});
-    } else await keepOnly(this.transaction, log, [[0, end]], end);
+    const row = this.#tips.get(log)?.row;
+    const entries = row?.entries.slice(0, Math.max(0, end - row.at)) ?? [];
+    const isSimple = entries.length === 0 || (!row?.media && !row?.intricate);
+    // What streams is cut off in the row that was put last. What stays of it is put again with what comes next.
+    if (row && row.at <= end && isSimple && sizeOf(entries, MOST_AGAIN) < MOST_AGAIN) {
+      const kept = entries.length > 0 ? { ...row, size: sizeOf(entries), entries } : undefined;
+      this.#cuts.set(log, { row, kept });
+      this.#tips.set(log, { at: end });
+      if (kept) this.putLogRow(log, kept);
+      return;
+    }
+    await keepOnly(this.transaction, log, [[0, end]], end);
     this.#tips.set(log, { at: end });
   }
 
@@ -227,8 +243,18 @@ export class UnitOfWork {
   }
 
   putLogRow(log: number, row: LogRow): void {
-    this.#logRows.push({ log, row });
-    this.#tips.set(log, { at: row.at + row.entries.length, rowFrom: row.at });
+    const cut = this.#cuts.get(log);
+    let whole = row;
+    if (cut?.kept && row !== cut.kept) {
+      this.#logRows.get(log)!.pop();
+      whole = joined(cut.kept, row);
+      cut.kept = undefined;
+    }
+    // What streams gets the same key again while it has hardly grown, and so replaces what was there.
+    if (cut) whole = { ...whole, size: roundedUp(whole.size) };
+    addTo(this.#logRows, log, whole);
+    const end = whole.at + whole.entries.length;
+    this.#tips.set(log, { at: end, ...(row.size < MOST_REMEMBERED && { row: whole }) });
   }
 
   /** Runs work that writes in this transaction by itself, and then drops everything that was remembered. */
@@ -242,19 +268,33 @@ export class UnitOfWork {
     return result;
   }
 
+  /** Requests all that is left to write, the clock and a receipt. */
+  finish(): void {
+    if (this.clock !== this.recent.clock || this.#forgetful) {
+      const [sessionId] = this.#changedSessions;
+      const session = sessionId === undefined ? undefined : this.#sessions.get(sessionId);
+      putClock(this.transaction, this.clock, this.#added, session);
+    }
+    this.flush();
+  }
+
   /** Requests the writes without waiting for them: the transaction's end tells whether they are stored. */
   flush(): void {
     const { transaction } = this;
     const snapshots = transaction.objectStore('snapshots');
     const sessions = transaction.objectStore('sessions');
     const logs = transaction.objectStore('logs');
-    if (this.clock !== this.recent.clock || this.#forgetful) {
-      putClock(transaction, this.clock, this.#added);
+    for (const [log, { row }] of this.#cuts) {
+      const key = logKey(log, row);
+      const first = this.#logRows.get(log)?.[0];
+      // A row that is put under the same key replaces it.
+      if (!first || `${key}` !== `${logKey(log, first)}`) logs.delete(key).catch(() => {});
     }
-    for (const { log, row } of this.#logRows) send(logs, 'put', row, logKey(log, row));
+    for (const [log, rows] of this.#logRows) for (const row of rows) send(logs, 'put', row, logKey(log, row));
     for (const [id, how] of this.#changedRows) send(snapshots, how, this.#rows.get(id)!);
     for (const id of this.#changedSessions) send(sessions, 'put', this.#sessions.get(id)!);
-    this.#logRows = [];
+    this.#cuts.clear();
+    this.#logRows.clear();
     this.#changedRows.clear();
     this.#changedSessions.clear();
   }
@@ -275,6 +315,26 @@ export class UnitOfWork {
       if (this.commit.sessions.get(id) === row || isSessionRow(row)) recent.sessions.set(id, row!);
     for (const [log, tip] of this.#tips) recent.tips.set(log, tip);
   }
+}
+
+/** One row of what was in two, one after the other. */
+function joined(start: LogRow, rest: LogRow): LogRow {
+  const by = start.entries.length;
+  const { intricate, media } = rest;
+  return {
+    ...rest,
+    at: start.at,
+    size: start.size + rest.size,
+    entries: [...start.entries, ...rest.entries],
+    ...(intricate && { intricate: intricate.map((index) => index + by) }),
+    ...(media && { media: media.map(([index, ...where]): MediumReference => [index + by, ...where]) }),
+  };
+}
+
+/** Up to an eighth more, so that few sizes are different. */
+function roundedUp(size: number): number {
+  const step = 2 ** Math.max(0, 28 - Math.clz32(size));
+  return Math.ceil(size / step) * step;
 }
 
 /** Refuses to save what was deleted and can be restored. */
