@@ -105,7 +105,7 @@ export async function writeSession(
 
   await ofAll(puts, ({ log, row }) => transaction.objectStore('logs').put(row, logKey(log, row)), signal);
   await ofAll(rows, (row) => transaction.objectStore('snapshots').add(row), signal);
-  await putClock(transaction, commit.version);
+  putClock(transaction, commit.version);
   if (sessionId !== '') {
     const { title, metadata, createdMs, updatedMs, selected } = session;
     const basis = {
