@@ -21,7 +21,7 @@ const entries = [
       './mend.js',
       './upkeep.js',
     ],
-    limit: '35.5 kB',
+    limit: '36.2 kB',
   },
   {
     name: 'offshoot, only SessionStoreError',
@@ -32,7 +32,7 @@ const entries = [
   {
     name: 'offshoot/all, with nothing on demand',
     path: 'dist/all.js',
-    limit: '90 kB',
+    limit: '90.5 kB',
   },
   {
     name: 'offshoot/bundle',
@@ -58,7 +58,7 @@ const entries = [
   {
     name: 'offshoot, duplicate() on demand',
     path: 'dist/session/duplicate.js',
-    limit: '4.9 kB',
+    limit: '5 kB',
   },
   {
     name: 'offshoot, check() on demand',
@@ -68,7 +68,7 @@ const entries = [
   {
     name: 'offshoot, compaction on demand',
     path: 'dist/maintenance/compaction/scheduler.js',
-    limit: '4.4 kB',
+    limit: '4.5 kB',
   },
   {
     name: 'offshoot, retention on demand',
@@ -83,7 +83,7 @@ const entries = [
   {
     name: 'offshoot, hiding and restoring on demand',
     path: 'dist/snapshots/delete/hide.js',
-    limit: '4.1 kB',
+    limit: '4.2 kB',
   },
   {
     name: 'offshoot, export on demand',
@@ -98,12 +98,12 @@ const entries = [
   {
     name: "offshoot, importing Genkit's files on demand",
     path: 'dist/transfer/genkit/import-genkit.js',
-    limit: '18.5 kB',
+    limit: '18.6 kB',
   },
   {
     name: 'offshoot, encryption on demand',
     path: 'dist/encryption/encrypted-database.js',
-    limit: '15 kB',
+    limit: '15.1 kB',
   },
   {
     name: 'offshoot/encryption',

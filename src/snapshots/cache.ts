@@ -38,9 +38,6 @@ export class SnapshotCache {
   readonly tips = new LeastRecentlyUsed<number, Tip>(MOST_ROWS);
   readonly trees = new LeastRecentlyUsed<string, Tree>(MOST_TREES);
   readonly #states = new LeastRecentlyUsed<string, Known>();
-  /** What the states take at most. */
-  #mostBytes = 0;
-  #last: LoadedState | null | undefined;
 
   /** Drops rows, sessions and tips unless the clock is unchanged. */
   check(clock: number): void {
@@ -75,31 +72,16 @@ export class SnapshotCache {
     // A slow read may end after a later save.
     if (known && known.row.version > version) return;
     this.#states.set(id, { row, state });
-    const size = state?.size ?? 0;
-    // Most often a chat goes on: what is added to its last state is all that there is more of.
-    const before = startOf(state) === startOf(this.#last) ? (this.#last?.size ?? 0) : 0;
-    this.#mostBytes += Math.max(0, size - before);
-    this.#last = state;
-    if (this.#states.size > MOST_STATES) this.#states.delete(this.#states.keys().next().value!);
-    if (this.#mostBytes > MOST_BYTES) this.#forget();
-  }
-
-  /** Forgets what was used longest ago, until the rest is small enough. */
-  #forget(): void {
     const counted = new Map<unknown, number>();
-    let bytes = 0;
+    let [count, bytes] = [0, 0];
     for (const [each, { state }] of [...this.#states].reverse()) {
       const start = startOf(state);
       const before = counted.get(start) ?? 0;
       const size = Math.max(before, state?.size ?? 0);
-      if (counted.size > 0 && bytes + size - before > MOST_BYTES) {
-        this.#states.delete(each);
-        continue;
-      }
       counted.set(start, size);
       bytes += size - before;
+      if (++count > MOST_STATES || (count > 1 && bytes > MOST_BYTES)) this.#states.delete(each);
     }
-    this.#mostBytes = bytes;
   }
 }
 
