@@ -49,6 +49,7 @@ const entries = [
       '../search/search-text.js',
       '../snapshots/delete/hide.js',
       '../transfer/export/export-sessions.js',
+      '../snapshots/read/where.js',
       '../transfer/import/import-sessions.js',
       '../transfer/genkit/import-genkit.js',
       '../session/duplicate.js',
@@ -74,6 +75,11 @@ const entries = [
     name: 'offshoot, retention on demand',
     path: 'dist/maintenance/retention/scheduler.js',
     limit: '8.6 kB',
+  },
+  {
+    name: 'offshoot, filters on demand',
+    path: 'dist/snapshots/read/where.js',
+    limit: '4.4 kB',
   },
   {
     name: 'offshoot, searching on demand',

@@ -12,6 +12,7 @@ import * as retention from './maintenance/retention/scheduler.js';
 import { provided } from './runtime/load.js';
 import * as duplicate from './session/duplicate.js';
 import * as search from './search/search-text.js';
+import * as filters from './snapshots/read/where.js';
 import * as undoing from './snapshots/delete/hide.js';
 import * as upkeep from './store/upkeep.js';
 import * as exporting from './transfer/export/export-sessions.js';
@@ -27,6 +28,7 @@ const parts = {
   'deletion by policy': policy,
   'copies of sessions': duplicate,
   searches: search,
+  filters,
   usage: room,
   'export files': exporting,
   'import files': importing,

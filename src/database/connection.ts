@@ -33,6 +33,8 @@ export interface ConnectionOptions {
   fallback?: 'memory' | undefined;
   /** What to do if the database cannot be opened: `failover` opens a replacement. */
   onUnavailable?: 'failover' | undefined;
+  /** The keys of metadata that sessions are indexed by. */
+  indexed?: readonly string[] | undefined;
   tell: (event: HealthEvent) => void;
 }
 
@@ -168,6 +170,7 @@ export class Connection {
         const once = async (transaction: WriteTransaction) => {
           if (last && (await hasCommitted(last.transaction, transaction))) return last.result;
           receipts.set(transaction, { place: this.#place });
+          transaction.indexed = this.options.indexed;
           const result = await work(transaction);
           last = { transaction, result };
           return result;

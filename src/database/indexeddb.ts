@@ -1,4 +1,5 @@
 import { keyRanges } from '../platform/browser.js';
+import { withEntries } from './entries.js';
 import { isRange } from './key-order.js';
 import type { Cursor, Query, ReadStore, RowCursor, Rows, WriteStore } from './object-store.js';
 import { type Begun, type Database, STORES, type WriteTransaction } from './schema.js';
@@ -49,7 +50,10 @@ async function cursorOf<T extends IDBCursor, To>(
 }
 
 class IndexedDBRows<Raw extends IDBObjectStore | IDBIndex> implements Rows<any, any, any> {
-  constructor(protected readonly raw: Raw) {}
+  constructor(
+    protected readonly raw: Raw,
+    readonly transaction?: WriteTransaction,
+  ) {}
 
   get name(): string {
     return this.raw.name;
@@ -94,8 +98,10 @@ class IndexedDBStore extends IndexedDBRows<IDBObjectStore> implements WriteStore
     }));
   }
 
-  put(row: unknown, key?: Key): Promise<unknown> {
-    return answerTo(this.raw.put(row, key));
+  put(row: any, key?: Key): Promise<unknown> {
+    return answerTo(
+      this.raw.put(this.name === 'sessions' ? withEntries(row, this.transaction?.indexed) : row, key),
+    );
   }
 
   add(row: unknown, key?: Key): Promise<unknown> {
@@ -121,7 +127,7 @@ export class IndexedDBDatabase implements Database {
   begin(mode: IDBTransactionMode, durability: IDBTransactionDurability, stores = STORES): Begun {
     const raw = this.raw.transaction(stores, mode, { durability });
     const transaction: WriteTransaction = {
-      objectStore: (name) => new IndexedDBStore(raw.objectStore(name)),
+      objectStore: (name) => new IndexedDBStore(raw.objectStore(name), transaction),
     };
     const finished = new Promise<void>((resolve, reject) => {
       raw.addEventListener('complete', () => resolve());

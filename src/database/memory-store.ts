@@ -1,8 +1,10 @@
 import { structured } from '../platform/browser.js';
+import { withEntries } from './entries.js';
 import { compareKeys, finds, isRange } from './key-order.js';
 import type { RowCursor, Rows, WriteStore } from './object-store.js';
-import { SHAPES, type StoreName } from './schema.js';
+import { isList, SHAPES, type StoreName, type WriteTransaction } from './schema.js';
 import { firstIndex } from '../values/collections.js';
+import { ownOf } from '../values/schema.js';
 
 /** Reverts one change. */
 export type Undo = () => void;
@@ -27,7 +29,7 @@ class Sorted {
 
   constructor(
     readonly name: string,
-    readonly keyOf: (row: any, key: unknown) => unknown,
+    readonly keysOf: (row: any, key: unknown) => readonly unknown[],
   ) {}
 
   /** The indexes of the first match and after the last. */
@@ -55,23 +57,23 @@ class Sorted {
   }
 
   add(key: unknown, row: unknown): void {
-    const at = this.keyOf(row, key);
-    if (at === undefined) return;
-    const entry = { at, key, row };
-    this.entries.splice(
-      firstIndex(this.entries, (other) => inOrder(other, entry) >= 0),
-      0,
-      entry,
-    );
+    for (const at of this.keysOf(row, key)) {
+      const entry = { at, key, row };
+      this.entries.splice(
+        firstIndex(this.entries, (other) => inOrder(other, entry) >= 0),
+        0,
+        entry,
+      );
+    }
   }
 
   remove(key: unknown, row: unknown): void {
-    const at = this.keyOf(row, key);
-    if (at === undefined) return;
-    this.entries.splice(
-      firstIndex(this.entries, (other) => inOrder(other, { at, key }) >= 0),
-      1,
-    );
+    for (const at of this.keysOf(row, key)) {
+      this.entries.splice(
+        firstIndex(this.entries, (other) => inOrder(other, { at, key }) >= 0),
+        1,
+      );
+    }
   }
 }
 
@@ -82,15 +84,16 @@ export class MemoryStore {
   #next = 1;
 
   constructor(name: StoreName) {
-    this.#rows = new Sorted(name, (_, key) => key);
+    this.#rows = new Sorted(name, (_, key) => [key]);
     this.#indexes = Object.fromEntries(
       Object.entries(SHAPES[name].indexes ?? {}).map(([index, paths]) => {
+        if (isList(paths)) return [index, new Sorted(index, (row) => (ownOf(row, paths) as unknown[]) ?? [])];
         const parts = paths.map((path) => path.split('.'));
-        const keyOf = (row: unknown) => {
+        const keysOf = (row: unknown) => {
           const key = parts.map((path) => path.reduce((value: any, part) => value?.[part], row));
-          return key.includes(undefined) ? undefined : key;
+          return key.includes(undefined) ? [] : [key];
         };
-        return [index, new Sorted(index, keyOf)];
+        return [index, new Sorted(index, keysOf)];
       }),
     );
     const { keyPath, autoIncrement } = SHAPES[name];
@@ -107,14 +110,14 @@ export class MemoryStore {
   }
 
   /** The store as seen by one transaction. */
-  within(read: Read, write: Write): WriteStore<any, any, any> {
+  within(read: Read, write: Write, transaction: WriteTransaction): WriteStore<any, any, any> {
     const rows = this.#rows;
     return {
       ...rowsOf(rows, read),
       index: (name) => rowsOf(this.#indexes[name]!, read),
       openCursor: (direction) => openCursor(rows, read, undefined, direction === 'prev'),
       put: (row, key) => {
-        const copy = structured(row);
+        const copy = structured(rows.name === 'sessions' ? withEntries(row, transaction.indexed) : row);
         return write((undo) => this.put(copy, key, undo));
       },
       add: (row, key) => {

@@ -96,7 +96,7 @@ class MemoryTransaction implements Begun {
       if (!isWriting) throw new DOMException('the transaction only reads', 'ReadOnlyError');
       return this.#ask(() => change(this.#undo));
     };
-    this.transaction = { objectStore: (name) => stores[name].within(read, write) };
+    this.transaction = { objectStore: (name) => stores[name].within(read, write, this.transaction) };
   }
 
   end(): void {

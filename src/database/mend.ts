@@ -15,14 +15,14 @@ const ATTEMPTS = 5;
 /** The name of an empty object store that records the schema version where the database's version differs from it. */
 const SIGN = /^schema (\d+)$/;
 
-export type Upgrade = (database: IDBDatabase, transaction: IDBTransaction) => void;
+export type Upgrade = (database: IDBDatabase, transaction: IDBTransaction, from: number) => void;
 
 /** Opens the given version of the database, or the current one. */
 export type Ask = (version: number | undefined, upgrade: Upgrade) => Promise<IDBDatabase>;
 
 /**
  * Adds missing stores and indexes under the next version, with a store whose name says that the schema is not newer.
- * Loaded only when there is something to mend. `newer`: the browser's error for a database of a newer version.
+ * So are databases of an earlier schema brought up to date. Loaded only when there is something to mend. `newer`: the browser's error for a database of a newer version.
  */
 export async function mend(name: string, ask: Ask, newer: unknown): Promise<IDBDatabase> {
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {

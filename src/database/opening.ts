@@ -35,7 +35,9 @@ export async function openDatabase(name: string, listener: OpeningListener): Pro
     const { blocked, tooLong } = waiting(name, listener);
     const request = requiredDatabases().open(name, version);
     request.addEventListener('blocked', blocked);
-    request.addEventListener('upgradeneeded', () => upgrade(request.result, request.transaction!));
+    request.addEventListener('upgradeneeded', ({ oldVersion }) =>
+      upgrade(request.result, request.transaction!, oldVersion),
+    );
     let isTooLate = false;
     const opening = answerTo(request).then((database) => {
       if (isTooLate) database.close();
@@ -56,13 +58,18 @@ export async function openDatabase(name: string, listener: OpeningListener): Pro
     });
   };
   let newer: unknown;
+  let isOlder = false;
   try {
-    const database = await ask(SCHEMA_VERSION, createSchema);
+    const database = await ask(SCHEMA_VERSION, (database, transaction, from) => {
+      // Nothing tells yet whether it is one of ours.
+      if ((isOlder = from > 0)) transaction.abort();
+      else createSchema(database, transaction);
+    });
     if (isWhole(database)) return new IndexedDBDatabase(database);
     database.close();
   } catch (error) {
-    if ((error as Error).name !== 'VersionError') throw error;
-    newer = error;
+    if (!isOlder && (error as Error).name !== 'VersionError') throw error;
+    if (!isOlder) newer = error;
   }
   // A new deployment may have removed this file while an old version of the app still runs.
   const { mend } = await load('mending a database', () => import('./mend.js')).catch((error: unknown) => {

@@ -3,7 +3,7 @@ import { bare } from '../values/property.js';
 import type { ReadStore, WriteStore } from './object-store.js';
 
 /** Increases only when object stores or indexes change. Rows have a format of their own. */
-export const SCHEMA_VERSION = 1;
+export const SCHEMA_VERSION = 2;
 
 /** The row format of this version. Rows of a later format are not changed. */
 export const ROW_FORMAT = 1;
@@ -72,12 +72,19 @@ export interface LogRow {
   media?: MediumReference[];
 }
 
+/** A session's key in the index `where`: by a value and in the order of lists, or by the keys that it is indexed by. */
+export type Entry = [label: string, updatedMs: number, id: string] | [0, keys: string];
+
 /** Updated in the same transaction as the snapshots, so that listing sessions reads no snapshots. */
 export interface SessionRow {
   format: number;
   id: string;
   title?: string;
   metadata?: Record<string, unknown>;
+  /** The keys of `metadata` that the index `where` has this session by. */
+  indexed?: readonly string[];
+  /** Its entries there, made anew whenever the row is put. */
+  where?: Entry[];
   createdMs: number;
   updatedMs: number;
   snapshots: number;
@@ -175,11 +182,12 @@ export interface Stores {
     },
   ];
   logs: [LogRow, key: LogKey];
-  sessions: [SessionRow, key: string, indexes: { updatedMs: [updatedMs: number, id: string] }];
+  sessions: [SessionRow, key: string, indexes: { updatedMs: [updatedMs: number, id: string]; where: Entry }];
   /**
    * `clock` counts writes and numbers logs; change messages are verified against it. `epoch` tells the database from
    * earlier ones of the same name. `loose` holds the last writes that no session's row records, `hidden` the ids of hidden
-   * sessions, each with the time, in ms, at which it is deleted for good.
+   * sessions, each with the time, in ms, at which it is deleted for good. `unfiled`: sessions of an earlier schema may not be
+   * in the index `where` yet.
    */
   meta: [any, key: string];
   /** Rows that `check({ repair: true })` took out of the other stores. */
@@ -192,10 +200,14 @@ type Indexes<Name extends StoreName> = Stores[Name] extends [unknown, unknown, i
   : {};
 
 export interface ReadTransaction {
+  /** The index `where` does not find all: values are under several keys of encryption. */
+  readonly isScattered?: boolean;
   objectStore<Name extends StoreName>(name: Name): ReadStore<Stores[Name][0], Stores[Name][1], Indexes<Name>>;
 }
 
 export interface WriteTransaction extends ReadTransaction {
+  /** The keys of metadata that the writing store declares. */
+  indexed?: readonly string[] | undefined;
   objectStore<Name extends StoreName>(
     name: Name,
   ): WriteStore<Stores[Name][0], Stores[Name][1], Indexes<Name>>;
@@ -227,7 +239,8 @@ export interface Database {
 interface Shape {
   keyPath?: string;
   autoIncrement?: boolean;
-  indexes?: Record<string, string[]>;
+  /** By key paths. A path alone is that of a list of keys, each of which finds the row. */
+  indexes?: Record<string, string[] | string>;
 }
 
 export const SHAPES: Record<StoreName, Shape> = {
@@ -239,24 +252,31 @@ export const SHAPES: Record<StoreName, Shape> = {
     },
   },
   logs: {},
-  sessions: { keyPath: 'id', indexes: { updatedMs: ['updatedMs', 'id'] } },
+  sessions: { keyPath: 'id', indexes: { updatedMs: ['updatedMs', 'id'], where: 'where' } },
   meta: {},
   quarantine: { autoIncrement: true },
 };
 
 export const STORES = Object.keys(SHAPES) as StoreName[];
 
+/** Whether an index finds a row by each key in a list. */
+export const isList = (keyPath: string[] | string): keyPath is string => typeof keyPath === 'string';
+
 /** Creates missing object stores and indexes. */
 export function createSchema(database: IDBDatabase, transaction: IDBTransaction): void {
+  let isUnfiled = false;
   for (const name of STORES) {
     const { indexes = {}, ...options } = SHAPES[name];
     const isThere = database.objectStoreNames.contains(name);
     const store = isThere ? transaction.objectStore(name) : database.createObjectStore(name, bare(options));
     for (const [index, keyPath] of Object.entries(indexes)) {
-      if (!store.indexNames.contains(index)) store.createIndex(index, keyPath, bare({}));
+      if (store.indexNames.contains(index)) continue;
+      store.createIndex(index, keyPath, bare({ multiEntry: isList(keyPath) }));
+      isUnfiled ||= isThere && isList(keyPath);
     }
     // If this fails, opening fails with its error.
     if (name === 'meta' && !isThere) store.put(newEpoch(), 'epoch');
+    if (name === 'meta' && isUnfiled) store.put(1, 'unfiled');
   }
 }
 

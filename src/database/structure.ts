@@ -1,5 +1,5 @@
 import { bare } from '../values/property.js';
-import { SHAPES, STORES, type StoreName } from './schema.js';
+import { isList, SHAPES, STORES, type StoreName } from './schema.js';
 
 const isSame = (a: unknown, b: unknown) => JSON.stringify(a) === JSON.stringify(b);
 
@@ -22,7 +22,7 @@ export function firstMismatch(
     return Object.entries(indexes).some(([index, keyPath]) => {
       if (!store.indexNames.contains(index)) return lacking;
       const found = store.index(index);
-      return !isSame(found.keyPath, keyPath) || found.unique || found.multiEntry;
+      return !isSame(found.keyPath, keyPath) || found.unique || found.multiEntry !== isList(keyPath);
     });
   });
 }

@@ -1,5 +1,5 @@
 import { answerOf } from '../database/answer.js';
-import type { Cipher } from '../database/schema.js';
+import type { Cipher, Entry } from '../database/schema.js';
 import { kindOf } from '../platform/kind.js';
 import { randomBytes, subtleCrypto } from '../platform/browser.js';
 import { jsonOf } from '../platform/json.js';
@@ -87,8 +87,16 @@ export class Plaintext {
   }
 
   toRow(): any {
+    const [root, nodes, where] = JSON.parse(this.text);
+    const row: any = atOnce(build(root, nodes, this.parts));
+    if (where) row.where = where;
+    return row;
+  }
+
+  /** The same row with its entries as the index has them, or with none. */
+  with(where?: readonly Entry[]): Plaintext {
     const [root, nodes] = JSON.parse(this.text);
-    return atOnce(build(root, nodes, this.parts));
+    return new Plaintext(jsonOf(where ? [root, nodes, where] : [root, nodes]), this.parts);
   }
 
   /** The number of parts, the lengths of text and parts, then text and parts. */

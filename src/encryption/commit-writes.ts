@@ -54,19 +54,19 @@ async function prepared(write: Write, keyring: Keyring | null): Promise<Prepared
   }
   if (write.kind === 'kept') {
     const { kept, key, address, plaintext } = write;
-    const { row } = await encryptedRow(
-      plaintext,
-      address,
-      address[0] === 'quarantine' ? {} : kept.row!,
-      keyring,
-    );
+    // No index finds it there, and nobody would renew what the index had.
+    const { where: _, ...columns } = address[0] === 'quarantine' ? {} : (kept.row as { where?: unknown });
+    const { row } = await encryptedRow(plaintext.with(), address, columns, keyring);
     return { send: (transaction) => rawStore(transaction, 'quarantine').put({ ...kept, row }, key) };
   }
   const storeIn = (transaction: WriteTransaction) => rawStore(transaction, write.store);
   if (write.kind === 'raw') return { send: (transaction) => storeIn(transaction).put(write.row, write.key) };
   if (write.kind === 'clear') return { send: (transaction) => storeIn(transaction).clear() };
   if (write.kind === 'delete') return { send: (transaction) => storeIn(transaction).delete(write.range) };
-  const { how, store, key, columns, plaintext } = write;
+  const { how, store, key } = write;
+  const where = write.where && (await keyring?.labels?.hashed(write.where));
+  const columns = where ? { ...write.columns, where } : write.columns;
+  const plaintext = where ? write.plaintext.with(where) : write.plaintext;
   // Rows of logs have keys outside of the row.
   const outside = store === 'logs' ? key : undefined;
   const { row, done } = await encryptedRow(plaintext, [store, key], columns, keyring);

@@ -158,8 +158,10 @@ export class EncryptedDatabase {
       if (outcome.kind === 'decrypted') this.#take(undefined);
       else if (outcome.kind === 'unknown keys') await this.#unlock(outcome.stored);
       else if (outcome.kind === 'locked') {
+        const { keyring, unhashed } = outcome.stage;
+        await keyring.labels?.learn(unhashed);
         const isExplained = await decrypted.decrypt(outcome.stage);
-        if (!isExplained) await this.#unlock(outcome.stored, outcome.stage.keyring);
+        if (!isExplained) await this.#unlock(outcome.stored, keyring);
       } else if (await commitWrites(this.connection, outcome.stage, outcome.stored, this.#remembered)) {
         const { settled, keyring } = outcome.stage;
         this.#take(settled === undefined ? keyring : (settled ?? undefined));
@@ -278,7 +280,7 @@ async function play<T>(
 ): Promise<Outcome<T>> {
   const [result] = await Promise.allSettled([work()]);
   await stage.settle();
-  if (stage.locked.size > 0) return { kind: 'locked', stage, stored };
+  if (stage.locked.size + stage.unhashed.size > 0) return { kind: 'locked', stage, stored };
   if (stage.failure) throw stage.failure;
   if (result.status === 'rejected') throw result.reason;
   return { kind: 'done', value: result.value };

@@ -1,6 +1,7 @@
 import type { QuarantinedRow } from '../types/check.js';
 import {
   type Cipher,
+  type Entry,
   logKey,
   type LogKey,
   type ReadTransaction,
@@ -42,7 +43,11 @@ const COLUMNS: { [Store in RowStore]: (row: Stores[Store][0]) => Record<string, 
     version,
     info: info?.parentId === undefined ? {} : { parentId: info.parentId },
   }),
-  sessions: ({ id, updatedMs }) => ({ id, updatedMs }),
+  sessions: (row) => ({
+    id: row.id,
+    updatedMs: row.updatedMs,
+    ...(Object.hasOwn(row, 'where') && { where: row.where }),
+  }),
   // The key of a log's row contains everything that has to be readable.
   logs: () => ({}),
 };
@@ -82,6 +87,8 @@ export type Write =
       store: RowStore;
       key: RowKey;
       columns: Record<string, unknown>;
+      /** Its entries in the index `where`, with values as they are. */
+      where: readonly Entry[] | undefined;
       plaintext: Plaintext;
     }
   | { kind: 'delete'; store: RowStore; range: RowKey | KeyRange }

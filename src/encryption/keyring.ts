@@ -1,6 +1,7 @@
 import type { Cipher, KeyList, LockedClock, StoredKey } from '../database/schema.js';
 import { type Binding, decrypt, encrypt, isCipher } from './cipher.js';
 import { jsonOf } from '../platform/json.js';
+import { Labels } from './labels.js';
 import { nanoid } from 'nanoid';
 import { SessionStoreError } from '../errors.js';
 
@@ -83,6 +84,7 @@ export class Keyring {
   isSurveyed = false;
   /** Rows have versions up to this one, whatever `meta` says. */
   leastClock = 0;
+  #labels: Labels | undefined;
 
   constructor(
     /** The database's name, which all ciphers are bound to. */
@@ -97,6 +99,12 @@ export class Keyring {
   get current(): { id: string; key: Key } {
     const { id } = this.list.keys[0]!;
     return { id, key: this.keys.get(id)! };
+  }
+
+  /** How the index of metadata has values; `undefined` if new rows are not encrypted. */
+  get labels(): Labels | undefined {
+    const { id, key } = this.current;
+    return key ? (this.#labels ??= new Labels(key, [this.name, this.list.database, id])) : undefined;
   }
 
   /** Whether unencrypted rows are accepted. */

@@ -1,17 +1,22 @@
 import type { QuarantinedRow } from '../types/check.js';
 import type { RowCursor } from '../database/object-store.js';
+import { withEntries } from '../database/entries.js';
 import { isReceipt } from '../database/transaction.js';
 import {
   ROW_FORMAT,
   type Cipher,
+  type Entry,
   type LogKey,
   type StoreName,
   type WriteTransaction,
 } from '../database/schema.js';
 import { SessionStoreError } from '../errors.js';
+import { removeUndefined } from '../values/property.js';
+import { ownOf } from '../values/schema.js';
 import { unencryptable, UnfitEntry } from './unencryptable-error.js';
 import type { Keyring } from './keyring.js';
 import type { Locked, DecryptedRows } from './decrypted-cache.js';
+import { byLabel } from './labels.js';
 import { Plaintext } from './cipher.js';
 import {
   addressesOf,
@@ -46,6 +51,8 @@ class NotDecrypted extends SessionStoreError {
  */
 export class RecordingTransaction {
   readonly locked = new Map<string, Locked>();
+  /** Labels of the index `where` whose hashes have yet to be made, which is noted in the same way. */
+  readonly unhashed = new Set<string>();
   readonly writes: Write[] = [];
   /** The error of a recorded write, since its caller may not have awaited it. */
   failure: unknown;
@@ -76,7 +83,7 @@ export class RecordingTransaction {
 
   /** The transaction as `snapshots` sees it. */
   get transaction(): WriteTransaction {
-    return { objectStore: (name) => this.#objectStore(name) };
+    return { objectStore: (name) => this.#objectStore(name), isScattered: this.keyring.isRotating };
   }
 
   /** Waits for requests that nobody awaits, so that all locked rows are known at once. */
@@ -120,7 +127,8 @@ export class RecordingTransaction {
     const raw = this.stored(store);
     return {
       ...this.#rows(store, raw),
-      index: (name) => this.#rows(store, raw.index(name)),
+      index: (name) =>
+        this.#rows(store, name === 'where' ? byLabel(raw.index(name), this.#hashOf) : raw.index(name)),
       openCursor: async (direction) => this.#outlines(await raw.openCursor(direction)),
       put: (row, key) => this.#put('put', store, row, key),
       add: (row, key) => this.#put('add', store, row, key),
@@ -198,6 +206,13 @@ export class RecordingTransaction {
     };
   }
 
+  readonly #hashOf = (label: string): string => {
+    const hash = this.keyring.labels?.known(label);
+    if (hash !== undefined) return hash;
+    this.unhashed.add(label);
+    throw new NotDecrypted();
+  };
+
   #watched<T>(request: Promise<T>): Promise<T> {
     this.#requests.add(request);
     void request.catch(() => {}).finally(() => this.#requests.delete(request));
@@ -239,7 +254,8 @@ export class RecordingTransaction {
     const plaintext = this.#plaintextAt(address, stored.cipher);
     if (plaintext === 'locked') throw new NotDecrypted();
     const row = plaintext?.toRow();
-    return row && belongs(address, stored, row) ? row : this.#unreadableRow(store, stored);
+    if (!row || !belongs(address, stored, row)) return this.#unreadableRow(store, stored);
+    return store === 'sessions' ? withEntries(row) : row;
   }
 
   /** The plaintext, if it is decrypted; otherwise notes it as locked and throws. */
@@ -286,9 +302,13 @@ export class RecordingTransaction {
       this.failure = refused;
       this.#unfit = undefined;
     }
-    const plaintext = this.#plaintextOf(store, row, key);
-    const columns = columnsOf(store, row);
-    this.writes.push({ kind: 'row', how, store, key: key ?? row.id, columns, plaintext });
+    const entered = store === 'sessions' ? withEntries(row, this.raw.indexed) : row;
+    const where = store === 'sessions' ? (ownOf(entered, 'where') as Entry[] | undefined) : undefined;
+    // The entries follow from the row; only their hashes are stored with it.
+    const rest = where ? removeUndefined({ ...entered, where: undefined }) : row;
+    const plaintext = this.#plaintextOf(store, rest, key);
+    const columns = columnsOf(store, rest);
+    this.writes.push({ kind: 'row', how, store, key: key ?? row.id, columns, where, plaintext });
     await this.stored(store)[how]({ ...columns, cipher: plaintext }, key);
   }
 

@@ -1,5 +1,5 @@
 import { compareKeys, finds, isRange, nameOfKey } from '../database/key-order.js';
-import { SHAPES } from '../database/schema.js';
+import { isList, SHAPES } from '../database/schema.js';
 import type { Cursor, RowCursor } from '../database/object-store.js';
 import type { RawRows, RawStore, RowKey, RowStore } from './encrypted-row.js';
 
@@ -68,7 +68,10 @@ export class UnwrittenRows implements RawStore {
   }
 
   index(name: string): RawRows {
-    const paths = SHAPES[this.name].indexes![name]!.map((path) => path.split('.'));
+    const keyPath = SHAPES[this.name].indexes![name]!;
+    // What is written has entries that are not encrypted yet, so this index is asked only before anything is.
+    if (isList(keyPath)) return this.raw.index(name);
+    const paths = keyPath.map((path) => path.split('.'));
     const keyOf = (row: unknown) => {
       const parts = paths.map((path) => path.reduce((value: any, part) => value?.[part], row));
       return parts.includes(undefined) ? undefined : parts;

@@ -34,7 +34,7 @@ const listShape = {
   cursor: optional(string),
   order: oneOf('asc', 'desc'),
 };
-const whereShape = { ...listShape, where: anything };
+export const whereShape = { ...listShape, where: anything };
 export const sessionListShape = { ...listShape, sessionId: anything };
 export const progressShape = { ...signalShape, onProgress: optional(callable) };
 export const searchShape = { ...progressShape, limit: listShape.limit, cursor: listShape.cursor };

@@ -27,6 +27,7 @@ import {
   subtreeShape,
   undoableShape,
   whereOptions,
+  whereShape,
 } from './call-options.js';
 import type { Session } from '../types/chat.js';
 import type { CheckOptions, CheckReport } from '../types/check.js';
@@ -228,6 +229,7 @@ export class IndexedDBSessionStore<S = unknown> implements SessionStore<S> {
    */
   async listSessions(options: ListSessionsOptions = {}): Promise<SessionPage> {
     const page = whereOptions(options, this.#options);
+    if (page.where) return this.#upkeep('listSessionsWhere', whereShape, page);
     return this.#tenants.find(page).read((transaction) => listSessions(transaction, page));
   }
 

@@ -1,7 +1,7 @@
 // Rare operations on a whole database. Loaded for the first of these; each then loads what it needs.
 import type { CheckOptions, CheckReport } from '../types/check.js';
 import type { RetainOptions, RetentionPolicy, RetentionReport } from '../types/retention.js';
-import type { DeleteSessionOptions } from '../types/session.js';
+import type { DeleteSessionOptions, ListSessionsOptions, SessionPage } from '../types/session.js';
 import type { SessionStoreOptions } from '../types/snapshot.js';
 import type { SearchOptions, SearchPage } from '../types/search.js';
 import type { StorageReport } from '../types/storage.js';
@@ -88,6 +88,11 @@ export async function restoreSession(
 ): Promise<boolean> {
   const { restoreSession } = await load('undoing', () => import('../snapshots/delete/hide.js'));
   return !!(await tenant.write((transaction) => restoreSession(transaction, sessionId)));
+}
+
+export async function listSessionsWhere({ tenant }: At, options: ListSessionsOptions): Promise<SessionPage> {
+  const { listSessionsWhere } = await load('filters', () => import('../snapshots/read/where.js'));
+  return listSessionsWhere(tenant, options, tenant.settings.indexed!);
 }
 
 export async function searchText(

@@ -39,6 +39,8 @@ export type CheckProblem = { repair?: Repair } & (
   | { kind: 'leaves'; sessionId: string; stored: Leaves; actual: Leaves }
   /** A session whose selected snapshot is not one of its own. */
   | { kind: 'selection'; sessionId: string; snapshotId: string }
+  /** A session whose entries in the index of `listSessions({ where })` are not those of its metadata. */
+  | { kind: 'index'; sessionId: string }
   /** The count of writes is behind what was written: later saves could overwrite earlier ones. */
   | { kind: 'clock'; stored: number; actual: number }
 );

@@ -52,7 +52,7 @@ async function expectDeleted(store: Store, name: string): Promise<void> {
 
 const LACKING: [string, (name: string) => Promise<void>][] = [
   ['one that was opened without a version', (name) => makeRaw(name, undefined)],
-  ['an empty one of version 2', (name) => makeRaw(name, 2)],
+  ['an empty one of the version that ours has', (name) => makeRaw(name, SCHEMA_VERSION)],
   ['an empty one of version 7', (name) => makeRaw(name, 7)],
   ['an empty one of a very high version', (name) => makeRaw(name, HIGHEST - 1)],
   ...STORES.map((store): [string, (name: string) => Promise<void>] => [
@@ -164,7 +164,7 @@ function describeStructure(kind: string, options: () => IndexedDBSessionStoreOpt
       await save(store, 'a', turn(1));
       await save(store, 'b', turn(2, { parentId: 'a' }));
       await store.close();
-      await makeRaw(name, 2, (database, transaction) => {
+      await makeRaw(name, SCHEMA_VERSION + 1, (database, transaction) => {
         transaction.objectStore('snapshots').deleteIndex('parentId');
         database.createObjectStore('theirs').put('kept', 'key');
         database.createObjectStore(`schema ${SCHEMA_VERSION}`);
@@ -179,7 +179,7 @@ function describeStructure(kind: string, options: () => IndexedDBSessionStoreOpt
 
     test('twenty tabs mend it at once', async () => {
       const name = freshName();
-      await makeRaw(name, undefined);
+      await makeRaw(name, SCHEMA_VERSION);
       const told: string[] = [];
       const stores = Array.from({ length: 20 }, () =>
         openStore({ ...options(), name, onHealth: ({ type }) => told.push(type) }),
@@ -255,7 +255,7 @@ function describeStructure(kind: string, options: () => IndexedDBSessionStoreOpt
 
   test(`a mended database is not taken for one of a newer Offshoot, nor one of those for it: ${kind}`, async () => {
     const name = freshName();
-    await makeRaw(name, undefined);
+    await makeRaw(name, SCHEMA_VERSION);
     await expectWorks(open(name));
     const version = await versionOf(name);
     await makeRaw(name, version + 1, (database) => {

@@ -1,7 +1,7 @@
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import type { IndexedDBSessionStore, Message } from '../../src/index.js';
-import { dumpDatabase, putBack } from '../database/raw-database.js';
+import { dumpDatabase, putBack, settled, withRaw } from '../database/raw-database.js';
 import { freshName, openStore } from '../stores/open-store.js';
 
 // Each format that has landed, as a database and as an export. `FIXTURES=<name> npx vitest run --project node
@@ -36,6 +36,42 @@ async function make(store: IndexedDBSessionStore<any>): Promise<void> {
   }));
 }
 
+/** The version of a database and its object stores, so that the database can be made as it was. */
+interface Structure {
+  version: number;
+  stores: {
+    name: string;
+    keyPath: string | string[] | null;
+    autoIncrement: boolean;
+    indexes: { name: string; keyPath: string | string[]; multiEntry: boolean }[];
+  }[];
+}
+
+const structureOf = (name: string): Promise<Structure> =>
+  withRaw(name, (transaction) => ({
+    version: transaction.db.version,
+    stores: [...transaction.objectStoreNames].map((name) => {
+      const store = transaction.objectStore(name);
+      const { keyPath, autoIncrement } = store;
+      const indexes = [...store.indexNames].map((name) => {
+        const { keyPath, multiEntry } = store.index(name);
+        return { name, keyPath, multiEntry };
+      });
+      return { name, keyPath, autoIncrement, indexes };
+    }),
+  }));
+
+async function makeRaw(name: string, { version, stores }: Structure): Promise<void> {
+  const request = indexedDB.open(name, version);
+  request.onupgradeneeded = () => {
+    for (const { name, keyPath, autoIncrement, indexes } of stores) {
+      const store = request.result.createObjectStore(name, { keyPath, autoIncrement });
+      for (const { name, keyPath, multiEntry } of indexes) store.createIndex(name, keyPath, { multiEntry });
+    }
+  };
+  (await settled(request)).close();
+}
+
 async function expectWhole(store: IndexedDBSessionStore<any>): Promise<void> {
   expect((await store.check()).problems).toEqual([]);
   expect(await store.getSession('trip')).toMatchObject({
@@ -43,6 +79,9 @@ async function expectWhole(store: IndexedDBSessionStore<any>): Promise<void> {
     metadata: { folder: 'travel' },
     snapshotCount: 4,
   });
+  const { sessions } = await store.listSessions({ where: { folder: 'travel' } });
+  expect(sessions).toEqual([await store.getSession('trip')]);
+  expect((await store.listSessions({ where: { folder: 'work' } })).sessions).toEqual([]);
   const { leaves, headId } = await store.getTree('trip');
   expect(leaves).toHaveLength(2);
   const texts = await Promise.all(
@@ -62,7 +101,7 @@ async function expectWhole(store: IndexedDBSessionStore<any>): Promise<void> {
 if (process.env['FIXTURES'])
   test('the present format is added', async () => {
     const name = freshName();
-    const store = openStore({ name });
+    const store = openStore({ name, indexed: ['folder'] });
     await make(store);
     const exported = await new Response(
       store.exportSessions() as ReadableStream<Uint8Array<ArrayBuffer>>,
@@ -71,6 +110,7 @@ if (process.env['FIXTURES'])
     const at = new URL(`${process.env['FIXTURES']}/`, folder);
     mkdirSync(at, { recursive: true });
     writeFileSync(new URL('database.json', at), JSON.stringify(await dumpDatabase(name)));
+    writeFileSync(new URL('structure.json', at), JSON.stringify(await structureOf(name)));
     writeFileSync(new URL('export.jsonl', at), exported);
   });
 
@@ -79,16 +119,17 @@ const formats = readdirSync(folder);
 test.each(formats)('a database of %s opens, and goes on', async (format) => {
   const dump = readFileSync(new URL(`${format}/database.json`, folder), 'utf8');
   const name = freshName();
-  const made = openStore({ name });
-  await made.listSessions();
-  await made.close();
+  await makeRaw(
+    name,
+    JSON.parse(readFileSync(new URL(`${format}/structure.json`, folder), 'utf8')) as Structure,
+  );
   await putBack(name, JSON.parse(dump) as Awaited<ReturnType<typeof dumpDatabase>> & object);
-  await expectWhole(openStore({ name }));
+  await expectWhole(openStore({ name, indexed: ['folder'] }));
 });
 
 test.each(formats)('an export of %s is imported, whole', async (format) => {
   const file = readFileSync(new URL(`${format}/export.jsonl`, folder));
-  const store = openStore();
+  const store = openStore({ indexed: ['folder'] });
   const report = await store.importSessions(new Blob([file]));
   expect(report.sessions.map(({ outcome }) => outcome)).not.toContain('failed');
   expect((await store.getSnapshot({ snapshotId: 'loose' }))?.state).toEqual({ custom: { n: 1 } });

@@ -7,6 +7,9 @@ import { gathering, isIn, merging, removing, type Run } from '../../logs/runs.js
 import type { Contents, LogContents } from './scan.js';
 import { type Leaves, leavesIn } from '../../snapshots/session-row.js';
 import { rowSchemas } from './row-schemas.js';
+import { withEntries } from '../../database/entries.js';
+import { jsonOf } from '../../platform/json.js';
+import { ownOf } from '../../values/schema.js';
 import { spansOf, spansOfAll } from '../../database/spans.js';
 import { addTo, firstIndex } from '../../values/collections.js';
 
@@ -108,7 +111,7 @@ function* sessionProblems(contents: Contents): Steps<CheckProblem[]> {
   for (const row of contents.sessions.whole) {
     yield;
     if (isNewer(row.id)) continue;
-    const problem = problemOf(row, members.get(row.id) ?? []);
+    const problem = problemOf(row, members.get(row.id) ?? [], contents.meta);
     if (problem) problems.push(problem);
   }
   for (const { id } of [...contents.sessions.whole, ...contents.sessions.damaged]) members.delete(id);
@@ -119,7 +122,11 @@ function* sessionProblems(contents: Contents): Steps<CheckProblem[]> {
 }
 
 /** How a session's row disagrees with its snapshots. */
-export function problemOf(row: SessionRow, own: readonly SnapshotRow[]): CheckProblem | undefined {
+export function problemOf(
+  row: SessionRow,
+  own: readonly SnapshotRow[],
+  meta: Contents['meta'],
+): CheckProblem | undefined {
   const { id: sessionId, selected } = row;
   if (row.snapshots !== own.length) {
     return { kind: 'miscounted', sessionId, stored: row.snapshots, actual: own.length };
@@ -134,6 +141,10 @@ export function problemOf(row: SessionRow, own: readonly SnapshotRow[]): CheckPr
   if (selected !== undefined && !own.some(({ id }) => id === selected)) {
     return { kind: 'selection', sessionId, snapshotId: selected };
   }
+  // Those of an earlier schema are indexed when somebody asks for values.
+  const isUnfiled = meta.has('unfiled') && !ownOf(row, 'where');
+  const entries = ownOf(row, 'metadata') ? withEntries(row).where : undefined;
+  if (!isUnfiled && jsonOf(ownOf(row, 'where')) !== jsonOf(entries)) return { kind: 'index', sessionId };
   return undefined;
 }
 
@@ -172,6 +183,7 @@ export function foreignMeta({ meta }: Contents): IDBValidKey[] {
       // Only a hint for watchers, which is checked when it is read.
       key !== 'loose' &&
       key !== 'hidden' &&
+      key !== 'unfiled' &&
       ((!known.includes(key as string) && !isReceipt(key)) || rowSchemas.meta(row)),
   );
   return [...(meta.has('epoch') ? [] : ['epoch']), ...foreign.map(([key]) => key)];

@@ -17,7 +17,7 @@ import { selectionWithout } from '../../snapshots/selection.js';
 /** Makes the rows of sessions agree with the snapshots that are left, and adds changed ones to the commit. */
 export async function repairSessions(
   transaction: WriteTransaction,
-  { snapshots, sessions: { whole, damaged } }: Contents,
+  { snapshots, sessions: { whole, damaged }, meta }: Contents,
   quarantine: Quarantine,
   { members, isNewer }: Members,
   commit: Commit,
@@ -29,8 +29,8 @@ export async function repairSessions(
     const { selected } = row;
     const isThere = (snapshot: SnapshotRow) => there.has(snapshot);
     const nearest = selected && (await selectionWithout(selected, (id) => rows.get(id), isThere));
-    // The stretches that it recorded may be damaged.
-    const { written: _, ...basis } = row;
+    // The stretches that it recorded may be damaged, and its entries are made anew.
+    const { written: _, where: __, ...basis } = row;
     const session = sessionRow(basis, leavesIn(own), own.length, nearest, commit);
     commit.sessions.set(row.id, session);
     await sessions.put(session);
@@ -41,7 +41,7 @@ export async function repairSessions(
     lost.delete(row.id);
     if (isNewer(row.id)) continue;
     if (own) {
-      if (problemOf(row, own)) await put(row, own);
+      if (problemOf(row, own, meta)) await put(row, own);
       continue;
     }
     await quarantine.move('sessions', row.id, row, 'empty');

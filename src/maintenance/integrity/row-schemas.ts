@@ -68,6 +68,7 @@ export const rowSchemas = {
     id: string,
     title: optional(string),
     metadata: optional(record),
+    indexed: optional(listOf(string)),
     createdMs: time,
     updatedMs: time,
     snapshots: satisfying((count) => Number.isSafeInteger(count) && count > 0, 'a count'),

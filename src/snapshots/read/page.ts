@@ -12,10 +12,11 @@ export async function readPage<Row, At extends readonly (string | number)[]>(
   index: Rows<Row, string, At>,
   prefix: (string | number)[],
   options: ListOptions,
+  list = index.name,
 ): Promise<{ rows: Row[]; cursor: string | undefined }> {
   const { limit = 50, cursor, order = 'desc' } = options;
   const down = order === 'desc';
-  const begin = cursor === undefined ? undefined : [...prefix, ...decodeCursor(cursor, index.name)];
+  const begin = cursor === undefined ? undefined : [...prefix, ...decodeCursor(cursor, list)];
   const end = [...prefix, []];
   const range = down ? between(prefix, begin ?? end, false, !!begin) : between(begin ?? prefix, end, !!begin);
   const first = await index.openKeyCursor(range, down ? 'prev' : 'next');
@@ -30,7 +31,7 @@ export async function readPage<Row, At extends readonly (string | number)[]>(
     page = down
       ? between(edge, range.upper, false, range.upperOpen)
       : between(range.lower, edge, range.lowerOpen);
-    if (await last.continue()) next = cursorAt(index.name, edge.slice(prefix.length));
+    if (await last.continue()) next = cursorAt(list, edge.slice(prefix.length));
   }
   const rows = await index.getAll(page);
   return { rows: down ? rows.reverse() : rows, cursor: next };

@@ -1,5 +1,5 @@
 import type {
-  ListSessionsOptions,
+  ListOptions,
   ListSnapshotsOptions,
   SessionPage,
   SessionPatch,
@@ -13,42 +13,18 @@ import { bare, removeUndefined } from '../../values/property.js';
 import { optional, ownOf, record, string } from '../../values/schema.js';
 import { cloned } from '../../values/clone.js';
 import { beginCommit, type Commit, putSession } from '../commit.js';
-import { cursorAt, readPage } from './page.js';
+import { readPage } from './page.js';
 import { readSession, requireRow } from './snapshots.js';
 import { sessionInfo, snapshotInfo, type ApplyExpiry } from '../stored-snapshot.js';
 
 const patchShape = { title: optional(string), metadata: optional(record) };
 
-/** How many rows are read at once to look for those that are asked for. */
-const LOOKED_THROUGH = 500;
-
-export async function listSessions(
-  transaction: ReadTransaction,
-  { where, limit = 50, cursor: begin, order }: ListSessionsOptions,
-): Promise<SessionPage> {
+export async function listSessions(transaction: ReadTransaction, options: ListOptions): Promise<SessionPage> {
   const index = transaction.objectStore('sessions').index('updatedMs');
-  const page: SessionPage = { sessions: [], cursor: begin, damaged: [] };
-  do {
-    const most = where ? LOOKED_THROUGH : limit;
-    const { rows, cursor } = await readPage(index, [], { order, cursor: page.cursor, limit: most });
-    page.cursor = cursor;
-    const { whole, damaged } = sortOut(rows, isSessionRow);
-    for (const id of damaged) page.damaged.push(id);
-    const found = whole.filter((row) => !where || fits(row, where));
-    const left = limit - page.sessions.length;
-    const last = found[left - 1];
-    for (const row of found.slice(0, left)) page.sessions.push(sessionInfo(row));
-    if (!where) break;
-    if (last && (cursor !== undefined || last !== rows.at(-1))) {
-      page.cursor = cursorAt(index.name, [last.updatedMs, last.id]);
-      break;
-    }
-  } while (page.cursor !== undefined && page.sessions.length < limit);
-  return page;
+  const { rows, cursor } = await readPage(index, [], options);
+  const { whole, damaged } = sortOut(rows, isSessionRow);
+  return { sessions: whole.map((row) => sessionInfo(row)), cursor, damaged };
 }
-
-const fits = (row: SessionRow, where: object): boolean =>
-  Object.entries(where).every(([key, value]) => ownOf(ownOf(row, 'metadata') ?? {}, key) === value);
 
 export async function listSnapshots(
   transaction: ReadTransaction,
