@@ -224,8 +224,8 @@ export class IndexedDBSessionStore<S = unknown> implements SessionStore<S> {
   }
 
   /**
-   * Lists sessions by latest activity. `where` looks through the list in that order, so that a page of rare ones takes
-   * longer. Errors: `INVALID_ARGUMENT` for a bad limit or cursor, and for a `where` of other keys or values.
+   * Lists sessions by latest activity; with `where`, those that have these values in their metadata. Errors:
+   * `INVALID_ARGUMENT` for a bad limit or cursor, and for a `where` of other keys or values.
    */
   async listSessions(options: ListSessionsOptions = {}): Promise<SessionPage> {
     const page = whereOptions(options, this.#options);

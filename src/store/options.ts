@@ -44,7 +44,10 @@ export interface IndexedDBSessionStoreOptions {
    * on save; those that stay keep their whole state. Default: no limit.
    */
   maxPersistedChainLength?: number | undefined;
-  /** The keys of sessions' `metadata` that `listSessions({ where })` may ask for. Default: none. */
+  /**
+   * The keys of sessions' `metadata` that `listSessions({ where })` may ask for. Sessions are indexed by them when they are
+   * saved; earlier ones when they are first asked for. In an encrypted database equal values look equal. Default: none.
+   */
   indexed?: readonly string[] | undefined;
   /** Generates the id of a snapshot that has none. Default: nanoid, 21 characters. */
   generateId?: (() => string) | undefined;

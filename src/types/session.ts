@@ -70,7 +70,7 @@ export interface ListOptions extends SessionStoreOptions {
 export interface ListSessionsOptions extends ListOptions {
   /**
    * Lists only sessions whose `metadata` has all of these values: strings, numbers or booleans under keys that the store's
-   * option `indexed` names.
+   * option `indexed` names. An index finds them; of several values, the sessions that have the rarest are looked through.
    */
   where?: Record<string, string | number | boolean> | undefined;
 }

@@ -99,6 +99,17 @@ test('several conditions read no more rows than the one that the fewest meet', a
   expect(rowsIn(none)).toBeLessThanOrEqual(30 + 2);
 });
 
+test('an encrypted database decrypts what it lists, and no more', async () => {
+  const store = openStore({ encryption, indexed: ['folder'] });
+  await fill(store, (n) => ({ folder: n % 20 === 3 ? 'rare' : 'common' }), 60);
+  const asked = { where: { folder: 'rare' } };
+  // A rehearsal each for the hash that is looked for and for the rows that are decrypted.
+  const requests = await requestsOf(async () => {
+    expect((await store.listSessions(asked)).sessions).toHaveLength(3);
+  });
+  expect(rowsIn(requests)).toBeLessThanOrEqual(3 * (3 + 2));
+});
+
 describe.each<[string, IndexedDBSessionStoreOptions]>([
   ['plain', {}],
   ['encrypted', { encryption }],
