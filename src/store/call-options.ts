@@ -1,5 +1,4 @@
 import type { GetSnapshotOptions } from '../types/snapshot.js';
-import type { ListSessionsOptions } from '../types/session.js';
 import type { ExportOptions } from '../types/transfer.js';
 import { advice, invalid, picked, requireId, requireValid, taken } from '../values/arguments.js';
 import {
@@ -14,7 +13,6 @@ import {
   signal,
   string,
 } from '../values/schema.js';
-import type { IndexedDBSessionStoreOptions } from './options.js';
 
 /** The options of all methods. */
 export const callShape = { context: anything };
@@ -50,29 +48,6 @@ export const importShape = {
   maxLineBytes: anything,
   maxBytes: anything,
 };
-
-const scalar = satisfying(
-  (value) => typeof value === 'string' || typeof value === 'boolean' || Number.isFinite(value),
-  'a string, a number or a boolean',
-);
-
-/** Checks and copies the options of `listSessions`. */
-export function whereOptions(
-  given: ListSessionsOptions,
-  { indexed = [] }: IndexedDBSessionStoreOptions,
-): ListSessionsOptions {
-  const call = taken(whereShape, given);
-  if (call.where !== undefined) {
-    call.where = taken(
-      Object.fromEntries(indexed.map((key) => [key, anything])),
-      call.where,
-      'options.where',
-      "key of the store's option `indexed`",
-    );
-    for (const key of Object.keys(call.where)) requireValid(scalar, call.where[key], 'options.where', key);
-  }
-  return call;
-}
 
 export function exportOptions(options: ExportOptions): ExportOptions {
   const call = taken(exportShape, options);

@@ -26,7 +26,6 @@ import {
   signalShape,
   subtreeShape,
   undoableShape,
-  whereOptions,
   whereShape,
 } from './call-options.js';
 import type { Session } from '../types/chat.js';
@@ -228,8 +227,8 @@ export class IndexedDBSessionStore<S = unknown> implements SessionStore<S> {
    * `INVALID_ARGUMENT` for a bad limit or cursor, and for a `where` of other keys or values.
    */
   async listSessions(options: ListSessionsOptions = {}): Promise<SessionPage> {
-    const page = whereOptions(options, this.#options);
-    if (page.where) return this.#upkeep('listSessionsWhere', whereShape, page);
+    const page = taken(whereShape, options);
+    if (page.where !== undefined) return this.#upkeep('listSessionsWhere', whereShape, page);
     return this.#tenants.find(page).read((transaction) => listSessions(transaction, page));
   }
 

@@ -92,7 +92,7 @@ export async function restoreSession(
 
 export async function listSessionsWhere({ tenant }: At, options: ListSessionsOptions): Promise<SessionPage> {
   const { listSessionsWhere } = await load('filters', () => import('../snapshots/read/where.js'));
-  return listSessionsWhere(tenant, options, tenant.settings.indexed!);
+  return listSessionsWhere(tenant, options, tenant.settings.indexed ?? []);
 }
 
 export async function searchText(

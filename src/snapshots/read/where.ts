@@ -6,11 +6,31 @@ import type { ReadTransaction, SessionRow, WriteTransaction } from '../../databa
 import { requestAll } from '../../database/transaction.js';
 import type { SessionStoreError } from '../../errors.js';
 import type { ListSessionsOptions, SessionPage } from '../../types/session.js';
-import { ownOf } from '../../values/schema.js';
+import { requireValid, taken } from '../../values/arguments.js';
+import { anything, ownOf, satisfying } from '../../values/schema.js';
 import { beginCommit, type Commit, NO_SESSION, noteLoose } from '../commit.js';
 import type { DatabaseAccess } from '../database-access.js';
 import { sessionInfo } from '../stored-snapshot.js';
 import { cursorAt, readPage } from './page.js';
+
+const scalar = satisfying(
+  (value) => typeof value === 'string' || typeof value === 'boolean' || Number.isFinite(value),
+  'a string, a number or a boolean',
+);
+
+/** Checks and copies the values that a list of sessions is asked for. `declared`: the keys that it may be asked for. */
+function requireWhere(given: ListSessionsOptions['where'], declared: readonly string[]): Where {
+  const where = taken(
+    Object.fromEntries(declared.map((key) => [key, anything])),
+    given!,
+    'options.where',
+    "key of the store's option `indexed`",
+  );
+  for (const key of Object.keys(where)) requireValid(scalar, where[key], 'options.where', key);
+  return where;
+}
+
+type Where = NonNullable<ListSessionsOptions['where']>;
 
 type Access = Pick<DatabaseAccess, 'read' | 'rearrange'>;
 
@@ -29,9 +49,10 @@ const LIST = 'updatedMs';
  */
 export async function listSessionsWhere(
   access: Access,
-  options: ListSessionsOptions,
+  given: ListSessionsOptions,
   declared: readonly string[],
 ): Promise<SessionPage> {
+  const options = { ...given, where: requireWhere(given.where, declared) };
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
     const page = await access.read(async (transaction) => {
       if (transaction.isScattered) return lookThrough(transaction, options);
@@ -122,8 +143,11 @@ async function looseCommit(transaction: WriteTransaction): Promise<Commit> {
 }
 
 /** Reads one condition's sessions; of several, those of the condition that the fewest meet, and looks through them. */
-async function find(transaction: ReadTransaction, options: ListSessionsOptions): Promise<SessionPage> {
-  const labels = Object.entries(options.where!).map(([key, value]) => labelOf(key, value)!);
+async function find(
+  transaction: ReadTransaction,
+  options: ListSessionsOptions & { where: Where },
+): Promise<SessionPage> {
+  const labels = Object.entries(options.where).map(([key, value]) => labelOf(key, value)!);
   if (labels.length === 0) return lookThrough(transaction, options);
   const index = transaction.objectStore('sessions').index('where');
   const counts =
