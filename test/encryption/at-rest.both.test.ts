@@ -59,7 +59,7 @@ describe('at rest', () => {
     expect(columns).toEqual({
       snapshots: ['cipher', 'createdMs', 'id', 'info', 'sessionId', 'version'],
       logs: ['cipher'],
-      sessions: ['cipher', 'id', 'updatedMs'],
+      sessions: ['cipher', 'id', 'updatedMs', 'where'],
     });
     expect(before!['snapshots']![1]![1]).toMatchObject({ id: 'b', info: { parentId: 'a' } });
   });
