@@ -81,8 +81,11 @@ export class Subscriptions<S> {
     return end;
   }
 
-  /** Delivers a commit of this tab to the watchers of all tabs. */
-  publish({ since, version, snapshots, sessions, cleared }: Commit): void {
+  /**
+   * Tells other tabs of a commit of this tab. It may be about to come: what they read waits for a transaction that has
+   * begun, so that they have it as soon as it is there; if it fails, they find nothing new.
+   */
+  announce({ since, version, snapshots, sessions, cleared }: Commit): void {
     if (version === since) return;
     const ids = [...sessions.keys()];
     const isLoose = ids.length === 0 || snapshots.some(({ row }) => row.sessionId === '');
@@ -93,7 +96,13 @@ export class Subscriptions<S> {
       sessions: [...(isLoose ? [NO_SESSION] : []), ...ids].slice(0, MOST_IDS + 1),
       cleared,
     };
-    this.#sync.tell(message, { since, version });
+    this.#sync.tell(message);
+  }
+
+  /** Delivers a commit of this tab to its watchers. */
+  publish({ since, version, snapshots, sessions, cleared }: Commit): void {
+    if (version === since) return;
+    this.#sync.note({ since, version });
     for (const stored of snapshots) {
       this.#snapshots.deliver(
         stored.row.id,

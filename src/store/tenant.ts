@@ -221,10 +221,12 @@ export class Tenant<S> implements DatabaseAccess {
         this.presence.client,
         !this.encrypted,
         isAtomic,
+        // A rehearsal is not the transaction that others have to wait for.
+        (commit) => !this.encrypted && this.subscriptions.announce(commit),
       ),
     );
     saved.remember();
-    this.#publish(saved.commit);
+    this.#publish(saved.commit, !this.encrypted);
     return saved.results;
   }
 
@@ -246,8 +248,9 @@ export class Tenant<S> implements DatabaseAccess {
     return reading.finally(() => this.#reads.delete(reading));
   }
 
-  #publish(commit: Commit): void {
+  #publish(commit: Commit, isAnnounced = false): void {
     this.connection.advance(commit.version);
+    if (!isAnnounced) this.subscriptions.announce(commit);
     // What is remembered is of the time before a write that was no save.
     if (commit.version !== this.recent.clock) {
       this.recent.isAlone = false;

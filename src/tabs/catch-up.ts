@@ -67,8 +67,12 @@ export class CatchUp {
   }
 
   /** Tells other tabs of a commit of this tab. */
-  tell(message: ChangeMessage, stretch: Stretch): void {
+  tell(message: ChangeMessage): void {
     this.#channel.send(message);
+  }
+
+  /** A commit of this tab is done. */
+  note(stretch: Stretch): void {
     this.#note([stretch]);
   }
 

@@ -2,7 +2,9 @@ import { IDBFactory } from 'fake-indexeddb';
 import { afterEach, beforeEach, expect, onTestFinished, test, vi } from 'vitest';
 import type { SessionsChange } from '../../src/index.js';
 import { save, turn } from '../../src/testing/sample-snapshots.js';
+import { expectRefusal } from '../assertions/expect-refusal.js';
 import { eventually } from '../assertions/eventually.js';
+import { abortingCommits } from '../faults/inject-faults.js';
 import { freshName, openStore } from '../stores/open-store.js';
 
 beforeEach(() => {
@@ -87,4 +89,61 @@ test('without BroadcastChannel the store works, for itself alone', async () => {
   await save(store, 'a', turn(1));
   expect(told).toEqual(['changed']);
   await store.close();
+});
+
+/** Notes in which order messages are posted and transactions that write end. */
+function noteOrder(): string[] {
+  const events: string[] = [];
+  const { postMessage } = BroadcastChannel.prototype;
+  vi.spyOn(BroadcastChannel.prototype, 'postMessage').mockImplementation(function (
+    this: BroadcastChannel,
+    message: unknown,
+  ) {
+    events.push('told');
+    postMessage.call(this, message);
+  });
+  const { transaction } = IDBDatabase.prototype;
+  vi.spyOn(IDBDatabase.prototype, 'transaction').mockImplementation(function (this: IDBDatabase, ...args) {
+    const made = transaction.apply(this, args);
+    if (made.mode === 'readwrite') made.addEventListener('complete', () => events.push('committed'));
+    return made;
+  });
+  onTestFinished(() => {
+    vi.restoreAllMocks();
+  });
+  return events;
+}
+
+test('other tabs hear of a save before it is committed, so that what they read waits for it', async () => {
+  const name = freshName();
+  const [writer, listener] = [openStore({ name }), openStore({ name })];
+  await save(writer, 'a', turn(1));
+  const told: unknown[] = [];
+  listener.onSnapshotStateChange('a', ({ createdAt }) => told.push(createdAt));
+  await eventually(() => told.length > 0, 'what is stored');
+  const events = noteOrder();
+  for (let second = 2; second < 12; second++) {
+    events.length = 0;
+    await save(writer, 'a', turn(second));
+    expect(events).toEqual(['told', 'committed']);
+    await eventually(() => told.includes(turn(second).createdAt), `save ${second}`);
+  }
+});
+
+test('a save that was announced and then failed is told nobody', async () => {
+  const name = freshName();
+  const [writer, listener] = [openStore({ name }), openStore({ name })];
+  await save(writer, 'a', turn(1));
+  const told: unknown[] = [];
+  listener.onSnapshotStateChange('a', ({ createdAt }) => told.push(createdAt));
+  await eventually(() => told.length > 0, 'what is stored');
+  const events = noteOrder();
+  const full = new DOMException('no room', 'QuotaExceededError');
+  await abortingCommits(9, full, async () => {
+    await expectRefusal(() => save(writer, 'a', turn(2)), 'RESOURCE_EXHAUSTED');
+    expect(events).toContain('told');
+  });
+  await save(writer, 'a', turn(3));
+  await eventually(() => told.includes(turn(3).createdAt), 'the next save');
+  expect(told).toEqual([turn(1), turn(3)].map(({ createdAt }) => createdAt));
 });

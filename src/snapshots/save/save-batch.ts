@@ -23,6 +23,8 @@ export interface SavedUnit {
  * `mayGuess`: if nobody else wrote lately and no mutator can see what is stored, everything is written while the clock
  * that proves it is still on its way; if somebody did, nothing is stored, and all of it is done once more with the clock
  * read first.
+ *
+ * `announce` is called when all is requested and nothing is left to be proven.
  */
 export async function saveBatch<S>(
   write: <T>(work: (transaction: WriteTransaction) => Promise<T>, isProven: boolean) => Promise<T>,
@@ -30,14 +32,17 @@ export async function saveBatch<S>(
   requests: SaveRequest<S>[],
   client: Client,
   mayGuess: boolean,
-  isAtomic = false,
+  isAtomic: boolean | undefined,
+  announce: (commit: Commit) => unknown,
 ): Promise<SavedUnit> {
   const ids = requests.flatMap(({ snapshotId }) => snapshotId ?? []);
   const saving = (how: 'guess' | 'begin') =>
-    write(
-      (transaction) => saveIn(UnitOfWork[how](transaction, recent, ids), recent, requests, client, isAtomic),
-      how === 'guess',
-    );
+    write(async (transaction) => {
+      const begun = UnitOfWork[how](transaction, recent, ids);
+      const saved = await saveIn(begun, recent, requests, client, isAtomic);
+      announce(saved.commit);
+      return saved;
+    }, how === 'guess');
   const isKnown = requests.every(
     ({ snapshotId, extension, isBlind }) =>
       snapshotId === undefined || ((extension || isBlind) && recent.recall(snapshotId)),
@@ -56,7 +61,7 @@ async function saveIn<S>(
   recent: SnapshotCache,
   requests: SaveRequest<S>[],
   client: Client,
-  isAtomic: boolean,
+  isAtomic: boolean | undefined,
 ): Promise<SavedUnit> {
   const draft = (request: SaveRequest<S>, stored: Known | undefined, from: Pick<UnitOfWork, 'recall'>) =>
     draftSave(request.mutator!, stored, (id) => from.recall(id), request);
