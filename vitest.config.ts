@@ -10,6 +10,8 @@ const inChromiumOnly = 'test/**/*.browser.test.ts';
 const inBoth = 'test/**/*.both.test.ts';
 /** A folder with packages of its own, which `npm run frameworks` installs, or scripts/frameworks-matrix.mjs. */
 const frameworks = process.env['OFFSHOOT_FRAMEWORKS'] ?? 'test/frameworks';
+/** What the bindings draw with instead of what is installed here: a folder of scripts/frameworks-matrix.mjs. */
+const drawing = process.env['OFFSHOOT_BINDINGS'];
 const allFrameworks = 'test/frameworks*/**';
 
 /** What adapters import of frameworks that are not installed here. */
@@ -45,12 +47,28 @@ const inNode = (name: string, include: string[], exclude: string[]) => ({
   },
 });
 
+/** The bindings' tests with other versions of their frameworks, which vite finds from its root. */
+const withBindings = (root: string) => ({
+  root,
+  resolve: { dedupe: ['react', 'react-dom', 'react-test-renderer', 'svelte', 'vue'] },
+  test: {
+    name: 'bindings',
+    testTimeout,
+    environment: 'node' as const,
+    dir: fileURLToPath(new URL('test', import.meta.url)),
+    include: ['{react,svelte,vue}/*.test.ts'],
+    exclude: ['**/*.browser.test.ts'],
+    setupFiles: ['fake-indexeddb/auto', '../arrays-only.ts'],
+  },
+});
+
 export default defineConfig({
   test: {
     allowOnly: false,
     projects: [
       inNode('node', ['test/**/*.test.ts'], [inChromiumOnly, allFrameworks, ...long]),
       inNode('node-long', long, []),
+      ...(drawing ? [withBindings(drawing)] : []),
       {
         // Listed, so that Vite does not find one in the middle of a run and reload the page.
         optimizeDeps: {

@@ -1,13 +1,15 @@
-// `node scripts/frameworks-matrix.mjs lowest newest`: the adapters' tests, in Node, with the lowest and with the newest
-// version of each framework that they are made for. Each end of the ranges has a folder of its own beside
-// test/frameworks, from which it copies the tests.
+// `node scripts/frameworks-matrix.mjs lowest newest`: the adapters' and bindings' tests, in Node 20 and 22, with the lowest
+// and with the newest version of each framework that they are made for. Each end of the ranges has folders of its own:
+// one beside test/frameworks, from which it copies the tests, and others with what test/react, test/vue and test/svelte
+// draw with.
 import { spawnSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { basename } from 'node:path';
+import { MAJORS, nodeOf, pathWith } from './node-versions.mjs';
 
 const source = 'test/frameworks';
-/** Tests of what is no adapter, or only reads the docs. */
-const others = ['genkit', 'docs', 'types', 'node_modules', 'package-lock.json', 'tsconfig.json'];
+/** What is not run in Node, or only reads the docs. */
+const others = ['docs', 'next', 'types', 'node_modules', 'package-lock.json', 'tsconfig.json'];
 
 /** @type {(path: string) => any} */
 const json = (path) => JSON.parse(readFileSync(path, 'utf8'));
@@ -22,7 +24,24 @@ const ranges = {
   '@strands-agents/sdk': '>=1.19 <2',
   '@tanstack/ai-client': '>=0.33.0 <0.34',
   ai: '^7.0.0',
+  genkit: '^1.42.0',
 };
+/** What the bindings are made for, and which of their tests: Svelte 4 has no runes, and compiles otherwise. */
+/** @type {{ of: string, ranges: Record<string, string>, tests: string }[]} */
+const bindings = [
+  {
+    of: 'bindings',
+    ranges: {
+      react: '>=18 <20',
+      'react-dom': '>=18 <20',
+      'react-test-renderer': '>=18 <20',
+      svelte: '^5.0.0',
+      vue: '^3.3.0',
+    },
+    tests: '',
+  },
+  { of: 'svelte-4', ranges: { svelte: '^4.0.0' }, tests: 'svelte/live-stores' },
+];
 
 /** The lowest published version of a range, without those before a release. @param {string} name @param {string} range */
 function lowestOf(name, range) {
@@ -43,13 +62,14 @@ function lowestOf(name, range) {
 /** What must be of the same age as a framework. @type {Record<string, Record<string, Record<string, string>>>} */
 const companions = { lowest: { ai: { '@ai-sdk/react': '4.0.0' } }, newest: {} };
 
+/** @param {string} end @param {string} name @param {string} range */
+const versionAt = (end, name, range) => (end === 'lowest' ? lowestOf(name, range) : range);
+
 /** @param {string} end */
-function versionsAt(end) {
+function adapterVersions(end) {
   const wanted = { ...json(`${source}/package.json`).devDependencies };
-  const own = Object.keys(wanted).filter((name) => name in ranges);
-  for (const name of own) {
-    const range = ranges[name] ?? '';
-    wanted[name] = end === 'lowest' ? lowestOf(name, range) : range;
+  for (const name of Object.keys(wanted).filter((name) => name in ranges)) {
+    wanted[name] = versionAt(end, name, ranges[name] ?? '');
     Object.assign(wanted, companions[end]?.[name]);
   }
   return wanted;
@@ -59,29 +79,52 @@ function versionsAt(end) {
 const succeeds = (command, env = {}) =>
   spawnSync(command, { shell: true, stdio: 'inherit', env: { ...process.env, ...env } }).status === 0;
 
+/** Installs what the manifest says, unless that is there. @param {string} folder @param {object} manifest */
+function install(folder, manifest) {
+  const text = JSON.stringify(manifest, null, 2);
+  if (existsSync(`${folder}/installed`) && readFileSync(`${folder}/installed`, 'utf8') === text) return true;
+  rmSync(folder, { recursive: true, force: true });
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(`${folder}/package.json`, text);
+  const quiet = '--ignore-scripts --no-audit --no-fund --force --loglevel=error';
+  if (!succeeds(`npm install --prefix ${folder} ${quiet}`)) return false;
+  writeFileSync(`${folder}/installed`, text);
+  return true;
+}
+
 /** @param {string} end */
 function run(end) {
   const folder = `${source}-${end}`;
-  const manifest = { ...json(`${source}/package.json`), devDependencies: versionsAt(end) };
-  const text = JSON.stringify(manifest, null, 2);
-  const isInstalled =
-    existsSync(`${folder}/installed`) && readFileSync(`${folder}/installed`, 'utf8') === text;
-  if (!isInstalled) rmSync(folder, { recursive: true, force: true });
-  mkdirSync(folder, { recursive: true });
-  cpSync(source, folder, { recursive: true, filter: (path) => !others.includes(basename(path)) });
-  writeFileSync(`${folder}/package.json`, text);
-  if (!isInstalled) {
-    const quiet = '--ignore-scripts --no-audit --no-fund --force --loglevel=error';
-    if (!succeeds(`npm install --prefix ${folder} ${quiet}`)) return false;
-    writeFileSync(`${folder}/installed`, text);
-  }
+  const manifest = { ...json(`${source}/package.json`), devDependencies: adapterVersions(end) };
+  if (!install(folder, manifest)) return false;
+  cpSync(source, folder, {
+    recursive: true,
+    filter: (path) => ![...others, 'package.json'].includes(basename(path)),
+  });
   const link = `${folder}/node_modules/offshoot`;
   if (!existsSync(link)) symlinkSync('../../..', link, 'junction');
-  return succeeds('npx vitest run --project frameworks', { OFFSHOOT_FRAMEWORKS: folder });
+  /** @type {{ args: string, env: Record<string, string> }[]} */
+  const runs = [{ args: '--project frameworks', env: { OFFSHOOT_FRAMEWORKS: folder } }];
+  for (const { of, ranges, tests } of bindings) {
+    const drawing = `${source}-${of}-${end}`;
+    const dependencies = Object.fromEntries(
+      Object.entries(ranges).map(([name, range]) => [name, versionAt(end, name, range)]),
+    );
+    if (!install(drawing, { private: true, type: 'module', dependencies })) return false;
+    runs.push({ args: `--project bindings ${tests}`, env: { OFFSHOOT_BINDINGS: drawing } });
+  }
+  return MAJORS.flatMap((major) => {
+    const node = nodeOf(major);
+    return runs.map(({ args, env }) => {
+      console.log(`\nThe ${end} versions, in Node ${major}: ${args}`);
+      const command = `"${node}" node_modules/vitest/vitest.mjs run ${args} --maxWorkers=100%`;
+      return succeeds(command, { ...env, PATH: pathWith(node) });
+    });
+  }).every(Boolean);
 }
 
 const failed = process.argv.slice(2).filter((end) => !run(end));
 if (failed.length > 0) {
-  console.error(`The adapters fail with the ${failed.join(' and the ')} versions of their frameworks.`);
+  console.error(`There are failures with the ${failed.join(' and the ')} versions of the frameworks.`);
   process.exitCode = 1;
 }
