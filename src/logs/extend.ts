@@ -68,6 +68,9 @@ function listPlan(
     };
   }
   const old = list && copyOut({ ...base!, fields: [list] }, false)[key];
-  const kept = Array.isArray(old) ? old.slice(0, length) : [];
-  return planState({ [key]: [...kept, ...parts.map(({ value }) => value)] }, base)[0]!;
+  // Changed in place: an array may have more holes than anybody could go through.
+  const all: unknown[] = Array.isArray(old) ? old : [];
+  all.length = Math.min(all.length, length);
+  for (const { value } of parts) all.push(value);
+  return planState({ [key]: all }, base)[0]!;
 }

@@ -1,6 +1,9 @@
 import type { Branches, Place } from '../types/chat.js';
 import type { SessionTree } from '../types/session.js';
 
+/** An imported state may have more holes for messages than anybody could go through. */
+const MOST_MESSAGES = 1_000_000;
+
 /**
  * Where a snapshot of a tree stands, by default its head, and who brought the messages up to it: what `branches()` of a
  * session says, from a tree that was read before. All empty if the tree has no such snapshot.
@@ -17,9 +20,9 @@ export function branchesIn(tree: SessionTree, snapshotId = tree.headId): Branche
   }
   const messages: Branches['messages'] = [];
   for (const id of path) {
-    const count = nodes.get(id)!.summary.messages;
-    const place = count > messages.length ? placeOf(tree, id) : undefined;
-    if (place) while (messages.length < count) messages.push({ snapshotId: id, ...place });
+    const count = Math.min(nodes.get(id)!.summary.messages, MOST_MESSAGES);
+    const by = count > messages.length ? { snapshotId: id, ...placeOf(tree, id) } : undefined;
+    if (by) while (messages.length < count) messages.push(by);
     // A state may have fewer messages than its parent's.
     messages.length = count;
   }

@@ -89,7 +89,9 @@ export class StoredSession<S> implements Session<S> {
     const tree = await this.#tree(snapshotId);
     const { path, messages: places } = branchesIn(tree, snapshotId);
     const messages = await this.messages({ at: path.at(-1) });
-    const question = messages.map(({ role }) => role).lastIndexOf('user');
+    // Without holes, of which there may be more than anybody could go through.
+    const entries = Object.entries(messages).map(([n, message]) => [+n, message] as const);
+    const question = entries.filter(([, message]) => message?.role === 'user').at(-1)?.[0] ?? -1;
     const id = places[question]?.snapshotId;
     const { status = 'completed' } = tree.nodes.get(id ?? '') ?? {};
     // A turn of one snapshot has its answer, or has ended without one; a question of its own is complete.
@@ -99,7 +101,9 @@ export class StoredSession<S> implements Session<S> {
       oneSnapshot,
       after: (oneSnapshot ? path[path.indexOf(id) - 1] : id) ?? null,
       messages: oneSnapshot
-        ? messages.filter((_, n) => n <= question && places[n]!.snapshotId === id)
+        ? entries.flatMap(([n, message]) =>
+            n <= question && places[n]?.snapshotId === id && message?.role ? [message] : [],
+          )
         : undefined,
     });
   }

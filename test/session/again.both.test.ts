@@ -138,6 +138,19 @@ test('a question that waits for its answer, and one that nobody has asked', asyn
   expect(empty.messages).toEqual([]);
 });
 
+test('what an imported state has beside messages is no question', async () => {
+  const store = openStore();
+  const messages = [null, user('Where to?'), 'x', model('Lisbon')] as Message[];
+  await store.saveSnapshot('odd', () => ({
+    sessionId: 's',
+    createdAt: '2026-01-01T00:00:00.000Z',
+    state: { messages },
+  }));
+  const again = ending(await store.session('s').again());
+  expect(texts(again.messages)).toEqual(['Where to?']);
+  expect((await store.session('s').branches()).siblings).toEqual(['odd', again.snapshotId]);
+});
+
 test('of a snapshot that is not there, or of another session, is refused', async () => {
   const store = openStore();
   await store.session('s').append(user('Where to?'));

@@ -73,6 +73,25 @@ describe('append', () => {
     expect(texts(state?.messages)).toEqual(['a', 'b', 'c']);
   });
 
+  test('continues a list with more holes than anybody could go through', async () => {
+    const store = openStore();
+    const messages: Message[] = [];
+    messages[2] = user('far');
+    messages.length = 4_000_000_000;
+    await store.saveSnapshot('a', () => turn(1, { state: { messages } }));
+    const session = store.session('s');
+    const live = ending(await session.startTurn({ messages: user('q'), oneSnapshot: true }));
+    expect(await live.complete(model('a'))).toBe('completed');
+    const all = (await store.getSnapshot({ sessionId: 's' }))!.state!.messages!;
+    expect(all).toHaveLength(messages.length + 2);
+    expect(texts(Object.values(all))).toEqual(['far', 'q', 'a']);
+    const { path, messages: places } = await session.branches();
+    expect(path).toEqual(['a', live.snapshotId]);
+    expect(places[2]).toMatchObject({ snapshotId: 'a', index: 0 });
+    const again = ending(await session.again('a'));
+    expect(texts(again.messages)).toEqual(['far']);
+  });
+
   test('is what a save of the whole state would have stored, whatever the state was', async () => {
     const shared = { role: 'user', content: [{ text: long('shared') }] } as Message;
     const linked = [user('1'), shared, { ...shared, metadata: { to: shared } }, user(long('4'))];
