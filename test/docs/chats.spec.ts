@@ -75,7 +75,9 @@ for (const framework of ['react', 'vue', 'svelte']) {
       await say(chat, 'On foot');
       await end(chat);
       await expectEnded(chat, 'completed', 'Where to in May?', 'To Lisbon', 'How?', 'On foot');
-      // The arrow of the question leads to the agent's turn.
+      // The arrows lead from turn to turn, to the agent's at last.
+      await chat.getByRole('button', { name: '‹' }).first().click();
+      await expectShown(chat, 'Where to in May?', 'To Lisbon', 'How?', 'By bus');
       await chat.getByRole('button', { name: '‹' }).first().click();
       await expectShown(chat, 'Where to in May?', 'To Lisbon', 'How?', 'By train');
     });
