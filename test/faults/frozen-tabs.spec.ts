@@ -155,7 +155,7 @@ test('a turn stays pending while its tab is hidden or frozen, and expires when t
     expect(status).toBe('pending');
     expect(Date.now() - Date.parse(heartbeatAt)).toBeLessThan(MINUTE);
   };
-  expect(await page.evaluate(() => document.visibilityState)).toBe('hidden');
+  await expect.poll(() => page.evaluate(() => document.visibilityState)).toBe('hidden');
   await expectPending();
   await freeze(page);
   await expectPending();

@@ -28,7 +28,7 @@ for (const place of PLACES) {
     const [worker, other] = [hostIn(tab, place), hostIn(await openTab())];
     // Here the tab in front hides it; Playwright pretends that all tabs are seen, and WebKit has a window for each.
     const visibility = engine === 'firefox' ? 'hidden' : 'visible';
-    expect(await tab.evaluate(() => document.visibilityState, undefined)).toBe(visibility);
+    await expect.poll(() => tab.evaluate(() => document.visibilityState, undefined)).toBe(visibility);
 
     await other.watch('a', 's');
     await worker.save('a', pending(4 * MINUTE));

@@ -67,7 +67,11 @@ async function printedBy(page: Page, url: string): Promise<unknown> {
       void message
         .args()[0]!
         .jsonValue()
-        .then((value) => printed.push(value));
+        .then(
+          (value) => printed.push(value),
+          // What a page prints while it is left is told to nobody.
+          () => {},
+        );
   });
   await page.goto(url);
   await expect.poll(() => printed).not.toEqual([]);
