@@ -2,12 +2,18 @@ import type { Outcomes } from './everything.js';
 
 /** Lets pages have this service worker do something with a database of theirs. */
 export function answerWith(work: (name: string, isEncrypted: boolean) => Promise<Outcomes>): void {
-  globalThis.addEventListener('message', ({ data, ports: [reply] }: MessageEvent) => {
+  globalThis.addEventListener('message', (event) => {
+    const {
+      data,
+      ports: [reply],
+    } = event;
     const [name, isEncrypted] = data as [string, boolean];
-    void work(name, isEncrypted).then(
+    const answered = work(name, isEncrypted).then(
       (outcomes) => reply?.postMessage(outcomes),
       (error: unknown) => reply?.postMessage({ uncaught: String(error) }),
     );
+    // Otherwise the browser may end the worker in the middle of it.
+    (event as MessageEvent & { waitUntil(work: Promise<unknown>): void }).waitUntil(answered);
   });
 }
 
