@@ -5,6 +5,7 @@ import { launchOptions } from './scripts/chromium.mjs';
 
 // Nothing here is about speed, and machines are busy.
 const testTimeout = 60_000;
+const patience = { poll: { timeout: 30_000 } };
 
 const inChromiumOnly = 'test/**/*.browser.test.ts';
 const inBoth = 'test/**/*.both.test.ts';
@@ -40,6 +41,7 @@ const inNode = (name: string, include: string[], exclude: string[]) => ({
   test: {
     name,
     testTimeout,
+    expect: patience,
     environment: 'node' as const,
     include,
     exclude,
@@ -92,6 +94,7 @@ export default defineConfig({
         test: {
           name: 'chromium',
           testTimeout,
+          expect: patience,
           // By itself Vitest leaves one processor idle, which is half of two.
           maxWorkers: '100%',
           // After the tests in Node, whose workers are others.
@@ -108,6 +111,7 @@ export default defineConfig({
         test: {
           name: 'frameworks',
           testTimeout,
+          expect: patience,
           environment: 'node',
           include: ['**/*.test.ts'],
           exclude: ['node_modules/**', '**/*.browser.test.ts'],
@@ -150,6 +154,7 @@ export default defineConfig({
         test: {
           name: 'frameworks-chromium',
           testTimeout,
+          expect: patience,
           maxWorkers: '100%',
           // After the tests in Node, whose workers are others.
           sequence: { groupOrder: 1 },

@@ -41,3 +41,6 @@ export const indexedDBStore: StoreFactory = (options) => {
     },
   };
 };
+
+/** Nothing here is about speed, and machines are busy. */
+export const PATIENT = { patienceMs: 30_000 };

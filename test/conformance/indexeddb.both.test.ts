@@ -1,5 +1,5 @@
 import { describe, it } from 'vitest';
 import { describeSessionStore } from '../../src/testing/index.js';
-import { indexedDBStore } from './indexeddb-factory.js';
+import { indexedDBStore, PATIENT } from './indexeddb-factory.js';
 
-describeSessionStore('IndexedDBSessionStore', indexedDBStore, { describe, it });
+describeSessionStore('IndexedDBSessionStore', indexedDBStore, { describe, it, ...PATIENT });

@@ -344,9 +344,9 @@ describe('in idle time', () => {
       await chat.save('short', undefined, { messages: [said('hi')] }, { via: tidy, sessionId: 'short' });
       expect(idle).toHaveLength(0);
       await chat.save('next', 'n59', next, { via: tidy });
-      await vi.waitFor(() => expect(idle).toHaveLength(1));
+      await expect.poll(() => idle).toHaveLength(1);
       idle[0]!();
-      await vi.waitFor(async () => expect((await logKeys(chat.name)).length).toBeLessThan(30));
+      await expect.poll(async () => (await logKeys(chat.name)).length).toBeLessThan(30);
       await chat.expectWhole();
     }));
 
@@ -361,7 +361,7 @@ describe('in idle time', () => {
         onQuotaExceeded: (event) => void told.push(event),
       });
       await chat.save('next', 'n59', next, { via: tidy });
-      await vi.waitFor(() => expect(idle).toHaveLength(1));
+      await expect.poll(() => idle).toHaveLength(1);
       let ended = 0;
       const made = await requestsOf(async () => {
         const { prototype } = IDBDatabase;
@@ -375,7 +375,7 @@ describe('in idle time', () => {
         };
         try {
           idle[0]!();
-          await vi.waitFor(() => expect(writing).toBeGreaterThanOrEqual(nth));
+          await expect.poll(() => writing).toBeGreaterThanOrEqual(nth);
           // What it does about a failure, it does soon.
           await new Promise((resolve) => setTimeout(resolve, 50));
         } finally {

@@ -69,7 +69,7 @@ export class Deliveries {
   async expectAll(model: Model): Promise<void> {
     await expect
       .poll(() => this.#missing(model), {
-        timeout: 2_000,
+        timeout: 10_000,
         interval: 2,
         message: 'what the tabs were not told',
       })

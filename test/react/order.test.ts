@@ -62,7 +62,7 @@ async function expectShown(store: Store, asked: ListSessionsOptions, latest: () 
       expect(data!.sessions).toEqual(sessions.slice(0, data!.sessions.length));
       expect(data!.hasMore || data!.sessions.length === sessions.length).toBe(true);
     },
-    { timeout: 3_000, interval: 2 },
+    { timeout: 10_000, interval: 2 },
   );
 }
 

@@ -230,10 +230,10 @@ describe('The option retention', () => {
   test('is applied in idle time, told, and then left for a while', () =>
     withIdleTime({ maxSessions: 2 }, async (store, idle, told) => {
       await sessions(store, 4);
-      await vi.waitFor(() => expect(idle).toHaveLength(1));
+      await expect.poll(() => idle).toHaveLength(1);
       expect(await idsOf(store)).toHaveLength(4);
       idle[0]!();
-      await vi.waitFor(() => expect(told).toHaveLength(1));
+      await expect.poll(() => told).toHaveLength(1);
       expect(told).toMatchObject([{ type: 'freed', sessions: ['s0', 's1'], snapshots: ['a0', 'a1'] }]);
       expect(await idsOf(store)).toEqual(['s2', 's3']);
       await sessions(store, 4);
@@ -249,9 +249,9 @@ describe('The option retention', () => {
     };
     await withIdleTime({ maxSessions: 1, keep }, async (store, idle) => {
       await sessions(store, 2);
-      await vi.waitFor(() => expect(idle).toHaveLength(1));
+      await expect.poll(() => idle).toHaveLength(1);
       idle[0]!();
-      await vi.waitFor(() => expect(reported).toHaveBeenCalledWith(error));
+      await expect.poll(() => reported).toHaveBeenCalledWith(error);
       expect(await idsOf(store)).toHaveLength(2);
     });
     reported.mockRestore();

@@ -1,5 +1,5 @@
 import { describeSessionStore } from '../../../src/testing/index.js';
-import { indexedDBStore } from '../../conformance/indexeddb-factory.js';
+import { indexedDBStore, PATIENT } from '../../conformance/indexeddb-factory.js';
 
 declare global {
   interface Window {
@@ -13,6 +13,7 @@ const cases = new Map<string, () => Promise<void>>();
 describeSessionStore('IndexedDBSessionStore', indexedDBStore, {
   describe: (_name, body) => body(),
   it: (title, body) => cases.set(title, body),
+  ...PATIENT,
 });
 
 window.runCase = async (title) => {

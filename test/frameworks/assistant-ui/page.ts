@@ -54,7 +54,7 @@ export async function openPage(render: Render, name: string, options: ThreadList
       const stored = await threads.history(runtime.threads.mainItem).load();
       return stored.messages.some(({ message }) => message.id === last);
     };
-    await expect.poll(isSaved, { timeout: 10_000 }).toBe(true);
+    await expect.poll(isSaved).toBe(true);
   }
   return {
     store,

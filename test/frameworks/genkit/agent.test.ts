@@ -23,7 +23,7 @@ function open() {
 async function detachTurn({ model }: ReturnType<typeof open>, chat: Chat, text: string) {
   const calls = model.started();
   const task = await chat.detach(text);
-  await vi.waitFor(() => expect(model.started()).toBe(calls + 1));
+  await expect.poll(() => model.started()).toBe(calls + 1);
   return task;
 }
 
@@ -188,7 +188,7 @@ test('aborting a detached turn stops the model and the turn stays aborted', asyn
   const task = await detachTurn(page, chat, 'slow thought');
 
   await task.abort();
-  await vi.waitFor(() => expect(model.stopped()).toBe(1));
+  await expect.poll(() => model.stopped()).toBe(1);
   expect(await task.wait(often)).toMatchObject({ status: 'aborted', parentId: good });
 
   const sessionId = chat.sessionId!;
@@ -201,7 +201,7 @@ test('a turn that is aborted as soon as it was detached stops as well', async ()
   const { store, agent, model } = open();
   const task = await agent.chat().detach('slow thought');
   await task.abort();
-  await vi.waitFor(() => expect([model.started(), model.stopped()]).toEqual([1, 1]));
+  await expect.poll(() => [model.started(), model.stopped()]).toEqual([1, 1]);
   expect(await store.getSnapshot({ snapshotId: task.snapshotId })).toMatchObject({ status: 'aborted' });
 });
 
@@ -213,7 +213,7 @@ test('a model that answers in spite of the abort does not undo it', async () => 
 
   const save = vi.spyOn(store, 'saveSnapshot');
   model.release();
-  await vi.waitFor(() => expect(save).toHaveResolvedWith(null));
+  await expect.poll(() => save).toHaveResolvedWith(null);
   expect(await store.getSnapshot({ snapshotId: task.snapshotId })).toMatchObject({ status: 'aborted' });
   expect(await texts(task.snapshotId)).toEqual([]);
 });

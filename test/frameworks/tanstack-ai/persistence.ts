@@ -22,7 +22,7 @@ async function openPage(name: string) {
   async function settled() {
     const shown = () => JSON.stringify(client.getMessages());
     const stored = async () => JSON.stringify((await persistence.getItem('trip'))?.messages ?? []);
-    await expect.poll(async () => (await stored()) === shown(), { timeout: 10_000 }).toBe(true);
+    await expect.poll(async () => (await stored()) === shown()).toBe(true);
     return (await store.getHead('trip'))?.snapshotId ?? '';
   }
   return {
