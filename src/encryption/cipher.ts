@@ -6,7 +6,7 @@ import { jsonOf } from '../platform/json.js';
 import { atOnce } from '../database/pace.js';
 import { build } from '../encoding/build.js';
 import { flattened } from '../encoding/flatten.js';
-import type { Part } from '../encoding/nodes.js';
+import { isLiteral, isOdd, type Part } from '../encoding/nodes.js';
 
 const ALGORITHM = 'AES-GCM';
 
@@ -75,8 +75,12 @@ export class Plaintext {
     readonly parts: readonly BinaryPart[],
   ) {}
 
-  /** Takes the result of a structured clone. Throws `Unfit` with a path for a value that cannot be encoded exactly. */
+  /**
+   * Takes the result of a structured clone. Throws `Unfit` with a path for a value that cannot be encoded exactly. What JSON
+   * holds exactly stands there as it is, in place of nodes; lists do not, so that both can be told apart.
+   */
   static of(row: unknown): Plaintext {
+    if (!Array.isArray(row) && isJson(row, new Set())) return new Plaintext(jsonOf([null, row]), []);
     const { root, nodes, parts } = atOnce(flattened(row));
     return new Plaintext(jsonOf([root, nodes]), parts as BinaryPart[]);
   }
@@ -88,7 +92,7 @@ export class Plaintext {
 
   toRow(): any {
     const [root, nodes, where] = JSON.parse(this.text);
-    const row: any = atOnce(build(root, nodes, this.parts));
+    const row: any = Array.isArray(nodes) ? atOnce(build(root, nodes, this.parts)) : nodes;
     if (where) row.where = where;
     return row;
   }
@@ -122,10 +126,29 @@ export class Plaintext {
   static fromBytes(bytes: ArrayBuffer): Plaintext {
     const [count] = new Uint32Array(bytes, 0, 1);
     const lengths = new Uint32Array(bytes, 4, count! + 1);
-    let at = 4 + lengths.byteLength;
-    const [text, ...parts] = Array.from(lengths, (length) => bytes.slice(at, (at += length)));
+    const begin = 4 + lengths.byteLength;
+    const [length, ...others] = lengths;
+    let at = begin + length!;
+    const text = new Uint8Array(bytes, begin, length);
+    const parts = others.map((length) => bytes.slice(at, (at += length)));
     return new Plaintext(new TextDecoder().decode(text), parts);
   }
+}
+
+/** Engines go into nested JSON by recursion. */
+const MOST_DEEP = 500;
+
+/** Whether JSON holds a value exactly: plain objects and arrays, none of them twice, and what JSON can write down. */
+function isJson(value: unknown, seen: Set<object>, depth = 0): boolean {
+  if (typeof value === 'number') return Number.isFinite(value) && !Object.is(value, -0);
+  if (typeof value !== 'object') return typeof value === 'string' || typeof value === 'boolean';
+  if (value === null) return true;
+  if (depth > MOST_DEEP || seen.has(value)) return false;
+  seen.add(value);
+  const isUsual = Array.isArray(value)
+    ? !isOdd(value)
+    : isLiteral(value) && !Object.hasOwn(value, '__proto__');
+  return isUsual && Object.values(value).every((part) => isJson(part, seen, depth + 1));
 }
 
 const sizeOf = (part: BinaryPart) => (part instanceof Blob ? part.size : part.byteLength);

@@ -44,12 +44,23 @@ export class DecryptedCache {
   }
 }
 
-/** The rows that one operation has decrypted. All are kept until it is done, without a limit. */
+/** What one operation has read and decrypted. All is kept until it is done, without a limit. */
 export class DecryptedRows {
+  /** What was answered as long as the database has this stamp, by request. */
+  #answers: { stamp: string; byRequest: Map<string, unknown> } | undefined;
   /** `undefined` for rows that cannot be decrypted. */
   readonly #rows = new Map<string, Plaintext | undefined>();
 
   constructor(readonly remembered: DecryptedCache) {}
+
+  /**
+   * The answers to requests that were made before, in another transaction on the same state of the database: every write
+   * replaces the stamp. Ciphers only, since nobody changes them.
+   */
+  answersAt(stamp: string): Map<string, unknown> {
+    if (this.#answers?.stamp !== stamp) this.#answers = { stamp, byRequest: new Map() };
+    return this.#answers.byRequest;
+  }
 
   /** `locked` if it was not tried yet. */
   get(print: string): Plaintext | undefined | 'locked' {

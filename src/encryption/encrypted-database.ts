@@ -81,6 +81,7 @@ export class EncryptedDatabase {
           keyring,
           decrypted,
           clockOf(stored, keyring),
+          stampOf(stored),
         );
         return play(stage, stored, () => work(stage.transaction));
       }, limitMs),
@@ -184,7 +185,8 @@ export class EncryptedDatabase {
       return { kind: 'done', value: await work(transaction) };
     }
     if (!keyring) return { kind: 'unknown keys', stored };
-    const stage = new RecordingTransaction(transaction, keyring, decrypted, clockOf(stored, keyring));
+    const clock = clockOf(stored, keyring);
+    const stage = new RecordingTransaction(transaction, keyring, decrypted, clock, stampOf(stored));
     // Committing the list first stops tabs without encryption from writing; what they wrote is read afterwards.
     if (isClock(stored)) return { kind: 'rehearsed', stage, stored };
     const outcome = await play(stage, stored, async () => {
@@ -285,6 +287,8 @@ async function play<T>(
   if (result.status === 'rejected') throw result.reason;
   return { kind: 'done', value: result.value };
 }
+
+const stampOf = (stored: unknown) => (isLocked(stored) ? stored.stamp : undefined);
 
 const clockOf = (stored: unknown, { leastClock }: Keyring): number => {
   const clock = isLocked(stored) ? stored.clock : stored;

@@ -35,6 +35,7 @@ import {
   type StoredRowAddress,
   type Write,
 } from './encrypted-row.js';
+import { answeredOnce } from './answered-once.js';
 import { UnwrittenRows } from './unwritten-rows.js';
 
 /** Thrown for a row that is not decrypted yet; the operation, or one save of several, is rehearsed again. */
@@ -72,6 +73,8 @@ export class RecordingTransaction {
     readonly keyring: Keyring,
     readonly decrypted: DecryptedRows,
     public clock: number,
+    /** The database's stamp. */
+    readonly stamp?: string,
   ) {
     this.#clockBefore = clock;
   }
@@ -116,9 +119,18 @@ export class RecordingTransaction {
   stored(store: RowStore): RawStore {
     const known = this.#stores.get(store);
     if (known) return known;
-    const rows = new UnwrittenRows(rawStore(this.raw, store), store);
+    const rows = new UnwrittenRows(this.#answered(store), store);
     this.#stores.set(store, rows);
     return rows;
+  }
+
+  /** The store, of which nothing is read again that an earlier rehearsal has read: large rows take long. */
+  #answered(store: RowStore): RawStore {
+    const raw = rawStore(this.raw, store);
+    const { stamp, keyring, decrypted } = this;
+    // Rows that are not encrypted are shown as they are, and may be changed.
+    if (stamp === undefined || keyring.takesUnencrypted) return raw;
+    return answeredOnce(raw, decrypted.answersAt(stamp));
   }
 
   #objectStore(store: StoreName): RawStore {

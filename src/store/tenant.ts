@@ -51,8 +51,8 @@ export class Tenant<S> implements DatabaseAccess {
     readonly settings: TenantSettings,
   ) {
     const { encryption, frozen } = settings;
-    // Decrypted objects are kept for later reads, and frozen ones are shared.
-    if (!encryption && !frozen) this.given = { id: undefined };
+    // Frozen objects are shared.
+    if (!frozen) this.given = { id: undefined };
     this.encrypted = encryption && new LazyEncryptedDatabase(connection, encryption);
     this.#rows = this.encrypted ?? new UnencryptedConnection(connection);
     this.subscriptions = new Subscriptions(this);

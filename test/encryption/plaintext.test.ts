@@ -110,6 +110,61 @@ describe('a row comes back exactly as it was:', () => {
   );
 });
 
+describe('what JSON holds is stored as JSON', () => {
+  const messages = Array.from({ length: 50 }, (_, n) => ({
+    role: 'model',
+    content: [{ text: `message ${n}`, list: [1, -2.5, true, null, ''] }],
+  }));
+  test('in its size', async () => {
+    const bytes = await Plaintext.of({ messages }).toBytes();
+    expect(bytes.length).toBeLessThan(JSON.stringify({ messages }).length + 20);
+    expect(await carried({ messages })).toStrictEqual({ messages });
+  });
+
+  const deep = (levels: number) => {
+    let value: unknown = 'end';
+    for (let level = 0; level < levels; level++) value = level % 2 ? [value] : { value };
+    return value;
+  };
+  test.each([400, 499, 500, 501, 3000])(
+    'and what is %i levels deep as something else, if need be',
+    async (levels) => {
+      const value = deep(levels);
+      expect(await carried({ value })).toStrictEqual({ value });
+    },
+  );
+
+  test.each([
+    ['a list', [1, [2]]],
+    ['a text', 'text'],
+    ['nothing', undefined],
+    ['a list like nodes', [[0], [['array', []]]]],
+  ])('also of a row in the quarantine that is %s', async (_, row) => {
+    expect(await carried(row)).toStrictEqual(row);
+  });
+
+  test('whatever a page has added to all objects', async () => {
+    Object.assign(Object.prototype, { toJSON: () => 'spoilt' });
+    try {
+      expect(Object.keys(await carried({ messages }))).toEqual(['messages']);
+      expect(JSON.stringify((await carried({ messages })).messages.length)).toBe('50');
+    } finally {
+      delete (Object.prototype as any).toJSON;
+    }
+  });
+
+  test('and what was stored as nodes by an earlier version is read', () => {
+    const nodes = [
+      [0],
+      [
+        ['object', ['a', 1, 'b', [1]]],
+        ['array', [true]],
+      ],
+    ];
+    expect(new Plaintext(JSON.stringify(nodes), []).toRow()).toStrictEqual({ a: 1, b: [true] });
+  });
+});
+
 describe('refused is', () => {
   const values: Record<string, unknown> = {
     'an object of the browser': {
