@@ -59,6 +59,13 @@ export class SnapshotCache {
     return id === undefined ? undefined : this.#states.get(id);
   }
 
+  /** The snapshot of a session that was used last, which is probably its latest leaf. */
+  lastOf(sessionId: string): string | undefined {
+    let last: string | undefined;
+    for (const { row } of this.#states.values()) if (row.sessionId === sessionId) last = row.id;
+    return last;
+  }
+
   /** The remembered row and state; the caller has to check that they are current. */
   recall(id: string): Known | undefined {
     const row = this.rows.get(id);

@@ -282,6 +282,39 @@ describe('a large state that is read for the first time', () => {
     expect(ofLogs(await events(read))).toHaveLength(0);
   });
 
+  test.each([0, 70])('of %i messages, later reads take one trip to the database', async (length) => {
+    const chat = new Chat();
+    const messages = conversation(length);
+    await chat.save('a', undefined, { messages });
+    await chat.save('b', 'a', { messages: [...messages, said('b')] });
+    const store = chat.open();
+    const read = () => store.getSnapshot({ sessionId: 's' });
+    const trip = async () => {
+      const seen = (await events(read)).filter((each) => !each.startsWith('meta'));
+      const answered = seen.findIndex((each) => each.endsWith('answered'));
+      return {
+        asked: seen.slice(0, answered),
+        later: seen.slice(answered).filter((each) => !each.endsWith('answered')),
+      };
+    };
+    for (let n = 0; n < 3; n++) await read();
+    const once = { asked: ['sessions.get', 'snapshots.get'], later: [] };
+    expect(await trip()).toEqual(once);
+    // Another branch was looked at meanwhile: its row is not the latest leaf's.
+    await store.getSnapshot({ snapshotId: 'a' });
+    const { asked, later } = await trip();
+    expect([asked, later]).toEqual([once.asked, ['snapshots.get']]);
+    expect(await trip()).toEqual(once);
+    // Another tab goes on: the row of the new leaf follows.
+    await chat.save('c', 'b', { messages: [...messages, said('b'), said('c')] });
+    expect((await read())!.snapshotId).toBe('c');
+    expect(await trip()).toEqual(once);
+    await chat.save('c', 'b', { messages: [...messages, said('b'), said('changed')] });
+    expect((await read())!.state!.messages).toEqual([...messages, said('b'), said('changed')]);
+    await chat.store.deleteSnapshot('c');
+    expect((await read())!.snapshotId).toBe('b');
+  });
+
   test('of several sessions only the last one is read again in idle time', async () => {
     const name = freshName();
     const writer = opened(name);

@@ -18,7 +18,7 @@ export interface Given {
 /**
  * Reads a snapshot with its state. `hasChanged`: it was probably appended to since the last read, so its logs are read
  * together with its row; `reach`: so is what its state probably reaches. `given`: its state may be given away, unless it
- * was the last time; then it is not remembered.
+ * was the last time; then it is not remembered. `found`: its row, if that was read.
  *
  * What a remembered parent reaches is not read again if the parent is as it was: what a snapshot reaches never changes.
  */
@@ -29,12 +29,13 @@ export async function readSnapshot(
   hasChanged = false,
   reach?: Spans,
   given?: Given,
+  found?: unknown,
 ): Promise<StoredSnapshot | undefined> {
   const snapshots = transaction.objectStore('snapshots');
   const last = hasChanged ? recent.latest(id)?.row : undefined;
   const lastBase = recent.latest(last?.info.parentId);
   const [stored, lastParent, ahead] = await requestAll(
-    () => snapshots.get(id),
+    async () => found ?? snapshots.get(id),
     async () => lastBase && snapshots.get(lastBase.row.id),
     async () => {
       if (reach) return readReach(transaction, [reach]);
@@ -76,11 +77,16 @@ export async function readLatest(
   rejectBranching: boolean,
   given?: Given,
 ): Promise<StoredSnapshot | undefined> {
-  let { leaves, latest } = await readLeaves(transaction, sessionId);
+  const last = recent.lastOf(sessionId);
+  let [{ leaves, latest }, found] = await requestAll(
+    () => readLeaves(transaction, sessionId),
+    async () => last !== undefined && transaction.objectStore('snapshots').get(last),
+  );
   // Earlier rows do not say it.
   const reach = latest && !recent.latest(latest.id) && (ownOf(latest, 'reach') as Spans | undefined);
+  const row = (latest?.id === last && found) || undefined;
   let stored =
-    latest && (await readSnapshot(transaction, recent, latest.id, false, reach || undefined, given));
+    latest && (await readSnapshot(transaction, recent, latest.id, false, reach || undefined, given, row));
   if (stored?.row.sessionId !== sessionId) {
     // The session's row may still name a lost row, or one that was deleted while its session was unknown, as a leaf; or
     // one that is now in another session.
