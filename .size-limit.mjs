@@ -21,7 +21,7 @@ const entries = [
       './mend.js',
       './upkeep.js',
     ],
-    limit: '36.2 kB',
+    limit: '36.3 kB',
   },
   {
     name: 'offshoot, only SessionStoreError',
@@ -109,7 +109,7 @@ const entries = [
   {
     name: 'offshoot, encryption on demand',
     path: 'dist/encryption/encrypted-database.js',
-    limit: '16 kB',
+    limit: '16.4 kB',
   },
   {
     name: 'offshoot/encryption',
