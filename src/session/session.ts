@@ -91,7 +91,8 @@ export class StoredSession<S> implements Session<S> {
     const messages = await this.messages({ at: path.at(-1) });
     // Without holes, of which there may be more than anybody could go through.
     const entries = Object.entries(messages).map(([n, message]) => [+n, message] as const);
-    const question = entries.filter(([, message]) => message?.role === 'user').at(-1)?.[0] ?? -1;
+    const last = entries.map(([, message]) => message?.role).lastIndexOf('user');
+    const question = entries[last]?.[0] ?? -1;
     const id = places[question]?.snapshotId;
     const { status = 'completed' } = tree.nodes.get(id ?? '') ?? {};
     // A turn of one snapshot has its answer, or has ended without one; a question of its own is complete.
