@@ -81,7 +81,7 @@ test('a retention policy that cannot be loaded is told once, and saves go on', a
   });
   await save(store, 'a', turn(1));
   await save(store, 'b', turn(2, { sessionId: 'other' }));
-  await vi.waitFor(() => expect(told).toEqual([{ type: 'unloaded', database: name, part: 'retention' }]));
+  await expect.poll(() => told).toEqual([{ type: 'unloaded', database: name, part: 'retention' }]);
   expect((await store.listSessions()).sessions).toHaveLength(2);
 
   now += 60_000;
@@ -118,11 +118,11 @@ describe('What could not be loaded, and can be a minute later, does its work the
     });
     await save(store, 'a', turn(1));
     await save(store, 'b', turn(2, { sessionId: 'other' }));
-    await vi.waitFor(() => expect(told).toEqual(['unloaded']));
+    await expect.poll(() => told).toEqual(['unloaded']);
     isGone = false;
     now += 60_000;
     await save(store, 'c', turn(3, { sessionId: 'other' }));
-    await vi.waitFor(() => expect(told).toEqual(['unloaded', 'freed']), 10_000);
+    await expect.poll(() => told).toEqual(['unloaded', 'freed']);
     expect((await store.listSessions()).sessions.map(({ sessionId }) => sessionId)).toEqual(['other']);
     await store.close();
   });
@@ -148,13 +148,13 @@ describe('What could not be loaded, and can be a minute later, does its work the
     };
     const rows = () => withRaw(name, (transaction) => settled(transaction.objectStore('logs').count()));
     await converse();
-    await vi.waitFor(() => expect(told).toEqual(['unloaded']));
+    await expect.poll(() => told).toEqual(['unloaded']);
     await expectRefusal(() => store.compact(), 'UNAVAILABLE');
     expect(await rows()).toBeGreaterThanOrEqual(12);
     isGone = false;
     now += 60_000;
     await converse();
-    await vi.waitFor(async () => expect(await rows()).toBeLessThan(18), 10_000);
+    await expect.poll(() => rows()).toBeLessThan(18);
     await store.compact();
     expect((await store.getSnapshot({ snapshotId: parentId! }))?.state?.messages).toEqual(messages);
     expect(told).toEqual(['unloaded']);

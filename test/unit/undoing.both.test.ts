@@ -1,4 +1,4 @@
-import { describe, expect, test, vi } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { message, save, turn } from '../../src/testing/sample-snapshots.js';
 import type { IndexedDBSessionStore, SessionChange } from '../../src/index.js';
 import { expectRefusal } from '../assertions/expect-refusal.js';
@@ -105,7 +105,7 @@ describe.each([
     await fill(store);
     await store.deleteSession('s', { undoable: HOUR });
     expect(await store.deleteSession('s', { undoable: 0 })).toBe(0);
-    await vi.waitFor(async () => expect(await rowsIn()).toEqual(before), 5000);
+    await expect.poll(() => rowsIn()).toEqual(before);
     expect(await store.restoreSession('s')).toBe(false);
     expect((await store.check()).problems).toEqual([]);
     await save(store, 'a', turn(1));
@@ -123,7 +123,7 @@ describe.each([
     expect(JSON.stringify(await dumpDatabase(name))).toContain('hidden');
     const later = openStore({ ...options, name });
     await later.listSessions();
-    await vi.waitFor(async () => expect(JSON.stringify(await dumpDatabase(name))).not.toContain('"b"'), 5000);
+    await expect.poll(async () => JSON.stringify(await dumpDatabase(name))).not.toContain('"b"');
     await later.close();
   });
 });
@@ -139,9 +139,9 @@ test('watchers of every tab are told that it is deleted, once, and that it is ba
   second.onSessionsChange(note(told[2]!));
   await second.getSession('s');
   await store.deleteSession('s', { undoable: HOUR });
-  await vi.waitFor(() => expect(told).toEqual([['deleted'], ['deleted'], ['deleted']]));
+  await expect.poll(() => told).toEqual([['deleted'], ['deleted'], ['deleted']]);
   await store.restoreSession('s');
-  await vi.waitFor(() => expect(told[1]).toEqual(['deleted', 'changed']));
+  await expect.poll(() => told[1]).toEqual(['deleted', 'changed']);
   expect(told[0]).toEqual(told[1]);
 });
 
