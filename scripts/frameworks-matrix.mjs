@@ -43,31 +43,34 @@ const bindings = [
   { of: 'svelte-4', ranges: { svelte: '^4.0.0' }, tests: 'svelte/live-stores' },
 ];
 
-/** The lowest published version of a range, without those before a release. @param {string} name @param {string} range */
-function lowestOf(name, range) {
-  const { stdout } = spawnSync('npm', ['view', `${name}@${range}`, 'version', '--json'], {
+/** A published version at an end of a range, without those before a release. */
+/** @param {string} end @param {string} name @param {string} range @returns {string} */
+function versionAt(end, name, range) {
+  const { stdout } = spawnSync(`npm view "${name}@${range}" version --json`, {
     encoding: 'utf8',
+    shell: true,
   });
   const found = [JSON.parse(stdout)].flat().filter((version) => /^[\d.]+$/.test(version));
   const parts = (/** @type {string} */ version) => version.split('.').map(Number);
-  const [lowest] = found.sort((a, b) => {
+  const sorted = found.sort((a, b) => {
     const [left, right] = [parts(a), parts(b)];
     const at = left.findIndex((part, index) => part !== right[index]);
     return at < 0 ? 0 : (left[at] ?? 0) - (right[at] ?? 0);
   });
-  if (lowest === undefined) throw new Error(`npm has no version of ${name} in the range ${range}.`);
-  return lowest;
+  if (sorted.length === 0) throw new Error(`npm has no version of ${name} in the range ${range}.`);
+  return sorted.at(end === 'lowest' ? 0 : -1);
 }
+
+/** For what is not run in Node. */
+const unneeded = ['@arethetypeswrong/cli', 'next', 'svelte-check', 'vue-tsc'];
 
 /** What must be of the same age as a framework. @type {Record<string, Record<string, Record<string, string>>>} */
 const companions = { lowest: { ai: { '@ai-sdk/react': '4.0.0' } }, newest: {} };
 
-/** @param {string} end @param {string} name @param {string} range */
-const versionAt = (end, name, range) => (end === 'lowest' ? lowestOf(name, range) : range);
-
 /** @param {string} end */
 function adapterVersions(end) {
   const wanted = { ...json(`${source}/package.json`).devDependencies };
+  for (const name of unneeded) delete wanted[name];
   for (const name of Object.keys(wanted).filter((name) => name in ranges)) {
     wanted[name] = versionAt(end, name, ranges[name] ?? '');
     Object.assign(wanted, companions[end]?.[name]);
@@ -79,13 +82,15 @@ function adapterVersions(end) {
 const succeeds = (command, env = {}) =>
   spawnSync(command, { shell: true, stdio: 'inherit', env: { ...process.env, ...env } }).status === 0;
 
-/** Installs what the manifest says, unless that is there. @param {string} folder @param {object} manifest */
-function install(folder, manifest) {
+/** Installs what the manifest says, unless that is there; what a lockfile says already need not be looked up. */
+/** @param {string} folder @param {object} manifest @param {string} [lockfile] */
+function install(folder, manifest, lockfile) {
   const text = JSON.stringify(manifest, null, 2);
   if (existsSync(`${folder}/installed`) && readFileSync(`${folder}/installed`, 'utf8') === text) return true;
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
   writeFileSync(`${folder}/package.json`, text);
+  if (lockfile) cpSync(lockfile, `${folder}/package-lock.json`);
   const quiet = '--ignore-scripts --no-audit --no-fund --force --loglevel=error';
   if (!succeeds(`npm install --prefix ${folder} ${quiet}`)) return false;
   writeFileSync(`${folder}/installed`, text);
@@ -96,7 +101,7 @@ function install(folder, manifest) {
 function run(end) {
   const folder = `${source}-${end}`;
   const manifest = { ...json(`${source}/package.json`), devDependencies: adapterVersions(end) };
-  if (!install(folder, manifest)) return false;
+  if (!install(folder, manifest, `${source}/package-lock.json`)) return false;
   cpSync(source, folder, {
     recursive: true,
     filter: (path) => ![...others, 'package.json'].includes(basename(path)),
