@@ -350,6 +350,36 @@ describe('in idle time', () => {
       await chat.expectWhole();
     }));
 
+  test('the rows of a long chat are read in small pages, each in a transaction of its own', () =>
+    withIdleTime(async (idle) => {
+      const chat = new Chat({ compaction: true });
+      const messages = conversation(300, 'm', 600);
+      for (let n = 0; n < 300; n++) {
+        await chat.save(`n${n}`, n > 0 ? `n${n - 1}` : undefined, { messages: messages.slice(0, n + 1) });
+      }
+      const before = await logKeys(chat.name);
+      const pages: number[] = [];
+      const read = new Set<IDBTransaction>();
+      const { getAll } = IDBIndex.prototype;
+      vi.spyOn(IDBIndex.prototype, 'getAll').mockImplementation(function (this: IDBIndex, ...args) {
+        const request = getAll.apply(this, args);
+        read.add(this.objectStore.transaction);
+        request.addEventListener('success', () => pages.push(request.result.length));
+        return request;
+      });
+      await vi.waitFor(() => expect(idle).toHaveLength(1));
+      idle[0]!();
+      await vi.waitFor(
+        async () => expect((await logKeys(chat.name)).length).toBeLessThan(before.length / 2),
+        10_000,
+      );
+      vi.restoreAllMocks();
+      expect(Math.max(...pages)).toBeLessThanOrEqual(128);
+      expect(pages.reduce((sum, length) => sum + length, 0)).toBe(300);
+      expect(read.size).toBe(pages.length);
+      await chat.expectWhole();
+    }));
+
   test.each([1, 2, 3])('on a full disk it leaves off, and tells nobody: write %i', (nth) =>
     withIdleTime(async (idle) => {
       const chat = await longChat();

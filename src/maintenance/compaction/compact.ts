@@ -1,7 +1,7 @@
 import type { DatabaseAccess } from '../../snapshots/database-access.js';
 import { behind, between, startingWith } from '../../database/key-order.js';
 import { holdsEncryptedRows, isSessionRow, isSnapshotRow, withoutKey } from '../../database/rows.js';
-import { each, ofAll, Pace, paceWithin } from '../../database/pace.js';
+import { ofAll, Pace } from '../../database/pace.js';
 import type { LogKey, ReadTransaction, WriteTransaction } from '../../database/schema.js';
 import { grouping, mergeRows } from './merge-rows.js';
 import {
@@ -18,6 +18,9 @@ type Access = Pick<DatabaseAccess, 'read' | 'rearrange'>;
 
 /** How many keys are read at once. */
 const PAGE = 5_000;
+
+/** How many rows of snapshots are read at once. */
+const SNAPSHOTS = 128;
 
 /** What there is to do: rows to merge, and the sessions whose count of unmerged bytes then begins anew, with that. */
 interface Plan {
@@ -55,21 +58,32 @@ export async function compact(
 async function planOf(access: Access, sessionIds: readonly string[], signal?: AbortSignal): Promise<Plan> {
   const plan: Plan = { groups: [], counts: new Map() };
   for (const id of sessionIds) {
+    const logs = await logsIn(access, id, signal);
     const keys = await access.read(async (transaction) => {
       await refuseEncrypted(transaction);
       note(plan.counts, await transaction.objectStore('sessions').get(id));
-      const rows = await transaction.objectStore('snapshots').index('sessionId').getAll(startingWith(id));
-      const logs = new Set<number>();
-      const noteLogs = (row: unknown) => {
-        if (isSnapshotRow(row)) for (const log of logsOf(row)) logs.add(log);
-      };
-      await paceWithin(transaction, signal).run(each(rows, noteLogs));
       const keysOf = (log: number) => transaction.objectStore('logs').getAllKeys(startingWith(log));
       return (await ofAll([...logs], keysOf, signal)).flat();
     });
     for (const group of await new Pace(signal).run(grouping(keys))) plan.groups.push(group);
   }
   return plan;
+}
+
+/** The logs of a session. Each page of rows is read by itself: many at once would keep the page and its saves waiting. */
+async function logsIn(access: Access, id: string, signal?: AbortSignal): Promise<Set<number>> {
+  const logs = new Set<number>();
+  let rest = startingWith(id);
+  for (;;) {
+    signal?.throwIfAborted();
+    const rows = await access.read((transaction) =>
+      transaction.objectStore('snapshots').index('sessionId').getAll(rest, SNAPSHOTS),
+    );
+    for (const row of rows) if (isSnapshotRow(row)) for (const log of logsOf(row)) logs.add(log);
+    const last = rows.at(-1);
+    if (!last || rows.length < SNAPSHOTS) return logs;
+    rest = between([id, last.createdMs, last.version], [id, []], true);
+  }
 }
 
 async function planOfAll(access: Access, signal?: AbortSignal): Promise<Plan> {
