@@ -3,6 +3,7 @@ import * as memory from './database/memory.js';
 import * as mend from './database/mend.js';
 import * as argon2id from './encryption/argon2.js';
 import * as encryption from './encryption/encrypted-database.js';
+import * as probing from './encryption/probe.js';
 import * as compaction from './maintenance/compaction/scheduler.js';
 import * as check from './maintenance/integrity/check.js';
 import * as room from './maintenance/quota/retry-when-full.js';
@@ -29,6 +30,7 @@ const parts = {
   'copies of sessions': duplicate,
   searches: search,
   filters,
+  'probing keys': probing,
   usage: room,
   'export files': exporting,
   'import files': importing,

@@ -84,6 +84,12 @@ function told(event: HealthEvent): Told {
       return {
         text: `Your chats can be opened again. What you wrote while they could not lies in the database “${event.replacement}”.`,
       };
+    case 'keys':
+      return {
+        text: event.isEncrypted
+          ? 'The passphrase of your chats was changed. Reload other pages that show them, to be asked for it.'
+          : 'Your chats are no longer encrypted. Reload other pages that show them.',
+      };
     case 'unloaded':
       return {
         text: 'A part of this app could not be loaded, so nothing is tidied up or deleted by itself. Reload the page when you are online.',

@@ -47,6 +47,8 @@ export class Connection {
   name: string;
   /** Told what the database notes of hidden sessions when it was opened, if there are any. */
   hides!: (noted: unknown) => void;
+  /** Told when this tab has changed the keys of encryption that the database needs. */
+  rekeyed!: () => void;
   readonly #wipeDetector: WipeDetector;
   #opening: Promise<Database> | undefined;
   /** Transactions that have not ended. The result of a read may be known before its transaction ends. */

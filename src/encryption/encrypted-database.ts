@@ -165,7 +165,12 @@ export class EncryptedDatabase {
         if (!isExplained) await this.#unlock(outcome.stored, keyring);
       } else if (await commitWrites(this.connection, outcome.stage, outcome.stored, this.#remembered)) {
         const { settled, keyring } = outcome.stage;
-        this.#take(settled === undefined ? keyring : (settled ?? undefined));
+        const taken = settled === undefined ? keyring : (settled ?? undefined);
+        this.#take(taken);
+        const before = isLocked(outcome.stored) ? identityOf(outcome.stored) : undefined;
+        // A database that was empty needs its first key, which is no news.
+        if (outcome.stored !== undefined && before !== (taken && identityOf(taken.list)))
+          this.connection.rekeyed();
         if (outcome.result) return outcome.result.value;
       }
     }

@@ -6,6 +6,7 @@ import { extensionRequest, mutation, newId } from './save-requests.js';
 import { StoredSession } from '../session/session.js';
 import { requireCustomState } from '../snapshots/save/draft.js';
 import {
+  encryptionKey,
   type IndexedDBSessionStoreOptions,
   requirePolicy,
   storeOptions,
@@ -30,6 +31,7 @@ import {
 } from './call-options.js';
 import type { Session } from '../types/chat.js';
 import type { CheckOptions, CheckReport } from '../types/check.js';
+import type { KeyProbe } from '../types/health.js';
 import type { RetainOptions, RetentionPolicy, RetentionReport } from '../types/retention.js';
 import type { SearchOptions, SearchPage } from '../types/search.js';
 import type {
@@ -74,7 +76,7 @@ import { readHistory, readLeaves, readTree } from '../snapshots/read/tree.js';
 import { persistStorage } from '../platform/browser.js';
 import { load } from '../runtime/load.js';
 import { picked, requireId, requireValid, taken } from '../values/arguments.js';
-import { callable, list, ownOf, type Shape } from '../values/schema.js';
+import { callable, list, optional, ownOf, type Shape } from '../values/schema.js';
 import { ALL } from '../tabs/watchers.js';
 /** What a rare operation takes beside its options. */
 type More<Name extends keyof typeof Upkeep> =
@@ -486,6 +488,15 @@ export class IndexedDBSessionStore<S = unknown> implements SessionStore<S> {
    */
   async rekey(options: SessionStoreOptions & RekeyOptions = {}): Promise<void> {
     return this.#upkeep('rekey', progressShape, options);
+  }
+
+  /**
+   * Whether the database is encrypted, and with this key; default the store's own. Reads a few rows, decrypts nothing of
+   * them but what proves a key, and is not refused, whatever the store's key is. Errors: `INVALID_ARGUMENT` for what is no key.
+   */
+  async probeKey(key?: CryptoKey | null, options: SessionStoreOptions = {}): Promise<KeyProbe> {
+    requireValid(optional(encryptionKey), key, 'key');
+    return this.#upkeep('probeKey', callShape, options, key);
   }
 
   /** Waits for running operations, then releases everything. Calling it again does nothing. */

@@ -127,7 +127,7 @@ const policyShape = {
 export const requirePolicy = (policy: RetentionPolicy, path: string): RetentionPolicy =>
   taken(policyShape, policy, path);
 
-const encryptionKey = satisfying(
+export const encryptionKey = satisfying(
   (key) =>
     key === null ||
     (key?.algorithm?.name === 'AES-GCM' &&

@@ -19,6 +19,7 @@ import { MOST_IDS } from '../tabs/channel.js';
 import { CatchUp, type Hints, type Note } from '../tabs/catch-up.js';
 import { report } from '../platform/browser.js';
 import { ALL, Watchers, type Versioned } from '../tabs/watchers.js';
+import type { KeyNews } from './key-news.js';
 import type { StoreOptions } from './options.js';
 
 /** Where subscriptions get what they deliver. */
@@ -26,6 +27,7 @@ export interface Source extends Pick<DatabaseAccess, 'read' | 'readWithLiveness'
   readonly connection: Pick<Connection, 'asked' | 'name' | 'expectDeletion'>;
   readonly presence: Pick<Presence, 'awaitEnd'>;
   readonly recent: SnapshotCache;
+  readonly keyNews: KeyNews;
   readonly applyExpiry: ApplyExpiry;
   readonly settings: Pick<StoreOptions, 'frozen' | 'heartbeatTimeoutMs'>;
 }
@@ -55,6 +57,7 @@ export class Subscriptions<S> {
     this.#sync = new CatchUp(source.connection.asked, {
       isWatched: () => !this.#snapshots.isEmpty || !this.#sessions.isEmpty,
       database: () => source.connection.name,
+      rekeyed: () => source.keyNews.hear(),
       readClock: () => source.read(readClock),
       hear: (hints, note, later) => this.#hear(hints, note, later),
       missed: (clock) => {
@@ -113,6 +116,12 @@ export class Subscriptions<S> {
     if (cleared) this.#reset(version);
   }
 
+  /** This tab has changed the keys of encryption. */
+  tellKeys(): void {
+    this.#sync.tellKeys();
+    this.source.keyNews.hear();
+  }
+
   /** The database was deleted. */
   forget(): void {
     this.#sync.forget();
@@ -127,6 +136,7 @@ export class Subscriptions<S> {
   comeBack(): void {
     this.#sync.takeUp();
     this.catchUp();
+    this.source.keyNews.hear(true);
     // A tab that died meanwhile has not advanced the clock, but its `pending` snapshots are now `expired`.
     this.#snapshots.refreshAll();
   }

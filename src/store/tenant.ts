@@ -17,6 +17,7 @@ import { Subscriptions } from './subscriptions.js';
 import { Background } from './background.js';
 import { LazyEncryptedDatabase } from '../encryption/lazy-encrypted-database.js';
 import { OperationQueue } from './operation-queue.js';
+import { KeyNews } from './key-news.js';
 import type { StoreOptions } from './options.js';
 import { UnencryptedConnection } from './unencrypted-connection.js';
 
@@ -38,6 +39,7 @@ export class Tenant<S> implements DatabaseAccess {
   /** Rows as if they were not encrypted. */
   readonly #rows: Pick<UnencryptedConnection, 'read' | 'write'>;
   readonly presence = new Presence();
+  readonly keyNews: KeyNews;
   /** Shows expiry without asking the lock manager which clients live. */
   readonly applyExpiry = this.#expiryBy(new Map());
   readonly #endLifecycle: () => void;
@@ -55,7 +57,9 @@ export class Tenant<S> implements DatabaseAccess {
     if (!frozen) this.given = { id: undefined };
     this.encrypted = encryption && new LazyEncryptedDatabase(connection, encryption);
     this.#rows = this.encrypted ?? new UnencryptedConnection(connection);
+    this.keyNews = new KeyNews(connection, settings);
     this.subscriptions = new Subscriptions(this);
+    connection.rekeyed = () => this.subscriptions.tellKeys();
     this.#endLifecycle = this.#followLifecycle();
     const read: DatabaseAccess['read'] = (work) => this.#rows.read(work, Infinity);
     this.background = new Background(connection, settings, this, this.unhurried, {

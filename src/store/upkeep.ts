@@ -4,6 +4,7 @@ import type { RetainOptions, RetentionPolicy, RetentionReport } from '../types/r
 import type { DeleteSessionOptions, ListSessionsOptions, SessionPage } from '../types/session.js';
 import type { SessionStoreOptions } from '../types/snapshot.js';
 import type { SearchOptions, SearchPage } from '../types/search.js';
+import type { KeyProbe } from '../types/health.js';
 import type { StorageReport } from '../types/storage.js';
 import type { ExportOptions, GenkitFiles, ImportOptions, ImportReport } from '../types/transfer.js';
 import type { RekeyOptions } from '../encryption/rotation.js';
@@ -67,6 +68,16 @@ export async function rekey({ tenant: { encrypted } }: At, options: RekeyOptions
     );
   }
   await (await encrypted.database()).rotation.run(options);
+}
+
+export async function probeKey(
+  { tenant: { connection, settings } }: At,
+  _: SessionStoreOptions,
+  key: CryptoKey | null | undefined,
+): Promise<KeyProbe> {
+  const { key: own = null, previousKeys = [] } = settings.encryption ?? {};
+  const { probe } = await load('probing keys', () => import('../encryption/probe.js'));
+  return probe(connection, key === undefined ? [own, ...previousKeys] : [key]);
 }
 
 export async function hideSession(

@@ -20,6 +20,8 @@ interface Listener {
   isWatched(): boolean;
   /** The database in use. */
   database(): string;
+  /** Another tab has changed the keys of encryption. */
+  rekeyed(): void;
   /** Reads the database's clock. */
   readClock(): Promise<number>;
   /** Reads and delivers what other tabs say they have written. `later` is later than all known commits. */
@@ -76,6 +78,17 @@ export class CatchUp {
     this.#note([stretch]);
   }
 
+  /** Tells other tabs that this one has changed the keys of encryption. */
+  tellKeys(): void {
+    this.#channel.send({
+      database: this.listener.database(),
+      snapshots: [],
+      sessions: [],
+      cleared: false,
+      keys: true,
+    });
+  }
+
   /** The database was deleted; the clock of the next one starts anew. */
   forget(): void {
     this.#heard = new CommitGaps();
@@ -120,6 +133,7 @@ export class CatchUp {
 
   #receive(message: ChangeMessage): void {
     if (message.database !== this.listener.database()) return;
+    if (message.keys) this.listener.rekeyed();
     if (!this.listener.isWatched()) return this.#rest();
     const isIdle = !this.#round && !this.#hints;
     (this.#hints ??= new Hints()).add(message);

@@ -7,6 +7,8 @@ export interface ChangeMessage {
   snapshots: string[];
   sessions: string[];
   cleared: boolean;
+  /** The list of keys of encryption is another one. */
+  keys?: boolean;
 }
 
 /** How many ids of a message are used, and how many characters each may have. */
@@ -56,9 +58,15 @@ export class ChangeChannel {
 
 /** Checks a message: any script of the origin may send one, and so may another version of Offshoot. */
 function messageIn(data: unknown): ChangeMessage | undefined {
-  const { database, snapshots, sessions, cleared } = (data ?? {}) as Partial<ChangeMessage>;
+  const { database, snapshots, sessions, cleared, keys } = (data ?? {}) as Partial<ChangeMessage>;
   if (typeof database !== 'string' || !Array.isArray(snapshots) || !Array.isArray(sessions)) return undefined;
-  return { database, snapshots: idsIn(snapshots), sessions: idsIn(sessions), cleared: cleared === true };
+  return {
+    database,
+    snapshots: idsIn(snapshots),
+    sessions: idsIn(sessions),
+    cleared: cleared === true,
+    keys: keys === true,
+  };
 }
 
 /** One more than the limit shows that there are more. */

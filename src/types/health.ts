@@ -26,6 +26,12 @@ export type HealthEvent =
    * with `.replacement` after its `name`, and the same tenant. Reported until that is deleted.
    */
   | { type: 'recovered'; database: string; replacement: string }
+  /**
+   * Other keys of encryption are needed than before, as after a change of passphrase in any tab; `isEncrypted`: whether what
+   * is saved now is encrypted. As long as `isChanging`, rows may be left under the keys before, or unencrypted: `rekey()` has
+   * yet to end. A store without the new key gets `PERMISSION_DENIED` from its calls: ask for the passphrase, or reload the page.
+   */
+  | { type: 'keys'; database: string; isEncrypted: boolean; isChanging: boolean }
   /** There is no IndexedDB here: everything saved is lost when the page is closed. */
   | { type: 'memory-only'; database: string }
   /**
@@ -34,6 +40,13 @@ export type HealthEvent =
    * is retried from time to time. Reload the page, precache the file, or import from `offshoot/all`.
    */
   | { type: 'unloaded'; database: string; part: UnloadedPart };
+
+/**
+ * What `probeKey` finds out about a database: nothing was saved in it yet (`empty`), it is not encrypted (`plain`), the key
+ * opens it, it is encrypted with another key, or the key is right and rows are left that need a further one, as while
+ * `rekey()` has not ended.
+ */
+export type KeyProbe = 'empty' | 'plain' | 'opens' | 'other-key' | 'further-key';
 
 /**
  * Applying the retention policy, compaction, deleting for good what was deleted and can no longer be restored, and making

@@ -124,6 +124,7 @@ const CALLS: Record<string, (store: Store, options: never) => unknown> = {
   importSessions: (store, options) => store.importSessions(new Blob([]).stream(), options),
   importGenkitFiles: (store, options) => store.importGenkitFiles([], options),
   rekey: (store, options) => store.rekey(options),
+  probeKey: (store, options) => store.probeKey(null, options),
   getSnapshotInfo: (store, options) => store.getSnapshotInfo('a', options),
   saveSnapshots: (store, options) => store.saveSnapshots([], options),
   session: (store, options) => store.session('s', options),

@@ -1,0 +1,36 @@
+import type { Connection } from '../database/connection.js';
+import type { StoreOptions } from './options.js';
+
+/** Tells the application when the keys that a database needs have changed, in this tab or another. */
+export class KeyNews {
+  /** What is known of them; a store without a key knows that there are none. */
+  #known: string | undefined;
+
+  constructor(
+    readonly connection: Connection,
+    readonly settings: StoreOptions,
+  ) {
+    if (!settings.encryption) this.#known = '';
+  }
+
+  /** Reads which keys there are. `mayBeOld`: nothing says that they have changed, but a change may have been missed. */
+  hear(mayBeOld = false): void {
+    const { onHealth } = this.settings;
+    if (!onHealth) return;
+    const reading = this.connection.read((transaction) => transaction.objectStore('meta').get('clock'));
+    reading.then(
+      (clock) => {
+        const keys: { id?: unknown; check?: unknown }[] = Array.isArray(clock?.keys) ? clock.keys : [];
+        const known = String(keys.map((key) => key?.id));
+        const isNews = known !== this.#known && !(mayBeOld && this.#known === undefined);
+        this.#known = known;
+        if (!isNews) return;
+        const isEncrypted = !!keys[0]?.check;
+        const { name: database, options } = this.connection;
+        options.tell({ type: 'keys', database, isEncrypted, isChanging: keys.length > 1 });
+      },
+      // What is wrong shows at the next call.
+      () => {},
+    );
+  }
+}
