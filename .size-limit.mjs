@@ -21,7 +21,7 @@ const entries = [
       './mend.js',
       './upkeep.js',
     ],
-    limit: '36.4 kB',
+    limit: '36.5 kB',
   },
   {
     name: 'offshoot, only SessionStoreError',
@@ -55,7 +55,7 @@ const entries = [
       '../transfer/genkit/import-genkit.js',
       '../session/duplicate.js',
     ],
-    limit: '1.3 kB',
+    limit: '1.4 kB',
   },
   {
     name: 'offshoot, duplicate() on demand',

@@ -14,23 +14,23 @@ export class KeyNews {
   }
 
   /** Reads which keys there are. `mayBeOld`: nothing says that they have changed, but a change may have been missed. */
-  hear(mayBeOld = false): void {
-    const { onHealth } = this.settings;
-    if (!onHealth) return;
-    const reading = this.connection.read((transaction) => transaction.objectStore('meta').get('clock'));
-    reading.then(
-      (clock) => {
-        const keys: { id?: unknown; check?: unknown }[] = Array.isArray(clock?.keys) ? clock.keys : [];
-        const known = String(keys.map((key) => key?.id));
-        const isNews = known !== this.#known && !(mayBeOld && this.#known === undefined);
-        this.#known = known;
-        if (!isNews) return;
+  async hear(mayBeOld = false): Promise<void> {
+    if (!this.settings.onHealth) return;
+    const { name: database, options } = this.connection;
+    try {
+      const clock: any = await this.connection.read((transaction) =>
+        transaction.objectStore('meta').get('clock'),
+      );
+      const keys: any[] = Array.isArray(clock?.keys) ? clock.keys : [];
+      const known = String(keys.map((key) => key?.id));
+      const isNews = known !== this.#known && !(mayBeOld && this.#known === undefined);
+      this.#known = known;
+      if (isNews) {
         const isEncrypted = !!keys[0]?.check;
-        const { name: database, options } = this.connection;
         options.tell({ type: 'keys', database, isEncrypted, isChanging: keys.length > 1 });
-      },
+      }
+    } catch {
       // What is wrong shows at the next call.
-      () => {},
-    );
+    }
   }
 }

@@ -57,7 +57,7 @@ export class Subscriptions<S> {
     this.#sync = new CatchUp(source.connection.asked, {
       isWatched: () => !this.#snapshots.isEmpty || !this.#sessions.isEmpty,
       database: () => source.connection.name,
-      rekeyed: () => source.keyNews.hear(),
+      rekeyed: () => void source.keyNews.hear(),
       readClock: () => source.read(readClock),
       hear: (hints, note, later) => this.#hear(hints, note, later),
       missed: (clock) => {
@@ -119,7 +119,7 @@ export class Subscriptions<S> {
   /** This tab has changed the keys of encryption. */
   tellKeys(): void {
     this.#sync.tellKeys();
-    this.source.keyNews.hear();
+    void this.source.keyNews.hear();
   }
 
   /** The database was deleted. */
@@ -136,7 +136,7 @@ export class Subscriptions<S> {
   comeBack(): void {
     this.#sync.takeUp();
     this.catchUp();
-    this.source.keyNews.hear(true);
+    void this.source.keyNews.hear(true);
     // A tab that died meanwhile has not advanced the clock, but its `pending` snapshots are now `expired`.
     this.#snapshots.refreshAll();
   }
