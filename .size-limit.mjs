@@ -21,7 +21,7 @@ const entries = [
       './mend.js',
       './upkeep.js',
     ],
-    limit: '36.5 kB',
+    limit: '36.6 kB',
   },
   {
     name: 'offshoot, only SessionStoreError',
@@ -115,7 +115,7 @@ const entries = [
   {
     name: 'offshoot, encryption on demand',
     path: 'dist/encryption/encrypted-database.js',
-    limit: '16.4 kB',
+    limit: '16.5 kB',
   },
   {
     name: 'offshoot/encryption',
