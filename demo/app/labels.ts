@@ -3,7 +3,7 @@ import { beginningOf } from './cut.js';
 
 export const titleOf = (session: SessionInfo | undefined) => session?.title ?? 'New chat';
 
-export function countOf(count: number, noun: 'chat' | 'turn' | 'branch' | 'snapshot'): string {
+export function countOf(count: number, noun: 'chat' | 'turn' | 'message' | 'branch' | 'snapshot'): string {
   if (count === 1) return `1 ${noun}`;
   return `${count.toLocaleString('en')} ${noun}${noun === 'branch' ? 'es' : 's'}`;
 }

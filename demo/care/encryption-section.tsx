@@ -3,7 +3,7 @@ import { Icon } from '../app/icons.js';
 import { currentAccess, subscribe } from '../store/access.js';
 import { switchOff, switchOn } from '../store/encryption.js';
 import { health } from '../store/store.js';
-import { useRunner } from '../turns/use-runner.js';
+import { useAnswers } from '../turns/answers.js';
 import { Failure } from './failure.js';
 import { PassphraseForm } from './passphrase-form.js';
 import { Progress } from './progress.js';
@@ -13,8 +13,8 @@ type Change = (onProgress: (progress: JobProgress) => void) => Promise<void>;
 
 export function EncryptionSection() {
   const id = useId();
-  const runner = useRunner();
-  const isBusy = useSyncExternalStore(runner.subscribe, runner.isBusy);
+  const answers = useAnswers();
+  const isBusy = useSyncExternalStore(answers.subscribe, answers.isBusy);
   const access = useSyncExternalStore(subscribe, currentAccess);
   const isElsewhere = useSyncExternalStore(health.subscribe, health.events).some(
     ({ type }) => type === 'memory-only' || type === 'failover',

@@ -7,8 +7,7 @@ import { titleOf } from '../app/labels.js';
 import { loadedLater } from '../app/loaded-later.js';
 import { currentAccess, subscribe } from '../store/access.js';
 import { useActions } from '../turns/use-actions.js';
-import type { LiveTurn } from '../turns/runner.js';
-import { useLiveTurn } from '../turns/use-runner.js';
+import { useIsOwn } from '../turns/answers.js';
 import { useStanding } from '../turns/use-standing.js';
 import { useTurns, type ShownTurn } from '../turns/use-turns.js';
 import { Composer } from './composer.js';
@@ -34,16 +33,16 @@ export function Chat({ sessionId, isNew, at, drawer, onDrawer, banner }: ChatPro
   const { status, data, error } = useSession(useSessionStore(), sessionId);
   const tree = data?.tree;
   const standing = useStanding(sessionId, tree, at);
-  const live = useLiveTurn(standing);
-  const { turns, status: readStatus, error: unread, isReady } = useTurns(tree, standing, live);
-  const actions = useActions(sessionId, tree);
+  const isOwn = useIsOwn(standing);
+  const { turns, status: readStatus, error: unread, isReady } = useTurns(tree, standing);
+  const actions = useActions(sessionId);
   const [compared, setCompared] = useState<string>();
   const title = titleOf(data?.session);
   useDocumentTitle(title);
 
   const last = turns.at(-1);
-  useAnnouncement(live, last, readStatus);
-  const isPending = live !== undefined || last?.node?.status === 'pending';
+  useAnnouncement(isOwn ? standing : undefined, last, readStatus);
+  const isPending = isOwn || last?.node?.status === 'pending';
   const isInside = standing !== undefined && (tree?.nodes.get(standing)?.children.length ?? 0) > 0;
   const failure = error ?? unread;
   return (
@@ -72,7 +71,10 @@ export function Chat({ sessionId, isNew, at, drawer, onDrawer, banner }: ChatPro
           )}
           {isInside && (
             <p className="hint note">
-              You are at an earlier turn. What you send from here starts a new branch.
+              You are at an earlier turn. What you send from here starts a new branch.{' '}
+              <button type="button" className="quiet" onClick={() => actions.goToBranch(standing)}>
+                Go to the end
+              </button>
             </p>
           )}
           <Composer
@@ -81,7 +83,7 @@ export function Chat({ sessionId, isNew, at, drawer, onDrawer, banner }: ChatPro
             parentId={standing}
             // What begins a chat continues nothing that would have to be read first.
             isReady={isNew || status === 'ready'}
-            pendingId={isPending ? last?.snapshotId : undefined}
+            pendingId={isPending ? standing : undefined}
             actions={actions}
           />
         </footer>
@@ -102,23 +104,23 @@ export function Chat({ sessionId, isNew, at, drawer, onDrawer, banner }: ChatPro
 
 /** Reads an answer of this tab out when it is complete; word by word nobody could follow. */
 function useAnnouncement(
-  live: LiveTurn | undefined,
+  ownId: string | undefined,
   last: ShownTurn | undefined,
   status: SnapshotStatus | undefined,
 ): void {
   const awaited = useRef<string>(undefined);
-  // The runner is done before what it saved has been read again.
-  const isRead = !live && status !== undefined && status !== 'pending';
+  // The turn is over before what it saved has been read again.
+  const isRead = ownId === undefined && status !== undefined && status !== 'pending';
   const answer = isRead ? last?.content?.answer : undefined;
   useEffect(() => {
-    if (live && awaited.current !== live.snapshotId) {
-      awaited.current = live.snapshotId;
+    if (ownId !== undefined && awaited.current !== ownId) {
+      awaited.current = ownId;
       announce('Answering…');
     } else if (isRead && awaited.current === last?.snapshotId) {
       awaited.current = undefined;
       announce(answer || 'The answer was stopped.');
     }
-  }, [live, isRead, last?.snapshotId, answer]);
+  }, [ownId, isRead, last?.snapshotId, answer]);
 }
 
 /** The browser keeps titles in its history, in plain text. */

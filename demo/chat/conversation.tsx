@@ -1,7 +1,7 @@
 import { useCallback, useEffect, useLayoutEffect, useRef, type Ref } from 'react';
 import { Virtualizer, type CustomItemComponentProps } from 'virtua';
+import { useAnswers } from '../turns/answers.js';
 import type { TurnActions } from '../turns/use-actions.js';
-import { useRunner } from '../turns/use-runner.js';
 import type { ShownTurn } from '../turns/use-turns.js';
 import { TurnView } from './turn-view.js';
 
@@ -23,7 +23,7 @@ export function Conversation({ sessionId, turns, actions, onCompare }: Conversat
   const scroller = useRef<HTMLDivElement>(null);
   const isAtEnd = useRef(true);
   const seen = useRef({ height: 0, top: 0 });
-  const runner = useRunner();
+  const answers = useAnswers();
   const toEnd = useCallback(() => {
     if (isAtEnd.current && scroller.current) scroller.current.scrollTop = scroller.current.scrollHeight;
   }, []);
@@ -35,7 +35,7 @@ export function Conversation({ sessionId, turns, actions, onCompare }: Conversat
   useLayoutEffect(toEnd, [turns, toEnd]);
   useEffect(() => {
     let frame = 0;
-    const end = runner.subscribe(() => {
+    const end = answers.subscribe(() => {
       cancelAnimationFrame(frame);
       frame = requestAnimationFrame(toEnd);
     });
@@ -47,7 +47,7 @@ export function Conversation({ sessionId, turns, actions, onCompare }: Conversat
       cancelAnimationFrame(frame);
       resized.disconnect();
     };
-  }, [runner, toEnd]);
+  }, [answers, toEnd]);
 
   const isVirtual = turns.length > MOST_AT_ONCE;
   const view = (turn: ShownTurn) => (

@@ -1,15 +1,15 @@
 import { IconButton } from '../app/icons.js';
 
 interface ForkProps {
-  snapshotId: string;
   siblings: readonly string[];
+  /** The one that is shown. */
+  index: number;
   onGo: (snapshotId: string) => void;
 }
 
 /** The arrows between the branches that begin here: `2 / 3`. */
-export function Fork({ snapshotId, siblings, onGo }: ForkProps) {
+export function Fork({ siblings, index, onGo }: ForkProps) {
   if (siblings.length < 2) return null;
-  const index = siblings.indexOf(snapshotId);
   const step = (by: number) => {
     const sibling = siblings[index + by];
     if (sibling !== undefined) onGo(sibling);

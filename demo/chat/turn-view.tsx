@@ -2,10 +2,10 @@ import { memo, useRef, useState } from 'react';
 import { hrefOf } from '../app/address.js';
 import { Icon, IconButton } from '../app/icons.js';
 import { toast } from '../app/toasts.js';
+import { useOwnText } from '../turns/answers.js';
 import { isSamePrompt } from '../turns/content.js';
 import type { ShownTurn } from '../turns/use-turns.js';
 import type { TurnActions } from '../turns/use-actions.js';
-import { useLiveText } from '../turns/use-runner.js';
 import { Fork } from './fork.js';
 import { Markdown } from './markdown.js';
 import { Prompt } from './prompt.js';
@@ -19,13 +19,13 @@ interface TurnViewProps {
 }
 
 export const TurnView = memo(function TurnView({ sessionId, turn, actions, onCompare }: TurnViewProps) {
-  const { snapshotId, content, siblings, node, writer } = turn;
-  const live = useOwnText(turn);
+  const { snapshotId, content, siblings, index, node, writer } = turn;
+  const live = useUnreadText(turn);
   const [isEditing, setIsEditing] = useState(false);
   const isPending = live !== undefined || node?.status === 'pending';
   const answer = live ?? content?.answer ?? '';
   const prompt = content?.prompt;
-  const regenerate = () => prompt && actions.regenerate(snapshotId, prompt);
+  const regenerate = () => prompt && actions.regenerate(turn);
   return (
     <article className="turn" aria-label={`Turn ${turn.number}`}>
       <Prompt
@@ -34,7 +34,7 @@ export const TurnView = memo(function TurnView({ sessionId, turn, actions, onCom
         onCancel={() => setIsEditing(false)}
         onEdit={(edited) => {
           setIsEditing(false);
-          actions.edit(snapshotId, edited);
+          actions.edit(turn, edited);
         }}
       />
       <div className="answer" aria-busy={isPending}>
@@ -51,7 +51,7 @@ export const TurnView = memo(function TurnView({ sessionId, turn, actions, onCom
       </div>
       {!isPending && prompt && (
         <div className="tools">
-          <Fork snapshotId={snapshotId} siblings={siblings} onGo={actions.goToBranch} />
+          <Fork siblings={siblings} index={index} onGo={actions.goToBranch} />
           <button type="button" className="quiet" onClick={regenerate}>
             <Icon name="again" />
             Regenerate
@@ -75,7 +75,7 @@ export const TurnView = memo(function TurnView({ sessionId, turn, actions, onCom
       )}
       {isPending && siblings.length > 1 && (
         <div className="tools">
-          <Fork snapshotId={snapshotId} siblings={siblings} onGo={actions.goToBranch} />
+          <Fork siblings={siblings} index={index} onGo={actions.goToBranch} />
         </div>
       )}
     </article>
@@ -86,8 +86,8 @@ export const TurnView = memo(function TurnView({ sessionId, turn, actions, onCom
  * What this tab has been answered. The end of a turn is heard of before it is read back, and until then the answer
  * must not seem to be somebody else's, nor shorter than it was.
  */
-function useOwnText({ snapshotId, node, content }: ShownTurn): string | undefined {
-  const live = useLiveText(snapshotId);
+function useUnreadText({ snapshotId, node, content }: ShownTurn): string | undefined {
+  const live = useOwnText(snapshotId);
   const last = useRef<{ snapshotId: string; text: string }>(undefined);
   if (live !== undefined) last.current = { snapshotId, text: live };
   const own = last.current?.snapshotId === snapshotId ? last.current.text : undefined;
@@ -108,7 +108,9 @@ function isSameTurn(before: TurnViewProps, now: TurnViewProps): boolean {
     a.writer === b.writer &&
     a.content?.answer === b.content?.answer &&
     isSamePrompt(a.content?.prompt, b.content?.prompt) &&
-    a.siblings.join() === b.siblings.join()
+    a.index === b.index &&
+    a.siblings.join() === b.siblings.join() &&
+    a.parentId === b.parentId
   );
 }
 

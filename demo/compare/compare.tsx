@@ -1,9 +1,9 @@
 import { useState } from 'react';
 import type { SessionTree } from 'offshoot';
-import { useSessionStore, useSnapshot } from 'offshoot/react';
+import { branchesIn, useSessionStore, useSnapshot } from 'offshoot/react';
 import { Dialog } from '../app/dialog.js';
+import { countOf } from '../app/labels.js';
 import { Markdown } from '../chat/markdown.js';
-import { newestLeafBelow, pathTo, siblingsOf } from '../turns/branch.js';
 import { textOf, turnsOf } from '../turns/content.js';
 
 interface CompareProps {
@@ -15,15 +15,17 @@ interface CompareProps {
 
 /** Two branches side by side, from where they part. */
 export default function Compare({ tree, snapshotId, onClose }: CompareProps) {
-  const [left, setLeft] = useState(() => newestLeafBelow(tree, snapshotId));
+  const [left, setLeft] = useState(() => branchesIn(tree, snapshotId).newestLeaf);
   const [right, setRight] = useState(() => otherBranch(tree, snapshotId, left));
-  const shared = sharedLength(pathTo(tree, left), pathTo(tree, right));
+  const shared = sharedMessages(tree, left, right);
+  const { data } = useSnapshot(useSessionStore(), { snapshotId: left });
+  const same = turnsOf(data).filter(({ last }) => last < shared).length;
   return (
     <Dialog title="Compare branches" className="wide" onClose={onClose}>
       <p className="hint">
-        {shared === 0
+        {same === 0
           ? 'These branches share nothing.'
-          : `The first ${shared === 1 ? 'turn is' : `${shared} turns are`} the same.`}
+          : `The first ${same === 1 ? 'turn is' : `${same} turns are`} the same.`}
       </p>
       <div className="compare">
         <Column label="Left branch" tree={tree} leaf={left} from={shared} onChoose={setLeft} />
@@ -37,14 +39,14 @@ interface ColumnProps {
   label: string;
   tree: SessionTree;
   leaf: string;
-  /** How many turns are not shown, because both branches have them. */
+  /** How many messages are not shown, because both branches have them. */
   from: number;
   onChoose: (leaf: string) => void;
 }
 
 function Column({ label, tree, leaf, from, onChoose }: ColumnProps) {
   const { data, error } = useSnapshot(useSessionStore(), { snapshotId: leaf });
-  const turns = data ? turnsOf(data).slice(from) : [];
+  const turns = data ? turnsOf(data).filter(({ last }) => last >= from) : [];
   return (
     <section aria-label={label}>
       <label>
@@ -52,7 +54,7 @@ function Column({ label, tree, leaf, from, onChoose }: ColumnProps) {
         <select value={leaf} onChange={({ target }) => onChoose(target.value)}>
           {[...tree.leaves].reverse().map((id, index) => (
             <option key={id} value={id}>
-              Branch {index + 1}, {pathTo(tree, id).length} turns
+              Branch {index + 1}, {countOf(tree.nodes.get(id)?.summary.messages ?? 0, 'message')}
             </option>
           ))}
         </select>
@@ -60,9 +62,9 @@ function Column({ label, tree, leaf, from, onChoose }: ColumnProps) {
       {error && <p className="failure">{error.message}</p>}
       {turns.length === 0 && data && <p className="hint">Nothing more.</p>}
       <ol>
-        {turns.map(({ prompt, answer }, index) => (
+        {turns.map(({ prompt, answer, first }) => (
           // Turns have no other name, and never move.
-          <li key={from + index}>
+          <li key={first}>
             <p className="text compared-prompt" dir="auto">
               {textOf(prompt)}
             </p>
@@ -74,16 +76,17 @@ function Column({ label, tree, leaf, from, onChoose }: ColumnProps) {
   );
 }
 
-function sharedLength(a: readonly string[], b: readonly string[]): number {
-  const parted = a.findIndex((id, index) => id !== b[index]);
-  return parted < 0 ? a.length : parted;
+function sharedMessages(tree: SessionTree, left: string, right: string): number {
+  const [a, b] = [left, right].map((id) => branchesIn(tree, id).messages);
+  const parted = a!.findIndex(({ snapshotId }, index) => snapshotId !== b![index]?.snapshotId);
+  return parted < 0 ? a!.length : parted;
 }
 
 /** The branch that parts last from the one through this snapshot. */
 function otherBranch(tree: SessionTree, snapshotId: string, leaf: string): string {
-  for (const id of pathTo(tree, snapshotId).reverse()) {
-    const other = siblingsOf(tree, id).find((sibling) => sibling !== id);
-    if (other !== undefined) return newestLeafBelow(tree, other);
-  }
-  return tree.leaves.find((id) => id !== leaf) ?? leaf;
+  const fork = branchesIn(tree, snapshotId).messages.findLast(({ siblings }) => siblings.length > 1);
+  const other = fork?.siblings.find((id) => id !== fork.snapshotId);
+  return other === undefined
+    ? (tree.leaves.find((id) => id !== leaf) ?? leaf)
+    : branchesIn(tree, other).newestLeaf;
 }

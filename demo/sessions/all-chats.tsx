@@ -1,17 +1,23 @@
 import { useMemo } from 'react';
 import { useSessions, useSessionStore } from 'offshoot/react';
-import { arrange } from './arrange.js';
-import type { Marked } from './follow-marked.js';
+import { isArchived, isPinned, PINNED } from './marks.js';
 import { SessionList } from './session-list.js';
 import { SessionRow } from './session-row.js';
 
 const PAGE = 200;
-const NONE: never[] = [];
+/** Of those that are pinned all are at the top, even those that are far down the list. */
+const MOST = 1000;
 
 /** The pinned chats and then all others, page by page. */
-export function AllChats({ marked, currentId }: { marked: Marked; currentId: string }) {
-  const { status, data, error, loadMore, reload } = useSessions(useSessionStore(), { pageSize: PAGE });
-  const rows = useMemo(() => arrange(data?.sessions ?? NONE, marked), [data, marked]);
+export function AllChats({ currentId }: { currentId: string }) {
+  const store = useSessionStore();
+  const pinned = useSessions(store, { where: PINNED, pageSize: MOST }).data?.sessions;
+  const { status, data, error, loadMore, reload } = useSessions(store, { pageSize: PAGE });
+  const rows = useMemo(() => {
+    const listed = data?.sessions ?? [];
+    const all = pinned ? [...pinned, ...listed.filter((session) => !isPinned(session))] : listed;
+    return all.filter((session) => !isArchived(session));
+  }, [data, pinned]);
   return (
     <>
       {status === 'error' && (

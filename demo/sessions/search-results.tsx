@@ -1,12 +1,13 @@
+import type { ReactNode } from 'react';
 import { SessionList } from './session-list.js';
 import { SessionRow } from './session-row.js';
-import type { Found } from './find-text.js';
-import { shownMatches, type Search } from './use-search.js';
+import type { Match } from './search.js';
+import type { Search } from './use-search.js';
 
 const numberOf = (count: number) => count.toLocaleString('en');
 
 export function SearchResults({ search, currentId }: { search: Search; currentId: string }) {
-  const matches = shownMatches(search);
+  const { matches } = search;
   return (
     <>
       <p className="hint session-note" role="status">
@@ -15,15 +16,15 @@ export function SearchResults({ search, currentId }: { search: Search; currentId
           : `${numberOf(matches.length)} found, searched ${numberOf(search.searched)} of ${numberOf(search.total)}`}
       </p>
       <SessionList rows={matches} sessionOf={({ session }) => session} currentId={currentId}>
-        {({ session, snapshotId, found }, state) => (
+        {({ session, snapshotId, excerpt }, state) => (
           <SessionRow
             key={session.sessionId}
             {...state}
             session={session}
             at={snapshotId}
             {...(snapshotId === undefined
-              ? { heading: <Marked {...found} />, excerpt: null }
-              : { excerpt: <Marked {...found} /> })}
+              ? { heading: <Excerpt {...excerpt} />, excerpt: null }
+              : { excerpt: <Excerpt {...excerpt} /> })}
           />
         )}
       </SessionList>
@@ -31,10 +32,13 @@ export function SearchResults({ search, currentId }: { search: Search; currentId
   );
 }
 
-const Marked = ({ before, match, after }: Found) => (
-  <>
-    {before}
-    <mark>{match}</mark>
-    {after}
-  </>
-);
+function Excerpt({ text, ranges }: Match['excerpt']) {
+  const parts: ReactNode[] = [];
+  let end = 0;
+  for (const [from, to] of ranges) {
+    if (from < end) continue;
+    parts.push(text.slice(end, from), <mark key={from}>{text.slice(from, to)}</mark>);
+    end = to;
+  }
+  return [...parts, text.slice(end)];
+}

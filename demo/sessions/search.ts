@@ -1,18 +1,11 @@
-import type { SessionInfo } from 'offshoot';
+import type { Hit, SessionInfo } from 'offshoot';
 import type { DemoStore } from '../store/store.js';
-import { messagesOf, textOf } from '../turns/content.js';
-import { allSessions } from './all-sessions.js';
-import { findText, needleOf, type Found } from './find-text.js';
-import { isDeleted } from './marks.js';
-
-/** A read waits for the database most of the time. */
-const READS_AT_ONCE = 8;
 
 export interface Match {
   session: SessionInfo;
-  /** The latest branch whose text has it; none if the title has it. */
+  /** The snapshot that brought what was found; none if the title has it. */
   snapshotId?: string;
-  found: Found;
+  excerpt: Hit['excerpt'];
 }
 
 export interface SearchListener {
@@ -20,47 +13,58 @@ export interface SearchListener {
   progress: (searched: number, total: number) => void;
 }
 
-/** All titles first, then the text of every branch, the latest chats first. Ends early when the signal is aborted. */
+/** All titles first, then the text of every branch, the latest first. Ends early when the signal is aborted. */
 export async function search(
   store: DemoStore,
   query: string,
   signal: AbortSignal,
-  listener: SearchListener,
+  { found, progress }: SearchListener,
 ): Promise<void> {
-  const needle = needleOf(query);
-  const sessions: SessionInfo[] = [];
-  for await (const page of allSessions(store)) {
-    if (signal.aborted) return;
-    for (const session of page) if (!isDeleted(session)) sessions.push(session);
-    listener.progress(0, sessions.length);
-    for (const session of page) {
-      const found = findText(session.title ?? '', needle);
-      if (found && !isDeleted(session)) listener.found({ session, found });
+  const sessions = new Map<string, SessionInfo>();
+  const isFound = new Set<string>();
+  const words = fold(query).trim().split(/\s+/);
+  let cursor: string | undefined;
+  do {
+    const page = await store.listSessions({ limit: 1000, cursor });
+    signal.throwIfAborted();
+    for (const session of page.sessions) {
+      sessions.set(session.sessionId, session);
+      if (!words.every((word) => fold(session.title ?? '').includes(word))) continue;
+      isFound.add(session.sessionId);
+      found({ session, excerpt: inTitle(session.title!, words) });
     }
-  }
-  let next = 0;
+    progress(0, sessions.size);
+    cursor = page.cursor;
+  } while (cursor !== undefined);
+
   let searched = 0;
-  const reader = async () => {
-    for (let session = sessions[next++]; session && !signal.aborted; session = sessions[next++]) {
-      const match = needle.test(session.title ?? '') ? undefined : await searchIn(store, session, needle);
-      if (signal.aborted) return;
-      if (match) listener.found(match);
-      listener.progress(++searched, sessions.length);
+  // What is found first is shown as soon as possible, and more of it at once then.
+  let limit = 1;
+  do {
+    const page = await store.searchText(query, {
+      limit,
+      cursor,
+      signal,
+      onProgress: ({ done, total }) => progress((searched = Math.max(searched, done)), total),
+    });
+    for (const { sessionId, snapshotId, excerpt } of page.hits) {
+      if (isFound.has(sessionId)) continue;
+      isFound.add(sessionId);
+      const session = sessions.get(sessionId) ?? (await store.getSession(sessionId));
+      if (session) found({ session, snapshotId, excerpt });
     }
-  };
-  await Promise.all(Array.from({ length: READS_AT_ONCE }, reader));
+    cursor = page.cursor;
+    limit = Math.min(1000, limit * 10);
+  } while (cursor !== undefined);
 }
 
-async function searchIn(store: DemoStore, session: SessionInfo, needle: RegExp): Promise<Match | undefined> {
-  const { sessionId } = session;
-  // Of most chats one read is enough.
-  const leaves = session.snapshotCount === 1 ? [undefined] : await store.getLeaves(sessionId);
-  for (const leaf of leaves) {
-    const snapshot = await store.getSnapshot(leaf ? { snapshotId: leaf.snapshotId } : { sessionId });
-    for (const message of messagesOf(snapshot)) {
-      const found = findText(textOf(message), needle);
-      if (found) return { session, snapshotId: snapshot!.snapshotId, found };
-    }
-  }
-  return undefined;
+/** As texts are compared, more or less. */
+const fold = (text: string): string => text.normalize('NFKD').replaceAll(/\p{M}/gu, '').toLowerCase();
+
+function inTitle(text: string, words: readonly string[]): Match['excerpt'] {
+  const ranges = words.flatMap((word): [number, number][] => {
+    const at = text.toLowerCase().indexOf(word);
+    return at < 0 ? [] : [[at, at + word.length]];
+  });
+  return { text, ranges: ranges.sort(([a], [b]) => a - b) };
 }

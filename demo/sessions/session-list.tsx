@@ -2,7 +2,7 @@ import { useCallback, useEffect, useRef, useState, type ReactElement } from 'rea
 import type { SessionInfo } from 'offshoot';
 import { useSessionStore } from 'offshoot/react';
 import { toastError } from '../app/toasts.js';
-import { deleteWithUndo } from './delete-session.js';
+import { deleteWithUndo } from './deletions.js';
 import type { RowActions } from './row-actions.js';
 import { SessionMenu, type OpenMenu } from './session-menu.js';
 import type { TurnState } from '../store/store.js';

@@ -6,7 +6,7 @@ import { Icon, type IconName } from '../app/icons.js';
 import { titleOf } from '../app/labels.js';
 import { toastError } from '../app/toasts.js';
 import type { TurnState } from '../store/store.js';
-import { deleteWithUndo } from './delete-session.js';
+import { deleteWithUndo } from './deletions.js';
 import { isArchived, isPinned } from './marks.js';
 
 export interface OpenMenu {

@@ -1,13 +1,13 @@
 import { useState } from 'react';
-import { useSessionStore } from 'offshoot/react';
+import { useSessions, useSessionStore } from 'offshoot/react';
 import { Icon } from '../app/icons.js';
 import type { TurnState } from '../store/store.js';
 import { AllChats } from './all-chats.js';
-import { ArchivedChats } from './archived-chats.js';
-import { archivedOf } from './arrange.js';
+import { useLeaveDeleted } from './deletions.js';
+import { ARCHIVED } from './marks.js';
 import { SearchResults } from './search-results.js';
-import { useAbandonedDeletions, useLeaveDeleted } from './use-deletions.js';
-import { useMarked } from './use-marked.js';
+import { SessionList } from './session-list.js';
+import { SessionRow } from './session-row.js';
 import { useSearch } from './use-search.js';
 
 interface SidebarProps {
@@ -19,11 +19,11 @@ export function Sidebar({ sessionId, onNew }: SidebarProps) {
   const store = useSessionStore<TurnState>();
   const [query, setQuery] = useState('');
   const [showsArchived, setShowsArchived] = useState(false);
-  const marked = useMarked(store);
+  const { data, loadMore } = useSessions(store, { where: ARCHIVED, pageSize: 1000 });
   const search = useSearch(store, query);
-  const archived = archivedOf(marked);
+  const archived = data?.sessions ?? [];
+  const hasMore = data?.hasMore ?? false;
   useLeaveDeleted(store, sessionId);
-  useAbandonedDeletions(store, marked);
   return (
     <>
       <header>
@@ -60,13 +60,26 @@ export function Sidebar({ sessionId, onNew }: SidebarProps) {
               onClick={() => setShowsArchived(!showsArchived)}
             >
               <Icon name={showsArchived ? 'back' : 'archive'} />
-              {showsArchived ? 'All chats' : `Archived (${archived.length.toLocaleString('en')})`}
+              {showsArchived
+                ? 'All chats'
+                : `Archived (${archived.length.toLocaleString('en')}${hasMore ? '+' : ''})`}
             </button>
           )}
           {showsArchived ? (
-            <ArchivedChats sessions={archived} currentId={sessionId} />
+            <>
+              {archived.length === 0 && <p className="hint session-note">Nothing is archived.</p>}
+              <SessionList
+                rows={archived}
+                sessionOf={(session) => session}
+                currentId={sessionId}
+                hasMore={hasMore}
+                loadMore={loadMore}
+              >
+                {(session, state) => <SessionRow key={session.sessionId} {...state} session={session} />}
+              </SessionList>
+            </>
           ) : (
-            <AllChats marked={marked} currentId={sessionId} />
+            <AllChats currentId={sessionId} />
           )}
         </>
       )}

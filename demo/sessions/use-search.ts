@@ -1,7 +1,6 @@
 import { useEffect, useState } from 'react';
 import type { DemoStore } from '../store/store.js';
 import { toastError } from '../app/toasts.js';
-import { isDeleted } from './marks.js';
 import { search, type Match } from './search.js';
 
 /** While somebody types, in ms. */
@@ -32,11 +31,13 @@ export function useSearch(store: DemoStore, query: string): Search | undefined {
 function follow(store: DemoStore, query: string, show: (search: Search) => void): () => void {
   const end = new AbortController();
   const matches = new Map<string, Match>();
+  const deleted = new Set<string>();
   let [searched, total, isDone] = [0, 0, false];
   let showing: ReturnType<typeof setTimeout> | undefined;
+  const isThere = ({ session }: Match) => !deleted.has(session.sessionId);
   const showNow = () => {
     showing = undefined;
-    show({ query, matches: [...matches.values()].sort(byPlace), searched, total, isDone });
+    show({ query, matches: [...matches.values()].filter(isThere).sort(byPlace), searched, total, isDone });
   };
   const showSoon = () => (showing ??= setTimeout(showNow, SHOW_MS));
 
@@ -64,8 +65,11 @@ function follow(store: DemoStore, query: string, show: (search: Search) => void)
     const match = matches.get(change.sessionId);
     if (!match) return;
     // One that was deleted by mistake comes back to where it was.
-    if (change.type === 'deleted') matches.delete(change.sessionId);
-    else matches.set(change.sessionId, { ...match, session: change.session });
+    if (change.type === 'deleted') deleted.add(change.sessionId);
+    else {
+      deleted.delete(change.sessionId);
+      matches.set(change.sessionId, { ...match, session: change.session });
+    }
     showSoon();
   });
 
@@ -76,10 +80,6 @@ function follow(store: DemoStore, query: string, show: (search: Search) => void)
     clearTimeout(showing);
   };
 }
-
-/** What is shown of them: all but those that are about to be deleted. */
-export const shownMatches = ({ matches }: Search): Match[] =>
-  matches.filter(({ session }) => !isDeleted(session));
 
 const byPlace = (a: Match, b: Match) =>
   Number(a.snapshotId !== undefined) - Number(b.snapshotId !== undefined) ||

@@ -1,14 +1,14 @@
 import { SessionStoreError, type EncryptionOptions } from 'offshoot';
 import { Listeners } from '../app/listeners.js';
+import { Answers } from '../turns/answers.js';
 import { keepDraftsUnder } from '../turns/drafts.js';
-import { TurnRunner } from '../turns/runner.js';
 import { isRecordOutdated, readRecord, type EncryptionRecord } from './encryption-record.js';
 import { phaseOf } from './phase.js';
 import { openStore, type DemoStore } from './store.js';
 
 /** Whether this tab can get at the chats. */
 export type Access =
-  | { state: 'open'; store: DemoStore; runner: TurnRunner; key: CryptoKey | null }
+  | { state: 'open'; store: DemoStore; answers: Answers; key: CryptoKey | null }
   | { state: 'locked'; record: EncryptionRecord }
   /** They are encrypted, and what the passphrase needs to make their key is gone. */
   | { state: 'lost' };
@@ -95,7 +95,7 @@ function openPlain(): Access {
 const opened = (store: DemoStore, key: CryptoKey | null): Access => ({
   state: 'open',
   store,
-  runner: new TurnRunner(store),
+  answers: new Answers(store),
   key,
 });
 

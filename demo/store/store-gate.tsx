@@ -1,7 +1,7 @@
 import { useSyncExternalStore, type ReactNode } from 'react';
 import { SessionStoreProvider } from 'offshoot/react';
 import { loadedLater } from '../app/loaded-later.js';
-import { RunnerContext } from '../turns/use-runner.js';
+import { AnswersContext } from '../turns/answers.js';
 import { currentAccess, subscribe } from './access.js';
 
 const LockedPage = loadedLater('What opens your chats', () => import('./locked-page.js'));
@@ -13,7 +13,7 @@ export function StoreGate({ children }: { children: ReactNode }) {
     return <LockedPage record={access.state === 'locked' ? access.record : undefined} />;
   return (
     <SessionStoreProvider store={access.store}>
-      <RunnerContext value={access.runner}>{children}</RunnerContext>
+      <AnswersContext value={access.answers}>{children}</AnswersContext>
     </SessionStoreProvider>
   );
 }

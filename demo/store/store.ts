@@ -33,6 +33,7 @@ function tell(next: readonly HealthEvent[]): void {
 export function openStore(encryption?: EncryptionOptions): DemoStore {
   return new IndexedDBSessionStore<TurnState>({
     name: DATABASE,
+    indexed: ['pinned', 'archived'],
     fallback: 'memory',
     onUnavailable: 'failover',
     encryption,

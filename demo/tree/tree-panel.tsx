@@ -1,12 +1,11 @@
 import { memo, useEffect, useMemo, useRef, useState, type KeyboardEvent } from 'react';
 import { flushSync } from 'react-dom';
-import type { SessionTree } from 'offshoot';
+import type { SessionTree, SnapshotNode } from 'offshoot';
+import { branchesIn } from 'offshoot/react';
 import { beginningOf } from '../app/cut.js';
 import { Icon } from '../app/icons.js';
 import { countOf } from '../app/labels.js';
-import { pathTo } from '../turns/branch.js';
-import { textOf } from '../turns/content.js';
-import { previewOf } from '../turns/use-turns.js';
+import { textOf, type TurnContent } from '../turns/content.js';
 import { place, type Placed, type PlacedNode } from './layout.js';
 import { isSameShape } from './same-shape.js';
 import { neighbour } from './neighbour.js';
@@ -25,7 +24,7 @@ interface TreePanelProps {
 function TreePanel({ tree, standing, onGo, onCompare }: TreePanelProps) {
   const placed = useMemo(() => place(tree), [tree]);
   const previews = usePreviews(tree);
-  const path = useMemo(() => new Set(pathTo(tree, standing)), [tree, standing]);
+  const path = useMemo(() => new Set(branchesIn(tree, standing).path), [tree, standing]);
   const [pointed, setPointed] = useState<string>();
   const [focused, setFocused] = useState<string>();
   const svg = useRef<SVGSVGElement>(null);
@@ -97,7 +96,7 @@ function TreePanel({ tree, standing, onGo, onCompare }: TreePanelProps) {
             <TreeNode
               key={node.id}
               node={node}
-              name={nameOf(node, previewOf(previews.get(node.id)))}
+              name={nameOf(node, previewOf(tree.nodes.get(node.id), previews.get(node.id)))}
               isOnPath={path.has(node.id)}
               isStanding={node.id === standing}
               isReachable={node.id === current}
@@ -131,6 +130,10 @@ export default memo(
     before.onCompare === now.onCompare &&
     isSameShape(before.tree, now.tree),
 );
+
+/** For labels: the first words of a turn. */
+const previewOf = (node: SnapshotNode | undefined, turn: TurnContent | undefined): string =>
+  (turn ? beginningOf(textOf(turn.prompt), 120) : node?.summary.preview) || 'Image';
 
 function nameOf({ id, number, siblings, status }: PlacedNode, preview: string): string {
   const place = siblings.length > 1 ? `, ${siblings.indexOf(id) + 1} of ${siblings.length}` : '';

@@ -1,7 +1,6 @@
 import { useEffect, useRef, useState } from 'react';
 import type { SessionTree } from 'offshoot';
-import { useSessionStore } from 'offshoot/react';
-import { pathTo } from '../turns/branch.js';
+import { branchesIn, useSessionStore } from 'offshoot/react';
 import { turnsOf, type TurnContent } from '../turns/content.js';
 
 /** What each snapshot adds to its conversation. Together the leaves hold all of it; each is read once it has ended. */
@@ -19,9 +18,13 @@ export function usePreviews(tree: SessionTree): ReadonlyMap<string, TurnContent>
         if (!isShown) return;
         if (tree.nodes.get(id)?.status !== 'pending') read.current.add(id);
         if (!snapshot) continue;
-        const turns = turnsOf(snapshot).reverse();
-        const path = pathTo(tree, id).reverse();
-        const found = path.flatMap((id, index) => (turns[index] ? [[id, turns[index]] as const] : []));
+        const { messages } = branchesIn(tree, id);
+        const found = turnsOf(snapshot).flatMap((turn) =>
+          // Its prompt may be a snapshot of its own.
+          [messages[turn.first], messages[turn.last]].flatMap((by) =>
+            by ? [[by.snapshotId, turn] as const] : [],
+          ),
+        );
         setPreviews((known) => new Map([...known, ...found]));
       }
     })();

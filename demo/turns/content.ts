@@ -14,6 +14,10 @@ const elementsOf = (value: unknown): unknown[] => (Array.isArray(value) ? Object
 
 const partsOf = (message: Message | undefined) => elementsOf(message?.content).filter(isObject);
 
+/** Of those that an imported file says there are, the messages. */
+export const messagesIn = (messages: unknown): Message[] =>
+  elementsOf(messages).filter(isObject) as unknown as Message[];
+
 export const textOf = (message: Message | undefined): string =>
   partsOf(message)
     .map(({ text }) => (typeof text === 'string' ? text : ''))
@@ -38,22 +42,27 @@ export const modelMessage = (text: string): Message => ({ role: 'model', content
 export interface TurnContent {
   prompt: Message | undefined;
   answer: string;
+  /** Where its first and its last message are among all. */
+  first: number;
+  last: number;
 }
 
-export const messagesOf = (snapshot: Pick<SessionSnapshot, 'state'> | undefined): Message[] =>
-  elementsOf(snapshot?.state?.messages).filter(isObject) as unknown as Message[];
-
 /**
- * The turns of a snapshot's state, from the last to the first, one for each snapshot of its path. A turn begins with
- * a message of the user; what other frameworks put in between belongs to the turn that it is in.
+ * The turns of a snapshot's state. A turn begins with a message of the user; what other frameworks put in between
+ * belongs to the turn that it is in.
  */
-export function turnsOf(snapshot: Pick<SessionSnapshot, 'state'>): TurnContent[] {
+export function turnsOf(snapshot: Pick<SessionSnapshot, 'state'> | undefined): TurnContent[] {
   const turns: TurnContent[] = [];
-  for (const message of messagesOf(snapshot)) {
-    if (message.role === 'user' || turns.length === 0) turns.push({ prompt: undefined, answer: '' });
+  const messages: unknown = snapshot?.state?.messages;
+  for (const [index, message] of Object.entries(Array.isArray(messages) ? messages : [])) {
+    if (!isObject(message)) continue;
+    const at = Number(index);
+    const isPrompt = message['role'] === 'user';
+    if (isPrompt || turns.length === 0) turns.push({ prompt: undefined, answer: '', first: at, last: at });
     const turn = turns.at(-1)!;
-    if (message.role === 'user') turn.prompt = message;
-    else if (message.role === 'model') turn.answer += textOf(message);
+    turn.last = at;
+    if (isPrompt) turn.prompt = message as unknown as Message;
+    else if (message['role'] === 'model') turn.answer += textOf(message as unknown as Message);
   }
   return turns;
 }

@@ -1,21 +1,21 @@
-import { useEffect, useMemo, useRef } from 'react';
-import type { Message, SessionTree } from 'offshoot';
+import { useMemo } from 'react';
+import type { Message } from 'offshoot';
 import { useSessionStore } from 'offshoot/react';
 import { go, hrefOf } from '../app/address.js';
 import { titleFor } from '../app/labels.js';
 import { toastError } from '../app/toasts.js';
 import { useModelChoice } from '../models/model-choice.js';
-import { childrenOf, newestLeafBelow } from './branch.js';
+import { useAnswers, type NewTurn } from './answers.js';
 import { textOf } from './content.js';
-import { useRunner } from './use-runner.js';
+import type { ShownTurn } from './use-turns.js';
 
 export interface TurnActions {
   /** Continues a snapshot; the root of a new tree, if there is none. Resolves to whether it could be saved. */
   send: (prompt: Message, parentId: string | undefined) => Promise<boolean>;
   /** Answers the prompt of a turn once more, beside it. */
-  regenerate: (snapshotId: string, prompt: Message) => void;
+  regenerate: (turn: ShownTurn) => void;
   /** Puts another prompt beside that of a turn. */
-  edit: (snapshotId: string, prompt: Message) => void;
+  edit: (turn: ShownTurn, prompt: Message) => void;
   stop: (snapshotId: string) => void;
   /** Goes to where the branch of a snapshot was last continued. */
   goToBranch: (snapshotId: string) => void;
@@ -23,48 +23,49 @@ export interface TurnActions {
   goTo: (snapshotId: string) => void;
 }
 
-export function useActions(sessionId: string, tree: SessionTree | undefined): TurnActions {
+export function useActions(sessionId: string): TurnActions {
   const store = useSessionStore();
-  const runner = useRunner();
+  const answers = useAnswers();
   const { model } = useModelChoice();
-  // Not among what the actions are made of: they stay the same while the tree grows.
-  const latest = useRef(tree);
-  useEffect(() => {
-    latest.current = tree;
-  });
   return useMemo(() => {
-    const begin = async (prompt: Message, parentId: string | undefined, attempt: number) => {
-      const snapshotId = crypto.randomUUID();
-      const turn = { sessionId, parentId, prompt, model, attempt };
-      const begun = runner.begin(snapshotId, turn, titleFor(textOf(prompt)));
+    const session = store.session(sessionId);
+    const begin = async (start: NewTurn['start'], attempt = 0) => {
       const from = location.hash;
-      go(hrefOf(sessionId, snapshotId), from === '' ? 'replace' : 'push');
       try {
-        await begun;
+        const snapshotId = await answers.begin(sessionId, { start, model, attempt });
+        // Whoever has left in the meantime is not brought back.
+        if (location.hash === from) go(hrefOf(sessionId, snapshotId), from === '' ? 'replace' : 'push');
         return true;
       } catch (error) {
         toastError(error);
-        if (location.hash === hrefOf(sessionId, snapshotId)) go(from, 'replace');
         return false;
       }
     };
-    const parentOf = (snapshotId: string) => latest.current?.nodes.get(snapshotId)?.parentId;
+    const send = (prompt: Message, after: string | undefined) =>
+      begin((session, options) =>
+        session.startTurn({
+          ...options,
+          messages: prompt,
+          // Turns are what the tree is made of.
+          oneSnapshot: true,
+          after: after ?? null,
+          title: titleFor(textOf(prompt)),
+        }),
+      );
     const goTo = (snapshotId: string) => {
       go(hrefOf(sessionId, snapshotId), 'replace');
       // The next tab begins where this one went last.
-      void store.selectBranch(snapshotId).catch(toastError);
+      void session.select(snapshotId).catch(toastError);
     };
     return {
-      send: (prompt, parentId) => begin(prompt, parentId, 0),
-      regenerate(snapshotId, prompt) {
-        const parentId = parentOf(snapshotId);
-        void begin(prompt, parentId, latest.current ? childrenOf(latest.current, parentId).length : 1);
-      },
-      edit: (snapshotId, prompt) => void begin(prompt, parentOf(snapshotId), 0),
-      stop: (snapshotId) => void runner.stop(snapshotId).catch(toastError),
+      send,
+      regenerate: ({ snapshotId, siblings }) =>
+        void begin((session, options) => session.again(snapshotId, options), siblings.length),
+      edit: ({ parentId }, prompt) => void send(prompt, parentId),
+      stop: (snapshotId) => void answers.stop(sessionId, snapshotId).catch(toastError),
       goToBranch: (snapshotId) =>
-        goTo(latest.current ? newestLeafBelow(latest.current, snapshotId) : snapshotId),
+        void session.branches(snapshotId).then(({ newestLeaf }) => goTo(newestLeaf), toastError),
       goTo,
     };
-  }, [sessionId, model, store, runner]);
+  }, [sessionId, model, store, answers]);
 }

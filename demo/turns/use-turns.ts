@@ -1,21 +1,21 @@
 import { useRef } from 'react';
 import type { SessionTree, SnapshotNode, SnapshotStatus } from 'offshoot';
-import { useSessionStore, useSnapshot } from 'offshoot/react';
-import { beginningOf } from '../app/cut.js';
+import { branchesIn, useSessionStore, useSnapshot } from 'offshoot/react';
 import type { TurnState } from '../store/store.js';
-import { pathTo, siblingsOf } from './branch.js';
-import { textOf, turnsOf, type TurnContent } from './content.js';
-import type { LiveTurn } from './runner.js';
+import { turnsOf, type TurnContent } from './content.js';
 
 /** One turn of the branch that is shown. */
 export interface ShownTurn {
+  /** The snapshot that it ends with. */
   snapshotId: string;
+  /** What its prompt continues. */
+  parentId: string | undefined;
   /** Counted from 1. */
   number: number;
-  /** `undefined` until it is stored. */
   node: SnapshotNode | undefined;
-  /** The snapshots that continue the same one, this one included, oldest first. */
+  /** The snapshots that it can be exchanged for, oldest first, and which of them is its own. */
   siblings: readonly string[];
+  index: number;
   content: TurnContent | undefined;
   /** Who writes it, if it is the last and pending. */
   writer: string | undefined;
@@ -23,7 +23,7 @@ export interface ShownTurn {
 
 interface Turns {
   turns: readonly ShownTurn[];
-  /** What the last of them was when it was read; `undefined` while it is not stored. */
+  /** What the last of them was when it was read. */
   status: SnapshotStatus | undefined;
   error: Error | undefined;
   /** Whether anything has been read. */
@@ -33,55 +33,37 @@ interface Turns {
 const NONE: Turns = { turns: [], status: undefined, error: undefined, isReady: false };
 
 /** The turns from the root to where the tab stands. Until another branch is read, the one before stays. */
-export function useTurns(
-  tree: SessionTree | undefined,
-  standing: string | undefined,
-  live: LiveTurn | undefined,
-): Turns {
+export function useTurns(tree: SessionTree | undefined, standing: string | undefined): Turns {
   const store = useSessionStore<TurnState>();
-  const isStored = standing !== undefined && tree?.nodes.has(standing) === true;
-  const base = isStored ? standing : live?.parentId;
-  const { status, data, error } = useSnapshot(store, { snapshotId: base ?? 'none' });
+  const { status, data, error } = useSnapshot(store, { snapshotId: standing ?? 'none' });
   const last = useRef(NONE);
-  if (!tree || (base !== undefined && status === 'pending')) return last.current;
+  if (!tree) return last.current;
+  if (standing === undefined) return (last.current = { ...NONE, isReady: true });
+  if (status === 'pending' || !tree.nodes.has(standing)) return last.current;
 
-  const path = pathTo(tree, base);
-  const contents = base !== undefined && data ? turnsOf(data) : [];
-  const ahead = path.length - contents.length;
-  const turns = path.map((snapshotId, index): ShownTurn => {
+  const { messages, siblings, index } = branchesIn(tree, standing);
+  const end = { snapshotId: standing, siblings, index };
+  const contents = turnsOf(data);
+  const turns = (contents.length > 0 ? contents : [undefined]).map((content, at, all): ShownTurn => {
+    const first = messages[content?.first ?? 0] ?? end;
+    // The last one's answer may have no words yet.
+    const own = (at < all.length - 1 && messages[content!.last]) || end;
+    const { snapshotId } = own;
     const node = tree.nodes.get(snapshotId);
-    const isWritten = node?.status === 'pending' && snapshotId === base;
+    const isWritten = own === end && node?.status === 'pending';
     return {
+      ...(own.siblings.length > 1 ? own : first),
       snapshotId,
-      number: index + 1,
+      parentId: tree.nodes.get(first.snapshotId)?.parentId,
+      number: at + 1,
       node,
-      siblings: siblingsOf(tree, snapshotId),
-      content: contents[index - ahead],
+      content,
       writer: isWritten ? nameOf(data?.state?.custom?.tab) : undefined,
     };
   });
-  if (live && !isStored) turns.push(unsaved(live, turns.length + 1));
-  last.current = {
-    turns,
-    status: isStored ? data?.status : undefined,
-    error: base === undefined ? undefined : error,
-    isReady: true,
-  };
+  last.current = { turns, status: data?.status, error, isReady: true };
   return last.current;
 }
 
 /** What another application has written there may be anything. */
 const nameOf = (tab: unknown): string | undefined => (typeof tab === 'string' ? tab : undefined);
-
-const unsaved = ({ snapshotId, prompt }: LiveTurn, number: number): ShownTurn => ({
-  snapshotId,
-  number,
-  node: undefined,
-  siblings: [],
-  content: { prompt, answer: '' },
-  writer: undefined,
-});
-
-/** For labels: the first words of a turn. */
-export const previewOf = (content: TurnContent | undefined): string =>
-  beginningOf(textOf(content?.prompt), 120) || 'Image';

@@ -19,10 +19,10 @@ test('that the database was deleted is said', async ({ openTab }) => {
   await expect(alert(page)).toHaveCount(0);
 });
 
-test('that the database went back to an earlier state is said', async ({ context, openTab, sessions }) => {
+test('that the database went back to an earlier state is said', async ({ context, openTab }) => {
   const page = await openTab();
   await send(page, 'hello', 1);
-  await expect.poll(() => storedIds(sessions)).toHaveLength(1);
+  await expect.poll(() => storedIds(page)).toHaveLength(1);
   await context.addInitScript(() => {
     const key = 'offshoot:offshoot-demo';
     const [epoch, clock] = (localStorage.getItem(key) ?? '').split(' ').map(Number);

@@ -1,3 +1,4 @@
+import type { Page } from '@playwright/test';
 import type { PageSessionStore } from 'offshoot/playwright';
 
 export interface Seed {
@@ -38,10 +39,20 @@ const sessionOf = ({ id, title, metadata, at, branches }: Seed) => ({
 });
 
 /** Ids of the chats that are really there, whatever is shown. */
-export async function storedIds(sessions: PageSessionStore): Promise<string[]> {
-  const page = await sessions.listSessions({ limit: 1000 });
-  return page.sessions.map(({ sessionId }) => sessionId).sort();
-}
+export const storedIds = (page: Page): Promise<unknown[]> =>
+  page.evaluate(
+    () =>
+      new Promise((resolve, reject) => {
+        const opening = indexedDB.open('offshoot-demo');
+        opening.addEventListener('error', () => reject(opening.error!));
+        opening.addEventListener('success', () => {
+          const database = opening.result;
+          const reading = database.transaction('sessions').objectStore('sessions').getAllKeys();
+          reading.addEventListener('success', () => resolve(reading.result));
+          database.close();
+        });
+      }),
+  );
 
 export const threeChats = ['a', 'b', 'c'].map((id, i) => ({
   id,
