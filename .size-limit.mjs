@@ -32,12 +32,12 @@ const entries = [
   {
     name: 'offshoot/all, with nothing on demand',
     path: 'dist/all.js',
-    limit: '90.5 kB',
+    limit: '94 kB',
   },
   {
     name: 'offshoot/bundle',
     path: 'dist/bundle.js',
-    limit: '87 kB',
+    limit: '90 kB',
   },
   {
     name: 'offshoot, upkeep on demand',
@@ -142,7 +142,7 @@ const entries = [
   {
     name: 'offshoot/playwright, the helper tab',
     path: 'dist/playwright/page.js',
-    limit: '94 kB',
+    limit: '96.5 kB',
   },
   {
     name: 'offshoot/ag-ui',

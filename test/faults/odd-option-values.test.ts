@@ -57,7 +57,10 @@ const TAKERS: Record<string, [names: string, call: (store: Store, options: never
   updateSession: ['title metadata', (store, patch) => store.updateSession('s', patch)],
   deleteSnapshot: ['subtree context', (store, options) => store.deleteSnapshot('zz', options)],
   deleteSession: ['undoable context', (store, options) => store.deleteSession('zz', options)],
-  searchText: ['limit cursor signal onProgress context', (store, options) => store.searchText('turn', options)],
+  searchText: [
+    'limit cursor signal onProgress context',
+    (store, options) => store.searchText('turn', options),
+  ],
   check: ['repair signal context', (store, options) => store.check(options)],
   compact: ['signal context', (store, options) => store.compact(options)],
   rekey: ['signal onProgress context', (store, options) => store.rekey(options)],
