@@ -99,17 +99,15 @@ class IndexedDBStore extends IndexedDBRows<IDBObjectStore> implements WriteStore
   }
 
   put(row: any, key?: Key): Promise<unknown> {
-    return answerTo(
-      this.raw.put(this.name === 'sessions' ? withEntries(row, this.transaction?.indexed) : row, key),
-    );
+    return answerTo(this.raw.put(this.#stored(row), key));
   }
 
-  add(row: unknown, key?: Key): Promise<unknown> {
-    return answerTo(this.raw.add(row, key));
+  add(row: any, key?: Key): Promise<unknown> {
+    return answerTo(this.raw.add(this.#stored(row), key));
   }
 
-  send(how: 'put' | 'add', row: unknown, key?: Key): void {
-    this.raw[how](row, key);
+  send(how: 'put' | 'add', row: any, key?: Key): void {
+    this.raw[how](this.#stored(row), key);
   }
 
   delete(query: Query<Key>): Promise<unknown> {
@@ -118,6 +116,10 @@ class IndexedDBStore extends IndexedDBRows<IDBObjectStore> implements WriteStore
 
   clear(): Promise<unknown> {
     return answerTo(this.raw.clear());
+  }
+
+  #stored(row: any): unknown {
+    return this.name === 'sessions' ? withEntries(row, this.transaction?.indexed) : row;
   }
 }
 

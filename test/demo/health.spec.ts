@@ -85,12 +85,14 @@ test('when the disk is full, something can be deleted', async ({
   await seed(sessions, threeChats);
   await context.addInitScript(() => {
     if (localStorage.getItem('full') === null) return;
-    const put = IDBObjectStore.prototype.put;
-    IDBObjectStore.prototype.put = function (...args) {
-      if (localStorage.getItem('full') !== null && this.name === 'snapshots')
-        throw new DOMException('The disk is full.', 'QuotaExceededError');
-      return put.apply(this, args);
-    };
+    for (const how of ['put', 'add'] as const) {
+      const write = IDBObjectStore.prototype[how];
+      IDBObjectStore.prototype[how] = function (...args) {
+        if (localStorage.getItem('full') !== null && this.name === 'snapshots')
+          throw new DOMException('The disk is full.', 'QuotaExceededError');
+        return write.apply(this, args);
+      };
+    }
   });
   await page.evaluate(() => localStorage.setItem('full', 'yes'));
   await page.reload();

@@ -35,6 +35,7 @@ const SAYS_NOTHING = {
   deleteDatabase: 'whoever has lost the key can begin anew',
   persist: 'of the whole origin',
   close: 'of the store',
+  probeKey: 'asks which key opens it',
 } as const;
 
 /** Every method, called so that with the key it would do something. A new one has to be added. */

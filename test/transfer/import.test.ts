@@ -256,7 +256,7 @@ describe('A file that is not as it was written', () => {
     ['another kind of file', () => '{"messages":[]}\n', 'INVALID_ARGUMENT', /^line 1$/],
     [
       'of a newer version',
-      (file) => file.replace('"version":1', '"version":2'),
+      (file) => file.replace(/"version":\d+,"readableFrom":\d+/, '"version":99,"readableFrom":99'),
       'FAILED_PRECONDITION',
       /^line 1.version$/,
     ],

@@ -80,8 +80,11 @@ export class UnitOfWork {
     );
     recent.check(clock);
     const batch = new UnitOfWork(transaction, recent, commitFrom(clock, clock));
-    // What is remembered of this very row is what was planned with.
-    known.forEach((id, index) => batch.#rows.set(id, recent.rows.get(id) ?? rows[index]));
+    known.forEach((id, index) => {
+      const read = rows[index];
+      // What is remembered of this very row is what was planned with; a row that has been damaged since is read.
+      batch.#rows.set(id, isSnapshotRow(read) ? (recent.rows.get(id) ?? read) : read);
+    });
     strange.forEach((id, index) => children[index] === undefined && batch.#childless.add(id));
     return batch;
   }
