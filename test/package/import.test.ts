@@ -43,10 +43,24 @@ test.each([
 test.each([
   [
     'react',
-    ['SessionStoreProvider', 'suspend', 'useSession', 'useSessionStore', 'useSessions', 'useSnapshot'],
+    [
+      'SessionStoreProvider',
+      'branchesIn',
+      'suspend',
+      'useSession',
+      'useSessionStore',
+      'useSessions',
+      'useSnapshot',
+    ],
   ],
-  ['vue', ['provideSessionStore', 'useSession', 'useSessionStore', 'useSessions', 'useSnapshot']],
-  ['svelte', ['getSessionStore', 'liveSession', 'liveSessions', 'liveSnapshot', 'setSessionStore']],
+  [
+    'vue',
+    ['branchesIn', 'provideSessionStore', 'useSession', 'useSessionStore', 'useSessions', 'useSnapshot'],
+  ],
+  [
+    'svelte',
+    ['branchesIn', 'getSessionStore', 'liveSession', 'liveSessions', 'liveSnapshot', 'setSessionStore'],
+  ],
 ])(
   'importing offshoot/%s looks at no browser global that the framework does not look at',
   async (name, expected) => {
