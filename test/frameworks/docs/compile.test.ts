@@ -30,6 +30,8 @@ const given: [name: string, text: string][] = [
     declare const useChat: typeof import('@ai-sdk/react').useChat;
     declare const useEffect: typeof import('react').useEffect;`,
   ],
+  // The types of pages lack what a service worker's events have.
+  ['worker.d.ts', 'interface MessageEvent<T = any> { waitUntil(work: Promise<unknown>): void; }'],
   ['svelte.config.js', 'export default {};'],
 ];
 
