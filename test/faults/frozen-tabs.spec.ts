@@ -122,7 +122,7 @@ test('a frozen tab keeps nobody from upgrading the database, and says that it ha
     () =>
       new Promise<string[]>((resolve, reject) => {
         const events: string[] = [];
-        const request = indexedDB.open('offshoot', 2);
+        const request = indexedDB.open('offshoot', 99);
         request.onblocked = () => events.push('blocked');
         request.onerror = () => reject(request.error);
         request.onsuccess = () => {
