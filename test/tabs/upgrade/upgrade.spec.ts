@@ -118,7 +118,8 @@ test.describe('a newer Offshoot in another tab', () => {
     expect(await newer.call('getSnapshot', { snapshotId: 'a' })).toMatchObject({ state: { custom: saved } });
     expect((await countsHeard(old)).at(-1)).toBe(saved);
     expect(await newer.call('check')).toMatchObject({ problems: [] });
-    expect(await health(newer)).toEqual([]);
+    // The old tab lets go when the save that is under way has ended, which browsers call blocked until then.
+    expect((await health(newer)).filter(({ type }) => type !== 'blocked')).toEqual([]);
   });
 
   test('what it saves is no error in an old tab that still watches', async ({ openTab, openNewer }) => {
