@@ -11,6 +11,9 @@ import { isWhole } from './structure.js';
 /** Opening and deleting have a time limit, since a frozen tab can block them without any event. */
 const TIMEOUT_MS = 10_000;
 
+/** Browsers call it blocked, too, if a connection is closing while its last transaction ends. */
+const PASSING_MS = 250;
+
 /** Receives the events of a connection. */
 export interface OpeningListener {
   tell(event: HealthEvent): void;
@@ -32,26 +35,28 @@ export async function openDatabase(name: string, listener: OpeningListener): Pro
     );
   }
   const ask: Ask = (version, upgrade) => {
-    const { blocked, tooLong } = waiting(name, listener);
+    const { blocked, done, tooLong } = waiting(name, listener);
     const request = requiredDatabases().open(name, version);
     request.addEventListener('blocked', blocked);
     request.addEventListener('upgradeneeded', ({ oldVersion }) =>
       upgrade(request.result, request.transaction!, oldVersion),
     );
     let isTooLate = false;
-    const opening = answerTo(request).then((database) => {
-      if (isTooLate) database.close();
-      database.addEventListener('versionchange', ({ newVersion }) => {
-        // Without a new version it is a deletion: the database is opened again when next needed.
-        if (newVersion !== null) listener.outdated();
-        listener.release(newVersion === null);
+    const opening = answerTo(request)
+      .finally(done)
+      .then((database) => {
+        if (isTooLate) database.close();
+        database.addEventListener('versionchange', ({ newVersion }) => {
+          // Without a new version it is a deletion: the database is opened again when next needed.
+          if (newVersion !== null) listener.outdated();
+          listener.release(newVersion === null);
+        });
+        database.addEventListener('close', () => {
+          listener.release();
+          listener.lost();
+        });
+        return database;
       });
-      database.addEventListener('close', () => {
-        listener.release();
-        listener.lost();
-      });
-      return database;
-    });
     return within(opening, TIMEOUT_MS, () => {
       isTooLate = true;
       return tooLong();
@@ -79,20 +84,22 @@ export async function openDatabase(name: string, listener: OpeningListener): Pro
 }
 
 export async function deleteDatabase(name: string, listener: Pick<OpeningListener, 'tell'>): Promise<void> {
-  const { blocked, tooLong } = waiting(name, listener);
+  const { blocked, done, tooLong } = waiting(name, listener);
   const request = requiredDatabases().deleteDatabase(name);
   request.addEventListener('blocked', blocked);
-  await within(answerTo(request), TIMEOUT_MS, tooLong);
+  await within(answerTo(request).finally(done), TIMEOUT_MS, tooLong);
 }
 
 /** Reports `blocked`, and builds the timeout's error from what is known of the cause. */
 function waiting(database: string, { tell }: Pick<OpeningListener, 'tell'>) {
   let isBlocked = false;
+  let timer: ReturnType<typeof setTimeout> | undefined;
   return {
     blocked: () => {
       isBlocked = true;
-      tell({ type: 'blocked', database });
+      timer = setTimeout(() => tell({ type: 'blocked', database }), PASSING_MS);
     },
+    done: () => clearTimeout(timer),
     tooLong: () =>
       new SessionStoreError(
         'UNAVAILABLE',

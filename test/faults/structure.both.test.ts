@@ -198,7 +198,15 @@ function describeStructure(kind: string, options: () => IndexedDBSessionStoreOpt
       onTestFinished(() => void (IDBFactory.prototype.open = original));
       IDBFactory.prototype.open = function (...args) {
         const request = original.apply(this, args);
-        const cutOff = () => left-- > 0 && request.transaction!.abort();
+        const cutOff = () => {
+          if (left <= 0) return;
+          try {
+            request.transaction!.abort();
+            left--;
+          } catch {
+            // Offshoot has aborted it itself, to look before it upgrades.
+          }
+        };
         // When all has been made.
         queueMicrotask(() => request.addEventListener('upgradeneeded', cutOff));
         return request;
