@@ -21,7 +21,7 @@ const entries = [
       './mend.js',
       './upkeep.js',
     ],
-    limit: '36.6 kB',
+    limit: '36.7 kB',
   },
   {
     name: 'offshoot, only SessionStoreError',
