@@ -1,5 +1,5 @@
 import type { IndexedDBSessionStore, ListSessionsOptions, SessionInfo, SessionsChange } from '../index.js';
-import { ownOf } from '../values/schema.js';
+import { hasAll } from '../values/schema.js';
 import type { Observer, Source } from './live-query.js';
 import { kept, same } from './same.js';
 
@@ -48,7 +48,7 @@ export function sessionsSource(
     if (change.type === 'reset') return false;
     const at = sessions.findIndex(({ sessionId }) => sessionId === change.sessionId);
     // What the list is no longer for is gone from it.
-    if (change.type === 'deleted' || !fits(change.session, options.where))
+    if (change.type === 'deleted' || !hasAll(change.session.metadata ?? {}, options.where ?? {}))
       return at >= 0 && sessions.splice(at, 1).length > 0;
     const { session } = change;
     if (at >= 0 && same(sessions[at], session)) return false;
@@ -133,7 +133,3 @@ function isLater(a: SessionInfo, b: SessionInfo): boolean {
   const difference = Date.parse(a.updatedAt) - Date.parse(b.updatedAt);
   return difference > 0 || (difference === 0 && a.sessionId > b.sessionId);
 }
-
-/** As `listSessions` chooses them. */
-const fits = ({ metadata = {} }: SessionInfo, where: ListSessionsOptions['where'] = {}): boolean =>
-  Object.entries(where).every(([key, value]) => ownOf(metadata, key) === value);

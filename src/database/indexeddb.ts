@@ -50,10 +50,7 @@ async function cursorOf<T extends IDBCursor, To>(
 }
 
 class IndexedDBRows<Raw extends IDBObjectStore | IDBIndex> implements Rows<any, any, any> {
-  constructor(
-    protected readonly raw: Raw,
-    readonly transaction?: WriteTransaction,
-  ) {}
+  constructor(protected readonly raw: Raw) {}
 
   get name(): string {
     return this.raw.name;
@@ -86,6 +83,13 @@ class IndexedDBRows<Raw extends IDBObjectStore | IDBIndex> implements Rows<any, 
 }
 
 class IndexedDBStore extends IndexedDBRows<IDBObjectStore> implements WriteStore<any, any, any> {
+  constructor(
+    raw: IDBObjectStore,
+    readonly transaction: WriteTransaction,
+  ) {
+    super(raw);
+  }
+
   index(name: string): ReturnType<ReadStore<any, any, any>['index']> {
     return new IndexedDBRows(this.raw.index(name));
   }
@@ -119,7 +123,7 @@ class IndexedDBStore extends IndexedDBRows<IDBObjectStore> implements WriteStore
   }
 
   #stored(row: any): unknown {
-    return this.name === 'sessions' ? withEntries(row, this.transaction?.indexed) : row;
+    return this.name === 'sessions' ? withEntries(row, this.transaction.indexed) : row;
   }
 }
 

@@ -112,16 +112,18 @@ export class MemoryStore {
   /** The store as seen by one transaction. */
   within(read: Read, write: Write, transaction: WriteTransaction): WriteStore<any, any, any> {
     const rows = this.#rows;
+    const copyOf = (row: any) =>
+      structured(rows.name === 'sessions' ? withEntries(row, transaction.indexed) : row);
     return {
       ...rowsOf(rows, read),
       index: (name) => rowsOf(this.#indexes[name]!, read),
       openCursor: (direction) => openCursor(rows, read, undefined, direction === 'prev'),
       put: (row, key) => {
-        const copy = structured(rows.name === 'sessions' ? withEntries(row, transaction.indexed) : row);
+        const copy = copyOf(row);
         return write((undo) => this.put(copy, key, undo));
       },
       add: (row, key) => {
-        const copy = structured(row);
+        const copy = copyOf(row);
         return write((undo) => {
           const [from, to] = rows.find(key ?? this.#keyOf(copy));
           if (to > from) throw new DOMException('there is such a row', 'ConstraintError');

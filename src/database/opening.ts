@@ -73,8 +73,10 @@ export async function openDatabase(name: string, listener: OpeningListener): Pro
     if (isWhole(database)) return new IndexedDBDatabase(database);
     database.close();
   } catch (error) {
-    if (!isOlder && (error as Error).name !== 'VersionError') throw error;
-    if (!isOlder) newer = error;
+    if (!isOlder) {
+      if ((error as Error).name !== 'VersionError') throw error;
+      newer = error;
+    }
   }
   // A new deployment may have removed this file while an old version of the app still runs.
   const { mend } = await load('mending a database', () => import('./mend.js')).catch((error: unknown) => {

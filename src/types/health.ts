@@ -5,7 +5,7 @@ import type { RetentionReport } from './retention.js';
 export type HealthEvent =
   /** A newer Offshoot, in another tab, has changed the database. This tab can no longer use it: reload the page. */
   | { type: 'outdated'; database: string }
-  /** Other tabs hold an older database open that this one has to change or delete: close them. */
+  /** Other tabs have held an older database open for 250 ms that this one has to change or delete: close them. */
   | { type: 'blocked'; database: string }
   /**
    * Everything that had been saved is gone: the browser, or its user, deleted it. The store continues with an empty

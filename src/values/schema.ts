@@ -60,6 +60,10 @@ export const record = satisfying(
 export const ownOf = (value: object, key: string): unknown =>
   Object.hasOwn(value, key) ? (value as Record<string, unknown>)[key] : undefined;
 
+/** Whether an object has all these values as its own. */
+export const hasAll = (object: object, values: object): boolean =>
+  Object.entries(values).every(([key, value]) => ownOf(object, key) === value);
+
 export type Shape = Record<string, Schema>;
 
 /** An object with at least these own properties. */

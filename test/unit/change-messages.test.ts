@@ -114,14 +114,19 @@ function noteOrder(): string[] {
   return events;
 }
 
-test('other tabs hear of a save before it is committed, so that what they read waits for it', async () => {
+/** A store that has saved `a`, what another one is told of that from now on, and the order of messages and commits. */
+async function watchedFromElsewhere() {
   const name = freshName();
   const [writer, listener] = [openStore({ name }), openStore({ name })];
   await save(writer, 'a', turn(1));
   const told: unknown[] = [];
   listener.onSnapshotStateChange('a', ({ createdAt }) => told.push(createdAt));
   await eventually(() => told.length > 0, 'what is stored');
-  const events = noteOrder();
+  return { writer, told, events: noteOrder() };
+}
+
+test('other tabs hear of a save before it is committed, so that what they read waits for it', async () => {
+  const { writer, told, events } = await watchedFromElsewhere();
   for (let second = 2; second < 12; second++) {
     events.length = 0;
     await save(writer, 'a', turn(second));
@@ -131,13 +136,7 @@ test('other tabs hear of a save before it is committed, so that what they read w
 });
 
 test('a save that was announced and then failed is told nobody', async () => {
-  const name = freshName();
-  const [writer, listener] = [openStore({ name }), openStore({ name })];
-  await save(writer, 'a', turn(1));
-  const told: unknown[] = [];
-  listener.onSnapshotStateChange('a', ({ createdAt }) => told.push(createdAt));
-  await eventually(() => told.length > 0, 'what is stored');
-  const events = noteOrder();
+  const { writer, told, events } = await watchedFromElsewhere();
   const full = new DOMException('no room', 'QuotaExceededError');
   await abortingCommits(9, full, async () => {
     await expectRefusal(() => save(writer, 'a', turn(2)), 'RESOURCE_EXHAUSTED');

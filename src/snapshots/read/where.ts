@@ -7,7 +7,7 @@ import { requestAll } from '../../database/transaction.js';
 import type { SessionStoreError } from '../../errors.js';
 import type { ListSessionsOptions, SessionPage } from '../../types/session.js';
 import { requireValid, taken } from '../../values/arguments.js';
-import { anything, ownOf, satisfying } from '../../values/schema.js';
+import { anything, hasAll, ownOf, satisfying } from '../../values/schema.js';
 import { beginCommit, type Commit, NO_SESSION, noteLoose } from '../commit.js';
 import type { DatabaseAccess } from '../database-access.js';
 import { sessionInfo } from '../stored-snapshot.js';
@@ -176,7 +176,7 @@ async function pageOf(
     page.cursor = cursor;
     const { whole, damaged } = sortOut(rows, isSessionRow);
     for (const id of damaged) page.damaged.push(id);
-    const found = whole.filter((row) => fits(row, where));
+    const found = whole.filter((row) => hasAll(ownOf(row, 'metadata') ?? {}, where));
     const left = limit - page.sessions.length;
     const last = found[left - 1];
     for (const row of found.slice(0, left)) page.sessions.push(sessionInfo(row));
@@ -187,6 +187,3 @@ async function pageOf(
   } while (page.cursor !== undefined && page.sessions.length < limit);
   return page;
 }
-
-const fits = (row: SessionRow, where: object): boolean =>
-  Object.entries(where).every(([key, value]) => ownOf(ownOf(row, 'metadata') ?? {}, key) === value);

@@ -275,17 +275,17 @@ class LogAppender implements LogWriter {
       if (end !== undefined) ends.set(log, Math.max(end, extentOf(runs)[1]));
     }
     for (const [log, end] of ends) {
-      const tip = await this.batch.tip(log);
+      const tip = await this.batch.logs.tip(log);
       this.taken.push([log, end, tip - end]);
       this.#open.add(log);
-      if (end < tip) await this.batch.cut(log, end);
+      if (end < tip) await this.batch.logs.cut(log, end);
       if (end === this.own.get(log)) this.own.delete(log);
     }
   }
 
   async positionAfter(last: Entry | undefined): Promise<{ log: number; at: number }> {
     if (last) {
-      const tip = await this.batch.tip(last.log);
+      const tip = await this.batch.logs.tip(last.log);
       // The cut may have begun right after `last`, or before it.
       if (tip === last.at + 1 || this.#open.has(last.log)) return { log: last.log, at: tip };
     }
@@ -295,6 +295,6 @@ class LogAppender implements LogWriter {
   write(log: number, row: LogRow): void {
     if (!this.own.has(log)) this.own.set(log, row.at);
     this.bytes += row.size;
-    this.batch.putLogRow(log, row);
+    this.batch.logs.put(log, row);
   }
 }

@@ -1,32 +1,17 @@
 import { startingWith } from '../../database/key-order.js';
 import { putClock, Refusal, requestAll } from '../../database/transaction.js';
 import { isHidden, isSessionRow, isSnapshotRow, wholeSession, wholeSnapshot } from '../../database/rows.js';
-import {
-  logKey,
-  type LogRow,
-  type MediumReference,
-  type SessionRow,
-  type SnapshotRow,
-  type WriteTransaction,
-} from '../../database/schema.js';
+import type { SessionRow, SnapshotRow, WriteTransaction } from '../../database/schema.js';
 import { send } from '../../database/object-store.js';
 import { ofAll } from '../../database/pace.js';
 import { SessionStoreError } from '../../errors.js';
-import { keepOnly } from '../../logs/garbage-collect.js';
 import { assembleState, loadRows } from '../../logs/load.js';
-import { sizeOf } from '../../logs/media.js';
 import type { LoadedState } from '../../logs/state.js';
-import { addTo } from '../../values/collections.js';
 import { type Commit, commitFrom, latestLog, readClock, tick } from '../commit.js';
 import type { Known } from './draft.js';
 import { countChildren, countLeaves, type Leaves } from '../session-row.js';
-import type { SnapshotCache, Tip } from '../cache.js';
-
-/** How much of a row is put again, with what is appended to it, rather than left as a row of its own; in bytes. */
-const MOST_AGAIN = 4 * 1024;
-
-/** Larger rows are not remembered, in bytes. */
-const MOST_REMEMBERED = 64 * 1024;
+import type { SnapshotCache } from '../cache.js';
+import { LogWrites } from './log-writes.js';
 
 /** Another tab has written, so that what was written on the strength of the cache has to be written anew. */
 export const WRONG_GUESS = {};
@@ -36,16 +21,13 @@ export const WRONG_GUESS = {};
  * the row's version proves that they are current.
  */
 export class UnitOfWork {
+  readonly logs: LogWrites;
   readonly #rows = new Map<string, SnapshotRow | undefined>();
   readonly #sessions = new Map<string, SessionRow | undefined>();
   readonly #states = new Map<string, LoadedState | null | undefined>();
-  readonly #tips = new Map<number, Tip>();
   readonly #childless = new Set<string>();
   readonly #changedRows = new Map<string, 'add' | 'put'>();
   readonly #changedSessions = new Set<string>();
-  readonly #logRows = new Map<number, LogRow[]>();
-  /** The last rows of logs, of which the end was cut off, and which are still there. */
-  readonly #cuts = new Map<number, { row: LogRow; kept: LogRow | undefined }>();
   #forgetful = false;
   /** The latest new snapshot with a random id. */
   #random: string | undefined;
@@ -61,7 +43,9 @@ export class UnitOfWork {
     readonly recent: SnapshotCache,
     /** What the saves write, for watchers; its `version` is the clock's reading. */
     readonly commit: Commit,
-  ) {}
+  ) {
+    this.logs = new LogWrites(transaction, recent);
+  }
 
   /** Reads in one go what saves of these snapshots will need. */
   static async begin(
@@ -169,17 +153,6 @@ export class UnitOfWork {
     return this.state(row).catch(unlessUnreadable);
   }
 
-  /** The position after a log's last entry. */
-  async tip(log: number): Promise<number> {
-    let tip = this.#tips.get(log) ?? this.recent.tips.get(log);
-    if (!tip) {
-      const last = await this.transaction.objectStore('logs').openKeyCursor(startingWith(log), 'prev');
-      tip = { at: last ? last.key[1] : 0 };
-    }
-    this.#tips.set(log, tip);
-    return tip.at;
-  }
-
   /** A number for a new log. */
   async newLog(): Promise<number> {
     this.#latestLog ??= await latestLog(this.transaction);
@@ -221,51 +194,18 @@ export class UnitOfWork {
     return countLeaves(this.transaction, sessionId);
   }
 
-  /** Deletes a log's entries from a position on; its tip is known. */
-  async cut(log: number, end: number): Promise<void> {
-    this.flush();
-    const row = this.#tips.get(log)?.row;
-    const entries = row?.entries.slice(0, Math.max(0, end - row.at)) ?? [];
-    const isSimple = entries.length === 0 || (!row?.media && !row?.intricate);
-    // What streams is cut off in the row that was put last. What stays of it is put again with what comes next.
-    if (row && row.at <= end && isSimple && sizeOf(entries, MOST_AGAIN) < MOST_AGAIN) {
-      const kept = entries.length > 0 ? { ...row, size: sizeOf(entries), entries } : undefined;
-      this.#cuts.set(log, { row, kept });
-      this.#tips.set(log, { at: end });
-      if (kept) this.putLogRow(log, kept);
-      return;
-    }
-    await keepOnly(this.transaction, log, [[0, end]], end);
-    this.#tips.set(log, { at: end });
-  }
-
   putSession(row: SessionRow): void {
     this.#sessions.set(row.id, row);
     this.#changedSessions.add(row.id);
     this.commit.sessions.set(row.id, row);
   }
 
-  putLogRow(log: number, row: LogRow): void {
-    const cut = this.#cuts.get(log);
-    let whole = row;
-    if (cut?.kept && row !== cut.kept) {
-      this.#logRows.get(log)!.pop();
-      whole = joined(cut.kept, row);
-      cut.kept = undefined;
-    }
-    // What streams gets the same key again while it has hardly grown, and so replaces what was there.
-    if (cut) whole = { ...whole, size: roundedUp(whole.size) };
-    addTo(this.#logRows, log, whole);
-    const end = whole.at + whole.entries.length;
-    this.#tips.set(log, { at: end, ...(row.size < MOST_REMEMBERED && { row: whole }) });
-  }
-
   /** Runs work that writes in this transaction by itself, and then drops everything that was remembered. */
   async step<T>(work: () => Promise<T>): Promise<T> {
     this.flush();
     const result = await work();
-    for (const known of [this.#rows, this.#sessions, this.#states, this.#tips, this.#childless])
-      known.clear();
+    for (const known of [this.#rows, this.#sessions, this.#states, this.#childless]) known.clear();
+    this.logs.forget();
     this.recent.check(-1);
     this.#forgetful = true;
     return result;
@@ -286,18 +226,9 @@ export class UnitOfWork {
     const { transaction } = this;
     const snapshots = transaction.objectStore('snapshots');
     const sessions = transaction.objectStore('sessions');
-    const logs = transaction.objectStore('logs');
-    for (const [log, { row }] of this.#cuts) {
-      const key = logKey(log, row);
-      const first = this.#logRows.get(log)?.[0];
-      // A row that is put under the same key replaces it.
-      if (!first || `${key}` !== `${logKey(log, first)}`) logs.delete(key).catch(() => {});
-    }
-    for (const [log, rows] of this.#logRows) for (const row of rows) send(logs, 'put', row, logKey(log, row));
+    this.logs.flush();
     for (const [id, how] of this.#changedRows) send(snapshots, how, this.#rows.get(id)!);
     for (const id of this.#changedSessions) send(sessions, 'put', this.#sessions.get(id)!);
-    this.#cuts.clear();
-    this.#logRows.clear();
     this.#changedRows.clear();
     this.#changedSessions.clear();
   }
@@ -316,28 +247,8 @@ export class UnitOfWork {
     }
     for (const [id, row] of this.#sessions)
       if (this.commit.sessions.get(id) === row || isSessionRow(row)) recent.sessions.set(id, row!);
-    for (const [log, tip] of this.#tips) recent.tips.set(log, tip);
+    this.logs.remember();
   }
-}
-
-/** One row of what was in two, one after the other. */
-function joined(start: LogRow, rest: LogRow): LogRow {
-  const by = start.entries.length;
-  const { intricate, media } = rest;
-  return {
-    ...rest,
-    at: start.at,
-    size: start.size + rest.size,
-    entries: [...start.entries, ...rest.entries],
-    ...(intricate && { intricate: intricate.map((index) => index + by) }),
-    ...(media && { media: media.map(([index, ...where]): MediumReference => [index + by, ...where]) }),
-  };
-}
-
-/** Up to an eighth more, so that few sizes are different. */
-function roundedUp(size: number): number {
-  const step = 2 ** Math.max(0, 28 - Math.clz32(size));
-  return Math.ceil(size / step) * step;
 }
 
 /** Refuses to save what was deleted and can be restored. */
