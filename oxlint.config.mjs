@@ -49,6 +49,8 @@ const layers = {
   vue: binding,
   playwright: published,
   vite: ['errors.js'],
+  'sync/protocol': ['errors.js'],
+  server: ['sync/protocol/**', 'platform/**', 'errors.js'],
   'playwright/tab': ['playwright/*.js', 'values/**', 'index.js', 'encryption/index.js'],
   'adapters/ag-ui': adapter,
   'adapters/agentick': adapter,

@@ -1,0 +1,5 @@
+export * from './versions.js';
+export * from './limits.js';
+export * from './push.js';
+export * from './results.js';
+export * from './pages.js';
