@@ -1,0 +1,17 @@
+/** A signal that is aborted with the first of several, until it is let go of. `AbortSignal.any` is younger than the engines we run in. */
+export function eitherSignal(...signals: (AbortSignal | undefined)[]): {
+  signal: AbortSignal;
+  release: () => void;
+} {
+  const either = new AbortController();
+  const all = signals.flatMap((signal) => signal ?? []);
+  const follow = () => either.abort(all.find(({ aborted }) => aborted)?.reason);
+  for (const signal of all) signal.addEventListener('abort', follow);
+  if (all.some(({ aborted }) => aborted)) follow();
+  return {
+    signal: either.signal,
+    release: () => {
+      for (const signal of all) signal.removeEventListener('abort', follow);
+    },
+  };
+}
