@@ -20,7 +20,7 @@ type Access = Pick<DatabaseAccess, 'read' | 'rearrange'>;
 const PAGE = 5_000;
 
 /** How many rows of snapshots are read at once. */
-const SNAPSHOTS = 128;
+const SNAPSHOTS = 32;
 
 /** What there is to do: rows to merge, and the sessions whose count of unmerged bytes then begins anew, with that. */
 interface Plan {
