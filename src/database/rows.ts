@@ -16,6 +16,12 @@ import { requestAll } from './transaction.js';
 export const isReading = (clock: unknown): clock is number =>
   Number.isSafeInteger(clock) && (clock as number) >= 0;
 
+/** Whether a stored clock is the one of a database that syncs: such a clock is negative. Smaller ones are damage. */
+export const isSyncing = (clock: unknown): boolean => (clock as number) < -(2 ** 40);
+
+/** What a stored clock reads. */
+export const unsigned = (clock: unknown): unknown => (isSyncing(clock) ? -(clock as number) : clock);
+
 /** Only whether a row is valid counts, so the schemas have no messages. */
 const fits = (test: (value: any) => boolean) => satisfying(test, '');
 
@@ -69,6 +75,7 @@ const sessionRow = object({
   written: optional(list),
   changes: optional(list),
   receipts: optional(list),
+  named: optional(list),
 });
 
 const logRow = object({

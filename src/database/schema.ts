@@ -3,7 +3,7 @@ import { bare } from '../values/property.js';
 import type { ReadStore, WriteStore } from './object-store.js';
 
 /** Increases only when object stores or indexes change. Rows have a format of their own. */
-export const SCHEMA_VERSION = 2;
+export const SCHEMA_VERSION = 3;
 
 /** The row format of this version. Rows of a later format are not changed. */
 export const ROW_FORMAT = 1;
@@ -110,6 +110,16 @@ export interface SessionRow {
   receipts?: [place: string, left: number][];
   /** Approximate bytes appended to logs since the last merge; stored under this name, and not about encryption. */
   unsealed: number;
+  /** The random id of this life of the session, under which servers know it. A session without one was never pushed. */
+  incarnation?: string;
+  /** How far logs that are appended to are named, flat: log, position, …; what is before it can never change. */
+  named?: number[];
+  /** Logs up to this number that are not in `named` are closed: nobody appends to them, or cuts them. */
+  closed?: number;
+  /** Fields that were edited here and not pushed yet, and when, in ms. */
+  edited?: Record<string, number>;
+  /** The version of each field that a server has told. */
+  fields?: Record<string, number>;
 }
 
 /**
@@ -184,15 +194,28 @@ export interface Stores {
   logs: [LogRow, key: LogKey];
   sessions: [SessionRow, key: string, indexes: { updatedMs: [updatedMs: number, id: string]; where: Entry }];
   /**
-   * `clock` counts writes and numbers logs; change messages are verified against it. `epoch` tells the database from
-   * earlier ones of the same name. `loose` holds the last writes that no session's row records, `hidden` the ids of hidden
+   * `clock` counts writes and numbers logs, and is negative if the database syncs; change messages are verified against
+   * it. `epoch` tells the database from earlier ones of the same name. `loose` holds the last writes that no session's row records, `hidden` the ids of hidden
    * sessions, each with the time, in ms, at which it is deleted for good. `unfiled`: sessions of an earlier schema may not be
    * in the index `where` yet.
    */
   meta: [any, key: string];
   /** Rows that `check({ repair: true })` took out of the other stores. */
   quarantine: [QuarantinedRow, key: number];
+  /** What has changed since it was pushed, if the database syncs. */
+  outbox: [Noted, key: OutboxKey];
+  /** What sync knows of the server. Nobody else looks at it. */
+  sync: [any, key: string | string[] | [kind: string, log: number]];
 }
+
+/** A snapshot or session that has changed, or an incarnation that was deleted. */
+export type OutboxKey = [kind: 'snapshot' | 'session' | 'gone', id: string];
+
+/**
+ * The version of the change; of a snapshot that was deleted, its session's incarnation; of an incarnation, the id of its
+ * session.
+ */
+export type Noted = number | string;
 
 export type StoreName = keyof Stores;
 type Indexes<Name extends StoreName> = Stores[Name] extends [unknown, unknown, infer Found extends object]
@@ -202,6 +225,8 @@ type Indexes<Name extends StoreName> = Stores[Name] extends [unknown, unknown, i
 export interface ReadTransaction {
   /** The index `where` does not find all: values are under several keys of encryption. */
   readonly isScattered?: boolean;
+  /** Whether the database syncs, once the clock has been read: then what changes is noted in `outbox`. */
+  syncs?: boolean | undefined;
   objectStore<Name extends StoreName>(name: Name): ReadStore<Stores[Name][0], Stores[Name][1], Indexes<Name>>;
 }
 
@@ -255,6 +280,8 @@ export const SHAPES: Record<StoreName, Shape> = {
   sessions: { keyPath: 'id', indexes: { updatedMs: ['updatedMs', 'id'], where: 'where' } },
   meta: {},
   quarantine: { autoIncrement: true },
+  outbox: {},
+  sync: {},
 };
 
 export const STORES = Object.keys(SHAPES) as StoreName[];

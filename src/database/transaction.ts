@@ -162,7 +162,7 @@ export function putClock(
       session.receipts = [...others.slice(1 - MOST_RECEIPTS), [place, left]];
     } else if (added === undefined) send(meta, 'put', left, place);
   }
-  send(meta, 'put', clock, 'clock');
+  send(meta, 'put', transaction.syncs ? -(clock as number) : clock, 'clock');
 }
 
 /** Whether an earlier transaction of the same connection committed, by its receipt. */

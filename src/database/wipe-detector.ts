@@ -1,7 +1,7 @@
 import { browserDatabases, localStore, touched } from '../platform/browser.js';
 import type { HealthEvent } from '../types/health.js';
 import { replacementOf } from './replacement.js';
-import { isReading } from './rows.js';
+import { isReading, unsigned } from './rows.js';
 import type { Database } from './schema.js';
 import { requestAll } from './transaction.js';
 
@@ -67,7 +67,7 @@ export class WipeDetector {
     const { database } = this;
     const found = {
       epoch: readingOf(epoch),
-      clock: readingOf(typeof clock === 'object' ? clock?.clock : clock),
+      clock: readingOf(unsigned(typeof clock === 'object' ? clock?.clock : clock)),
     };
     const expected = this.#expected(noteIn(text));
     if (expected && expected.epoch !== found.epoch) {

@@ -23,11 +23,12 @@ const stampOf = (stored: unknown) => (isLocked(stored) ? stored.stamp : isClock(
  */
 export async function commitWrites(
   connection: Connection,
-  { writes, keyring, settled = keyring, clock }: RecordingTransaction,
+  { writes, keyring, settled = keyring, clock: reading, syncs }: RecordingTransaction,
   stored: unknown,
   remembered: DecryptedCache,
 ): Promise<boolean> {
   const encrypted = await Promise.all(writes.map((write) => prepared(write, settled)));
+  const clock = syncs ? -reading : reading;
   const next = settled ? { clock, stamp: nanoid(), ...settled.list } : clock;
   const isDone = await connection.write(async (transaction) => {
     const meta = transaction.objectStore('meta');
@@ -49,8 +50,8 @@ interface Prepared {
 }
 
 async function prepared(write: Write, keyring: Keyring | null): Promise<Prepared> {
-  if (write.kind === 'delete meta') {
-    return { send: (transaction) => rawStore(transaction, 'meta').delete(write.key) };
+  if (write.kind === 'delete raw') {
+    return { send: (transaction) => rawStore(transaction, write.store).delete(write.key) };
   }
   if (write.kind === 'kept') {
     const { kept, key, address, plaintext } = write;

@@ -1,5 +1,5 @@
 import type { Connection } from '../database/connection.js';
-import { holdsEncryptedRows } from '../database/rows.js';
+import { holdsEncryptedRows, isSyncing } from '../database/rows.js';
 import type { LockedClock, ReadTransaction, WriteTransaction } from '../database/schema.js';
 import { SessionStoreError } from '../errors.js';
 import { findDamagedLogs } from './verify-logs.js';
@@ -81,6 +81,7 @@ export class EncryptedDatabase {
           keyring,
           decrypted,
           clockOf(stored, keyring),
+          isSyncing(readingIn(stored)),
           stampOf(stored),
         );
         return play(stage, stored, () => work(stage.transaction));
@@ -191,7 +192,14 @@ export class EncryptedDatabase {
     }
     if (!keyring) return { kind: 'unknown keys', stored };
     const clock = clockOf(stored, keyring);
-    const stage = new RecordingTransaction(transaction, keyring, decrypted, clock, stampOf(stored));
+    const stage = new RecordingTransaction(
+      transaction,
+      keyring,
+      decrypted,
+      clock,
+      isSyncing(readingIn(stored)),
+      stampOf(stored),
+    );
     // Committing the list first stops tabs without encryption from writing; what they wrote is read afterwards.
     if (isClock(stored)) return { kind: 'rehearsed', stage, stored };
     const outcome = await play(stage, stored, async () => {
@@ -295,7 +303,9 @@ async function play<T>(
 
 const stampOf = (stored: unknown) => (isLocked(stored) ? stored.stamp : undefined);
 
+const readingIn = (stored: unknown) => (isLocked(stored) ? stored.clock : stored);
+
 const clockOf = (stored: unknown, { leastClock }: Keyring): number => {
-  const clock = isLocked(stored) ? stored.clock : stored;
-  return Math.max(isClock(clock) ? clock : 0, leastClock);
+  const clock = readingIn(stored);
+  return Math.max(isClock(clock) ? Math.abs(clock) : 0, leastClock);
 };

@@ -5,6 +5,7 @@ import {
   logKey,
   type LogKey,
   type ReadTransaction,
+  type StoreName,
   type Stores,
   type WriteTransaction,
 } from '../database/schema.js';
@@ -92,9 +93,9 @@ export type Write =
       plaintext: Plaintext;
     }
   | { kind: 'delete'; store: RowStore; range: RowKey | KeyRange }
-  | { kind: 'clear'; store: RowStore | 'quarantine' }
+  | { kind: 'clear'; store: RowStore | 'quarantine' | 'outbox' | 'sync' }
   /** Stored unchanged: rows that are not encrypted, or already are. */
-  | { kind: 'raw'; store: 'meta' | 'quarantine'; row: unknown; key?: string }
+  | { kind: 'raw'; store: 'meta' | 'quarantine' | 'outbox' | 'sync'; row: unknown; key?: unknown }
   /** A replacement of a row in the quarantine. */
   | {
       kind: 'kept';
@@ -103,13 +104,13 @@ export type Write =
       address: RowAddress | StoredRowAddress;
       plaintext: Plaintext;
     }
-  | { kind: 'delete meta'; key: string };
+  | { kind: 'delete raw'; store: 'meta' | 'outbox' | 'sync'; key: unknown };
 
 /** An object store of rows as they are stored, of any shape. */
 export type RawStore = WriteStore<any, any, any>;
 export type RawRows = Rows<any, any, any>;
 
-export const rawStore = (transaction: ReadTransaction, name: RowStore | 'meta' | 'quarantine'): RawStore =>
+export const rawStore = (transaction: ReadTransaction, name: StoreName): RawStore =>
   (transaction as WriteTransaction).objectStore(name) as RawStore;
 
 /** Wraps a store, so that some of its methods can be replaced. */

@@ -1,5 +1,6 @@
 import type { Cipher, KeyList, LockedClock, StoredKey } from '../database/schema.js';
 import { type Binding, decrypt, encrypt, isCipher } from './cipher.js';
+import { isReading, unsigned } from '../database/rows.js';
 import { jsonOf } from '../platform/json.js';
 import { Labels } from './labels.js';
 import { nanoid } from 'nanoid';
@@ -32,8 +33,7 @@ const isCheck = ({ id, check }: Partial<StoredKey>) =>
   id === UNENCRYPTED.id ? check === null : isCipher(check);
 
 /** Whether a stored value can be the clock of an unencrypted database. */
-export const isClock = (stored: unknown): stored is number =>
-  Number.isSafeInteger(stored) && (stored as number) >= 0;
+export const isClock = (stored: unknown): stored is number => isReading(unsigned(stored));
 
 /** A string that is the same for the same list only; the check values are bound to it. */
 export const identityOf = ({ database, turn, keys }: KeyList): string =>

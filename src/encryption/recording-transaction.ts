@@ -1,6 +1,7 @@
 import type { QuarantinedRow } from '../types/check.js';
 import type { RowCursor } from '../database/object-store.js';
 import { withEntries } from '../database/entries.js';
+import { isSyncing } from '../database/rows.js';
 import { isReceipt } from '../database/transaction.js';
 import {
   ROW_FORMAT,
@@ -73,6 +74,8 @@ export class RecordingTransaction {
     readonly keyring: Keyring,
     readonly decrypted: DecryptedRows,
     public clock: number,
+    /** Whether the database syncs. */
+    public syncs: boolean,
     /** The database's stamp. */
     readonly stamp?: string,
   ) {
@@ -136,6 +139,7 @@ export class RecordingTransaction {
   #objectStore(store: StoreName): RawStore {
     if (store === 'meta') return this.#meta();
     if (store === 'quarantine') return this.#quarantine();
+    if (store === 'outbox' || store === 'sync') return this.#unencrypted(store);
     const raw = this.stored(store);
     return {
       ...this.#rows(store, raw),
@@ -155,25 +159,43 @@ export class RecordingTransaction {
     };
   }
 
+  /** The clock as an unencrypted database has it. */
+  get #signed(): number {
+    return this.syncs ? -this.clock : this.clock;
+  }
+
+  /** A store of rows that hold nothing to be encrypted. What was written is not seen before it is committed. */
+  #unencrypted(store: 'outbox' | 'sync'): RawStore {
+    return {
+      ...like(rawStore(this.raw, store)),
+      put: async (row, key) => void this.writes.push({ kind: 'raw', store, row, key }),
+      delete: async (key) => void this.writes.push({ kind: 'delete raw', store, key }),
+      clear: async () => void this.writes.push({ kind: 'clear', store }),
+    };
+  }
+
   /** `meta` as it is stored, except for the clock, which is locked there. */
   #meta(): RawStore {
     const raw = rawStore(this.raw, 'meta');
     return {
       ...like(raw),
-      get: async (key) => (key === 'clock' ? this.clock || undefined : raw.get(key)),
+      get: async (key) => (key === 'clock' ? this.#signed || undefined : raw.get(key)),
       getAll: async () => {
         const [keys, rows] = await Promise.all([raw.getAllKeys(), raw.getAll()]);
-        return rows.map((row, index) => (keys[index] === 'clock' ? this.clock : row));
+        return rows.map((row, index) => (keys[index] === 'clock' ? this.#signed : row));
       },
       put: async (row, key) => {
-        if (key === 'clock') this.clock = row;
+        if (key === 'clock') {
+          this.clock = Math.abs(row);
+          this.syncs = isSyncing(row);
+        }
         // The commit leaves a receipt of its own.
         else if (!isReceipt(key)) this.writes.push({ kind: 'raw', store: 'meta', row, key });
       },
       delete: async (key) => {
         // The list of keys is stored in the clock's row and must stay.
         if (key === 'clock') this.clock++;
-        else this.writes.push({ kind: 'delete meta', key });
+        else this.writes.push({ kind: 'delete raw', store: 'meta', key });
       },
     };
   }

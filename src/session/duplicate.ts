@@ -17,6 +17,7 @@ import { renumberedRow, renumberedState } from '../logs/renumber.js';
 import { gathering } from '../logs/runs.js';
 import { beginCommit, type Commit, latestLog } from '../snapshots/commit.js';
 import { noSnapshot } from '../snapshots/save/extension.js';
+import { note, unnamed } from '../snapshots/outbox.js';
 import { leavesIn, sessionRow } from '../snapshots/session-row.js';
 
 export interface Duplication {
@@ -101,7 +102,7 @@ export async function duplicateSession(
   commit.version = first + numbers.size + copies.length - 1;
   await ofAll(copies, (row) => transaction.objectStore('snapshots').add(row), signal);
   putClock(transaction, commit.version);
-  const { written: _, receipts: __, ...basis } = original;
+  const { written: _, receipts: __, ...basis } = unnamed(original);
   const copy = sessionRow(
     { ...basis, id: to, ...(title !== undefined && { title }), saved: commit.version, unsealed: 0 },
     leavesIn(copies),
@@ -111,6 +112,7 @@ export async function duplicateSession(
   );
   await transaction.objectStore('sessions').put(copy);
   commit.sessions.set(to, copy);
+  note(transaction, 'session', to, commit.version);
   return commit;
 }
 

@@ -31,6 +31,8 @@ export interface Tip {
 export class SnapshotCache {
   /** The clock's reading for which `rows`, `sessions` and `tips` are valid. */
   clock = -1;
+  /** Whether the database syncs, as of that reading. */
+  syncs: boolean | undefined;
   /** Nobody else had written when the clock was last read. */
   isAlone = false;
   readonly rows = new LeastRecentlyUsed<string, SnapshotRow>(MOST_ROWS);

@@ -1,6 +1,6 @@
 import { between } from '../database/key-order.js';
 import { putClock } from '../database/transaction.js';
-import { holdsEncryptedRows, isReading, withoutKey } from '../database/rows.js';
+import { holdsEncryptedRows, isReading, isSyncing, unsigned, withoutKey } from '../database/rows.js';
 import {
   LATEST_MS,
   type ReadTransaction,
@@ -70,6 +70,8 @@ export async function beginCommit(transaction: WriteTransaction): Promise<Commit
 export async function beginCommitWithoutRoom(transaction: WriteTransaction): Promise<Commit> {
   const since = await readClock(transaction);
   await transaction.objectStore('meta').delete('clock');
+  // There is no room to note anything.
+  transaction.syncs = false;
   return { ...commitFrom(since, tick(since)), hasNoRoom: true };
 }
 
@@ -90,7 +92,9 @@ export function putSession(
  * no key.
  */
 export async function readClock(transaction: ReadTransaction): Promise<number> {
-  const clock = (await transaction.objectStore('meta').get('clock')) ?? 0;
+  const stored = (await transaction.objectStore('meta').get('clock')) ?? 0;
+  transaction.syncs = isSyncing(stored);
+  const clock: any = unsigned(stored);
   // An object without keys is damage rather than encryption, unless rows are encrypted.
   if (typeof clock === 'object' && (Array.isArray(clock.keys) || (await holdsEncryptedRows(transaction))))
     throw withoutKey();

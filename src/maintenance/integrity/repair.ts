@@ -80,7 +80,7 @@ async function repairMeta(
     if (contents.meta.has(key)) await quarantine.move('meta', key, contents.meta.get(key), 'damaged');
     if (key === 'epoch') await meta.put(newEpoch(), key);
   }
-  await meta.put(clock, 'clock');
+  await meta.put(transaction.syncs ? -clock : clock, 'clock');
 }
 
 async function repairLogs(

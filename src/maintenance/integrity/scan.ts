@@ -1,5 +1,5 @@
 import { nameOfKey } from '../../database/key-order.js';
-import { isEncrypted, isHidden, isNewer, isSnapshotRow, withoutKey } from '../../database/rows.js';
+import { isEncrypted, isHidden, isNewer, isSnapshotRow, isSyncing, unsigned, withoutKey } from '../../database/rows.js';
 import {
   logKey,
   type HiddenRow,
@@ -59,6 +59,7 @@ export async function readContents(
   const [metaKeys, metaRows] = [await meta.getAllKeys(), await meta.getAll()];
   // Without a key, an encrypted database cannot be checked.
   if (metaRows.some((row) => Array.isArray((row as LockedClock | null)?.keys))) throw withoutKey();
+  transaction.syncs = isSyncing(metaRows[metaKeys.indexOf('clock')]);
   const snapshots = await transaction.objectStore('snapshots').getAll();
   const sessions = await transaction.objectStore('sessions').getAll();
   const shown = <Row>(rows: Row[]) => rows.filter((row) => !isHidden(row));
@@ -70,7 +71,9 @@ export async function readContents(
       .map((row) => (row as HiddenRow<SnapshotRow>).hidden)
       .filter(isSnapshotRow),
     logs: await readLogs(transaction, unreadable, pace),
-    meta: new Map(metaKeys.map((key, index) => [key, metaRows[index]])),
+    meta: new Map(
+      metaKeys.map((key, index) => [key, key === 'clock' ? unsigned(metaRows[index]) : metaRows[index]]),
+    ),
     quarantined: await transaction.objectStore('quarantine').count(),
   };
 }

@@ -21,7 +21,7 @@ export async function countedUntil(access: DeletingAccess, maxAgeMs: number): Pr
     return [await meta.get('clock'), await meta.get('seen'), await meta.get('since')];
   });
   // The store's own clock began at the time of day, in µs, and has counted writes since.
-  const began = typeof clock === 'number' ? clock / 1000 : now;
+  const began = typeof clock === 'number' ? Math.abs(clock) / 1000 : now;
   let [seen, since] = noted.map((reading) => (typeof reading === 'number' ? reading : NaN)) as [
     number,
     number,

@@ -15,6 +15,7 @@ import {
   type Stretch,
   withWritten,
 } from '../commit.js';
+import { note } from '../outbox.js';
 import { countLeaves, sessionRow } from '../session-row.js';
 import { selectionWithout } from '../selection.js';
 import { spansOf } from '../../database/spans.js';
@@ -40,7 +41,7 @@ export async function removeSnapshot(
     );
   }
   const commit = await beginCommit(transaction);
-  await removeRows(transaction, commit, owner, ids);
+  await removeRows(transaction, commit, owner, ids, undefined, true);
   if (owner === '' && !isSnapshotRow(row)) {
     // It has lost even its session, among whose last saves it may be named.
     const sessions = transaction.objectStore('sessions');
@@ -63,45 +64,53 @@ export async function removeSession(
   );
   if (isHidden(session) || (ids.length === 0 && session === undefined)) return null;
   const commit = await begin(transaction);
-  await removeRows(transaction, commit, sessionId, ids);
+  await removeRows(transaction, commit, sessionId, ids, undefined, true);
   return { ...commit, removed: ids.length };
 }
 
 /** Deletes everything but the clock, by which watchers tell what comes later. */
 export async function removeAll(transaction: WriteTransaction, begin = beginCommit): Promise<Commit> {
   const commit = await begin(transaction);
-  const stores = STORES.filter((name) => name !== 'meta');
+  const sessions: any[] = transaction.syncs ? await transaction.objectStore('sessions').getAll() : [];
+  for (const row of sessions) note(transaction, 'gone', (row.hidden ?? row).incarnation, row.id);
+  const stores = STORES.filter((name) => !/^(?:meta|outbox|sync)$/.test(name));
   await ofAll(stores, (name) => transaction.objectStore(name).clear());
   if (commit.hasNoRoom) await transaction.objectStore('meta').delete('loose');
   else await noteLoose(transaction, EVERYTHING, [{ since: 1, version: commit.version }]);
   return { ...commit, cleared: true };
 }
 
-/** Deletes snapshots of one session and updates its row. */
+/** Deletes snapshots of one session and updates its row; `everywhere`: on other devices, too. */
 export async function removeRows(
   transaction: WriteTransaction,
   commit: Commit,
   sessionId: string,
   ids: readonly string[],
   signal?: AbortSignal,
+  everywhere = false,
 ): Promise<void> {
   const snapshots = transaction.objectStore('snapshots');
   const sessions = transaction.objectStore('sessions');
   const rows: unknown[] = await ofAll(ids, (id) => snapshots.get(id), signal);
   await ofAll(ids, (id) => snapshots.delete(id), signal);
   await freeUnreached(transaction, sessionId, rows.filter(isSnapshotRow).flatMap(spansOf), signal);
-  const note = async (id: string, before?: readonly Stretch[]) => {
+  const noteEnd = async (id: string, before?: readonly Stretch[]) => {
     if (!commit.hasNoRoom) await noteLoose(transaction, id, withWritten(before, commit));
   };
-  if (sessionId === '') return note(NO_SESSION);
+  if (sessionId === '') return noteEnd(NO_SESSION);
   const [remaining, session] = await requestAll(
     () => snapshots.index('sessionId').count(startingWith(sessionId)),
     () => sessions.get(sessionId),
   );
+  const incarnation = everywhere && isSessionRow(session) ? session.incarnation : undefined;
+  if (incarnation !== undefined) {
+    if (remaining === 0) note(transaction, 'gone', incarnation, sessionId);
+    else for (const id of ids) note(transaction, 'snapshot', id, incarnation);
+  }
   if (remaining === 0) {
     commit.sessions.set(sessionId, undefined);
     await sessions.delete(sessionId);
-    return note(sessionId, isSessionRow(session) ? session.written : undefined);
+    return noteEnd(sessionId, isSessionRow(session) ? session.written : undefined);
   }
   if (!isSessionRow(session)) return;
   const leaves = await countLeaves(transaction, sessionId);

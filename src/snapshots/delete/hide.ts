@@ -14,6 +14,7 @@ import { spansOf } from '../../database/spans.js';
 import { requestAll } from '../../database/transaction.js';
 import { freeUnreached } from '../../logs/garbage-collect.js';
 import { beginCommit, type Commit, NO_SESSION, noteLoose, putSession, withWritten } from '../commit.js';
+import { note } from '../outbox.js';
 import type { Removal } from './delete.js';
 
 /** When hidden sessions are deleted for good, in ms, by id. */
@@ -139,5 +140,6 @@ export async function purge(transaction: WriteTransaction, sessionId: string): P
   const rows = await hiddenRows(transaction, session);
   await ofAll([...session.snapshots, ...left], (id) => snapshots.delete(id));
   await transaction.objectStore('sessions').delete(sessionId);
+  note(transaction, 'gone', session.hidden.incarnation, sessionId);
   await freeUnreached(transaction, sessionId, rows.flatMap(spansOf));
 }

@@ -13,6 +13,7 @@ import { bare, removeUndefined } from '../../values/property.js';
 import { optional, ownOf, record, string } from '../../values/schema.js';
 import { cloned } from '../../values/clone.js';
 import { beginCommit, type Commit, putSession } from '../commit.js';
+import { noteEdits } from '../outbox.js';
 import { readPage } from './page.js';
 import { readSession, requireRow } from './snapshots.js';
 import { sessionInfo, snapshotInfo, type ApplyExpiry } from '../stored-snapshot.js';
@@ -47,7 +48,8 @@ export function updateSession(
   sessionId: string,
   patch: SessionPatch,
 ): Promise<Commit & { session: SessionRow }> {
-  return changeSession(transaction, sessionId, (session) => {
+  const edited = ['title' in patch && 'title'];
+  return changeSession(transaction, sessionId, edited, patch.metadata, (session) => {
     if ('title' in patch) Object.assign(session, { title: patch.title });
     if (patch.metadata) {
       session.metadata = { ...(ownOf(session, 'metadata') as object), ...patch.metadata };
@@ -69,7 +71,7 @@ export async function selectBranch(
       'snapshotId',
     );
   }
-  return changeSession(transaction, row.sessionId, (session) => {
+  return changeSession(transaction, row.sessionId, ['selected'], {}, (session) => {
     session.selected = snapshotId;
   });
 }
@@ -77,6 +79,8 @@ export async function selectBranch(
 async function changeSession(
   transaction: WriteTransaction,
   id: string,
+  edited: readonly unknown[],
+  metadata: object | undefined,
   change: (session: SessionRow) => void,
 ): Promise<Commit & { session: SessionRow }> {
   const session = await readSession(transaction, id);
@@ -89,6 +93,7 @@ async function changeSession(
   }
   const commit = await beginCommit(transaction);
   change(session);
+  noteEdits(transaction, session, commit.version, edited, metadata);
   await putSession(transaction, commit, session);
   return { ...commit, session };
 }

@@ -20,6 +20,7 @@ import type { UnitOfWork } from './unit-of-work.js';
 import { basesOf, type Draft } from './draft.js';
 import { type Extension, noSnapshot, type SessionExtras } from './extension.js';
 import { type Leaves, leavesWith, sessionRow } from '../session-row.js';
+import { markOf, noteEdits } from '../outbox.js';
 import { previewOf } from '../preview.js';
 import { pruneAncestors } from '../delete/prune-ancestors.js';
 import { NO_SESSION, noteLoose } from '../commit.js';
@@ -83,7 +84,7 @@ export async function saveSnapshot<S>(
   if (request.requireParent && parentId !== undefined && !parent)
     throw noSnapshot(parentId, owner, 'parentId');
   const since = batch.clock;
-  const tail = new LogAppender(batch, stored, owner === '' || session?.saved === stored?.version);
+  const tail = new LogAppender(batch, stored, owner === '' || session?.saved === stored?.version, session);
   const { state } = await encoded(batch, draft, basesOf(stored, parent), tail);
   const preview = previewOf(state?.loaded);
   const row: SnapshotRow = {
@@ -108,7 +109,13 @@ export async function saveSnapshot<S>(
   batch.putRow(row, state?.loaded, isNew);
   if (owner !== '') {
     const leaves = counted || (await batch.count(owner));
-    const after = sessionAfterSave(session, row, since, !before, tail.bytes, leaves, request.extras);
+    const { extras } = request;
+    const after = sessionAfterSave(session, row, since, !before, tail.bytes, leaves, extras);
+    if (extras) {
+      const { isSelected, metadata } = extras;
+      const isTitled = after.title !== session?.title;
+      noteEdits(batch.transaction, after, row.version, [isSelected && 'selected', isTitled && 'title'], metadata);
+    }
     batch.putSession(after);
   } else await noteLoose(batch.transaction, NO_SESSION, [{ since, version: row.version }]);
 
@@ -262,6 +269,7 @@ class LogAppender implements LogWriter {
     readonly batch: UnitOfWork,
     stored: SnapshotRow | undefined,
     isAlone: boolean,
+    readonly session: SessionRow | undefined,
   ) {
     const pairs = (isAlone && stored?.own) || [];
     this.own = new Map(pairs.flatMap((log, i) => (i % 2 === 0 ? [[log, pairs[i + 1]!]] : [])));
@@ -276,20 +284,28 @@ class LogAppender implements LogWriter {
     }
     for (const [log, end] of ends) {
       const tip = await this.batch.logs.tip(log);
-      this.taken.push([log, end, tip - end]);
-      this.#open.add(log);
-      if (end < tip) await this.batch.logs.cut(log, end);
+      const mark = this.#markOf(log);
+      const from = Math.max(end, mark);
+      if (mark < Infinity) this.#open.add(log);
+      if (from < tip) {
+        this.taken.push([log, from, tip - from]);
+        await this.batch.logs.cut(log, from);
+      }
       if (end === this.own.get(log)) this.own.delete(log);
     }
   }
 
   async positionAfter(last: Entry | undefined): Promise<{ log: number; at: number }> {
     if (last) {
-      const tip = await this.batch.logs.tip(last.log);
+      const tip = Math.max(await this.batch.logs.tip(last.log), this.#markOf(last.log));
       // The cut may have begun right after `last`, or before it.
       if (tip === last.at + 1 || this.#open.has(last.log)) return { log: last.log, at: tip };
     }
     return { log: await this.batch.newLog(), at: 0 };
+  }
+
+  #markOf(log: number): number {
+    return markOf(this.session ?? {}, log);
   }
 
   write(log: number, row: LogRow): void {

@@ -11,6 +11,7 @@ import { type Commit, commitFrom, latestLog, readClock, tick } from '../commit.j
 import type { Known } from './draft.js';
 import { countChildren, countLeaves, type Leaves } from '../session-row.js';
 import type { SnapshotCache } from '../cache.js';
+import { note } from '../outbox.js';
 import { LogWrites } from './log-writes.js';
 
 /** Another tab has written, so that what was written on the strength of the cache has to be written anew. */
@@ -63,6 +64,7 @@ export class UnitOfWork {
       () => ofAll(strange, (id) => snapshots.index('parentId').getKey(startingWith(id))),
     );
     recent.check(clock);
+    recent.syncs = transaction.syncs;
     const batch = new UnitOfWork(transaction, recent, commitFrom(clock, clock));
     known.forEach((id, index) => {
       const read = rows[index];
@@ -80,6 +82,7 @@ export class UnitOfWork {
   static guess(transaction: WriteTransaction, recent: SnapshotCache): UnitOfWork {
     const { clock } = recent;
     const batch = new UnitOfWork(transaction, recent, commitFrom(clock, clock));
+    transaction.syncs = recent.syncs;
     batch.proven = readClock(transaction).then((read) => {
       if (read === clock) return;
       recent.check(read);
@@ -227,7 +230,11 @@ export class UnitOfWork {
     const snapshots = transaction.objectStore('snapshots');
     const sessions = transaction.objectStore('sessions');
     this.logs.flush();
-    for (const [id, how] of this.#changedRows) send(snapshots, how, this.#rows.get(id)!);
+    for (const [id, how] of this.#changedRows) {
+      const row = this.#rows.get(id)!;
+      send(snapshots, how, row);
+      note(transaction, 'snapshot', id, row.version);
+    }
     for (const id of this.#changedSessions) send(sessions, 'put', this.#sessions.get(id)!);
     this.#changedRows.clear();
     this.#changedSessions.clear();

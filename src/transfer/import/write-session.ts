@@ -11,8 +11,9 @@ import { isHidden } from '../../database/rows.js';
 import { purge } from '../../snapshots/delete/hide.js';
 import { each, ofAll, paceWithin } from '../../database/pace.js';
 import { SessionStoreError } from '../../errors.js';
-import { beginCommit, type Commit, latestLog, NO_SESSION, noteLoose } from '../../snapshots/commit.js';
+import { beginCommit, type Commit, latestLog, NO_SESSION, noteLoose, readClock } from '../../snapshots/commit.js';
 import { previewIn } from '../../snapshots/preview.js';
+import { note } from '../../snapshots/outbox.js';
 import { leavesIn, sessionRow } from '../../snapshots/session-row.js';
 import { removeRows } from '../../snapshots/delete/delete.js';
 import type { StoredSnapshot } from '../../snapshots/stored-snapshot.js';
@@ -43,7 +44,11 @@ export async function findPresent(
   );
   const isThere = row !== undefined && !isHidden(row);
   // Whoever imports it wants it back, as it is in the file.
-  if (isHidden(row)) await purge(transaction, sessionId);
+  if (isHidden(row)) {
+    // It says whether the database syncs.
+    await readClock(transaction);
+    await purge(transaction, sessionId);
+  }
   const taken = await ofAll(session.snapshots, ({ id }) => snapshots.getKey(id), signal);
   const ids = new Set(own);
   for (const id of taken) {
@@ -70,7 +75,7 @@ export async function writeSession(
 ): Promise<Commit> {
   const commit = await beginCommit(transaction);
   const sessionId = session.sessionId ?? '';
-  if (present.isThere) await removeRows(transaction, commit, sessionId, present.ids, signal);
+  if (present.isThere) await removeRows(transaction, commit, sessionId, present.ids, signal, true);
   const pace = paceWithin(transaction, signal);
   const first = Math.max(commit.version, (await latestLog(transaction)) + 1);
   const numberOf = (log: number) => first + log;
@@ -121,6 +126,7 @@ export async function writeSession(
     const row = sessionRow(basis, leavesIn(rows), rows.length, selected, commit);
     await transaction.objectStore('sessions').put(row);
     commit.sessions.set(sessionId, row);
+    note(transaction, 'session', sessionId, commit.version);
   } else await noteLoose(transaction, NO_SESSION, [commit]);
   commit.snapshots = rows.map((row) => storedSnapshot(row, logs));
   return commit;
