@@ -1,7 +1,7 @@
 import type * as Upkeep from './upkeep.js';
 import { failedStream, streamOf } from './stream.js';
 import { Tenants } from './tenants.js';
-import type { Tenant } from './tenant.js';
+import { TENANT, type Tenant } from './tenant.js';
 import { extensionRequest, mutation, newId } from './save-requests.js';
 import { StoredSession } from '../session/session.js';
 import { requireCustomState } from '../snapshots/save/draft.js';
@@ -113,6 +113,9 @@ export class IndexedDBSessionStore<S = unknown> implements SessionStore<S> {
     this.#tenants = new Tenants(this.#options);
     // WebKit has no such symbol yet, and a method under an undefined name would be called "undefined".
     if (Symbol.asyncDispose) Object.assign(this, { [Symbol.asyncDispose]: () => this.close() });
+    Object.defineProperty(this, TENANT, {
+      value: (call?: SessionStoreOptions): unknown => this.#tenants.find(call),
+    });
   }
 
   /**

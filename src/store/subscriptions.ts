@@ -122,6 +122,11 @@ export class Subscriptions<S> {
     void this.source.keyNews.hear();
   }
 
+  /** The snapshots that somebody in this tab watches. */
+  get watched(): readonly string[] {
+    return this.#snapshots.keys();
+  }
+
   /** The database was deleted. */
   forget(): void {
     this.#sync.forget();

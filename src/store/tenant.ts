@@ -21,6 +21,9 @@ import { KeyNews } from './key-news.js';
 import type { StoreOptions } from './options.js';
 import { UnencryptedConnection } from './unencrypted-connection.js';
 
+/** Under which a store has its tenants for `offshoot/sync`, which may be of another bundle. */
+export const TENANT: symbol = Symbol.for('offshoot:tenant');
+
 /** The settings that all tenants of a store share. */
 export type TenantSettings = StoreOptions & ConnectionOptions;
 

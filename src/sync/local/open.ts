@@ -1,0 +1,297 @@
+import { isSnapshotRow } from '../../database/rows.js';
+import type { SnapshotRow, WriteTransaction } from '../../database/schema.js';
+import { spansOf } from '../../database/spans.js';
+import { SessionStoreError } from '../../errors.js';
+import { beginCommit, type Commit, NO_SESSION, noteLoose, readClock } from '../../snapshots/commit.js';
+import { newId } from '../../store/save-requests.js';
+import { TENANT, type Tenant } from '../../store/tenant.js';
+import type { SessionStoreOptions } from '../../types/snapshot.js';
+import { isRefused, type ChangesPage, type PushEnd, type PushResult, type SessionRowLine } from '../protocol/index.js';
+import { Accepting } from './accept.js';
+import { SessionPull } from './apply-session.js';
+import { decodeField } from './body.js';
+import { applyPage, decodePage } from './changes.js';
+import { Changing } from './changing.js';
+import { Gathering, type Limits } from './gather.js';
+import type { Item, Sent } from './items.js';
+import { Known, type KnownSession, putStanding, readStanding, type Standing } from './known.js';
+import { lineOf } from './lines.js';
+import type { Behind, Collected, LocalSync, Outcome } from './local-sync.js';
+import { Losing } from './lose.js';
+import { decodeRows } from './pulled.js';
+import { forgetServer, renameReplica, turnOff, turnOn } from './turning.js';
+
+/** A change in one transaction: what watchers are told, or `null`. */
+type Work<T> = (transaction: WriteTransaction) => Promise<{ commit: Commit | null; result: T }>;
+
+const tenantOf = (store: object, call?: SessionStoreOptions): Tenant<unknown> => {
+  const find = (store as Record<symbol, unknown>)[TENANT];
+  if (typeof find !== 'function') {
+    throw new SessionStoreError('INVALID_ARGUMENT', 'expected an IndexedDBSessionStore', 'store');
+  }
+  return find(call) as Tenant<unknown>;
+};
+
+/** Throws `FAILED_PRECONDITION` for a store that refuses branches: two devices make them whenever both are offline. */
+export function requireSyncable(store: object, call?: SessionStoreOptions): void {
+  if (!tenantOf(store, call).settings.rejectBranchingSessions) return;
+  throw new SessionStoreError(
+    'FAILED_PRECONDITION',
+    'a store with rejectBranchingSessions cannot sync: what two devices save at the same time are two branches. Construct it without',
+    'options.rejectBranchingSessions',
+  );
+}
+
+/** The local side of a store's sync. `database` names what tabs share. */
+export async function openLocalSync(
+  store: object,
+  call?: SessionStoreOptions,
+): Promise<{ local: LocalSync; database: string; rejectsBranches: boolean }> {
+  const tenant = tenantOf(store, call);
+  const rejectsBranches = !!tenant.settings.rejectBranchingSessions;
+  return { local: new Local(tenant), database: tenant.connection.name, rejectsBranches };
+}
+
+class Local implements LocalSync {
+  constructor(readonly tenant: Tenant<unknown>) {}
+
+  async begin(): ReturnType<LocalSync['begin']> {
+    const { replica, tenant, cursor, generation, heardAt } = await this.#change(async (transaction) => {
+      const { standing, commit } = await turnOn(transaction);
+      return { commit, result: standing };
+    });
+    return {
+      replica,
+      ...(tenant !== undefined && { tenant }),
+      ...(cursor !== undefined && { cursor }),
+      ...(generation !== undefined && { generation }),
+      ...(heardAt !== undefined && { heardMs: Math.max(0, Date.now() - heardAt) }),
+    };
+  }
+
+  async collect(limits: Limits): Promise<Collected> {
+    const { items, more, push } = await this.#change((transaction) => gathered(transaction, limits));
+    const now = Date.now();
+    const lines: Collected['lines'] = [];
+    const token: Sent[] = [];
+    for (const item of ordered(items)) {
+      const { line, sent } = await lineOf(item, now);
+      lines.push(line);
+      token.push(sent);
+    }
+    return { lines, token, more, push };
+  }
+
+  async accept(token: unknown, results: readonly PushResult[], end?: PushEnd): Promise<Outcome> {
+    const decoded = await Promise.all(results.map(decodeResult));
+    const { events, isCopy } = await this.#changing(async (changing, losing) => {
+      const accepting = new Accepting(changing, losing, Date.now());
+      await accepting.run(token as Sent[], decoded, end);
+      return { events: [...accepting.events, ...losing.events], isCopy: accepting.isCopy };
+    });
+    if (!isCopy) return { events };
+    await this.newReplica();
+    return { events: [...events, { type: 'copied' }] };
+  }
+
+  async applyChanges(page: ChangesPage): Promise<Outcome & { behind: string[] }> {
+    const decoded = await decodePage(page);
+    return this.#changing(async (changing, losing) => {
+      const behind = await applyPage(changing, losing, decoded, Date.now());
+      return { behind, events: losing.events };
+    });
+  }
+
+  async behind(limit: number): Promise<Behind[]> {
+    const { keys, rows } = await this.tenant.read((transaction) =>
+      new Known(transaction as WriteTransaction).all<KnownSession>('session'),
+    );
+    return rows
+      .map((row, index) => ({ ...row, incarnation: keys[index][1] as string }))
+      .filter(({ deleted, behind, pulled, whole }) => !deleted && (behind > pulled || (whole && behind > 0)))
+      .sort((a, b) => b.updatedMs - a.updatedMs)
+      .slice(0, limit)
+      .map(({ incarnation, session, pulled, whole }) =>
+        whole ? { incarnation, session, since: 0, whole } : { incarnation, session, since: pulled },
+      );
+  }
+
+  async applySession(
+    incarnation: string,
+    rows: readonly SessionRowLine[],
+    { seq }: { seq: number; generation: string; now: number },
+  ): Promise<Outcome> {
+    const pulled = await decodeRows(rows);
+    const own = await this.#ownDigests(pulled.snapshots.map(({ line }) => line.id));
+    const { watched } = this.tenant.subscriptions;
+    const heardMs = Date.now();
+
+    return this.#changing(async (changing, losing) => {
+      const { replica } = (await readStanding(changing.transaction))!;
+      const pull = new SessionPull(changing, losing, pulled, { incarnation, replica, seq, heardMs, own, watched });
+      await pull.run();
+      return { events: [...pull.events, ...losing.events] };
+    });
+  }
+
+  async onlyThese(incarnations: ReadonlySet<string>): Promise<Outcome> {
+    return this.#changing(async (changing, losing) => {
+      const { keys, rows } = await changing.known.all<KnownSession>('session');
+      for (const [index, { session, deleted, unsaid }] of rows.entries()) {
+        const incarnation = keys[index][1] as string;
+        if (!deleted && !unsaid && !incarnations.has(incarnation)) await losing.deleted(incarnation, session);
+      }
+      return { events: losing.events };
+    });
+  }
+
+  async queued(): Promise<{ rows: number; bytes: number }> {
+    return this.tenant.read(async (transaction) => {
+      const rows = await (transaction as WriteTransaction).objectStore('outbox').count();
+      return { rows, bytes: rows * BYTES_A_ROW };
+    });
+  }
+
+  forget(generation: string): Promise<void> {
+    return this.#change(async (transaction) => ({
+      commit: await forgetServer(transaction, generation),
+      result: undefined,
+    }));
+  }
+
+  newReplica(): Promise<void> {
+    return this.#change(async (transaction) => ({
+      commit: null,
+      result: await renameReplica(transaction),
+    }));
+  }
+
+  adopt(tenant: string): Promise<void> {
+    return this.#change(async (transaction) => {
+      const standing = await readStanding(transaction);
+      if (standing?.tenant !== undefined && standing.tenant !== tenant) {
+        throw new SessionStoreError(
+          'FAILED_PRECONDITION',
+          'this database holds what somebody else synced. Open another with options.namespace',
+          'options.namespace',
+        );
+      }
+      if (standing) await putStanding(transaction, { ...standing, tenant });
+      return { commit: null, result: undefined };
+    });
+  }
+
+  end({ keep, discard = false }: { keep: boolean; discard?: boolean }): Promise<void> {
+    return this.#change(async (transaction) => ({
+      commit: await turnOff(transaction, keep, discard),
+      result: undefined,
+    }));
+  }
+
+  /** Digests of what is here under these ids and waits in the outbox: its push may have come, and the answer not. */
+  async #ownDigests(ids: readonly string[]): Promise<Map<string, { version: number; digest: string }>> {
+    const found = await this.tenant.read(async (transaction) => {
+      const items: Extract<Item, { kind: 'snapshot' }>[] = [];
+      const known = new Known(transaction as WriteTransaction);
+      const standing = await readStanding(transaction);
+      for (const id of ids) {
+        const noted = await (transaction as WriteTransaction).objectStore('outbox').get(['snapshot', id]);
+        if (typeof noted !== 'number' || !standing) continue;
+        const row: unknown = await transaction.objectStore('snapshots').get(id);
+        if (isSnapshotRow(row)) items.push(await itemOf(transaction as WriteTransaction, known, standing, row));
+      }
+      return items;
+    });
+    const digests = new Map<string, { version: number; digest: string }>();
+    for (const item of found) {
+      const { sent } = await lineOf(item, 0);
+      if (sent.kind === 'snapshot') digests.set(item.row.id, { version: item.row.version, digest: sent.digest });
+    }
+    return digests;
+  }
+
+  async #changing<T>(work: (changing: Changing, losing: Losing) => Promise<T>): Promise<T> {
+    const { settings } = this.tenant;
+    return this.#change(async (transaction) => {
+      await readClock(transaction);
+      const changing = new Changing(transaction);
+      const result = await work(changing, new Losing(changing, () => newId(settings)));
+      return { commit: await changing.finish(), result };
+    });
+  }
+
+  /** Nobody waits for it, so that on a full disk it fails, and asks nobody for room. */
+  async #change<T>(work: Work<T>): Promise<T> {
+    let done: { result: T } | undefined;
+    await this.tenant.rearrange(async (transaction) => {
+      const { commit, result } = await work(transaction);
+      done = { result };
+      return commit;
+    });
+    return done!.result;
+  }
+}
+
+/** Roughly: what is queued is not read to be counted. */
+const BYTES_A_ROW = 2000;
+
+async function gathered(
+  transaction: WriteTransaction,
+  limits: Limits,
+): Promise<{ commit: Commit | null; result: { items: Item[]; more: boolean; push: number } }> {
+  await readClock(transaction);
+  const standing = await readStanding(transaction);
+  // It is turned on again by whoever begins.
+  if (!standing || !transaction.syncs) return { commit: null, result: { items: [], more: false, push: 0 } };
+  const gathering = new Gathering(transaction, standing, limits);
+  await gathering.run();
+  const { items, more, changed } = gathering;
+  const push = standing.push + 1;
+  if (items.length > 0) await putStanding(transaction, { ...standing, push });
+  const result = { items, more, push };
+  if (changed.size === 0) return { commit: null, result };
+  const commit = await beginCommit(transaction);
+  for (const row of changed.values()) await transaction.objectStore('sessions').put(row);
+  await noteLoose(transaction, NO_SESSION, [commit]);
+  return { commit, result };
+}
+
+const ORDER = ['delete-session', 'session', 'delete-snapshot'];
+
+/** Sessions first, then entries and snapshots as they were found. */
+function ordered(items: readonly Item[]): Item[] {
+  const place = ({ kind }: Item) => (ORDER.includes(kind) ? ORDER.indexOf(kind) : ORDER.length);
+  return [...items].sort((a, b) => place(a) - place(b));
+}
+
+async function itemOf(
+  transaction: WriteTransaction,
+  known: Known,
+  { replica }: Standing,
+  row: SnapshotRow,
+): Promise<Extract<Item, { kind: 'snapshot' }>> {
+  const session: any = await transaction.objectStore('sessions').get(row.sessionId);
+  const wires = new Map<number, string>();
+  for (const spans of spansOf(row))
+    for (let at = 0; at < spans.length; at += 3)
+      wires.set(spans[at]!, (await known.log(spans[at]!)).wire ?? `${replica}:${spans[at]}`);
+  return {
+    kind: 'snapshot',
+    incarnation: String(session?.incarnation),
+    session: row.sessionId,
+    noted: 0,
+    saw: 0,
+    row,
+    wires,
+  };
+}
+
+/** With the values of lost fields decoded, which a transaction could not wait for. */
+async function decodeResult(result: PushResult): Promise<PushResult> {
+  if (isRefused(result) || !result.fields) return result;
+  const fields = { ...result.fields };
+  for (const [name, field] of Object.entries(fields))
+    if ('lost' in field) fields[name] = { ...field, value: await decodeField(field.value) };
+  return { ...result, fields };
+}
+
