@@ -51,6 +51,14 @@ const layers = {
   vite: ['errors.js'],
   sync: ['index.js', ...values],
   'sync/protocol': ['errors.js'],
+  'sync/local': [
+    'sync/protocol/**',
+    'store/**',
+    'tabs/watchers.js',
+    'encoding/**',
+    'transfer/format/**',
+    ...snapshots,
+  ],
   'sync/wire': ['sync/protocol/**', ...values],
   'sync/engine': [
     'sync/wire/**',

@@ -1,6 +1,9 @@
 import type { QuarantinedRow } from '../types/check.js';
 import { bare } from '../values/property.js';
 import type { ReadStore, WriteStore } from './object-store.js';
+import type { Noted, OutboxKey, SyncedColumns } from './sync-rows.js';
+
+export type { Noted, OutboxKey } from './sync-rows.js';
 
 /** Increases only when object stores or indexes change. Rows have a format of their own. */
 export const SCHEMA_VERSION = 3;
@@ -76,7 +79,7 @@ export interface LogRow {
 export type Entry = [label: string, updatedMs: number, id: string] | [0, keys: string];
 
 /** Updated in the same transaction as the snapshots, so that listing sessions reads no snapshots. */
-export interface SessionRow {
+export interface SessionRow extends SyncedColumns {
   format: number;
   id: string;
   title?: string;
@@ -110,16 +113,6 @@ export interface SessionRow {
   receipts?: [place: string, left: number][];
   /** Approximate bytes appended to logs since the last merge; stored under this name, and not about encryption. */
   unsealed: number;
-  /** The random id of this life of the session, under which servers know it. A session without one was never pushed. */
-  incarnation?: string;
-  /** How far logs that are appended to are named, flat: log, position, …; what is before it can never change. */
-  named?: number[];
-  /** Logs up to this number that are not in `named` are closed: nobody appends to them, or cuts them. */
-  closed?: number;
-  /** Fields that were edited here and not pushed yet, and when, in ms. */
-  edited?: Record<string, number>;
-  /** The version of each field that a server has told. */
-  fields?: Record<string, number>;
 }
 
 /**
@@ -207,15 +200,6 @@ export interface Stores {
   /** What sync knows of the server. Nobody else looks at it. */
   sync: [any, key: string | string[] | [kind: string, log: number]];
 }
-
-/** A snapshot or session that has changed, or an incarnation that was deleted. */
-export type OutboxKey = [kind: 'snapshot' | 'session' | 'gone', id: string];
-
-/**
- * The version of the change; of a snapshot that was deleted, its session's incarnation; of an incarnation, the id of its
- * session.
- */
-export type Noted = number | string;
 
 export type StoreName = keyof Stores;
 type Indexes<Name extends StoreName> = Stores[Name] extends [unknown, unknown, infer Found extends object]

@@ -1,5 +1,13 @@
 import { nameOfKey } from '../../database/key-order.js';
-import { isEncrypted, isHidden, isNewer, isSnapshotRow, isSyncing, unsigned, withoutKey } from '../../database/rows.js';
+import {
+  isEncrypted,
+  isHidden,
+  isNewer,
+  isSnapshotRow,
+  isSyncing,
+  unsigned,
+  withoutKey,
+} from '../../database/rows.js';
 import {
   logKey,
   type HiddenRow,

@@ -1,31 +1,24 @@
 import type { SnapshotMutator } from '../../types/snapshot.js';
 import { toStoreError } from '../../database/faults.js';
-import {
-  type LogRow,
-  ROW_FORMAT,
-  type SessionRow,
-  type SnapshotRow,
-  type Spans,
-  type StoredState,
-} from '../../database/schema.js';
+import { ROW_FORMAT, type SessionRow, type SnapshotRow, type StoredState } from '../../database/schema.js';
 import { requestAll } from '../../database/transaction.js';
 import { SessionStoreError } from '../../errors.js';
-import { encodeState, type LogWriter } from '../../logs/append.js';
+import { encodeState } from '../../logs/append.js';
 import { freeUnreached, isCovered } from '../../logs/garbage-collect.js';
 import { mergedBase, plannedState, planState } from '../../logs/diff.js';
-import type { Entry, LoadedState } from '../../logs/state.js';
+import type { LoadedState } from '../../logs/state.js';
 import { removeUndefined } from '../../values/property.js';
 import { instantOf, ownOf } from '../../values/schema.js';
 import type { UnitOfWork } from './unit-of-work.js';
 import { basesOf, type Draft } from './draft.js';
 import { type Extension, noSnapshot, type SessionExtras } from './extension.js';
 import { type Leaves, leavesWith, sessionRow } from '../session-row.js';
-import { markOf, noteEdits } from '../outbox.js';
+import { noteEdits } from '../outbox.js';
 import { previewOf } from '../preview.js';
 import { pruneAncestors } from '../delete/prune-ancestors.js';
 import { NO_SESSION, noteLoose } from '../commit.js';
 import { spansOf } from '../../database/spans.js';
-import { extentOf, runsByLog } from '../../logs/runs.js';
+import { LogAppender } from './log-appender.js';
 
 export interface SaveRequest<S> {
   snapshotId: string | undefined;
@@ -114,7 +107,13 @@ export async function saveSnapshot<S>(
     if (extras) {
       const { isSelected, metadata } = extras;
       const isTitled = after.title !== session?.title;
-      noteEdits(batch.transaction, after, row.version, [isSelected && 'selected', isTitled && 'title'], metadata);
+      noteEdits(
+        batch.transaction,
+        after,
+        row.version,
+        [isSelected && 'selected', isTitled && 'title'],
+        metadata,
+      );
     }
     batch.putSession(after);
   } else await noteLoose(batch.transaction, NO_SESSION, [{ since, version: row.version }]);
@@ -247,70 +246,4 @@ function described(row: SessionRow, { title, metadata }: SessionExtras): Partial
     ...(title !== undefined && ownOf(row, 'title') === undefined && { title }),
     ...(metadata && { metadata: removeUndefined({ ...before, ...metadata }) }),
   };
-}
-
-/**
- * Decides where a save appends: after the base's last entry if nobody else has appended there, otherwise to a new log,
- * so that each branch has a log of its own and its history stays one run.
- *
- * If a snapshot is saved again and nobody else has saved in the session since, the entries that it had appended and no
- * longer needs are cut off: a turn that is saved while it streams leaves no garbage.
- */
-class LogAppender implements LogWriter {
-  /** The positions where this snapshot began to append, by log. */
-  readonly own: Map<number, number>;
-  /** The spans that were cut off. */
-  readonly taken: Spans[] = [];
-  bytes = 0;
-  /** Logs that only this snapshot continues. */
-  readonly #open = new Set<number>();
-
-  constructor(
-    readonly batch: UnitOfWork,
-    stored: SnapshotRow | undefined,
-    isAlone: boolean,
-    readonly session: SessionRow | undefined,
-  ) {
-    const pairs = (isAlone && stored?.own) || [];
-    this.own = new Map(pairs.flatMap((log, i) => (i % 2 === 0 ? [[log, pairs[i + 1]!]] : [])));
-  }
-
-  async keep(used: readonly Spans[]): Promise<void> {
-    if (this.own.size === 0) return;
-    const ends = new Map(this.own);
-    for (const [log, runs] of runsByLog(used)) {
-      const end = ends.get(log);
-      if (end !== undefined) ends.set(log, Math.max(end, extentOf(runs)[1]));
-    }
-    for (const [log, end] of ends) {
-      const tip = await this.batch.logs.tip(log);
-      const mark = this.#markOf(log);
-      const from = Math.max(end, mark);
-      if (mark < Infinity) this.#open.add(log);
-      if (from < tip) {
-        this.taken.push([log, from, tip - from]);
-        await this.batch.logs.cut(log, from);
-      }
-      if (end === this.own.get(log)) this.own.delete(log);
-    }
-  }
-
-  async positionAfter(last: Entry | undefined): Promise<{ log: number; at: number }> {
-    if (last) {
-      const tip = Math.max(await this.batch.logs.tip(last.log), this.#markOf(last.log));
-      // The cut may have begun right after `last`, or before it.
-      if (tip === last.at + 1 || this.#open.has(last.log)) return { log: last.log, at: tip };
-    }
-    return { log: await this.batch.newLog(), at: 0 };
-  }
-
-  #markOf(log: number): number {
-    return markOf(this.session ?? {}, log);
-  }
-
-  write(log: number, row: LogRow): void {
-    if (!this.own.has(log)) this.own.set(log, row.at);
-    this.bytes += row.size;
-    this.batch.logs.put(log, row);
-  }
 }

@@ -1,10 +1,16 @@
 import { merged } from '../../logs/runs.js';
-import { isRefused, type FieldResult, type PushEnd, type PushResult, type Refused } from '../protocol/index.js';
+import {
+  isRefused,
+  type FieldResult,
+  type PushEnd,
+  type PushResult,
+  type Refused,
+} from '../protocol/index.js';
 import { markBehind } from './behind.js';
 import type { Changing } from './changing.js';
+import type { SyncEvent } from './events.js';
 import { withField, withoutEdit } from './fields.js';
 import type { Sent } from './items.js';
-import type { SyncEvent } from './local-sync.js';
 import type { Losing } from './lose.js';
 import { readStanding, putStanding, type Standing } from './known.js';
 
@@ -13,8 +19,6 @@ type SentOf<Kind extends Sent['kind']> = Extract<Sent, { kind: Kind }>;
 /** Notes in one transaction what became of lines. Values of fields that were lost are decoded before. */
 export class Accepting {
   readonly events: SyncEvent[] = [];
-  /** Whether this database turned out to be a copy of another. */
-  isCopy = false;
   /** Sessions of which the server did not take a line that others need. */
   readonly #incomplete = new Set<string>();
 
@@ -44,7 +48,11 @@ export class Accepting {
   async #heard(standing: Standing, end: PushEnd | undefined): Promise<void> {
     const { known, transaction } = this.changing;
     const isFlush = end && end.generation === standing.generation && end.before === standing.cursor;
-    await putStanding(transaction, { ...standing, heardAt: this.now, ...(isFlush && { cursor: end.cursor }) });
+    await putStanding(transaction, {
+      ...standing,
+      heardAt: this.now,
+      ...(isFlush && { cursor: end.cursor }),
+    });
     if (!end || end.generation !== standing.generation) return;
     for (const [incarnation, [before, after]] of Object.entries(end.sessions)) {
       const session = await known.get('session', incarnation);
@@ -139,7 +147,8 @@ export class Accepting {
     if (refusal.refused === 'gone' && item.kind === 'snapshot') return this.#deleted(item);
     if (refusal.refused === 'gone' && item.kind === 'delete-snapshot')
       return this.#settle('snapshot', item.id, item);
-    if (refusal.refused === 'copied') return void (this.isCopy = true);
+    // Whoever pushed names this database anew.
+    if (refusal.refused === 'copied') return;
     if (refusal.refused === 'conflict' && item.kind === 'snapshot') return this.#conflict(item, refusal);
     if (refusal.refused === 'taken') {
       if (item.kind === 'session') {
@@ -155,11 +164,13 @@ export class Accepting {
   async #conflict(item: SentOf<'snapshot'>, refusal: Refused & { refused: 'conflict' }): Promise<void> {
     const { known } = this.changing;
     await markBehind(known, item.incarnation, refusal.seq, true);
-    if (refusal.digest === item.digest) return void (await known.put('snapshot', item.id, { seq: refusal.seq }));
+    if (refusal.digest === item.digest)
+      return void (await known.put('snapshot', item.id, { seq: refusal.seq }));
     // Its worker is alive here, and goes on under this id until it is done.
     if (item.isPending) return this.#hold(item);
     // What is pending there is not finished: it may become this.
-    if (refusal.status === 'pending') return void (await known.put('snapshot', item.id, { seq: refusal.seq }));
+    if (refusal.status === 'pending')
+      return void (await known.put('snapshot', item.id, { seq: refusal.seq }));
     return this.#lose(item);
   }
 

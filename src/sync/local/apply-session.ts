@@ -7,10 +7,10 @@ import { previewIn } from '../../snapshots/preview.js';
 import { instantOf } from '../../values/schema.js';
 import { isPendingStatus } from '../protocol/index.js';
 import type { Changing } from './changing.js';
+import type { SyncEvent } from './events.js';
 import type { WireField } from './items.js';
 import type { KnownSession } from './known.js';
 import { keepListedRow, takeListed } from './listed.js';
-import type { SyncEvent } from './local-sync.js';
 import type { Losing } from './lose.js';
 import { placesBeside, Placing } from './placing.js';
 import { infoOf, type Pulled, type PulledSnapshot } from './pulled.js';
@@ -51,13 +51,15 @@ export class SessionPull {
     if (isHidden(stored) && stored.hidden.incarnation === incarnation)
       return void (await changing.known.put('session', incarnation, { ...known, behind: 0 }));
     const lines = await this.#newer();
-    const base = (await changing.incarnated(incarnation, known.session)) ?? (await this.#begin(known, isHidden(stored), lines));
+    const base =
+      (await changing.incarnated(incarnation, known.session)) ??
+      (await this.#begin(known, isHidden(stored), lines));
     const placing = new Placing(changing, applying.replica, pulled.entries, base);
     const whole: PulledSnapshot[] = [];
     for (const line of lines) {
       if (await placing.isComplete(line.line.spans)) whole.push(line);
       else if (!pulled.isWhole || !known.whole) return this.#askForAll(known, base);
-      else this.events.push({ type: 'lost', sessionId: base.id, snapshotId: line.line.id });
+      else this.events.push({ type: 'lost', sessionId: base.id });
     }
     for (const line of whole) await this.#write(line, placing);
     const removed = await this.#remove(base.id);
@@ -111,7 +113,7 @@ export class SessionPull {
     let { session: id } = known;
     if (isTaken) {
       id = losing.newId();
-      this.events.push({ type: 'session-renamed', sessionId: known.session, newId: id });
+      this.events.push({ type: 'session-renamed', sessionId: known.session, id });
       await changing.known.put('session', applying.incarnation, { ...known, session: id });
     }
     const listed = lines.length > 0 ? await takeListed(changing, applying.incarnation) : undefined;
@@ -168,7 +170,10 @@ export class SessionPull {
     (await changing.commit()).snapshots.push({ row, state: loaded });
     const updatedAt = info['updatedAt'];
     const updatedMs = Math.floor(
-      Math.max(row.createdMs, updatedAt === undefined ? -Infinity : Math.min(instantOf(updatedAt), line.arrivedMs)),
+      Math.max(
+        row.createdMs,
+        updatedAt === undefined ? -Infinity : Math.min(instantOf(updatedAt), line.arrivedMs),
+      ),
     );
     placing.session = {
       ...placing.session,

@@ -13,7 +13,8 @@ import { fromBase64, toBase64 } from '../../transfer/format/base64.js';
 const MOST_DEEP = 500;
 
 /** A value as JSON: as it is, or in nodes, with what JSON cannot hold beside them. */
-export type Encoded = { json: unknown } | { flat: [root: unknown, ...nodes: unknown[]]; parts?: EncodedPart[] };
+export type Encoded =
+  { json: unknown } | { flat: [root: unknown, ...nodes: unknown[]]; parts?: EncodedPart[] };
 type EncodedPart = { text: string } | { bytes: string } | { blob: string };
 
 /** The same for the same value on every device, since the digest of what holds it names it. */

@@ -23,9 +23,7 @@ export function fieldsOf(row: SessionRow, isAll: boolean): Record<string, FieldI
 }
 
 const valueIn = (row: SessionRow, name: string): unknown =>
-  name.startsWith(METADATA)
-    ? ownOf(row.metadata ?? {}, name.slice(METADATA.length))
-    : ownOf(row, name as 'title');
+  name.startsWith(METADATA) ? ownOf(row.metadata ?? {}, name.slice(METADATA.length)) : ownOf(row, name);
 
 /** The row with a field as the server has it. */
 export function withField(row: SessionRow, name: string, value: unknown, seq: number): SessionRow {

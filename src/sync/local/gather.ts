@@ -28,7 +28,6 @@ export interface Limits {
 /** What a database has to push, found and named in one transaction. */
 export class Gathering {
   readonly items: Item[] = [];
-  more = false;
   /** The rows of sessions that were named, which are yet to be put. */
   readonly changed = new Map<string, SessionRow>();
   readonly #known: Known;
@@ -50,11 +49,9 @@ export class Gathering {
   async run(): Promise<void> {
     const found: { row: SnapshotRow; noted: Noted }[] = [];
     for await (const [[kind, id], noted] of this.#noted()) {
-      if (this.#isFull || found.length >= this.limits.rows) {
-        this.more = true;
-        break;
-      }
-      if (kind === 'gone') this.#add({ kind: 'delete-session', incarnation: id, session: String(noted), noted });
+      if (this.#isFull || found.length >= this.limits.rows) break;
+      if (kind === 'gone')
+        this.#add({ kind: 'delete-session', incarnation: id, session: String(noted), noted });
       else if (kind === 'session') await this.#session(id, noted);
       else if (typeof noted === 'string') await this.#deleted(id, noted);
       else {
@@ -67,8 +64,8 @@ export class Gathering {
     // In the order of saves, so that parents come before children.
     found.sort((a, b) => a.row.version - b.row.version);
     for (const { row, noted } of found) {
-      if (this.#isFull) this.more = true;
-      else await this.#snapshot(row, noted).catch((error: unknown) => this.#hold(row.id, noted, error));
+      if (this.#isFull) return;
+      await this.#snapshot(row, noted).catch((error: unknown) => this.#hold(row.id, noted, error));
     }
   }
 
@@ -138,13 +135,15 @@ export class Gathering {
   /** Puts all of a session into the outbox that was here before it synced, was copied, or came from a file. */
   async #adopt(id: string): Promise<void> {
     const outbox = this.transaction.objectStore('outbox');
-    const ids = await this.transaction.objectStore('snapshots').index('sessionId').getAllKeys(startingWith(id));
+    const ids = await this.transaction
+      .objectStore('snapshots')
+      .index('sessionId')
+      .getAllKeys(startingWith(id));
     const there = await ofAll(ids, (each) => outbox.getKey(['snapshot', each]));
     await ofAll(
       ids.filter((_, index) => there[index] === undefined),
       (each) => outbox.put(0, ['snapshot', each]),
     );
-    this.more ||= ids.length > 0;
   }
 
   /** Adds the session's line. */
@@ -171,7 +170,8 @@ export class Gathering {
     const incarnation = session.incarnation!;
     const known = await this.#known.get('snapshot', row.id);
     const isPending = isPendingStatus(row.info['status'] as string | undefined);
-    if (isPending && known?.pendingAt !== undefined && Math.abs(Date.now() - known.pendingAt) < BEAT_MS) return;
+    if (isPending && known?.pendingAt !== undefined && Math.abs(Date.now() - known.pendingAt) < BEAT_MS)
+      return;
     if (isUntold(await this.#known.get('session', incarnation))) await this.#tell(session, undefined);
     const wires = new Map<number, string>();
     const spans = isPending ? [] : spansOf(row);
@@ -187,9 +187,12 @@ export class Gathering {
         const taken = await this.#entries.take(log, from, to, room, this.#rows <= 1);
         const { runs, bytes, isWhole } = taken;
         for (const { at, entries } of runs)
-          this.#add({ kind: 'entries', incarnation, log, wire: wires.get(log)!, at, entries }, entries.length);
+          this.#add(
+            { kind: 'entries', incarnation, log, wire: wires.get(log)!, at, entries },
+            entries.length,
+          );
         this.#bytes += bytes;
-        if (!isWhole) return void (this.more = true);
+        if (!isWhole) return;
       }
     }
     const item = { kind: 'snapshot', incarnation, session: session.id, noted, row, wires } as const;

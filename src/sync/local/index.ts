@@ -1,2 +1,3 @@
 export { openLocalSync, requireSyncable } from './open.js';
-export type { Behind, Collected, LocalSync, Outcome, SyncEvent } from './local-sync.js';
+export type * from './local-sync.js';
+export type { SyncEvent } from './events.js';

@@ -64,4 +64,5 @@ export interface SnapshotContent {
   fields?: WireField[] | null;
 }
 
-export type WireField = [key: string, kind: 'value', value: unknown] | [key: string, kind: string, spans: WireSpans];
+export type WireField =
+  [key: string, kind: 'value', value: unknown] | [key: string, kind: string, spans: WireSpans];

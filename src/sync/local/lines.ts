@@ -32,11 +32,9 @@ export async function lineOf(item: Item, now: number): Promise<{ line: PushLine;
       const { incarnation, session } = item;
       return { line: { op: item.kind, incarnation, session }, sent: item };
     }
-    case 'delete-snapshot': {
-      const { incarnation, id, saw } = item;
-      return { line: { op: item.kind, incarnation, id, saw }, sent: item };
-    }
   }
+  const { incarnation, id, saw } = item;
+  return { line: { op: item.kind, incarnation, id, saw }, sent: item };
 }
 
 async function fieldEdits(fields: Record<string, FieldItem>, now: number) {
@@ -97,7 +95,10 @@ export function contentOf(
 ): SnapshotContent {
   const isOwn = ([key, kind, content]: StoredField) =>
     key === 'sessionId' && kind === 'value' && content === session;
-  const names: SnapshotContent['names'] = [info.sessionId === session, !isBare && !!state?.fields.some(isOwn)];
+  const names: SnapshotContent['names'] = [
+    info.sessionId === session,
+    !isBare && !!state?.fields.some(isOwn),
+  ];
   // In their places, since the order of keys is part of what was saved.
   const rest = {
     ...info,

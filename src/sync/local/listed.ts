@@ -5,7 +5,9 @@ import type { Changing } from './changing.js';
 import { withField } from './fields.js';
 
 /** A listed session with its fields decoded. */
-export type Listed = Omit<ListedSession, 'fields'> & { fields: [name: string, value: unknown, seq: number][] };
+export type Listed = Omit<ListedSession, 'fields'> & {
+  fields: [name: string, value: unknown, seq: number][];
+};
 
 /** The row with what others have edited, unless it was edited here as well: then the server decides. */
 export function withNews(row: SessionRow, fields: Listed['fields']): SessionRow {

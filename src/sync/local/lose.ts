@@ -2,7 +2,7 @@ import type { SessionRow, SnapshotRow } from '../../database/schema.js';
 import { logsOf } from '../../database/spans.js';
 import type { Changing } from './changing.js';
 import { takeListed } from './listed.js';
-import type { SyncEvent } from './local-sync.js';
+import type { SyncEvent } from './events.js';
 import { rename } from './rewrite.js';
 
 /** Gives new ids to what is here, once somebody else has the old ones. */
@@ -26,7 +26,7 @@ export class Losing {
     const renaming = { ids: new Map([[row.id, newId]]), follows: ({ id }: SnapshotRow) => unpushed.has(id) };
     const renamed = await rename(changing, session, renaming);
     changing.put(await changing.recounted(renamed));
-    this.events.push({ type: 'renamed', sessionId: session.id, snapshotId: row.id, newId });
+    this.events.push({ type: 'renamed', sessionId: session.id, snapshotId: row.id, id: newId });
   }
 
   /** Gives a session another id, since another session has this one. */
@@ -41,7 +41,7 @@ export class Losing {
     if (known) await changing.known.put('session', session.incarnation!, { ...known, session: newId });
     changing.end(session);
     changing.put(renamed);
-    this.events.push({ type: 'session-renamed', sessionId: session.id, newId });
+    this.events.push({ type: 'session-renamed', sessionId: session.id, id: newId });
   }
 
   /**
@@ -52,7 +52,14 @@ export class Losing {
     const { changing } = this;
     const before = await changing.known.get('session', incarnation);
     const sessionId = before?.session ?? id ?? '';
-    const gone = { pulled: 0, behind: 0, updatedMs: 0, ...before, session: sessionId, deleted: true as const };
+    const gone = {
+      pulled: 0,
+      behind: 0,
+      updatedMs: 0,
+      ...before,
+      session: sessionId,
+      deleted: true as const,
+    };
     delete gone.unsaid;
     await changing.known.put('session', incarnation, gone);
     await changing.unnote('gone', incarnation);
@@ -84,7 +91,12 @@ export class Losing {
     const newId = this.newId();
     const ids = new Map(rows.map(({ id }) => [id, this.newId()]));
     // Another life of it, of which the server has nothing yet. Marks stay: what they protect was sent.
-    const { incarnation: _, fields: __, edited: ___, ...rest } = await rename(changing, session, {
+    const {
+      incarnation: _,
+      fields: __,
+      edited: ___,
+      ...rest
+    } = await rename(changing, session, {
       ids,
       sessionId: newId,
     });
@@ -93,6 +105,11 @@ export class Losing {
     const metadata = { ...rest.metadata, rescuedFrom: session.id };
     changing.put(await changing.recounted({ ...rest, metadata }));
     await changing.note('session', newId, rest.saved);
-    this.events.push({ type: 'rescued', sessionId: session.id, newId, ids: Object.fromEntries(ids) });
+    this.events.push({
+      type: 'rescued',
+      sessionId: session.id,
+      id: newId,
+      snapshots: Object.fromEntries(ids),
+    });
   }
 }

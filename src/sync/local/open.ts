@@ -1,23 +1,31 @@
-import { isSnapshotRow } from '../../database/rows.js';
-import type { SnapshotRow, WriteTransaction } from '../../database/schema.js';
-import { spansOf } from '../../database/spans.js';
+import type { WriteTransaction } from '../../database/schema.js';
 import { SessionStoreError } from '../../errors.js';
-import { beginCommit, type Commit, NO_SESSION, noteLoose, readClock } from '../../snapshots/commit.js';
+import { type Commit, readClock } from '../../snapshots/commit.js';
 import { newId } from '../../store/save-requests.js';
 import { TENANT, type Tenant } from '../../store/tenant.js';
+import { ALL } from '../../tabs/watchers.js';
 import type { SessionStoreOptions } from '../../types/snapshot.js';
-import { isRefused, type ChangesPage, type PushEnd, type PushResult, type SessionRowLine } from '../protocol/index.js';
+import {
+  isRefused,
+  type ChangesPage,
+  type PushEnd,
+  type PushResult,
+  type SessionRowLine,
+} from '../protocol/index.js';
 import { Accepting } from './accept.js';
 import { SessionPull } from './apply-session.js';
 import { decodeField } from './body.js';
 import { applyPage, decodePage } from './changes.js';
 import { Changing } from './changing.js';
-import { Gathering, type Limits } from './gather.js';
-import type { Item, Sent } from './items.js';
-import { Known, type KnownSession, putStanding, readStanding, type Standing } from './known.js';
+import type { SyncEvent } from './events.js';
+import { gathered, ordered } from './collect.js';
+import type { Limits } from './gather.js';
+import type { Sent } from './items.js';
+import { Known, type KnownSession, putStanding, readStanding } from './known.js';
 import { lineOf } from './lines.js';
-import type { Behind, Collected, LocalSync, Outcome } from './local-sync.js';
+import type { BehindSession, Collected, LocalSync, OpenedLocalSync } from './local-sync.js';
 import { Losing } from './lose.js';
+import { ownDigests } from './own-digests.js';
 import { decodeRows } from './pulled.js';
 import { forgetServer, renameReplica, turnOff, turnOn } from './turning.js';
 
@@ -43,13 +51,20 @@ export function requireSyncable(store: object, call?: SessionStoreOptions): void
 }
 
 /** The local side of a store's sync. `database` names what tabs share. */
-export async function openLocalSync(
-  store: object,
-  call?: SessionStoreOptions,
-): Promise<{ local: LocalSync; database: string; rejectsBranches: boolean }> {
+export async function openLocalSync(store: object, call?: SessionStoreOptions): Promise<OpenedLocalSync> {
   const tenant = tenantOf(store, call);
-  const rejectsBranches = !!tenant.settings.rejectBranchingSessions;
-  return { local: new Local(tenant), database: tenant.connection.name, rejectsBranches };
+  const { rejectBranchingSessions, encryption } = tenant.settings;
+  return {
+    local: new Local(tenant),
+    database: tenant.connection.name,
+    rejectsBranches: !!rejectBranchingSessions,
+    isEncrypted: !!encryption?.key,
+    onChange: (callback) => tenant.subscriptions.watchSessions(ALL, () => callback()),
+  };
+}
+
+interface Told {
+  events: SyncEvent[];
 }
 
 class Local implements LocalSync {
@@ -70,7 +85,7 @@ class Local implements LocalSync {
   }
 
   async collect(limits: Limits): Promise<Collected> {
-    const { items, more, push } = await this.#change((transaction) => gathered(transaction, limits));
+    const { items, push } = await this.#change((transaction) => gathered(transaction, limits));
     const now = Date.now();
     const lines: Collected['lines'] = [];
     const token: Sent[] = [];
@@ -79,22 +94,19 @@ class Local implements LocalSync {
       lines.push(line);
       token.push(sent);
     }
-    return { lines, token, more, push };
+    return { lines, token, push };
   }
 
-  async accept(token: unknown, results: readonly PushResult[], end?: PushEnd): Promise<Outcome> {
+  async accept(token: unknown, results: readonly PushResult[], end?: PushEnd): Promise<Told> {
     const decoded = await Promise.all(results.map(decodeResult));
-    const { events, isCopy } = await this.#changing(async (changing, losing) => {
+    return this.#changing(async (changing, losing) => {
       const accepting = new Accepting(changing, losing, Date.now());
       await accepting.run(token as Sent[], decoded, end);
-      return { events: [...accepting.events, ...losing.events], isCopy: accepting.isCopy };
+      return { events: [...accepting.events, ...losing.events] };
     });
-    if (!isCopy) return { events };
-    await this.newReplica();
-    return { events: [...events, { type: 'copied' }] };
   }
 
-  async applyChanges(page: ChangesPage): Promise<Outcome & { behind: string[] }> {
+  async applyChanges(page: ChangesPage): Promise<Told & { behind: string[] }> {
     const decoded = await decodePage(page);
     return this.#changing(async (changing, losing) => {
       const behind = await applyPage(changing, losing, decoded, Date.now());
@@ -102,7 +114,7 @@ class Local implements LocalSync {
     });
   }
 
-  async behind(limit: number): Promise<Behind[]> {
+  async behind(limit: number): Promise<BehindSession[]> {
     const { keys, rows } = await this.tenant.read((transaction) =>
       new Known(transaction as WriteTransaction).all<KnownSession>('session'),
     );
@@ -120,21 +132,29 @@ class Local implements LocalSync {
     incarnation: string,
     rows: readonly SessionRowLine[],
     { seq }: { seq: number; generation: string; now: number },
-  ): Promise<Outcome> {
+  ): Promise<Told> {
     const pulled = await decodeRows(rows);
-    const own = await this.#ownDigests(pulled.snapshots.map(({ line }) => line.id));
+    const ids = pulled.snapshots.map(({ line }) => line.id);
+    const own = await ownDigests((work) => this.tenant.read(work), ids);
     const { watched } = this.tenant.subscriptions;
     const heardMs = Date.now();
 
     return this.#changing(async (changing, losing) => {
       const { replica } = (await readStanding(changing.transaction))!;
-      const pull = new SessionPull(changing, losing, pulled, { incarnation, replica, seq, heardMs, own, watched });
+      const pull = new SessionPull(changing, losing, pulled, {
+        incarnation,
+        replica,
+        seq,
+        heardMs,
+        own,
+        watched,
+      });
       await pull.run();
       return { events: [...pull.events, ...losing.events] };
     });
   }
 
-  async onlyThese(incarnations: ReadonlySet<string>): Promise<Outcome> {
+  async onlyThese(incarnations: ReadonlySet<string>): Promise<Told> {
     return this.#changing(async (changing, losing) => {
       const { keys, rows } = await changing.known.all<KnownSession>('session');
       for (const [index, { session, deleted, unsaid }] of rows.entries()) {
@@ -188,28 +208,6 @@ class Local implements LocalSync {
     }));
   }
 
-  /** Digests of what is here under these ids and waits in the outbox: its push may have come, and the answer not. */
-  async #ownDigests(ids: readonly string[]): Promise<Map<string, { version: number; digest: string }>> {
-    const found = await this.tenant.read(async (transaction) => {
-      const items: Extract<Item, { kind: 'snapshot' }>[] = [];
-      const known = new Known(transaction as WriteTransaction);
-      const standing = await readStanding(transaction);
-      for (const id of ids) {
-        const noted = await (transaction as WriteTransaction).objectStore('outbox').get(['snapshot', id]);
-        if (typeof noted !== 'number' || !standing) continue;
-        const row: unknown = await transaction.objectStore('snapshots').get(id);
-        if (isSnapshotRow(row)) items.push(await itemOf(transaction as WriteTransaction, known, standing, row));
-      }
-      return items;
-    });
-    const digests = new Map<string, { version: number; digest: string }>();
-    for (const item of found) {
-      const { sent } = await lineOf(item, 0);
-      if (sent.kind === 'snapshot') digests.set(item.row.id, { version: item.row.version, digest: sent.digest });
-    }
-    return digests;
-  }
-
   async #changing<T>(work: (changing: Changing, losing: Losing) => Promise<T>): Promise<T> {
     const { settings } = this.tenant;
     return this.#change(async (transaction) => {
@@ -235,57 +233,6 @@ class Local implements LocalSync {
 /** Roughly: what is queued is not read to be counted. */
 const BYTES_A_ROW = 2000;
 
-async function gathered(
-  transaction: WriteTransaction,
-  limits: Limits,
-): Promise<{ commit: Commit | null; result: { items: Item[]; more: boolean; push: number } }> {
-  await readClock(transaction);
-  const standing = await readStanding(transaction);
-  // It is turned on again by whoever begins.
-  if (!standing || !transaction.syncs) return { commit: null, result: { items: [], more: false, push: 0 } };
-  const gathering = new Gathering(transaction, standing, limits);
-  await gathering.run();
-  const { items, more, changed } = gathering;
-  const push = standing.push + 1;
-  if (items.length > 0) await putStanding(transaction, { ...standing, push });
-  const result = { items, more, push };
-  if (changed.size === 0) return { commit: null, result };
-  const commit = await beginCommit(transaction);
-  for (const row of changed.values()) await transaction.objectStore('sessions').put(row);
-  await noteLoose(transaction, NO_SESSION, [commit]);
-  return { commit, result };
-}
-
-const ORDER = ['delete-session', 'session', 'delete-snapshot'];
-
-/** Sessions first, then entries and snapshots as they were found. */
-function ordered(items: readonly Item[]): Item[] {
-  const place = ({ kind }: Item) => (ORDER.includes(kind) ? ORDER.indexOf(kind) : ORDER.length);
-  return [...items].sort((a, b) => place(a) - place(b));
-}
-
-async function itemOf(
-  transaction: WriteTransaction,
-  known: Known,
-  { replica }: Standing,
-  row: SnapshotRow,
-): Promise<Extract<Item, { kind: 'snapshot' }>> {
-  const session: any = await transaction.objectStore('sessions').get(row.sessionId);
-  const wires = new Map<number, string>();
-  for (const spans of spansOf(row))
-    for (let at = 0; at < spans.length; at += 3)
-      wires.set(spans[at]!, (await known.log(spans[at]!)).wire ?? `${replica}:${spans[at]}`);
-  return {
-    kind: 'snapshot',
-    incarnation: String(session?.incarnation),
-    session: row.sessionId,
-    noted: 0,
-    saw: 0,
-    row,
-    wires,
-  };
-}
-
 /** With the values of lost fields decoded, which a transaction could not wait for. */
 async function decodeResult(result: PushResult): Promise<PushResult> {
   if (isRefused(result) || !result.fields) return result;
@@ -294,4 +241,3 @@ async function decodeResult(result: PushResult): Promise<PushResult> {
     if ('lost' in field) fields[name] = { ...field, value: await decodeField(field.value) };
   return { ...result, fields };
 }
-

@@ -34,8 +34,10 @@ export class Placing {
     for (const [wire, at, count] of wireSpansIn(spans)) {
       const pulled = this.entries.get(wire);
       const log = await this.#known(wire);
-      const missing = log === undefined ? [[at, at + count] as Run] : await this.#missing(log, at, at + count);
-      for (const [from, to] of missing) for (let each = from; each < to; each++) if (!pulled?.has(each)) return false;
+      const missing =
+        log === undefined ? [[at, at + count] as Run] : await this.#missing(log, at, at + count);
+      for (const [from, to] of missing)
+        for (let each = from; each < to; each++) if (!pulled?.has(each)) return false;
     }
     return true;
   }
@@ -46,7 +48,8 @@ export class Placing {
     for (const [wire] of wireSpansIn(spans)) await this.#number(wire);
     for (const [wire, at, count] of wireSpansIn(spans)) {
       const log = this.local(wire);
-      for (const [from, to] of await this.#missing(log, at, at + count)) await this.#write(wire, log, from, to);
+      for (const [from, to] of await this.#missing(log, at, at + count))
+        await this.#write(wire, log, from, to);
       const known = await this.changing.known.log(log);
       await this.changing.known.putLog(log, { ...known, sent: merged([...known.sent, [at, at + count]]) });
       this.#protect(wire, log, at + count);
@@ -109,7 +112,10 @@ export class Placing {
     let row: LogRow | undefined;
     for (let at = from; at < to; at++) {
       const entry = pulled.get(at)!;
-      if (row && row.size + entry.size > ROW_SIZE) row = void (await this.#put(log, row));
+      if (row && row.size + entry.size > ROW_SIZE) {
+        await this.#put(log, row);
+        row = undefined;
+      }
       row ??= { format: ROW_FORMAT, at, size: 0, entries: [] };
       this.#append(row, entry);
     }
@@ -139,7 +145,8 @@ export function placesBeside(all: Spans, others: readonly Spans[]): Spans {
   const rest: Spans = [];
   for (let i = 0; i < all.length; i += 3) {
     const [log, at, count] = [all[i]!, all[i + 1]!, all[i + 2]!];
-    for (const [from, to] of without([[at, at + count]], merged(known.get(log) ?? []))) rest.push(log, from, to - from);
+    for (const [from, to] of without([[at, at + count]], merged(known.get(log) ?? [])))
+      rest.push(log, from, to - from);
   }
   return rest;
 }

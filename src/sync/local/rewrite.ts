@@ -12,7 +12,10 @@ export interface Renaming {
 }
 
 /** The same snapshot under other ids. */
-export function renamedRow(row: SnapshotRow, { ids, sessionId = row.sessionId, follows }: Renaming): SnapshotRow {
+export function renamedRow(
+  row: SnapshotRow,
+  { ids, sessionId = row.sessionId, follows }: Renaming,
+): SnapshotRow {
   const id = ids?.get(row.id) ?? row.id;
   const { parentId } = row.info;
   const parent = parentId === undefined ? undefined : ids?.get(parentId);
@@ -27,7 +30,10 @@ export function renamedRow(row: SnapshotRow, { ids, sessionId = row.sessionId, f
       ...(parent !== undefined && mayFollow && { parentId: parent }),
     },
     ...(row.state && {
-      state: { ...row.state, fields: row.state.fields.map((field) => owned(field, row.sessionId, sessionId)) },
+      state: {
+        ...row.state,
+        fields: row.state.fields.map((field) => owned(field, row.sessionId, sessionId)),
+      },
     }),
   };
 }
@@ -43,7 +49,11 @@ const isSame = (a: SnapshotRow, b: SnapshotRow) =>
  * Renames in place. What is in the outbox stays there under its new id. Resolves to the session's new row, which is yet
  * to be put.
  */
-export async function rename(changing: Changing, session: SessionRow, renaming: Renaming): Promise<SessionRow> {
+export async function rename(
+  changing: Changing,
+  session: SessionRow,
+  renaming: Renaming,
+): Promise<SessionRow> {
   const { transaction } = changing;
   const snapshots = transaction.objectStore('snapshots');
   const sessionId = renaming.sessionId ?? session.id;

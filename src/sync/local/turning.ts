@@ -8,7 +8,14 @@ import { removeAll } from '../../snapshots/delete/delete.js';
 import { unnamed } from '../../snapshots/outbox.js';
 import { putClock } from '../../database/transaction.js';
 import { SessionStoreError } from '../../errors.js';
-import { Known, type KnownLog, type KnownSession, putStanding, readStanding, type Standing } from './known.js';
+import {
+  Known,
+  type KnownLog,
+  type KnownSession,
+  putStanding,
+  readStanding,
+  type Standing,
+} from './known.js';
 
 /** Turns syncing on, unless it is. Everything that is there goes into the outbox. */
 export async function turnOn(
@@ -81,7 +88,10 @@ async function unnameHidden(transaction: WriteTransaction, row: any): Promise<vo
 }
 
 /** The server was restored: what is here, and what was deleted, is pushed again; the server knows what it has of it. */
-export async function forgetServer(transaction: WriteTransaction, generation: string): Promise<Commit | null> {
+export async function forgetServer(
+  transaction: WriteTransaction,
+  generation: string,
+): Promise<Commit | null> {
   await readClock(transaction);
   const standing = await readStanding(transaction);
   if (!standing || standing.generation === generation) return null;
@@ -95,7 +105,7 @@ export async function forgetServer(transaction: WriteTransaction, generation: st
     await known.put('session', incarnation, { ...row, pulled: 0, behind: 0, unsaid: true });
     if (row.deleted) await outbox.put(row.session, ['gone', incarnation]);
   }
-  await transaction.objectStore('sync').delete(startingWith('snapshot') as never);
+  await transaction.objectStore('sync').delete(startingWith('snapshot'));
   await dropSent(known, () => true);
   const commit = await beginCommit(transaction);
   const sessions = transaction.objectStore('sessions');
@@ -116,6 +126,7 @@ export async function renameReplica(transaction: WriteTransaction): Promise<void
   await putStanding(transaction, { ...standing, replica: nanoid() });
   const known = new Known(transaction);
   await dropSent(known, ({ wire }) => wire === undefined);
+  await transaction.objectStore('sync').delete(startingWith('held'));
   const { keys, rows } = await known.all<KnownSession>('session');
   for (const [index, row] of rows.entries()) {
     if (row.deleted) continue;

@@ -11,7 +11,14 @@ import { isHidden } from '../../database/rows.js';
 import { purge } from '../../snapshots/delete/hide.js';
 import { each, ofAll, paceWithin } from '../../database/pace.js';
 import { SessionStoreError } from '../../errors.js';
-import { beginCommit, type Commit, latestLog, NO_SESSION, noteLoose, readClock } from '../../snapshots/commit.js';
+import {
+  beginCommit,
+  type Commit,
+  latestLog,
+  NO_SESSION,
+  noteLoose,
+  readClock,
+} from '../../snapshots/commit.js';
 import { previewIn } from '../../snapshots/preview.js';
 import { note } from '../../snapshots/outbox.js';
 import { leavesIn, sessionRow } from '../../snapshots/session-row.js';
