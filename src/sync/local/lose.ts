@@ -40,7 +40,7 @@ export class Losing {
     const known = session.incarnation && (await changing.known.get('session', session.incarnation));
     if (known) await changing.known.put('session', session.incarnation!, { ...known, session: newId });
     changing.end(session);
-    changing.put(renamed);
+    changing.put(await changing.recounted(renamed));
     this.events.push({ type: 'session-renamed', sessionId: session.id, id: newId });
   }
 
