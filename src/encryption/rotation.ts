@@ -74,6 +74,7 @@ export class Rotation {
       const keyring = await this.database.begin();
       if (!keyring?.isRotating) return;
       await this.#walk(keyring, options, pause);
+      options.signal?.throwIfAborted();
       if (await this.database.settle(keyring)) {
         this.#left = 0;
         return;
@@ -124,7 +125,11 @@ export class Rotation {
 function idle(signal?: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     if (signal?.aborted) return resolve();
-    whenIdle(resolve);
-    signal?.addEventListener('abort', () => resolve());
+    const end = () => {
+      signal?.removeEventListener('abort', end);
+      resolve();
+    };
+    whenIdle(end);
+    signal?.addEventListener('abort', end);
   });
 }

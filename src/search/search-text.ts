@@ -63,6 +63,7 @@ export async function searchText(
   const tell = (count: number) => {
     done += count;
     if (onProgress) callSafely(onProgress, { done, total: Math.max(done, total) });
+    signal?.throwIfAborted();
   };
   do {
     const page = await read((transaction) =>

@@ -19,23 +19,28 @@ import type { SessionPort } from './port.js';
 
 const message = object({ role: string, content: list });
 
-export const appendShape = {
-  after: satisfying(
-    (after) => after === undefined || after === null || !nonBlank(after),
-    'the id of a snapshot, or null',
-  ),
+const moreShape = {
   custom: optional(record),
   artifacts: optional(list),
   title: optional(string),
   metadata: optional(record),
 };
 
+export const appendShape = {
+  after: satisfying(
+    (after) => after === undefined || after === null || !nonBlank(after),
+    'the id of a snapshot, or null',
+  ),
+  ...moreShape,
+};
+
+export const againShape = { ...moreShape, saveEveryMs: fromZero, signal };
+
 export const turnShape = {
   ...appendShape,
   messages: () => undefined,
   oneSnapshot: optional(flag),
-  saveEveryMs: fromZero,
-  signal,
+  ...againShape,
 };
 
 export const resultShape = {

@@ -258,6 +258,7 @@ export class LiveTurn<S> implements Turn<S> {
   }
 
   #end(outcome: TurnOutcome, isElsewhere = false): TurnOutcome {
+    if (this.#isOver) return outcome;
     this.#isOver = true;
     clearTimeout(this.#timer);
     this.#unwatch();

@@ -2,12 +2,12 @@ import { nanoid } from 'nanoid';
 import type { AppendOptions, Branches, DuplicateOptions, Session, Turn, TurnOptions } from '../types/chat.js';
 import type { Message } from '../types/message.js';
 import type { SessionInfo, SessionTree } from '../types/session.js';
-import type { Added } from '../logs/extend.js';
+import { type Added, addedOf } from '../logs/extend.js';
 import { noSnapshot, type SessionExtras } from '../snapshots/save/extension.js';
 import { requireId, taken } from '../values/arguments.js';
 import { cloned } from '../values/clone.js';
-import { nonBlank, optional, string, signal as abortSignal } from '../values/schema.js';
-import { appendShape, changesOf, messagesOf, turnShape } from './arguments.js';
+import { nonBlank, optional, type Shape, string, signal as abortSignal } from '../values/schema.js';
+import { againShape, appendShape, changesOf, messagesOf, turnShape } from './arguments.js';
 import { branchesIn } from './branches.js';
 import { LiveTurn } from './live-turn.js';
 import type { SessionPort } from './port.js';
@@ -27,6 +27,13 @@ const extrasOf = ({ title, metadata }: AppendOptions): SessionExtras => ({
 });
 
 const now = () => new Date().toISOString();
+
+/** What was given beside messages, checked and copied. */
+interface Given<S> {
+  call: TurnOptions<S>;
+  changes: Record<string, unknown>;
+  extras: SessionExtras;
+}
 
 /** One session of a store, as a chat uses it. */
 export class StoredSession<S> implements Session<S> {
@@ -55,28 +62,30 @@ export class StoredSession<S> implements Session<S> {
   }
 
   async append(messages: Message | readonly Message[], options: AppendOptions<S> = {}): Promise<string> {
-    const call = taken<AppendOptions<S>>(appendShape, options);
-    const save = this.#completed(messagesOf(messages, 'messages'), call);
+    const given = this.#taken(appendShape, options);
+    const save = this.#completed(messagesOf(messages, 'messages'), given);
     await this.#port.save([save]);
     return save.newId;
   }
 
   async startTurn(options: TurnOptions<S> = {}): Promise<Turn<S>> {
-    const call = taken<TurnOptions<S>>(turnShape, options);
-    call.signal?.throwIfAborted();
+    const given = this.#taken(turnShape, options);
+    const { messages } = given.call;
+    return this.#begin(given, messages === undefined ? undefined : messagesOf(messages, 'options.messages'));
+  }
+
+  async #begin(given: Given<S>, added: Added | undefined): Promise<Turn<S>> {
     const { sessionId } = this;
     const port = this.#port;
-    const added = call.messages === undefined ? undefined : messagesOf(call.messages, 'options.messages');
-    const question = added && !call.oneSnapshot ? this.#completed(added, call) : undefined;
-    const changes = question ? {} : changesOf(call, port);
-    const extras = question?.extras ?? extrasOf(call);
+    const { call, changes, extras } = given;
+    const question = added && !call.oneSnapshot ? this.#completed(added, given) : undefined;
     const snapshotId = port.newId();
     const runId = nanoid();
     const extension = {
       sessionId,
       after: question?.newId ?? call.after,
       added: question ? undefined : added,
-      changes,
+      changes: question ? {} : changes,
       info: () => ({ status: 'pending', heartbeatAt: now(), runId }),
     };
     const turn = { snapshotId: undefined, newId: snapshotId, extension, extras };
@@ -85,33 +94,28 @@ export class StoredSession<S> implements Session<S> {
     return new LiveTurn(port, { sessionId, snapshotId, runId, messages }, call);
   }
 
-  async again(snapshotId?: string, options?: TurnOptions<S>): Promise<Turn<S>> {
+  async again(snapshotId?: string, options: TurnOptions<S> = {}): Promise<Turn<S>> {
+    const given = this.#taken(againShape, options);
     const tree = await this.#tree(snapshotId);
     const { path, messages: places } = branchesIn(tree, snapshotId);
     const messages = await this.messages({ at: path.at(-1) });
     // Without holes, of which there may be more than anybody could go through.
-    const entries = Object.entries(messages).map(([n, message]) => [+n, message] as const);
-    const last = entries.map(([, message]) => message?.role).lastIndexOf('user');
-    const question = entries[last]?.[0] ?? -1;
+    const indexes = Object.keys(messages).map(Number);
+    const question = indexes.filter((n) => messages[n]?.role === 'user').at(-1) ?? -1;
     const id = places[question]?.snapshotId;
     const { status = 'completed' } = tree.nodes.get(id ?? '') ?? {};
     // A turn of one snapshot has its answer, or has ended without one; a question of its own is complete.
     const oneSnapshot = !!id && (id === places[question + 1]?.snapshotId || status !== 'completed');
-    return this.startTurn({
-      ...options,
-      oneSnapshot,
-      after: (oneSnapshot ? path[path.indexOf(id) - 1] : id) ?? null,
-      messages: oneSnapshot
-        ? entries.flatMap(([n, message]) =>
-            n <= question && places[n]?.snapshotId === id && message?.role ? [message] : [],
-          )
-        : undefined,
-    });
+    const after = (oneSnapshot ? path[path.indexOf(id) - 1] : id) ?? null;
+    const own = indexes.filter((n) => n <= question && places[n]?.snapshotId === id && messages[n]?.role);
+    // As they were saved: other frameworks have messages of other shapes.
+    const added = oneSnapshot ? addedOf(own.map((n) => messages[n])) : undefined;
+    Object.assign(given.call, { oneSnapshot, after });
+    return this.#begin(given, added);
   }
 
   async abort(snapshotId?: string): Promise<number> {
     const { sessionId } = this;
-    if (snapshotId !== undefined) requireId(snapshotId, 'snapshotId');
     const infos =
       snapshotId === undefined
         ? [...(await this.#port.store.getTree(sessionId, this.#port.call)).nodes.values()]
@@ -145,6 +149,13 @@ export class StoredSession<S> implements Session<S> {
     return this.#port.store.session(to, this.#port.call);
   }
 
+  /** Everything as it is at the call. */
+  #taken(shape: Shape, options: TurnOptions<S>): Given<S> {
+    const call = taken(shape, options);
+    call.signal?.throwIfAborted();
+    return { call, changes: changesOf(call, this.#port), extras: extrasOf(call) };
+  }
+
   async #tree(snapshotId: string | undefined): Promise<SessionTree> {
     if (snapshotId !== undefined) requireId(snapshotId, 'snapshotId');
     const tree = await this.#port.store.getTree(this.sessionId, this.#port.call);
@@ -161,15 +172,14 @@ export class StoredSession<S> implements Session<S> {
   }
 
   /** The save of messages as a completed snapshot. */
-  #completed(added: Added, call: AppendOptions<S>) {
+  #completed(added: Added, { call, changes, extras }: Given<S>) {
     const extension = {
       sessionId: this.sessionId,
       after: call.after,
       added,
-      changes: changesOf(call, this.#port),
+      changes,
       info: () => ({ status: 'completed' }),
     };
-    const extras = extrasOf(call);
     return { snapshotId: undefined, newId: this.#port.newId(), extension, extras };
   }
 }

@@ -1,4 +1,4 @@
-import { describe, expect, test, vi } from 'vitest';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import type { EncryptionOptions, IndexedDBSessionStore, StatusName } from '../../src/index.js';
 import { save, turn } from '../../src/testing/sample-snapshots.js';
 import { expectRefusal, failureOf } from '../assertions/expect-refusal.js';
@@ -157,4 +157,23 @@ test('two tabs that rotate at once do not harm each other', async () => {
   const stores = [1, 2].map(() => openStore({ name, encryption, compaction: false }));
   await Promise.all(stores.map((store) => store.rekey()));
   expect(await show(openStore({ name, encryption: { key: NEW } }))).toEqual(shown);
+});
+
+test('in idle time it listens to its end once, however many rows there are', async () => {
+  const { name } = await filledDatabase({ key: OLD });
+  let listening = 0;
+  const counted = (by: number) =>
+    function (this: EventTarget, ...args: [string]) {
+      if (this instanceof AbortSignal && args[0] === 'abort') listening += by;
+      return (by > 0 ? add : remove).apply(this, args as never);
+    };
+  const { addEventListener: add, removeEventListener: remove } = EventTarget.prototype;
+  Object.assign(EventTarget.prototype, { addEventListener: counted(1), removeEventListener: counted(-1) });
+  onTestFinished(
+    () => void Object.assign(EventTarget.prototype, { addEventListener: add, removeEventListener: remove }),
+  );
+  const store = openStore({ name, encryption: { key: NEW, previousKeys: [OLD] } });
+  await store.getTree('long');
+  await expect.poll(() => store.probeKey(OLD)).toBe('other-key');
+  expect(listening).toBeLessThan(3);
 });

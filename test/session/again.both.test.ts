@@ -151,6 +151,45 @@ test('what an imported state has beside messages is no question', async () => {
   expect((await store.session('s').branches()).siblings).toEqual(['odd', again.snapshotId]);
 });
 
+test.each([
+  ['a content that is a string', (text: string, role: string) => ({ role, content: text })],
+  ['parts', (text: string, role: string) => ({ id: text, role, parts: [{ type: 'text', text }] })],
+])('a question as other frameworks have it, with %s, is saved once more as it is', async (_, shaped) => {
+  const store = openStore();
+  const messages = [shaped('Where to?', 'user'), shaped('Lisbon', 'assistant')] as never;
+  await save(store, 'a', turn(1, { state: { messages } }));
+  const again = ending(await store.session('s').again());
+  expect(again.messages).toEqual([messages[0]]);
+  expect((await store.session('s').branches()).siblings).toEqual(['a', again.snapshotId]);
+});
+
+test('options are those of the call: changed later they count for nothing, and what follows from the question is none', async () => {
+  const store = openStore();
+  const chat = store.session('s');
+  await whole(store, 'a', undefined, user('Where to?'), model('Lisbon'));
+  const custom = { of: 'b' };
+  const metadata: Record<string, unknown> = { pinned: true };
+  const beginning = chat.again('a', { custom, metadata });
+  custom.of = 'c';
+  metadata['pinned'] = false;
+  const again = ending(await beginning);
+  expect((await store.getSnapshot({ snapshotId: again.snapshotId }))?.state?.custom).toEqual({ of: 'b' });
+  expect((await store.getSession('s'))?.metadata).toEqual({ pinned: true });
+
+  for (const options of [{ after: null }, { messages: user('Other?') }, { oneSnapshot: true }])
+    await expectRefusal(
+      () => chat.again('a', options as never),
+      'INVALID_ARGUMENT',
+      `options.${Object.keys(options)[0]}`,
+    );
+  const throwing = {
+    get custom(): never {
+      throw new Error('mine');
+    },
+  };
+  await expectRefusal(() => chat.again('a', throwing), 'INVALID_ARGUMENT', 'options.custom');
+});
+
 test('of a snapshot that is not there, or of another session, is refused', async () => {
   const store = openStore();
   await store.session('s').append(user('Where to?'));

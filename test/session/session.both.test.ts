@@ -298,6 +298,20 @@ describe('a turn', () => {
     expect(await live.fail(new Error('too late'))).toBe('deleted');
   });
 
+  test('its signal is not aborted by what comes after its own end', async () => {
+    const store = openStore();
+    for (const after of ['complete', 'abort', 'fail'] as const) {
+      const live = ending(await store.session('s').startTurn({ messages: user('q') }));
+      expect(await Promise.all([live.complete(model('a')), live[after](model('b'))])).toEqual([
+        'completed',
+        'completed',
+      ]);
+      expect(await live[after](model('c'))).toBe('completed');
+      expect(live.signal.aborted, after).toBe(false);
+      expect(texts(await store.session('s').messages()).at(-1)).toBe('a');
+    }
+  });
+
   test('is aborted by the signal, with its reason', async () => {
     const store = openStore();
     const controller = new AbortController();

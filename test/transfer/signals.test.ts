@@ -1,7 +1,7 @@
 import { afterEach, expect, it, vi } from 'vitest';
-import type { IndexedDBSessionStore } from '../../src/index.js';
+import type { EncryptionOptions, IndexedDBSessionStore } from '../../src/index.js';
 import { save, turn } from '../../src/testing/sample-snapshots.js';
-import { openStore } from '../stores/open-store.js';
+import { freshName, openStore } from '../stores/open-store.js';
 import { exported, sealed, streamOf } from './files.js';
 import { countingSignal } from './looks.js';
 
@@ -124,6 +124,43 @@ it('rekey looks at its signal, and goes on where it was', async () => {
   expect(requests.most).toBeLessThanOrEqual(MOST_UNITS);
   await expect(store.check({ signal: countingSignal(3).signal })).rejects.toThrow('enough');
 }, 120_000);
+
+it.each<[string, (options: Watched) => Promise<unknown>]>([
+  ['export', async (options) => exported(await few(), options)],
+  ['import', async (options) => openStore().importSessions(streamOf(await exported(await few())), options)],
+  ['retain', async (options) => (await few()).retain({ maxSessions: 1 }, options)],
+  ['search', async (options) => (await few()).searchText('turn', options)],
+  [
+    'rekey',
+    async (options) => {
+      const store = await few({ key: await key(), previousKeys: [null] });
+      return store.rekey(options);
+    },
+  ],
+])('%s ends with the reason of a signal that is aborted while any progress is told', async (_, run) => {
+  let count = 0;
+  await run({ onProgress: () => count++ });
+  expect(count).toBeGreaterThan(0);
+  for (let at = 1; at <= count; at++) {
+    const stopping = new AbortController();
+    let told = 0;
+    const onProgress = () => ++told === at && stopping.abort('enough');
+    await expect(run({ signal: stopping.signal, onProgress })).rejects.toBe('enough');
+  }
+});
+
+interface Watched {
+  signal?: AbortSignal;
+  onProgress: () => unknown;
+}
+
+/** A few small sessions. */
+async function few(encryption?: EncryptionOptions): Promise<Store> {
+  const name = freshName();
+  const store = openStore({ name, compaction: false });
+  for (const n of range(5, (n) => n)) await save(store, `${n}`, turn(n, { sessionId: `s${n}` }));
+  return encryption ? openStore({ name, compaction: false, encryption }) : store;
+}
 
 it('check() of entries with gaps between them takes a number of steps that grows with theirs', async () => {
   const looksFor = async (count: number) => {

@@ -2,6 +2,7 @@ import { IDBFactory } from 'fake-indexeddb';
 import { beforeEach, describe, expect, test } from 'vitest';
 import type { IndexedDBSessionStore, ListOptions } from '../../src/index.js';
 import { save, turn } from '../../src/testing/sample-snapshots.js';
+import { expectRefusal } from '../assertions/expect-refusal.js';
 import { openStore } from '../stores/open-store.js';
 
 beforeEach(() => {
@@ -153,6 +154,22 @@ test('listSnapshots lists those of the session alone', async () => {
       expect(rest.cursor).toBeUndefined();
     }
   }
+});
+
+test('a cursor that no page has had is refused, whatever the order', async () => {
+  const store = openStore({ indexed: ['folder'] });
+  await save(store, 'a', turn(1));
+  await store.updateSession('s', { metadata: { folder: 'x' } });
+  for (const order of ['asc', 'desc'] as const)
+    for (const rest of ['', ',null', ',[1]', ',{}', ',true,"s"']) {
+      const page = (list: string) => ({ order, cursor: `["${list}"${rest}]` });
+      for (const list of [
+        () => store.listSessions(page('updatedMs')),
+        () => store.listSessions({ ...page('updatedMs'), where: { folder: 'x' } }),
+        () => store.listSnapshots({ ...page('sessionId'), sessionId: 's' }),
+      ])
+        await expectRefusal(list, 'INVALID_ARGUMENT', 'options.cursor');
+    }
 });
 
 test('listSessions goes by latest activity: whoever is written moves up', async () => {

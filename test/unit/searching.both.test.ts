@@ -243,6 +243,18 @@ test('a signal stops it, before and meanwhile', async () => {
   await expect(searching).rejects.toBe(reason);
 });
 
+test('a signal that is aborted while progress is told stops it, even when that is all', async () => {
+  const store = openStore();
+  for (let n = 0; n < 3; n++)
+    await save(store, `${n}`, turn(n, { sessionId: `s${n}`, ...messages('needle') }));
+  for (const at of [1, 3]) {
+    const stopping = new AbortController();
+    const onProgress = ({ done }: { done: number }) => done >= at && stopping.abort('enough');
+    const searching = store.searchText('needle', { signal: stopping.signal, onProgress });
+    await expect(searching).rejects.toBe('enough');
+  }
+});
+
 test('progress is told in sessions, up to all of them; on a later page, too', async () => {
   const store = openStore();
   for (let n = 0; n < 30; n++)

@@ -42,7 +42,8 @@ export const cursorAt = (list: string, key: readonly unknown[]): string => jsonO
 function decodeCursor(cursor: string, list: string): (string | number)[] {
   try {
     const [name, ...key] = JSON.parse(cursor);
-    const isKey = key.every((part: unknown) => typeof part === 'string' || typeof part === 'number');
+    const isKey =
+      key.length > 0 && key.every((part: unknown) => typeof part === 'string' || typeof part === 'number');
     if (name === list && isKey) return key;
   } catch {
     // The error below reports it.

@@ -34,7 +34,7 @@ export async function* exportSessions(
   const exportedAt = new Date().toISOString();
   lines.add({ type: 'header', format: FORMAT, version: VERSION, readableFrom: READABLE_FROM, exportedAt });
   for (const id of ids) {
-    await pace.step();
+    await pace.rest();
     const block = await read((transaction) => readBlock(transaction, id, signal)).catch((error: unknown) => {
       if (!(error instanceof SessionStoreError) || error.status !== 'DATA_LOSS') throw error;
       omissions.add(id);
@@ -66,6 +66,7 @@ export async function* exportSessions(
     done.bytes = lines.bytes;
     if (onProgress) callSafely(onProgress, { ...done, totalSessions: ids.length });
   }
+  await pace.rest();
   yield lines.take();
   omissions.requireNone();
   const { sessions, snapshots, entries } = done;
