@@ -101,7 +101,7 @@ export class StoredSession<S> implements Session<S> {
     const messages = await this.messages({ at: path.at(-1) });
     // Without holes, of which there may be more than anybody could go through.
     const indexes = Object.keys(messages).map(Number);
-    const question = indexes.filter((n) => messages[n]?.role === 'user').at(-1) ?? -1;
+    const question = indexes[indexes.map((n) => messages[n]?.role).lastIndexOf('user')] ?? -1;
     const id = places[question]?.snapshotId;
     const { status = 'completed' } = tree.nodes.get(id ?? '') ?? {};
     // A turn of one snapshot has its answer, or has ended without one; a question of its own is complete.
