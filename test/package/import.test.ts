@@ -23,6 +23,7 @@ test.each([
   ['all', ['IndexedDBSessionStore', 'SessionStoreError', 'deriveKey']],
   ['bundle', ['IndexedDBSessionStore', 'SessionStoreError', 'deriveKey']],
   ['encryption', ['deriveKey']],
+  ['sync', ['syncSessions']],
   ['vite', ['genkitInTheBrowser']],
   ['ag-ui', ['openThreads']],
   ['agentick', ['OffshootSessionStore']],

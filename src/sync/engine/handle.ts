@@ -1,9 +1,9 @@
 import { SessionStoreError } from '../../errors.js';
 import { isServer } from '../../platform/browser.js';
-import type { SyncEvent } from '../local/events.js';
-import type { OpenedLocalSync } from '../local/local-sync.js';
 import type { WireOptions } from '../wire/requests.js';
 import { SyncServer } from '../wire/sync-server.js';
+import type { SyncEvent } from './events.js';
+import type { OpenedLocalSync } from './opened.js';
 import { StatusBoard, type SyncStatus } from './status.js';
 import { stopped, SyncEngine } from './sync-engine.js';
 

@@ -1,9 +1,11 @@
 import type { SessionStoreError } from '../../errors.js';
 import { inTurn } from '../../runtime/idle.js';
 import { SerialQueue } from '../../runtime/queue.js';
-import type { Begun, LocalSync } from '../local/local-sync.js';
+import type { LocalSync } from '../local/local-sync.js';
 import { WireFault } from '../wire/fault.js';
 import type { SyncServer } from '../wire/sync-server.js';
+import type { Begun } from './opened.js';
+import { untilAborted } from './either-signal.js';
 import { Puller, ServerWentBack } from './puller.js';
 import { Pusher } from './pusher.js';
 import type { StatusBoard } from './status.js';
@@ -52,11 +54,14 @@ export class Rounds {
 
   /** Resolves to what the server would not have. Rejects with a `WireFault`, the database's error, or the signal's reason. */
   run(options: RoundOptions): Promise<SessionStoreError[]> {
-    return this.#queue.run(() => {
-      options.signal.throwIfAborted();
+    const { signal } = options;
+    const round = this.#queue.run(async () => {
+      signal.throwIfAborted();
       const lock = `offshoot:sync-round:${this.database}`;
-      return inTurn(lock, () => this.#run(options), 'exclusive', TURN_MS, options.signal);
+      return inTurn(lock, () => this.#run(options), 'exclusive', TURN_MS, signal);
     });
+    // Others may be before it.
+    return untilAborted(round, signal);
   }
 
   /** Resolves when all rounds that were asked for are over. */

@@ -13,6 +13,9 @@ import type { StatusBoard, SyncState, SyncStatus } from './status.js';
 /** Saves that follow each other are sent together if they come within this time, in ms; the first is sent at once. */
 const GATHER_MS = 250;
 
+/** How soon the server is listened to again, in ms, after it had nothing to say. */
+const SOONEST_MS = 1000;
+
 /** What a person has to end; tried anew so rarely, in ms, because they may have done so in another tab. */
 const UNATTENDED_MS = 5 * 60_000;
 
@@ -166,7 +169,11 @@ export class SyncEngine {
     });
     while (!signal.aborted) {
       const { cursor = '' } = await this.local.begin();
+      const begun = performance.now();
       await listener.listen(cursor, signal);
+      const isIdle = this.#wanted.pullTo === 0 && performance.now() - begun < SOONEST_MS;
+      // A server, or something before it, that answers at once and says nothing.
+      if (isIdle) await this.#pause.wait(SOONEST_MS, signal);
       // A held answer that was just given would be given again until it is applied.
       await this.#until(() => this.#wanted.pullTo === 0 && this.#running === 0, signal);
     }

@@ -3,7 +3,10 @@ import type { Deadline } from './deadline.js';
 /** The text of an answer as it comes; each piece begins the time limit anew. */
 export async function* textOf(response: Response, deadline: Deadline): AsyncGenerator<string, void> {
   // React Native has no streams.
-  if (!response.body) return yield deadline.race(response.text());
+  if (!response.body) {
+    yield await deadline.race(response.text());
+    return;
+  }
   const reader = response.body.getReader();
   const decoder = new TextDecoder();
   try {

@@ -34,20 +34,18 @@ export class Listener {
   async listen(since: string, signal: AbortSignal): Promise<void> {
     const path = `/changes?since=${encodeURIComponent(since)}`;
     if (this.#isPolling) return this.#poll(path, since, signal);
-    const stream = { heard: false, begun: performance.now() };
+    const stream = { heard: false };
+    const begun = performance.now();
+    let isSilent = false;
     try {
       await this.#stream(path, stream, signal);
     } catch (error) {
-      if (!(error instanceof WireFault) || error.kind !== 'offline' || this.#mayStream(stream)) throw error;
+      if (!(error instanceof WireFault) || error.kind !== 'offline' || stream.heard) throw error;
+      isSilent = true;
+    } finally {
+      this.#short = performance.now() - begun < SHORT_MS ? this.#short + 1 : 0;
+      this.#isPolling = isSilent || this.#short >= MOST_SHORT;
     }
-    this.#mayStream(stream);
-  }
-
-  /** Judges a stream that is over: whether to try another. */
-  #mayStream({ heard, begun }: { heard: boolean; begun: number }): boolean {
-    this.#short = performance.now() - begun < SHORT_MS ? this.#short + 1 : 0;
-    this.#isPolling = !heard || this.#short >= MOST_SHORT;
-    return !this.#isPolling;
   }
 
   async #stream(path: string, stream: { heard: boolean }, signal: AbortSignal): Promise<void> {
