@@ -44,7 +44,7 @@ const layers = {
   ],
   testing: ['values/**', 'types/**', 'platform/**'],
   bindings: ['session/branches.js', ...published],
-  react: binding,
+  react: ['sync/index.js', ...binding],
   svelte: binding,
   vue: binding,
   playwright: published,

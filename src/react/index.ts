@@ -9,3 +9,4 @@ export type { SnapshotReader } from '../bindings/snapshot-source.js';
 export { useSession, useSessions, useSnapshot } from './hooks.js';
 export { SessionStoreProvider, useSessionStore, type SessionStoreProviderProps } from './provider.js';
 export { suspend } from './suspend.js';
+export { useSync } from './use-sync.js';

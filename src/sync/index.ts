@@ -2,12 +2,12 @@ import type { IndexedDBSessionStore } from '../index.js';
 import { taken } from '../values/arguments.js';
 import { anything, callable, nonBlank, optional, satisfying } from '../values/schema.js';
 import { Sync, type SyncHandle } from './engine/handle.js';
-import { openLocalSync } from './local/index.js';
+import { openLocalSync, requireSyncable } from './local/index.js';
 import type { WireOptions } from './wire/requests.js';
 
 export type { SyncHandle, SignOutOptions } from './engine/handle.js';
 export type { SyncState, SyncStatus } from './engine/status.js';
-export type { SyncEvent } from './engine/events.js';
+export type { SyncEvent } from './local/events.js';
 export type { HeadersCallback } from './wire/requests.js';
 export type { Fetch } from '../platform/network.js';
 
@@ -34,14 +34,11 @@ const shape = {
 /**
  * Keeps a store's sessions the same on all devices of a person, by way of the server at `url` (`offshoot/server`). Saves never wait
  * for it. Begins at once, and goes on until `stop()`, in one tab for all. What it has to report is in `status` and in events;
- * only wrong options throw, with `INVALID_ARGUMENT`.
+ * only these throw: wrong options, with `INVALID_ARGUMENT`, and a store with `rejectBranchingSessions`, with `FAILED_PRECONDITION`.
  */
 export function syncSessions(store: IndexedDBSessionStore<any>, options: SyncOptions): SyncHandle {
   const { context, key, ...wire } = taken(shape, options);
   const call = context && { context };
-  const open = async () => ({
-    ...(await openLocalSync(store, call)),
-    onChange: (callback: () => void) => store.onSessionsChange(callback, call),
-  });
-  return new Sync(open, wire, key);
+  requireSyncable(store, call);
+  return new Sync(() => openLocalSync(store, call), wire, key);
 }

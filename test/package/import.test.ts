@@ -52,6 +52,7 @@ test.each([
       'useSessionStore',
       'useSessions',
       'useSnapshot',
+      'useSync',
     ],
   ],
   [

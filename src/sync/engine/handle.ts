@@ -2,8 +2,8 @@ import { SessionStoreError } from '../../errors.js';
 import { isServer } from '../../platform/browser.js';
 import type { WireOptions } from '../wire/requests.js';
 import { SyncServer } from '../wire/sync-server.js';
-import type { SyncEvent } from './events.js';
-import type { OpenedLocalSync } from './opened.js';
+import type { SyncEvent } from '../local/events.js';
+import type { OpenedLocalSync } from '../local/local-sync.js';
 import { StatusBoard, type SyncStatus } from './status.js';
 import { stopped, SyncEngine } from './sync-engine.js';
 
@@ -105,13 +105,6 @@ export class Sync implements SyncHandle {
       );
     }
     const opened = await open();
-    if (opened.rejectsBranches) {
-      throw new SessionStoreError(
-        'FAILED_PRECONDITION',
-        'a store with rejectBranchingSessions cannot be synced: what two devices write at the same time becomes two branches',
-        'store',
-      );
-    }
     if (opened.isEncrypted && key !== null) {
       throw new SessionStoreError(
         'FAILED_PRECONDITION',

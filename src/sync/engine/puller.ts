@@ -1,8 +1,8 @@
 import type { ChangesPage } from '../protocol/pages.js';
 import { WireFault } from '../wire/fault.js';
 import type { SyncServer } from '../wire/sync-server.js';
-import type { Behind, LocalSync } from '../local/local-sync.js';
-import type { SyncEvent } from './events.js';
+import type { BehindSession, LocalSync } from '../local/local-sync.js';
+import type { SyncEvent } from '../local/events.js';
 
 /** Sessions that are fetched at the same time, while one is applied. */
 const AT_ONCE = 4;
@@ -102,7 +102,7 @@ export class Puller {
     if (failure) throw failure;
   }
 
-  async #state({ incarnation, since, whole }: Behind, signal: AbortSignal): Promise<void> {
+  async #state({ incarnation, since, whole }: BehindSession, signal: AbortSignal): Promise<void> {
     const { replica } = await this.local.begin();
     const page = await this.server.session(
       incarnation,

@@ -3,9 +3,8 @@ import type { PushHead, PushLine } from '../protocol/push.js';
 import { isRefused, type PushResult, type Refused } from '../protocol/results.js';
 import { WireFault } from '../wire/fault.js';
 import type { SyncServer } from '../wire/sync-server.js';
-import type { Collected, LocalSync } from '../local/local-sync.js';
-import type { SyncEvent } from './events.js';
-import type { Begun } from './opened.js';
+import type { Begun, Collected, LocalSync } from '../local/local-sync.js';
+import type { SyncEvent } from '../local/events.js';
 
 /** Rows of a push at first; the server may allow more, but a small one shows others sooner. */
 const ROWS = 500;

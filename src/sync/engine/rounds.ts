@@ -1,10 +1,9 @@
 import type { SessionStoreError } from '../../errors.js';
 import { inTurn } from '../../runtime/idle.js';
 import { SerialQueue } from '../../runtime/queue.js';
-import type { LocalSync } from '../local/local-sync.js';
+import type { Begun, LocalSync } from '../local/local-sync.js';
 import { WireFault } from '../wire/fault.js';
 import type { SyncServer } from '../wire/sync-server.js';
-import type { Begun } from './opened.js';
 import { untilAborted } from './either-signal.js';
 import { Puller, ServerWentBack } from './puller.js';
 import { Pusher } from './pusher.js';

@@ -1,6 +1,6 @@
 import { callSafely, channelNamed } from '../../platform/browser.js';
 import type { SessionStoreError } from '../../errors.js';
-import type { SyncEvent } from './events.js';
+import type { SyncEvent } from '../local/events.js';
 
 /**
  * - `idle`: nothing to do; what others change arrives by itself.

@@ -1,8 +1,8 @@
 import { expect, onTestFinished, vi } from 'vitest';
 import type { StatusName } from '../../../src/index.js';
 import { Sync } from '../../../src/sync/engine/handle.js';
-import type { SyncEvent } from '../../../src/sync/engine/events.js';
-import type { OpenedLocalSync } from '../../../src/sync/engine/opened.js';
+import type { SyncEvent } from '../../../src/sync/local/events.js';
+import type { OpenedLocalSync } from '../../../src/sync/local/local-sync.js';
 import type { WireOptions } from '../../../src/sync/wire/requests.js';
 import { expectRefusal } from '../../assertions/expect-refusal.js';
 import { ScriptedLocal } from './scripted-local.js';

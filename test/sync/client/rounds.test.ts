@@ -1,4 +1,7 @@
 import { expect, test } from 'vitest';
+import { syncSessions } from '../../../src/sync/index.js';
+import { expectRefusal } from '../../assertions/expect-refusal.js';
+import { openStore } from '../../stores/open-store.js';
 import { openSync, rejects, until } from './open-sync.js';
 import { ScriptedLocal, snapshotLine } from './scripted-local.js';
 import { ScriptedServer } from './scripted-server.js';
@@ -137,10 +140,10 @@ test('one session that cannot be fetched keeps no other waiting', async () => {
 });
 
 test('a store that rejects branches is not synced', async () => {
-  const { sync, server } = openSync({ opened: { rejectsBranches: true } });
-  await rejects(() => sync.now(), 'FAILED_PRECONDITION', 'rejectBranchingSessions');
-  expect(sync.status).toMatchObject({ state: 'stopped', error: { status: 'FAILED_PRECONDITION' } });
-  expect(server.asked).toEqual([]);
+  const { fetch, asked } = new ScriptedServer();
+  const store = openStore({ rejectBranchingSessions: true });
+  await expectRefusal(() => syncSessions(store, { url: 'https://server', fetch }), 'FAILED_PRECONDITION');
+  expect(asked).toEqual([]);
 });
 
 test('a store that is encrypted on the device is not synced without a word about the server', async () => {

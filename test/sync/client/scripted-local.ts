@@ -1,5 +1,4 @@
-import type { Begun, OpenedLocalSync } from '../../../src/sync/engine/opened.js';
-import type { Behind, LocalSync } from '../../../src/sync/local/local-sync.js';
+import type { Begun, BehindSession, LocalSync, OpenedLocalSync } from '../../../src/sync/local/local-sync.js';
 import type { ChangesPage, SessionRowLine } from '../../../src/sync/protocol/pages.js';
 import type { PushLine } from '../../../src/sync/protocol/push.js';
 import { isRefused, type PushEnd, type PushResult } from '../../../src/sync/protocol/results.js';
@@ -16,7 +15,7 @@ export class ScriptedLocal implements LocalSync {
   outbox: Row[] = [];
   readonly happened: string[] = [];
   readonly applied = new Map<string, readonly SessionRowLine[]>();
-  readonly stale = new Map<string, Behind>();
+  readonly stale = new Map<string, BehindSession>();
   ended: { keep: boolean; discard?: boolean } | undefined;
   #pushes = 0;
   readonly #callbacks = new Set<() => void>();

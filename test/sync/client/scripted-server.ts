@@ -13,7 +13,7 @@ export interface Asked {
   signal: AbortSignal | null | undefined;
 }
 
-export const json = (value: unknown, init?: ResponseInit) =>
+export const json = (value: unknown, init?: { status: number; headers: Record<string, string> }) =>
   new Response(JSON.stringify(value), {
     ...init,
     headers: { 'content-type': 'application/json', ...init?.headers },
