@@ -20,14 +20,18 @@ export function renamedRow(
   const { parentId } = row.info;
   const parent = parentId === undefined ? undefined : ids?.get(parentId);
   const mayFollow = id !== row.id || !follows || follows(row);
+  // Its worker goes on under the old id, where there is nothing any more.
+  const isCut = id !== row.id && row.info['status'] === 'pending';
+  const { client: _, ...rest } = row;
   return {
-    ...row,
+    ...(isCut ? rest : row),
     id,
     sessionId,
     info: {
       ...row.info,
       ...(row.info.sessionId !== undefined && { sessionId }),
       ...(parent !== undefined && mayFollow && { parentId: parent }),
+      ...(isCut && { status: 'aborted', finishReason: 'aborted' }),
     },
     ...(row.state && {
       state: {

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { IndexedDBSessionStoreOptions } from '../../../src/index.js';
 import { at, message } from '../../../src/testing/sample-snapshots.js';
+import { makeKey } from '../../encryption/keys.js';
 import { type Device, openDevice, shown } from './device.js';
 import { StandInServer } from './stand-in-server.js';
 
@@ -61,7 +62,11 @@ class History {
     const chosen = snapshots[two % Math.max(1, snapshots.length)];
     const text = `${++this.#count} of ${index}`.padEnd(600, '.');
     const id = `${index}-${this.#count}`;
-    const under = async (snapshotId: string, parentId: string | undefined, status = 'completed') => {
+    const under = async (
+      snapshotId: string,
+      parentId: string | undefined,
+      status: 'completed' | 'pending' = 'completed',
+    ) => {
       const parent = parentId === undefined ? undefined : await store.getSnapshot({ snapshotId: parentId });
       const before = (parent?.state?.messages ?? []) as object[];
       await store.saveSnapshot(snapshotId, () => ({
@@ -134,13 +139,23 @@ async function converge(steps: Step[], options: IndexedDBSessionStoreOptions[]):
   }
 }
 
-const steps = fc.array(step, { minLength: 1, maxLength: 25 });
-const RUNS = Number(process.env['SYNC_RUNS'] ?? 40);
+const RUNS = Number(process.env['SYNC_RUNS'] ?? 30);
+const LENGTH = Number(process.env['SYNC_STEPS'] ?? 25);
+const steps = fc.array(step, { minLength: 1, maxLength: LENGTH, size: 'max' });
 
 describe('three devices show the same once they have synced', () => {
-  test('plain', () =>
+  test('whatever they did before', { timeout: 600_000 }, () =>
     fc.assert(
       fc.asyncProperty(steps, (each) => converge(each, [{}, {}, {}])),
       { numRuns: RUNS },
-    ));
+    ),
+  );
+
+  test('one of them encrypted, and one with frozen values', { timeout: 600_000 }, async () => {
+    const encryption = { key: await makeKey() };
+    await fc.assert(
+      fc.asyncProperty(steps, (each) => converge(each, [{ encryption }, { frozen: true }, {}])),
+      { numRuns: Math.ceil(RUNS / 3) },
+    );
+  });
 });

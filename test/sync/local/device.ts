@@ -31,8 +31,9 @@ export async function openDevice(
       if (lines.length === 0) return;
       const { results, end } = server.push(replica, JSON.parse(JSON.stringify(lines)));
       events.push(...(await local.accept(token, results, end)).events);
-      if (results.some((result) => isRefused(result) && result.refused === 'copied'))
-        await local.newReplica();
+      // Nothing here is a copy of another database, so whatever was named is as it was.
+      const copied = results.find((result) => isRefused(result) && result.refused === 'copied');
+      if (copied) throw new Error(`named twice: ${JSON.stringify(lines[copied.line])}`);
       inVain = results.some((result) => !isRefused(result)) ? 0 : inVain + 1;
     }
   };
@@ -68,7 +69,8 @@ export async function shown(store: IndexedDBSessionStore<any>): Promise<unknown>
     const { snapshots } = await store.listSnapshots({ sessionId, limit: 1000 });
     const states: Record<string, unknown> = {};
     for (const { snapshotId } of snapshots) states[snapshotId] = await store.getSnapshot({ snapshotId });
-    all[sessionId] = { title, metadata, states };
+    // One without keys is as none.
+    all[sessionId] = { title, metadata: metadata ?? {}, states };
   }
   return all;
 }
