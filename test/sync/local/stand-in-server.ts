@@ -32,13 +32,24 @@ export class StandInServer {
   generation = 'g';
   now = Date.parse('2026-12-01T00:00:00Z');
   seq = 0;
+  /** Logs of which this push had an entry that was not taken: what needs them is not, either. */
+  readonly #refused = new Set<string>();
   /** How often an entry crossed, by session and place. */
   readonly crossed = new Map<string, number>();
-  readonly sessions = new Map<string, Session>();
+  sessions = new Map<string, Session>();
+
+  backup(): Pick<StandInServer, 'sessions' | 'seq'> {
+    return structuredClone({ sessions: this.sessions, seq: this.seq });
+  }
+
+  restore({ sessions, seq }: Pick<StandInServer, 'sessions' | 'seq'>, generation: string): void {
+    Object.assign(this, { sessions, seq, generation });
+  }
 
   push(replica: string, lines: readonly PushLine[]): { results: PushResult[]; end: PushEnd } {
     void replica;
     const before = `${this.seq}:t`;
+    this.#refused.clear();
     const sessions: PushEnd['sessions'] = {};
     const results = lines.map((line, index): PushResult => {
       const was = this.sessions.get(line.incarnation)?.seq ?? 0;
@@ -155,8 +166,10 @@ export class StandInServer {
     for (const [index, digest] of digests.entries()) {
       const key = `${log}/${at + index}`;
       const known = session.entries.get(key);
-      if (known && known.digest !== digest)
+      if (known && known.digest !== digest) {
+        this.#refused.add(`${incarnation} ${log}`);
         return { refused: 'copied', at: at + index, digest: known.digest };
+      }
       const place = `${incarnation} ${key}`;
       this.crossed.set(place, (this.crossed.get(place) ?? 0) + 1);
       if (known) continue;
@@ -179,6 +192,8 @@ export class StandInServer {
     }
     for (let i = 0; i < line.spans.length; i += 3) {
       const [log, at, count] = line.spans.slice(i, i + 3) as [string, number, number];
+      if (this.#refused.has(`${line.incarnation} ${log}`))
+        return { refused: 'missing', spans: [log, at, count] };
       for (let each = at; each < at + count; each++)
         if (!session.entries.has(`${log}/${each}`)) return { refused: 'missing', spans: [log, each, 1] };
     }
