@@ -30,8 +30,8 @@ export function withField(row: SessionRow, name: string, value: unknown, seq: nu
   const result: SessionRow = { ...row, fields: { ...row.fields, [name]: seq } };
   if (name.startsWith(METADATA)) {
     const metadata = removeUndefined({ ...row.metadata, [name.slice(METADATA.length)]: value });
-    if (Object.keys(metadata).length > 0) result.metadata = metadata;
-    else delete result.metadata;
+    // Once there, it stays, as when the last key is removed here: the index has an entry of its own for it.
+    if (row.metadata || Object.keys(metadata).length > 0) result.metadata = metadata;
   } else if (name === 'title' || name === 'selected') {
     if (typeof value === 'string') result[name] = value;
     else delete result[name];
