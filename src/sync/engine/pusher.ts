@@ -52,8 +52,7 @@ export class Pusher {
       const { heardMs, cursor } = begun;
       const head: PushHead = { replica, push };
       if (heardMs !== undefined) head.heard = heardMs + (collectedAt - begunAt);
-      if (cursor !== undefined) head.cursor = cursor;
-      const answer = await this.#send({ head, lines, collectedAt }, signal);
+      const answer = await this.#send({ head, lines, collectedAt, cursor }, signal);
       if (!answer) continue;
       lineCount += lines.length;
       const { events } = await this.local.accept(token, answer.results, answer.end);

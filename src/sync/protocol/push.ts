@@ -21,8 +21,6 @@ export interface PushHead {
   push?: number;
   /** Milliseconds since this device last heard the server; absent: never. */
   heard?: number;
-  /** What the device knows; the server refuses a push of one that it does not know itself: it was restored from a backup. */
-  cursor?: string;
 }
 
 export interface FieldEdit {

@@ -15,7 +15,11 @@ export interface Push {
   head: PushHead;
   lines: readonly PushLine[];
   collectedAt: number;
+  /** What this device knows: a server that does not know it was restored from a backup, and takes nothing. */
+  cursor: string | undefined;
 }
+
+const CURSOR_HEADER = 'offshoot-cursor';
 
 export interface PushAnswer {
   /** `line` counts from 0, through the lines that were pushed. */
@@ -28,7 +32,7 @@ export interface PushAnswer {
 /** Sends lines, and the media that the server says are missing; then the lines once more. */
 export async function push(
   requests: Requests,
-  { head, lines, collectedAt }: Push,
+  { head, lines, collectedAt, cursor }: Push,
   limits: Limits,
   signal: AbortSignal,
 ): Promise<PushAnswer> {
@@ -36,11 +40,11 @@ export async function push(
   const sent: PushLine[] = [];
   for (const line of lines) sent.push(await withWireBodies(line, limits, media));
   const body = () => textOfPush(head, sent, performance.now() - collectedAt);
-  const answer = await once(requests, body, signal);
+  const answer = await once(requests, body, cursor, signal);
   const missing = missingMedia(answer.results).flatMap((digest) => media.get(digest) ?? []);
   if (missing.length === 0) return answer;
   for (const medium of missing) await sendMedium(medium, requests, limits.partBytes, signal);
-  return once(requests, body, signal);
+  return once(requests, body, cursor, signal);
 }
 
 const missingMedia = (results: PushResult[]): string[] => [
@@ -77,8 +81,16 @@ function olderBy(line: PushLine, passedMs: number): PushLine {
   return { ...line, fields: Object.fromEntries(fields) as NonNullable<typeof line.fields> };
 }
 
-async function once(requests: Requests, body: () => string, signal: AbortSignal): Promise<PushAnswer> {
-  const headers = { 'content-type': JSON_LINES };
+async function once(
+  requests: Requests,
+  body: () => string,
+  cursor: string | undefined,
+  signal: AbortSignal,
+): Promise<PushAnswer> {
+  const headers = {
+    'content-type': JSON_LINES,
+    ...(cursor !== undefined && { [CURSOR_HEADER]: cursor }),
+  };
   return requests.answered('/push', { method: 'POST', headers, body, signal }, readAnswer);
 }
 
