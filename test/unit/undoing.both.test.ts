@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { message, save, turn } from '../../src/testing/sample-snapshots.js';
 import type { IndexedDBSessionStore, SessionChange } from '../../src/index.js';
 import { expectRefusal } from '../assertions/expect-refusal.js';
-import { dumpDatabase } from '../database/raw-database.js';
+import { dumpDatabase, overwriteRow } from '../database/raw-database.js';
 import { renewIndexedDB } from '../environment.js';
 import { freshName, openStore } from '../stores/open-store.js';
 
@@ -156,6 +156,74 @@ test('an import brings it back as it is in the file', async () => {
   expect((await store.getSession('s'))?.snapshotCount).toBe(3);
   expect(await store.restoreSession('s')).toBe(false);
   expect((await store.check()).problems).toEqual([]);
+});
+
+test.each(['clear()', 'an import'])(
+  'after %s a session of the same id is in exports and in storage()',
+  async (how) => {
+    const store = openStore();
+    await fill(store);
+    const file = await new Response(store.exportSessions()).blob();
+    const told = async () => [
+      (await new Response(store.exportSessions()).text()).replaceAll(/"(?:exportedAt|sha256)":"[^"]*"/g, ''),
+      (await store.storage()).sessions.map(({ sessionId }) => sessionId),
+    ];
+    const before = await told();
+    await store.deleteSession('s', { undoable: HOUR });
+    if (how === 'clear()') await store.clear();
+    await store.importSessions(file);
+    expect(await told()).toEqual(before);
+  },
+);
+
+type Damage = [what: string, store: 'sessions' | 'snapshots', spoil: (row: any) => object];
+
+test.each<Damage>([
+  ['a session that says nothing', 'sessions', ({ id }) => ({ id, hidden: {} })],
+  [
+    'a session with a time that is none',
+    'sessions',
+    (row) => ({ ...row, hidden: { ...row.hidden, createdMs: '' } }),
+  ],
+  ['a session that names no snapshots', 'sessions', ({ snapshots: _, ...row }) => row],
+  ['a session that names what is no id', 'sessions', (row) => ({ ...row, snapshots: [null, 7] })],
+  ['a session that is not hidden any more', 'sessions', ({ id }) => ({ id })],
+  ['a snapshot that says nothing', 'snapshots', ({ id }) => ({ id, hidden: 1 })],
+  [
+    'a snapshot with a state that is none',
+    'snapshots',
+    (row) => ({ ...row, hidden: { ...row.hidden, state: 1 } }),
+  ],
+  ['a snapshot that is not hidden any more', 'snapshots', ({ hidden }) => hidden],
+])('of what is damaged while it is hidden, as %s, nothing else suffers', async (_, kind, spoil) => {
+  const id = kind === 'sessions' ? 's' : 'b';
+  const damaged = async () => {
+    const name = freshName();
+    const store = openStore({ name, compaction: false });
+    await fill(store);
+    for (const each of ['s', 'other']) await store.deleteSession(each, { undoable: HOUR });
+    await store.close();
+    await overwriteRow(name, kind, id, spoil);
+    return openStore({ name, compaction: false });
+  };
+
+  const restoring = await damaged();
+  const restored = await restoring.restoreSession('s').catch((error: { status: string }) => error.status);
+  expect([true, false, 'DATA_LOSS']).toContain(restored);
+  expect(await restoring.restoreSession('other')).toBe(true);
+  if (restored === true) expect((await restoring.getSession('s'))?.title).toBe('T');
+
+  const repairing = await damaged();
+  await repairing.check({ repair: true });
+  expect((await repairing.check()).problems).toEqual([]);
+  expect(await repairing.restoreSession('other')).toBe(true);
+  await repairing.restoreSession('s');
+  await repairing.deleteSession('s');
+  await save(repairing, id, turn(1, { sessionId: 'anew' }));
+
+  const purging = await damaged();
+  for (const each of ['s', 'other']) await purging.deleteSession(each, { undoable: 0 }).catch(() => {});
+  await expect.poll(() => purging.restoreSession('other')).toBe(false);
 });
 
 test('what there is not is not hidden', async () => {

@@ -52,7 +52,9 @@ export async function repairSessions(
     lost.delete(row.id);
     if (isNewer(row.id)) continue;
     await quarantine.move('sessions', row.id, row, 'damaged');
-    if (own) await put(rebuilt(row.id, own, commit.version, row), own);
+    // What it says may be in the row that was hidden.
+    const { hidden = row } = row as { hidden?: SessionRow };
+    if (own) await put(rebuilt(row.id, own, commit.version, hidden), own);
     else commit.sessions.set(row.id, undefined);
   }
   for (const id of lost) {

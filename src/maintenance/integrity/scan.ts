@@ -3,6 +3,7 @@ import {
   isEncrypted,
   isHidden,
   isNewer,
+  isSessionRow,
   isSnapshotRow,
   isSyncing,
   unsigned,
@@ -10,7 +11,7 @@ import {
 } from '../../database/rows.js';
 import {
   logKey,
-  type HiddenRow,
+  type HiddenSession,
   type LockedClock,
   type LogKey,
   type LogRow,
@@ -20,6 +21,7 @@ import {
 } from '../../database/schema.js';
 import { each, type Pace, type Steps } from '../../database/pace.js';
 import { merging, type Run } from '../../logs/runs.js';
+import { hiddenIn } from '../../snapshots/delete/hide.js';
 import type { Schema } from '../../values/schema.js';
 import { logKeySchema, rowSchemas } from './row-schemas.js';
 import type { Unreadable } from './unreadable-keys.js';
@@ -70,20 +72,32 @@ export async function readContents(
   transaction.syncs = isSyncing(metaRows[metaKeys.indexOf('clock')]);
   const snapshots = await transaction.objectStore('snapshots').getAll();
   const sessions = await transaction.objectStore('sessions').getAll();
-  const shown = <Row>(rows: Row[]) => rows.filter((row) => !isHidden(row));
+  const hiding = hidingIn(sessions, snapshots);
+  const hidden = new Map<unknown, SnapshotRow>();
+  for (const row of snapshots) {
+    const snapshot = hiddenIn(row);
+    if (snapshot && hiding.has(snapshot.sessionId)) hidden.set(row, snapshot);
+  }
+  const shown = snapshots.filter((row) => !hidden.has(row));
+  const shownSessions = sessions.filter(({ id }) => !hiding.has(id));
   return {
-    snapshots: await pace.run(sorted(shown(snapshots), rowSchemas.snapshots)),
-    sessions: await pace.run(sorted(shown(sessions), rowSchemas.sessions)),
-    hidden: (snapshots as unknown[])
-      .filter(isHidden)
-      .map((row) => (row as HiddenRow<SnapshotRow>).hidden)
-      .filter(isSnapshotRow),
+    snapshots: await pace.run(sorted(shown, rowSchemas.snapshots)),
+    sessions: await pace.run(sorted(shownSessions, rowSchemas.sessions)),
+    hidden: [...hidden.values()],
     logs: await readLogs(transaction, unreadable, pace),
     meta: new Map(
       metaKeys.map((key, index) => [key, key === 'clock' ? unsigned(metaRows[index]) : metaRows[index]]),
     ),
     quarantined: await transaction.objectStore('quarantine').count(),
   };
+}
+
+/** The sessions that are hidden and can be restored. None has snapshots that are shown. */
+function hidingIn(sessions: readonly unknown[], snapshots: readonly SnapshotRow[]): Set<string> {
+  const rows = (sessions as HiddenSession[]).filter((row) => isHidden(row) && isSessionRow(row.hidden));
+  const ids = new Set(rows.map(({ id }) => id));
+  for (const row of snapshots) if (!isHidden(row) && isSnapshotRow(row)) ids.delete(row.sessionId);
+  return ids;
 }
 
 function* sorted<Row>(rows: readonly Row[], schema: Schema): Steps<Sorted<Row>> {
@@ -95,7 +109,8 @@ function* sorted<Row>(rows: readonly Row[], schema: Schema): Steps<Sorted<Row>> 
 function kindOf(row: unknown, schema: Schema): keyof Sorted<unknown> {
   // An encrypted row is not damaged: with the key, rows are decrypted before they come here.
   if (isEncrypted(row)) throw withoutKey();
-  return isNewer(row) ? 'newer' : schema(row) ? 'damaged' : 'whole';
+  // What was hidden and cannot be restored comes here, too.
+  return isNewer(row) ? 'newer' : isHidden(row) || schema(row) ? 'damaged' : 'whole';
 }
 
 async function readLogs(

@@ -4,7 +4,7 @@ import { isHidden, isSnapshotRow } from '../../database/rows.js';
 import { paceWithin } from '../../database/pace.js';
 import type { ReadTransaction } from '../../database/schema.js';
 import { sizeOf } from '../../logs/media.js';
-import { readDue } from '../../snapshots/delete/hide.js';
+import { readHidden } from '../../snapshots/delete/hide.js';
 import { logsOf } from '../../database/spans.js';
 
 /** How many rows are in memory at once. */
@@ -22,7 +22,7 @@ export async function readUsage(
   for (const [log, , , size] of await transaction.objectStore('logs').getAllKeys()) {
     logSizes.set(log, (logSizes.get(log) ?? 0) + size);
   }
-  const hidden = await readDue(transaction);
+  const hidden = await readHidden(transaction);
   const sessions = new Map<string, { bytes: number; logs: Set<number> }>();
   for (const id of await transaction.objectStore('sessions').getAllKeys()) {
     if (!hidden.has(id)) sessions.set(id, { bytes: ROW_SIZE, logs: new Set() });

@@ -1,7 +1,7 @@
 // Deleting a session so that it can be restored. Loaded when somebody does, or when there is such a session.
 import { startingWith } from '../../database/key-order.js';
 import { ofAll } from '../../database/pace.js';
-import { isHidden, isSnapshotRow, wholeSession } from '../../database/rows.js';
+import { isHidden, isSessionRow, isSnapshotRow, unreadable, wholeSession } from '../../database/rows.js';
 import {
   type HiddenRow,
   type HiddenSession,
@@ -37,13 +37,33 @@ async function putDue(transaction: WriteTransaction, due: Due): Promise<void> {
   else await meta.delete('hidden');
 }
 
+/** The ids of hidden sessions: what is noted may be of one that was cleared, or imported, since. */
+export async function readHidden(transaction: ReadTransaction): Promise<Set<string>> {
+  const ids = [...(await readDue(transaction)).keys()];
+  const rows: unknown[] = await ofAll(ids, (id) => transaction.objectStore('sessions').get(id));
+  return new Set(ids.filter((_, n) => isHidden(rows[n])));
+}
+
 /** The row of a hidden session; `undefined` if there is no such session, or it is not hidden. */
 async function hiddenSession(
   transaction: ReadTransaction,
   sessionId: string,
 ): Promise<HiddenSession | undefined> {
   const row: unknown = await transaction.objectStore('sessions').get(sessionId);
-  return isHidden(row) ? (row as HiddenSession) : undefined;
+  if (!isHidden(row)) return undefined;
+  const session = row as HiddenSession;
+  const { snapshots } = session as Partial<HiddenSession>;
+  if (Array.isArray(snapshots) && snapshots.every((id) => typeof id === 'string')) return session;
+  // Of a damaged row nobody knows what it hid, but for those that it did.
+  const rows: unknown[] = await transaction.objectStore('snapshots').getAll();
+  const own = rows.filter((each) => hiddenIn(each)?.sessionId === sessionId) as HiddenRow<SnapshotRow>[];
+  return { ...session, snapshots: own.map(({ id }) => id) };
+}
+
+/** The snapshot in a row that hides it; `undefined` if it is none, or damaged. */
+export function hiddenIn(row: unknown): SnapshotRow | undefined {
+  const hidden: unknown = isHidden(row) ? (row as HiddenRow<unknown>).hidden : undefined;
+  return isSnapshotRow(hidden) ? hidden : undefined;
 }
 
 /**
@@ -91,6 +111,7 @@ export async function restoreSession(
 ): Promise<Commit | null> {
   const session = await hiddenSession(transaction, sessionId);
   if (!session) return null;
+  if (!isSessionRow(session.hidden)) throw unreadable('session', sessionId, session.hidden);
   const commit = await beginCommit(transaction);
   for (const row of await hiddenRows(transaction, session)) {
     await transaction.objectStore('snapshots').put(row);
@@ -106,7 +127,7 @@ async function hiddenRows(transaction: ReadTransaction, session: HiddenSession):
   const rows: unknown[] = await ofAll(session.snapshots, (id) =>
     transaction.objectStore('snapshots').get(id),
   );
-  return rows.filter(isHidden).map((row) => (row as HiddenRow<SnapshotRow>).hidden);
+  return rows.flatMap((row) => hiddenIn(row) ?? []);
 }
 
 /** Deletes for good the hidden sessions that are due; `null` if there are none. */

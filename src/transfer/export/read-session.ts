@@ -7,7 +7,7 @@ import type { DamagedPart } from '../../types/transfer.js';
 import { gathering, isIn, merging, type Run } from '../../logs/runs.js';
 import type { MediumAddress } from '../format/lines.js';
 import { renumbering, spansOf } from '../../database/spans.js';
-import { readDue } from '../../snapshots/delete/hide.js';
+import { readHidden } from '../../snapshots/delete/hide.js';
 import { addTo } from '../../values/collections.js';
 
 /** A session, or a snapshot that belongs to none. */
@@ -47,7 +47,7 @@ export async function readBlockIds(
   const [sessions, alone, hidden] = await requestAll(
     () => transaction.objectStore('sessions').getAllKeys(),
     () => transaction.objectStore('snapshots').index('sessionId').getAllKeys(startingWith('')),
-    () => readDue(transaction),
+    () => readHidden(transaction),
   );
   return [
     ...sessions.filter((id) => !hidden.has(id)).map((sessionId) => ({ sessionId })),
