@@ -207,6 +207,12 @@ const entries = [
     limit: '4.4 kB',
   },
   {
+    name: 'offshoot/server, without zod',
+    path: 'dist/server/index.js',
+    ignore: ['zod'],
+    limit: '22.5 kB',
+  },
+  {
     name: 'offshoot/vite',
     path: 'dist/vite/index.js',
     ignore: ['node:url'],

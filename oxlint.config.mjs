@@ -103,6 +103,7 @@ const frameworks = {
   'adapters/openai-agents': '@openai/**',
   'adapters/strands': '@strands-agents/**',
   react: 'react',
+  server: 'zod',
   svelte: 'svelte',
   vue: 'vue',
 };

@@ -36,6 +36,9 @@ const long = [
   'test/encryption/lost-meta.both.test.ts',
 ];
 
+/** An embedded Postgres takes seconds to open, and a real one has to be there: `npm run test:all` runs them. */
+const databases = ['test/sync/server/*.test.ts'];
+
 const inNode = (name: string, include: string[], exclude: string[]) => ({
   resolve: { alias: withoutFrameworks },
   test: {
@@ -68,8 +71,9 @@ export default defineConfig({
   test: {
     allowOnly: false,
     projects: [
-      inNode('node', ['test/**/*.test.ts'], [inChromiumOnly, allFrameworks, ...long]),
+      inNode('node', ['test/**/*.test.ts'], [inChromiumOnly, allFrameworks, ...long, ...databases]),
       inNode('node-long', long, []),
+      inNode('databases', databases, []),
       ...(drawing ? [withBindings(drawing)] : []),
       {
         // Listed, so that Vite does not find one in the middle of a run and reload the page.

@@ -32,6 +32,7 @@ const groups = {
   ],
   rest: [
     vitest('test:node-long', 'node-long'),
+    vitest('test:databases', 'databases'),
     vitest('test:chromium', 'chromium'),
     // From here on tests need the packages of test/frameworks.
     { script: 'frameworks' },

@@ -25,6 +25,7 @@ test.each([
   ['encryption', ['deriveKey']],
   ['sync', ['syncSessions']],
   ['vite', ['genkitInTheBrowser']],
+  ['server', ['SessionStoreError', 'createSyncHandler', 'deleteTenant', 'exportTenant', 'migrate']],
   ['ag-ui', ['openThreads']],
   ['agentick', ['OffshootSessionStore']],
   ['openai-agents', ['OffshootSession']],
