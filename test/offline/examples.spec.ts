@@ -1,8 +1,8 @@
-import { cp, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
+import { execFile } from 'node:child_process';
+import { cp, symlink, writeFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { promisify } from 'node:util';
 import * as esbuild from 'esbuild';
-import { generateSW } from 'workbox-build';
 import { everythingIn, everythingWorks, expect, test } from './test.js';
 import { exampleWith } from './examples.js';
 
@@ -43,11 +43,9 @@ for (const isEncrypted of [false, true]) {
     serve,
   }) => {
     await cp(await folderOf('Vite'), join(folder, 'dist'), { recursive: true });
-    const config = join(folder, 'workbox-config.mjs');
-    await writeFile(config, exampleWith('workbox-config.js'));
-    const { default: options } = await import(pathToFileURL(config).href);
-    const inThere = { globDirectory: join(folder, 'dist'), swDest: join(folder, 'dist/sw.js') };
-    await generateSW({ ...options, ...inThere });
+    await symlink(resolve('node_modules'), join(folder, 'node_modules'));
+    await writeFile(join(folder, 'precache.mjs'), exampleWith('// precache.mjs'));
+    await promisify(execFile)(process.execPath, ['precache.mjs'], { cwd: folder });
     const served = await serve({ '/': join(folder, 'dist') });
     await page.goto(served.url);
     await page.evaluate(() => window.register('/sw.js', 'classic'));
