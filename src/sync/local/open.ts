@@ -1,4 +1,4 @@
-import type { WriteTransaction } from '../../database/schema.js';
+import type { SessionRow, WriteTransaction } from '../../database/schema.js';
 import { SessionStoreError } from '../../errors.js';
 import { type Commit, readClock } from '../../snapshots/commit.js';
 import { newId } from '../../store/save-requests.js';
@@ -85,7 +85,13 @@ class Local implements LocalSync {
   }
 
   async collect(limits: Limits): Promise<Collected> {
-    const { items, push } = await this.#change((transaction) => gathered(transaction, limits));
+    let commit: Commit | null = null;
+    const { items, push, named } = await this.#change(async (transaction) => {
+      const done = await gathered(transaction, limits);
+      ({ commit } = done);
+      return done;
+    });
+    if (commit) this.#remember(commit, named);
     const now = Date.now();
     const lines: Collected['lines'] = [];
     const token: Sent[] = [];
@@ -206,6 +212,15 @@ class Local implements LocalSync {
       commit: await turnOff(transaction, keep, discard),
       result: undefined,
     }));
+  }
+
+  /** What this tab remembers is still so, but for these rows: the next save need not read all of it again. */
+  #remember({ since, version }: Commit, rows: readonly SessionRow[]): void {
+    const { recent } = this.tenant;
+    if (recent.clock !== since) return;
+    recent.clock = version;
+    recent.isAlone = true;
+    for (const row of rows) recent.sessions.set(row.id, row);
   }
 
   async #changing<T>(work: (changing: Changing, losing: Losing) => Promise<T>): Promise<T> {

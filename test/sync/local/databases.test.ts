@@ -138,6 +138,27 @@ test('a database that does not sync touches neither outbox nor what sync knows',
   expect(made.filter(({ store }) => store === 'outbox' || store === 'sync')).toEqual([]);
 });
 
+test('a turn that is saved after a round takes one request more than in a database that does not sync', async () => {
+  const made: string[][] = [];
+  for (const syncs of [false, true]) {
+    const device = await openDevice(new StandInServer(), { compaction: false });
+    if (!syncs) await device.local.end({ keep: true });
+    const texts: string[] = [];
+    for (let n = 1; n < 5; n++) {
+      texts.push(`${n}`);
+      const saving = () =>
+        save(device.store, `${n}`, turn(n, { ...(n > 1 && { parentId: `${n - 1}` }), ...chat(...texts) }));
+      if (n < 4) {
+        await saving();
+        if (syncs) await device.push();
+      } else made.push((await requestsOf(saving)).map(({ store, method }) => `${store}.${method}`));
+    }
+  }
+  const [plain, synced] = made;
+  expect(synced!.filter((request) => request !== 'outbox.put')).toEqual(plain);
+  expect(synced).toHaveLength(plain!.length + 1);
+});
+
 test('signing out without keeping says what would be lost, and leaves nothing', async () => {
   const server = new StandInServer();
   const a = await openDevice(server);
