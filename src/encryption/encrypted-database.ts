@@ -169,9 +169,7 @@ export class EncryptedDatabase {
         const taken = settled === undefined ? keyring : (settled ?? undefined);
         this.#take(taken);
         const before = isLocked(outcome.stored) ? identityOf(outcome.stored) : undefined;
-        // A database that was empty needs its first key, which is no news.
-        if (outcome.stored !== undefined && before !== (taken && identityOf(taken.list)))
-          this.connection.rekeyed();
+        if (before !== (taken && identityOf(taken.list))) this.connection.rekeyed();
         if (outcome.result) return outcome.result.value;
       }
     }

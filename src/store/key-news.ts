@@ -23,7 +23,9 @@ export class KeyNews {
       );
       const keys: any[] = Array.isArray(clock?.keys) ? clock.keys : [];
       const known = String(keys.map((key) => key?.id));
-      const isNews = known !== this.#known && !(mayBeOld && this.#known === undefined);
+      // The first key of a database that was empty is news to those only who have known others, or that there are none.
+      const isFirst = clock?.turn === 1 && keys.length === 1;
+      const isNews = known !== this.#known && !((mayBeOld || isFirst) && this.#known === undefined);
       this.#known = known;
       if (isNews) {
         const isEncrypted = !!keys[0]?.check;

@@ -68,6 +68,17 @@ test.each<[string, EncryptionOptions | undefined, EncryptionOptions, News[]]>([
   expect(changing.told.length, 'nothing has changed since').toBeLessThanOrEqual(expected.length);
 });
 
+test('the first key of an empty database is told to who has none, and not to who has it', async () => {
+  const name = freshName();
+  const [plain, other, first] = [tab(name), tab(name, { key: OLD }), tab(name, { key: OLD })];
+  for (const { store } of [plain, other]) expect((await store.listSessions()).sessions).toEqual([]);
+  await save(first.store, 'a', turn(1));
+  await eventually(() => plain.told.length > 0, 'that there is a key');
+  await expectRefusal(() => plain.store.listSessions(), 'PERMISSION_DENIED');
+  expect((await other.store.listSessions()).sessions).toHaveLength(1);
+  expect([plain, other, first].map(({ told }) => told)).toEqual([[DONE], [], []]);
+});
+
 test('probeKey tells whether there is anything, whether it is encrypted, and with which key', async () => {
   const name = freshName();
   const plain = openStore({ name });
