@@ -32,12 +32,12 @@ const entries = [
   {
     name: 'offshoot/all, with nothing on demand',
     path: 'dist/all.js',
-    limit: '94.7 kB',
+    limit: '95.1 kB',
   },
   {
     name: 'offshoot/bundle',
     path: 'dist/bundle.js',
-    limit: '90.8 kB',
+    limit: '91.1 kB',
   },
   {
     name: 'offshoot, upkeep on demand',
@@ -65,7 +65,7 @@ const entries = [
   {
     name: 'offshoot, check() on demand',
     path: 'dist/maintenance/integrity/check.js',
-    limit: '8 kB',
+    limit: '8.1 kB',
   },
   {
     name: 'offshoot, compaction on demand',
@@ -75,7 +75,7 @@ const entries = [
   {
     name: 'offshoot, retention on demand',
     path: 'dist/maintenance/retention/scheduler.js',
-    limit: '8.7 kB',
+    limit: '8.8 kB',
   },
   {
     name: 'offshoot, probing keys on demand',
@@ -95,22 +95,22 @@ const entries = [
   {
     name: 'offshoot, hiding and restoring on demand',
     path: 'dist/snapshots/delete/hide.js',
-    limit: '4.3 kB',
+    limit: '4.5 kB',
   },
   {
     name: 'offshoot, export on demand',
     path: 'dist/transfer/export/export-sessions.js',
-    limit: '11.1 kB',
+    limit: '11.3 kB',
   },
   {
     name: 'offshoot, import on demand',
     path: 'dist/transfer/import/import-sessions.js',
-    limit: '21.7 kB',
+    limit: '21.8 kB',
   },
   {
     name: "offshoot, importing Genkit's files on demand",
     path: 'dist/transfer/genkit/import-genkit.js',
-    limit: '18.8 kB',
+    limit: '18.9 kB',
   },
   {
     name: 'offshoot, encryption on demand',
@@ -142,7 +142,7 @@ const entries = [
   {
     name: 'offshoot/playwright, the helper tab',
     path: 'dist/playwright/page.js',
-    limit: '97 kB',
+    limit: '97.2 kB',
   },
   {
     name: 'offshoot/ag-ui',
