@@ -10,6 +10,7 @@ import { databaseOf, type Database, type SyncDatabase } from './database/driver.
 import { answer, json, refusal, refusalOfAuthorize } from './http/answers.js';
 import { bodyOf, textOf } from './http/body.js';
 import { corsHeaders, preflight } from './http/cors.js';
+import { checkGeneration, expectationsOf, type Expectations } from './http/expectations.js';
 import { Problem } from './http/problem.js';
 import { Rate } from './http/rate.js';
 import { checkProtocol, routeOf, type Route } from './http/route.js';
@@ -32,6 +33,7 @@ import { checkOptions, type SyncHandlerOptions } from './options.js';
 interface Caller {
   tenant: string;
   database: Database;
+  expected: Expectations;
 }
 
 interface Server {
@@ -75,7 +77,9 @@ async function respond(server: Server, request: Request): Promise<Response> {
   if (route.name === 'changes') return tell(server, caller, route, request);
   if (route.name === 'medium') return medium(server, caller, route, request, now);
   const { incarnation, since = 0, replica = '' } = route;
-  return json(await sessionPage(caller.database, caller.tenant, incarnation, since, replica, now));
+  const page = await sessionPage(caller.database, caller.tenant, incarnation, since, replica, now);
+  checkGeneration(caller.expected, page.generation);
+  return json(page);
 }
 
 async function callerOf({ authorize, database }: SyncHandlerOptions, request: Request): Promise<Caller> {
@@ -87,7 +91,11 @@ async function callerOf({ authorize, database }: SyncHandlerOptions, request: Re
   }
   const { tenant } = answer;
   checkTenant(tenant);
-  return { tenant, database: databaseOf(isChooser(database) ? await database(tenant) : database) };
+  return {
+    tenant,
+    database: databaseOf(isChooser(database) ? await database(tenant) : database),
+    expected: expectationsOf(request, tenant),
+  };
 }
 
 /** A client of `postgres` is a function as well. */
@@ -102,10 +110,15 @@ async function info({ limits }: Server, { database, tenant }: Caller, now: numbe
   return json({ versions, tenant: opaqueId(tenant), generation, limits, now });
 }
 
-async function receive(server: Server, { database, tenant }: Caller, request: Request, now: number) {
+async function receive(
+  server: Server,
+  { database, tenant, expected }: Caller,
+  request: Request,
+  now: number,
+) {
   const { limits, options, watch } = server;
   const pushed = readPush(textOf(await bodyOf(request, limits.requestBytes)), limits);
-  const { results, end, isFull, sweptMs } = await push(database, tenant, pushed, limits, now);
+  const { results, end, isFull, sweptMs } = await push(database, tenant, pushed, limits, expected, now);
   if (isFull) throw noRoom(limits);
   watch.tell(database, tenant, cursorOf(end.cursor).seq);
   // What was pushed is there, whatever becomes of the housekeeping.

@@ -1,4 +1,18 @@
-import { PROTOCOL_HEADER } from '../../sync/protocol/index.js';
+import {
+  CURSOR_HEADER,
+  GENERATION_HEADER,
+  PROTOCOL_HEADER,
+  TENANT_HEADER,
+} from '../../sync/protocol/index.js';
+
+const HEADERS = [
+  PROTOCOL_HEADER,
+  TENANT_HEADER,
+  GENERATION_HEADER,
+  CURSOR_HEADER,
+  'content-type',
+  'authorization',
+].join(', ');
 
 /** What browsers are told of who may ask. An origin that is not listed gets no word of it, and the browser refuses. */
 export function corsHeaders(request: Request, origins: readonly string[]): Record<string, string> {
@@ -20,7 +34,7 @@ export const preflight = (request: Request, origins: readonly string[]): Respons
     headers: {
       ...headers,
       'access-control-allow-methods': 'GET, POST, PUT',
-      'access-control-allow-headers': `${PROTOCOL_HEADER}, content-type, authorization`,
+      'access-control-allow-headers': HEADERS,
       'access-control-max-age': '600',
     },
   });

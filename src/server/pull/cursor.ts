@@ -1,6 +1,6 @@
 import type { Database, Row } from '../database/driver.js';
 import { Problem } from '../http/problem.js';
-import { lockTenant, newGeneration, newToken, generationOf } from '../tenant/tenant-row.js';
+import { lockTenant, newGeneration, newToken, generationOf, type TenantRow } from '../tenant/tenant-row.js';
 
 export interface Cursor {
   seq: number;
@@ -44,6 +44,20 @@ export async function renewGeneration(database: Database, tenant: string, cursor
     );
     return generation;
   });
+}
+
+/** Whether a cursor was given in this life of the server; one from before the horizon may have been. */
+export async function isOfThisLife(
+  database: Database,
+  tenant: TenantRow,
+  { seq, token }: Cursor,
+): Promise<boolean> {
+  if (seq < tenant.horizon || token === tenant.token) return true;
+  const [row] = await database.query(`SELECT ${tokenAt('$1::text', '$2::bigint')} AS token`, [
+    tenant.id,
+    seq,
+  ]);
+  return row?.['token'] === token;
 }
 
 /** Whether a cursor was given by this server, in this life of it. Throws if the feed does not go back so far. */

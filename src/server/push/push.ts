@@ -1,5 +1,7 @@
 import { isRefused, type Limits, type PushEnd, type PushResult } from '../../sync/protocol/index.js';
 import type { Database, Session } from '../database/driver.js';
+import { checkGeneration, restored, type Expectations } from '../http/expectations.js';
+import { isOfThisLife, renewGeneration } from '../pull/cursor.js';
 import type { PushRequest } from '../request/push-request.js';
 import { createTenant, lockTenant, newToken, openTenant, type TenantRow } from '../tenant/tenant-row.js';
 import { decide } from './decide.js';
@@ -26,9 +28,17 @@ export async function push(
   tenant: string,
   request: PushRequest,
   limits: Limits,
+  expected: Expectations,
   now: number,
 ): Promise<PushAnswer> {
+  const { cursor } = expected;
   const row = await openTenant(database, tenant, now);
+  checkGeneration(expected, row.generation);
+  // Rows of an earlier life would meet older versions of themselves.
+  if (cursor && !(await isOfThisLife(database, row, cursor))) {
+    await renewGeneration(database, tenant, cursor);
+    throw restored();
+  }
   const answer = await attempt(
     database,
     async (work) => database.transaction(work),
@@ -37,12 +47,12 @@ export async function push(
     limits,
     now,
   );
-  return answer ?? pushLocked(database, tenant, request, limits, now);
+  return answer ?? pushLocked(database, row, request, limits, now);
 }
 
 async function pushLocked(
   database: Database,
-  tenant: string,
+  { id: tenant, generation }: TenantRow,
   request: PushRequest,
   limits: Limits,
   now: number,
@@ -53,6 +63,7 @@ async function pushLocked(
       await createTenant(session, tenant, now);
       row = await lockTenant(session, tenant);
     }
+    checkGeneration({ generation, cursor: undefined }, row.generation);
     const answer = await attempt(session, async (work) => work(session), row, request, limits, now);
     return answer!;
   });

@@ -103,13 +103,12 @@ const head = z.strictObject({
 
 const whole = z.stringFormat('number', /^\d{1,15}$/).transform(Number);
 
+export const CURSOR = /^\d{1,15}:[\w.-]{1,128}$/;
+
 /** The parameters of addresses. */
 export const addresses = {
   changes: z.object({
-    since: z
-      .string()
-      .regex(/^\d{1,15}:[\w.-]{1,128}$/, 'must be a cursor that an answer gave')
-      .optional(),
+    since: z.string().regex(CURSOR, 'must be a cursor that an answer gave').optional(),
     wait: whole.optional(),
     order: z.literal('newest').optional(),
     after: z

@@ -69,16 +69,24 @@ export class Device {
     return this.send('/push', { method: 'POST', body }, headers);
   }
 
-  async push(lines: object[], head: Partial<PushHead> = {}): Promise<PushResult[]> {
-    return (await this.pushed(lines, head)).results;
+  async push(
+    lines: object[],
+    head: Partial<PushHead> = {},
+    headers: Record<string, string> = {},
+  ): Promise<PushResult[]> {
+    return (await this.pushed(lines, head, headers)).results;
   }
 
   async pushed(
     lines: object[],
     head: Partial<PushHead> = {},
+    headers: Record<string, string> = {},
   ): Promise<{ results: PushResult[]; end: PushEnd }> {
     const first = { replica: this.replica, heard: 1_000_000, ...head };
-    const response = await this.post([first, ...lines].map((line) => JSON.stringify(line)).join('\n'));
+    const response = await this.post(
+      [first, ...lines].map((line) => JSON.stringify(line)).join('\n'),
+      headers,
+    );
     const text = await response.text();
     if (!response.ok) throw Object.assign(new Error(text), { code: response.status });
     const answers = text

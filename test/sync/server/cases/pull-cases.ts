@@ -121,6 +121,12 @@ export function pullCases(engine: () => Engine): void {
     await begin(third);
     await begin(third);
     expect((await third.changes(`?since=${known}`)).sessions).toHaveLength(2);
+    // The first to come may push: nothing is taken.
+    const before = (await third.changes()).cursor;
+    const lines = [sessionLine(nanoid())];
+    const pushing = one.push(lines, {}, { 'offshoot-cursor': cursor, 'offshoot-generation': generation });
+    await expect(pushing).rejects.toMatchObject({ code: 409 });
+    expect((await third.changes()).cursor!.split(':')[0]).toBe(before!.split(':')[0]);
     const reset = await other.changes(`?since=${cursor}`);
     expect(reset).toMatchObject({ reset: true, sessions: [], more: false });
     expect(reset.generation).not.toBe(generation);
@@ -129,11 +135,15 @@ export function pullCases(engine: () => Engine): void {
       reset: true,
       generation: reset.generation,
     });
+    const late = one.push(lines, {}, { 'offshoot-generation': generation });
+    await expect(late).rejects.toMatchObject({ code: 409 });
     const list = await follow(other);
+    const now = { 'offshoot-cursor': list.cursor, 'offshoot-generation': reset.generation };
+    expect(await other.push(lines, {}, now)).toMatchObject([{ seq: expect.any(Number) }]);
     expect(list.page.generation).toBe(reset.generation);
     expect(await other.changes(`?since=${list.cursor}`)).toMatchObject({
       generation: reset.generation,
-      sessions: [],
+      sessions: [{}],
     });
 
     async function dumpOf(tenant: string) {

@@ -65,7 +65,11 @@ export function tenantCases(engine: () => Engine): void {
     expect(info).toMatchObject({ versions: { oldest: 1, newest: 1 }, limits: { requestBytes: 4_000_000 } });
     const again = await new Device(one.handler, one.tenant).get<ServerInfo>('/');
     expect(again).toMatchObject({ tenant: info.tenant, generation: info.generation });
-    expect((await new Device(one.handler).get<ServerInfo>('/')).tenant).not.toBe(info.tenant);
+    const stranger = new Device(one.handler);
+    expect((await stranger.get<ServerInfo>('/')).tenant).not.toBe(info.tenant);
+    // Somebody else has signed in on the device.
+    expect((await stranger.send('/changes', {}, { 'offshoot-tenant': info.tenant })).status).toBe(403);
+    expect((await one.send('/changes', {}, { 'offshoot-tenant': info.tenant })).status).toBe(200);
   });
 
   test('deleteTenant leaves nothing; a device that is still allowed pushes what it has', async () => {
