@@ -47,13 +47,10 @@ export class SessionPull {
     // A delete of it is on its way.
     if (!known || known.deleted || (await changing.noted('gone', incarnation)) !== undefined) return;
     const stored: any = await changing.transaction.objectStore('sessions').get(known.session);
-    // It can be restored yet, and is pulled then.
-    if (isHidden(stored) && stored.hidden.incarnation === incarnation)
-      return void (await changing.known.put('session', incarnation, { ...known, behind: 0 }));
+    // What has the id can be restored yet: this stays behind until it is, or is gone.
+    if (isHidden(stored)) return;
     const lines = await this.#newer();
-    const base =
-      (await changing.incarnated(incarnation, known.session)) ??
-      (await this.#begin(known, isHidden(stored), lines));
+    const base = (await changing.incarnated(incarnation, known.session)) ?? (await this.#begin(known, lines));
     const placing = new Placing(changing, applying.replica, pulled.entries, base);
     const whole: PulledSnapshot[] = [];
     for (const line of lines) {
@@ -106,16 +103,10 @@ export class SessionPull {
   }
 
   /** The row of a session that was not here. Who has its id here has to give it up. */
-  async #begin(known: KnownSession, isTaken: boolean, lines: readonly PulledSnapshot[]): Promise<SessionRow> {
+  async #begin(known: KnownSession, lines: readonly PulledSnapshot[]): Promise<SessionRow> {
     const { changing, losing, applying } = this;
     const other = await changing.session(known.session);
     if (other) await losing.session(other);
-    let { session: id } = known;
-    if (isTaken) {
-      id = losing.newId();
-      this.events.push({ type: 'session-renamed', sessionId: known.session, id });
-      await changing.known.put('session', applying.incarnation, { ...known, session: id });
-    }
     const listed = lines.length > 0 ? await takeListed(changing, applying.incarnation) : undefined;
     return {
       format: ROW_FORMAT,
@@ -124,7 +115,7 @@ export class SessionPull {
       version: 0,
       saved: 0,
       ...listed,
-      id,
+      id: known.session,
       incarnation: applying.incarnation,
       createdMs: Infinity,
       updatedMs: -Infinity,

@@ -24,7 +24,18 @@ const step = fc.record({
       'delete',
       'delete session',
     ] as const),
-    ...(['title', 'metadata', 'select', 'sync', 'sync', 'lose answer', 'compact'] as const),
+    ...([
+      'title',
+      'metadata',
+      'select',
+      'sync',
+      'sync',
+      'lose answer',
+      'compact',
+      'undo',
+      'clear',
+      'copy',
+    ] as const),
   ),
   one: fc.nat(20),
   two: fc.nat(20),
@@ -51,6 +62,8 @@ class History {
     this.server.now += 1000;
     if (what === 'sync') return device.sync();
     if (what === 'compact') return store.compact();
+    // Rarely, since little is left.
+    if (what === 'clear') return one === 0 ? this.#clear(store) : undefined;
     if (what === 'lose answer') {
       const { replica } = await device.local.begin();
       const { lines } = await device.local.collect({ rows: 50, bytes: 1e6 });
@@ -101,12 +114,25 @@ class History {
       for (const { snapshotId } of snapshots) this.gone.add(snapshotId);
       await store.deleteSession(sessionId);
     }
+    if (what === 'undo') {
+      await store.deleteSession(sessionId, { undoable: 60_000 });
+      if (two % 2 === 0) await device.sync();
+      await store.restoreSession(sessionId);
+    }
+    if (what === 'copy') await store.session(sessionId).duplicate();
     if (what === 'title') await store.updateSession(sessionId, { title: TITLES[two % 3]! });
     if (what === 'metadata')
       await store.updateSession(sessionId, {
         metadata: { [TITLES[one % 3]!]: two % 4 === 0 ? undefined : { two } },
       });
     if (what === 'select') await store.selectBranch(chosen.snapshotId);
+  }
+
+  async #clear(store: Device['store']): Promise<void> {
+    for (const { sessionId } of (await store.listSessions()).sessions)
+      for (const { snapshotId } of (await store.listSnapshots({ sessionId, limit: 1000 })).snapshots)
+        this.gone.add(snapshotId);
+    await store.clear();
   }
 
   /** Workers end, and everybody syncs until nothing is left. */
