@@ -47,7 +47,13 @@ test('importing offshoot/server needs no browser', async () => {
     const entry = await import('offshoot/server');
     console.log(JSON.stringify(Object.keys(entry).sort()));
   `);
-  expect(names).toEqual(['SessionStoreError', 'createSyncHandler', 'deleteTenant', 'exportTenant', 'migrate']);
+  expect(names).toEqual([
+    'SessionStoreError',
+    'createSyncHandler',
+    'deleteTenant',
+    'exportTenant',
+    'migrate',
+  ]);
 });
 
 test.each([
