@@ -17,7 +17,10 @@ export class Tenants<S> {
 
   constructor(options: StoreOptions) {
     const { onHealth } = options;
-    this.#settings = { ...options, tell: (event) => onHealth && callSafely(onHealth, event) };
+    this.#settings = {
+      ...options,
+      tell: (event) => onHealth && !this.#closed && callSafely(onHealth, event),
+    };
   }
 
   /** The tenant that a call goes to. Errors: `FAILED_PRECONDITION` after `close()`. */

@@ -139,3 +139,21 @@ test('probing writes nothing, and works where the list of keys is lost', async (
   expect(await dumpDatabase(name)).toEqual(before);
   await expectRefusal(() => openStore({ name }).probeKey('key' as never), 'INVALID_ARGUMENT', 'key');
 });
+
+test('a store that is closed while it looks which keys there are tells nothing', async () => {
+  const name = freshName();
+  await save(openStore({ name, encryption: { key: OLD } }), 'a', turn(1));
+  const { store, told } = tab(name, { key: OLD });
+  await store.listSessions();
+  // Made after the store's own, so that it hears after it.
+  const channel = new BroadcastChannel(`offshoot:${name}`);
+  const closed = new Promise<void>((resolve) => {
+    channel.onmessage = () => resolve(store.close());
+  });
+  const rekeyed = openStore({ name, encryption: { key: NEW, previousKeys: [OLD] } });
+  await rekeyed.rekey();
+  await closed;
+  channel.close();
+  await rekeyed.listSessions();
+  expect(told).toEqual([]);
+});

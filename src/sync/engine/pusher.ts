@@ -57,7 +57,7 @@ export class Pusher {
       lineCount += lines.length;
       const { events } = await this.local.accept(token, answer.results, answer.end);
       const held = answer.results.filter(isRefused).filter((result) => LASTING.has(result.refused));
-      refused.push(...held.map((result) => refusal(result, lines[result.line])));
+      for (const result of held) refused.push(refusal(result, lines[result.line]));
       this.tell([...events, ...held.map((result) => told(result, lines[result.line]))]);
       if (answer.results.some((result) => isRefused(result) && result.refused === 'copied')) {
         await this.local.newReplica();

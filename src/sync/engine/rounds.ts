@@ -109,7 +109,7 @@ export class Rounds {
     for (let pass = 0; pass < MOST_PASSES; pass++) {
       if (push || pass > 0) {
         const pushed = await this.#pusher.push(begun, heldBefore, signal);
-        refused.push(...pushed.refused);
+        for (const refusal of pushed.refused) refused.push(refusal);
         if (!pull || (pass > 0 && pushed.lineCount === 0)) break;
       }
       heldBefore = undefined;
