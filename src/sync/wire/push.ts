@@ -1,7 +1,7 @@
 import type { Limits } from '../protocol/limits.js';
 import type { Body, PushHead, PushLine } from '../protocol/push.js';
 import { isPushEnd, type PushEnd, type PushResult } from '../protocol/results.js';
-import { JSON_LINES } from '../protocol/versions.js';
+import { CURSOR_HEADER, JSON_LINES } from '../protocol/versions.js';
 import type { Deadline } from './deadline.js';
 import { requireType } from './answer.js';
 import { pushLine } from './checked.js';
@@ -18,8 +18,6 @@ export interface Push {
   /** What this device knows: a server that does not know it was restored from a backup, and takes nothing. */
   cursor: string | undefined;
 }
-
-const CURSOR_HEADER = 'offshoot-cursor';
 
 export interface PushAnswer {
   /** `line` counts from 0, through the lines that were pushed. */

@@ -1,16 +1,11 @@
 import { LIMITS, type Limits } from '../protocol/limits.js';
 import type { ChangesPage, ServerInfo, SessionPage, SessionRowLine } from '../protocol/pages.js';
-import { OLDEST_PROTOCOL, PROTOCOL } from '../protocol/versions.js';
+import { GENERATION_HEADER, OLDEST_PROTOCOL, PROTOCOL, TENANT_HEADER } from '../protocol/versions.js';
 import { changesPage, serverInfo, sessionPage } from './checked.js';
 import { WireFault } from './fault.js';
 import { localBody } from './media.js';
 import { push, type Push, type PushAnswer } from './push.js';
 import { Requests, type WireOptions } from './requests.js';
-
-/** Said in every request, so that nothing is sent to, or taken from, whoever else has signed in meanwhile. */
-const TENANT_HEADER = 'offshoot-tenant';
-/** And so that a server that was restored from a backup takes nothing that was meant for the one before. */
-const GENERATION_HEADER = 'offshoot-generation';
 
 /** The server as the engine sees it: what can be asked of it. All of it rejects with a `WireFault` or the signal's reason. */
 export class SyncServer {
