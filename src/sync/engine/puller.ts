@@ -32,13 +32,12 @@ export class Puller {
   async #list(signal: AbortSignal): Promise<void> {
     const { cursor, generation } = await this.local.begin();
     this.server.generation = generation;
-    if (cursor === undefined) return void (await this.#wholeList(signal));
+    if (cursor === undefined) return this.#wholeList(true, signal);
     try {
       await this.#since(cursor, signal);
     } catch (error) {
       if (!(error instanceof WireFault) || error.kind !== 'horizon') throw error;
-      const living = await this.#wholeList(signal);
-      this.tell((await this.local.onlyThese(living)).events);
+      await this.#wholeList(false, signal);
     }
   }
 
@@ -53,18 +52,22 @@ export class Puller {
     }
   }
 
-  /** The list from the beginning, newest first; resolves to the sessions in it. */
-  async #wholeList(signal: AbortSignal): Promise<ReadonlySet<string>> {
-    const living = new Set<string>();
+  /**
+   * The list from the beginning, newest first. It has no deletes, so what is not in it is asked for, before the cursor says
+   * that all is known. `isFirst`: there was no cursor, so nothing else could say that the server went back.
+   */
+  async #wholeList(isFirst: boolean, signal: AbortSignal): Promise<void> {
+    const unseen = new Set(await this.local.said());
     let after: string | undefined;
     while (true) {
       const page = await this.server.changes(after === undefined ? {} : { after }, signal);
-      for (const session of page.sessions) if (!('deleted' in session)) living.add(session.incarnation);
+      for (const { incarnation } of page.sessions) unseen.delete(incarnation);
+      if (page.cursor !== undefined) await this.#missed(page, unseen, isFirst, signal);
       await this.#apply(page);
       if (page.cursor !== undefined) {
         // What changed while the list was read.
         if (page.more) await this.#since(page.cursor, signal);
-        return living;
+        return;
       }
       if (page.next === undefined || page.next === after)
         throw new WireFault('offline', 'the list has no end');
@@ -72,13 +75,37 @@ export class Puller {
     }
   }
 
-  async #apply(page: ChangesPage): Promise<void> {
-    const known = this.server.generation;
-    if (page.reset || (known !== undefined && page.generation !== known)) {
-      throw new ServerWentBack(page.generation);
+  /** What this device has pushed or pulled before, and the list does not have. */
+  async #missed(
+    page: ChangesPage,
+    incarnations: Iterable<string>,
+    isFirst: boolean,
+    signal: AbortSignal,
+  ): Promise<void> {
+    this.#requireSame(page);
+    const seq = Number.parseInt(page.cursor ?? '', 10) || 0;
+    const gone: string[] = [];
+    for (const incarnation of incarnations) {
+      try {
+        await this.server.session(incarnation, seq, undefined, signal);
+      } catch (error) {
+        if (!isAbsent(error)) throw error;
+        if (error.kind === 'horizon') gone.push(incarnation);
+        else if (isFirst) throw new ServerWentBack(page.generation);
+      }
     }
+    if (gone.length > 0) this.tell((await this.local.gone(gone)).events);
+  }
+
+  async #apply(page: ChangesPage): Promise<void> {
+    this.#requireSame(page);
     this.server.generation = page.generation;
     this.tell((await this.local.applyChanges(page)).events);
+  }
+
+  #requireSame({ reset, generation }: ChangesPage): void {
+    const known = this.server.generation;
+    if (reset || (known !== undefined && generation !== known)) throw new ServerWentBack(generation);
   }
 
   /** What is in the sessions that have changed. One that cannot be fetched keeps none of the others waiting. */
@@ -116,5 +143,5 @@ export class Puller {
 }
 
 /** It was deleted since the list was read; the next one says so. */
-const isAbsent = (error: unknown): boolean =>
+const isAbsent = (error: unknown): error is WireFault =>
   error instanceof WireFault && (error.kind === 'absent' || error.kind === 'horizon');

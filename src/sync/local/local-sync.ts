@@ -53,7 +53,10 @@ export interface LocalSync {
     rows: SessionRowLine[],
     page: Pick<SessionPage, 'seq' | 'generation' | 'now'>,
   ): Promise<Told>;
-  onlyThese(incarnations: ReadonlySet<string>): Promise<Told>;
+  /** The incarnations that the server was known to have. */
+  said(): Promise<string[]>;
+  /** They were deleted elsewhere. */
+  gone(incarnations: readonly string[]): Promise<Told>;
   queued(): Promise<{ rows: number; bytes: number }>;
   forget(generation: string): Promise<void>;
   newReplica(): Promise<void>;

@@ -160,13 +160,18 @@ class Local implements LocalSync {
     });
   }
 
-  async onlyThese(incarnations: ReadonlySet<string>): Promise<Told> {
-    return this.#changing(async (changing, losing) => {
-      const { keys, rows } = await changing.known.all<KnownSession>('session');
-      for (const [index, { session, deleted, unsaid }] of rows.entries()) {
-        const incarnation = keys[index][1] as string;
-        if (!deleted && !unsaid && !incarnations.has(incarnation)) await losing.deleted(incarnation, session);
-      }
+  said(): Promise<string[]> {
+    return this.tenant.read(async (transaction) => {
+      const { keys, rows } = await new Known(transaction as WriteTransaction).all<KnownSession>('session');
+      return keys
+        .filter((_, index) => !rows[index]!.deleted && !rows[index]!.unsaid)
+        .map(([, incarnation]) => incarnation as string);
+    });
+  }
+
+  async gone(incarnations: readonly string[]): Promise<Told> {
+    return this.#changing(async (_, losing) => {
+      for (const incarnation of incarnations) await losing.deleted(incarnation, undefined);
       return { events: losing.events };
     });
   }

@@ -94,7 +94,8 @@ export async function forgetServer(
 ): Promise<Commit | null> {
   await readClock(transaction);
   const standing = await readStanding(transaction);
-  if (!standing || standing.generation === generation) return null;
+  // Another tab did it already. Without a cursor only the list could tell that the same generation went back.
+  if (!standing || (standing.generation === generation && standing.cursor !== undefined)) return null;
   const { cursor: _, ...rest } = standing;
   await putStanding(transaction, { ...rest, generation });
   const known = new Known(transaction);

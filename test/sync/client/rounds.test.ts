@@ -115,18 +115,40 @@ test('a server that was restored is read first, then gets what it lacks', async 
   expect(server.taken).toHaveLength(1);
 });
 
-test('after a long absence the whole list says what is gone', async () => {
+const refused = (status: number) =>
+  new Response('{"error":{"status":"FAILED_PRECONDITION","message":"no longer"}}', { status });
+
+test.each<[string, string | undefined]>([
+  ['after a long absence', '0:token'],
+  ['when the answer to the first push was lost', undefined],
+])('%s what the whole list lacks is asked for, and dropped only if it was deleted', async (_, cursor) => {
   const local = new ScriptedLocal();
-  local.known = { tenant: 'tenant', generation: 'first', cursor: '1:token' };
+  local.known = { tenant: 'tenant', generation: 'first', ...(cursor !== undefined && { cursor }) };
+  local.knownSessions = ['living', 'moved', 'deleted'];
   const server = new ScriptedServer();
   server.change('living');
-  server.first = ({ query }) =>
-    query.get('since') === '1:token'
-      ? new Response('{"error":{"status":"FAILED_PRECONDITION","message":"too long ago"}}', { status: 410 })
-      : undefined;
+  server.rows.set('moved', []);
+  server.first = ({ path, query }) => {
+    if (cursor !== undefined && query.get('since') === cursor) return refused(410);
+    return path.endsWith('/deleted') ? refused(410) : undefined;
+  };
   const { sync } = openSync({ local, server });
   await sync.now();
-  expect(local.happened).toContain('only living');
+  expect(local.happened.filter((event) => event.startsWith('gone'))).toEqual(['gone deleted']);
+  // Whoever is cut off in between begins anew.
+  expect(local.happened.indexOf('gone deleted')).toBeLessThan(local.happened.indexOf('listed living'));
+});
+
+test('a server without a session that it had, and no cursor that would tell, went back', async () => {
+  const local = new ScriptedLocal();
+  local.known = { tenant: 'tenant', generation: 'first' };
+  local.knownSessions = ['lost'];
+  const server = new ScriptedServer();
+  server.first = ({ path }) => (path.endsWith('/lost') ? refused(404) : undefined);
+  local.onForget = () => (local.knownSessions = []);
+  const { sync } = openSync({ local, server });
+  await sync.now();
+  expect(local.happened.filter((event) => /^(gone|forgot)/.test(event))).toEqual(['forgot for first']);
 });
 
 test('one session that cannot be fetched keeps no other waiting', async () => {

@@ -16,6 +16,8 @@ export class ScriptedLocal implements LocalSync {
   readonly happened: string[] = [];
   readonly applied = new Map<string, readonly SessionRowLine[]>();
   readonly stale = new Map<string, BehindSession>();
+  knownSessions: string[] = [];
+  onForget: () => void = () => {};
   ended: { keep: boolean; discard?: boolean } | undefined;
   #pushes = 0;
   readonly #callbacks = new Set<() => void>();
@@ -89,8 +91,12 @@ export class ScriptedLocal implements LocalSync {
     return { events: [] };
   }
 
-  async onlyThese(incarnations: ReadonlySet<string>) {
-    this.happened.push(`only ${[...incarnations].join()}`);
+  async said() {
+    return this.knownSessions;
+  }
+
+  async gone(incarnations: readonly string[]) {
+    this.happened.push(`gone ${incarnations.join()}`);
     return { events: [] };
   }
 
@@ -101,6 +107,7 @@ export class ScriptedLocal implements LocalSync {
 
   async forget(generation: string) {
     this.happened.push(`forgot for ${generation}`);
+    this.onForget();
     delete this.known.cursor;
     this.known.generation = generation;
   }

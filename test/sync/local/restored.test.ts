@@ -82,7 +82,7 @@ test('who was away for longer than deletes are remembered drops what was deleted
   await a.store.deleteSession('s');
   await a.sync();
   const living = new Set([...server.sessions].filter(([, { deleted }]) => !deleted).map(([id]) => id));
-  const { events } = await b.local.onlyThese(living);
+  const { events } = await b.local.gone((await b.local.said()).filter((id) => !living.has(id)));
   expect(events.map(({ type }) => type).sort()).toEqual(['deleted', 'rescued']);
   for (const device of [b, a]) await device.sync();
   expect(await shown(b.store)).toEqual(await shown(a.store));
