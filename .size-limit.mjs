@@ -207,6 +207,11 @@ const entries = [
     limit: '4.4 kB',
   },
   {
+    name: 'offshoot/sync',
+    path: 'dist/sync/index.js',
+    limit: '32.9 kB',
+  },
+  {
     name: 'offshoot/server, without zod',
     path: 'dist/server/index.js',
     ignore: ['zod'],

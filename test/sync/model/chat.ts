@@ -5,6 +5,9 @@ export interface SnapshotLike {
   state?: { messages?: { role: string; content: { text: string }[] }[] } | undefined;
 }
 
+/** What pending turns have said until their end. Where it was cut and rescued, it is nobody's save. */
+export const SO_FAR = 'so far';
+
 export const textsOf = ({ state }: SnapshotLike): string[] =>
   (state?.messages ?? []).map(({ content }) => content[0]!.text);
 

@@ -1,3 +1,4 @@
+import { SO_FAR } from './chat.js';
 import type { View } from './device.js';
 
 /** One acknowledged save: its text is its own, the last of the messages. */
@@ -91,7 +92,7 @@ export class Ledger {
     for (const { snapshots } of Object.values(view)) {
       for (const [id, { texts: all }] of Object.entries(snapshots)) {
         ids.set(id, (ids.get(id) ?? 0) + 1);
-        const own = all === 'pending' ? undefined : all.at(-1);
+        const own = ownText(all);
         if (own !== undefined) texts.set(own, [...(texts.get(own) ?? []), id]);
       }
     }
@@ -110,7 +111,7 @@ export class Ledger {
     const owners = new Map<string, number>();
     for (const { snapshots } of Object.values(view)) {
       for (const { texts } of Object.values(snapshots)) {
-        const own = texts === 'pending' ? undefined : texts.at(-1);
+        const own = ownText(texts);
         if (own !== undefined) owners.set(own, (owners.get(own) ?? 0) + 1);
       }
     }
@@ -133,4 +134,10 @@ export class Ledger {
     const heard = this.#synced[device]?.find((at) => at >= step) ?? Infinity;
     return (this.#tried[saved.device] ?? []).some((at) => at >= saved.step && at <= heard);
   }
+}
+
+/** What was saved with a snapshot itself. */
+function ownText(texts: 'pending' | readonly string[]): string | undefined {
+  const own = texts === 'pending' ? undefined : texts.at(-1);
+  return own === SO_FAR ? undefined : own;
 }

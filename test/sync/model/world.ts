@@ -4,7 +4,7 @@ import type { TestHandler } from './handler.js';
 import { type KeptTenant, keepTenant, restoreTenant } from './kept-tenant.js';
 import { Ledger } from './ledger.js';
 import { importFile } from './import-file.js';
-import { below, message, pick, type SnapshotLike, textsOf } from './chat.js';
+import { below, message, pick, type SnapshotLike, textsOf, SO_FAR } from './chat.js';
 import { differences, namesWithTwoDigests, requireSound, same } from './in-the-end.js';
 
 const DEVICES = 3;
@@ -249,7 +249,7 @@ export class World {
     // What a pending turn has said so far is nobody's to go on from.
     const from = below?.status === 'pending' || below?.status === 'expired' ? undefined : below;
     const texts = from ? textsOf(from) : [];
-    const text = type === 'begin' ? 'so far' : this.#text('save');
+    const text = type === 'begin' ? SO_FAR : this.#text('save');
     const snapshotId = `snapshot ${this.#ids++}`;
     await device.store.saveSnapshot(snapshotId, () => ({
       sessionId,
