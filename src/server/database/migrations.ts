@@ -27,7 +27,7 @@ export const MIGRATIONS: readonly string[] = [
   `CREATE INDEX IF NOT EXISTS offshoot_entries_by_seq ON offshoot_entries (tenant, incarnation, seq)`,
   `CREATE TABLE IF NOT EXISTS offshoot_tombstones (
      tenant text NOT NULL, incarnation text NOT NULL, snapshot text NOT NULL, session text NOT NULL,
-     seq bigint NOT NULL,
+     seq bigint NOT NULL, saw bigint NOT NULL,
      PRIMARY KEY (tenant, incarnation, snapshot))`,
   `CREATE INDEX IF NOT EXISTS offshoot_tombstones_by_seq ON offshoot_tombstones (tenant, seq)`,
   `CREATE TABLE IF NOT EXISTS offshoot_pushes (

@@ -24,10 +24,10 @@ export async function changes(
     `SELECT t.seq AS top, t.token, t.generation, t.horizon, ${tokenAt('t.id', '$2::bigint')} AS known, c.*
        FROM offshoot_tenants t LEFT JOIN (
          SELECT x.*, sum(length(x.fields)) OVER (ORDER BY x.seq) AS total FROM (
-           (SELECT ${SESSION_COLUMNS}, 0 AS deleted FROM offshoot_sessions
+           (SELECT ${SESSION_COLUMNS}, 0 AS deleted, 0 AS saw FROM offshoot_sessions
             WHERE tenant = $1::text AND seq > $2::bigint ORDER BY seq LIMIT $3::bigint)
            UNION ALL
-           (SELECT incarnation, session, seq, 1, 0, 0, 0, 0, '', 1 FROM offshoot_tombstones
+           (SELECT incarnation, session, seq, 1, 0, 0, 0, 0, '', 1, saw FROM offshoot_tombstones
             WHERE tenant = $1::text AND seq > $2::bigint AND snapshot = '' AND $2::bigint > 0
             ORDER BY seq LIMIT $3::bigint)
          ) x ORDER BY x.seq LIMIT $3::bigint
@@ -75,7 +75,10 @@ async function cursorAt(database: Database, tenant: string, seq: number): Promis
 export function listedSession(row: Row): ListedSession | DeletedSession {
   const [incarnation, session] = [row['incarnation'] as string, idOf(row['session'] as string)];
   const seq = Number(row['seq']);
-  if (Number(row['deleted']) === 1) return { incarnation, session, seq, deleted: true };
+  if (Number(row['deleted']) === 1) {
+    const saw = Number(row['saw']);
+    return { incarnation, session, seq, deleted: true, ...(saw > 0 && { saw }) };
+  }
   const fields = [...fieldsOf(row['fields'] as string)].map(([name, { json, seq }]) => [
     name,
     { ...(json !== undefined && { value: JSON.parse(json) as unknown }), seq },

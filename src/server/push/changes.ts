@@ -176,7 +176,7 @@ export function changesOf({ state, freed, token, now, replica, push }: Writing):
     ...insert(
       'offshoot_tombstones',
       TOMBSTONE,
-      buried.map(({ incarnation, key, session, seq }) => [incarnation, key, session, seq]),
+      buried.map(({ incarnation, key, session, seq, saw }) => [incarnation, key, session, seq, saw]),
       '',
     ),
     ...inChunks(newUses(state), (uses) =>

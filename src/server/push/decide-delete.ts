@@ -17,6 +17,7 @@ export function deleteSession({ state }: Push, line: DeleteSessionLine): Outcome
     incarnation,
     key: '',
     session: session?.key ?? (line.session === undefined ? '' : keyOf(line.session)),
+    saw: line.saw ?? 0,
   });
   state.deletedSessions.set(incarnation, { before: session?.before ?? 0, seq, bytes: session?.bytes ?? 0 });
   state.sessions.delete(incarnation);
@@ -41,7 +42,7 @@ export function deleteSnapshot({ state }: Push, { incarnation, id }: DeleteSnaps
     state.tombstones.get(pairOf(incarnation, '')) ?? state.tombstones.get(pairOf(incarnation, key));
   if (buried) return { seq: buried.seq };
   const seq = ++state.seq;
-  state.tombstones.set(pairOf(incarnation, key), { seq, isNew: true, incarnation, key, session: '' });
+  state.tombstones.set(pairOf(incarnation, key), { seq, isNew: true, incarnation, key, session: '', saw: 0 });
   const found = state.snapshots.get(key);
   const session = state.sessions.get(incarnation);
   if (session) session.isTouched = true;

@@ -26,7 +26,10 @@ function decideLine(push: Push, line: PushLine): Outcome {
   if (line.op === 'delete-session') return deleteSession(push, line);
   if (line.op === 'delete-snapshot') return deleteSnapshot(push, line);
   const buried = push.state.tombstones.get(pairOf(line.incarnation, ''));
-  if (buried) return { refused: 'gone', seq: buried.seq, whole: true };
+  if (buried) {
+    const { seq, saw } = buried;
+    return { refused: 'gone', seq, whole: true, ...(saw > 0 && { saw }) };
+  }
   if (line.op === 'session') return decideSession(push, line);
   const session = push.state.sessions.get(line.incarnation);
   if (!session) return { refused: 'missing', session: true };

@@ -108,15 +108,15 @@ async function readTombstones(session: Session, state: PushState, lines: PushLin
   const incarnations = unique(lines.map(({ incarnation }) => incarnation));
   const keys = unique(lines.flatMap((line) => ('id' in line ? [keyOf(line.id)] : [])));
   const rows = await session.query(
-    `SELECT incarnation, snapshot, seq FROM offshoot_tombstones
+    `SELECT incarnation, snapshot, seq, saw FROM offshoot_tombstones
      WHERE tenant = ${statement.add(state.tenant.id, 'text')}
        AND incarnation IN ${statement.list(incarnations, 'text')} AND snapshot IN ${statement.list(['', ...keys], 'text')}`,
     statement.parameters,
   );
   for (const row of rows) {
     const [incarnation, key] = [row['incarnation'] as string, row['snapshot'] as string];
-    const seq = Number(row['seq']);
-    state.tombstones.set(pairOf(incarnation, key), { seq, isNew: false, incarnation, key, session: '' });
+    const [seq, saw] = [Number(row['seq']), Number(row['saw'])];
+    state.tombstones.set(pairOf(incarnation, key), { seq, saw, isNew: false, incarnation, key, session: '' });
   }
 }
 

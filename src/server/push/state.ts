@@ -57,6 +57,17 @@ export interface EntryState {
   fresh?: { format: number; text: string | null; media: MediumUse[]; bytes: number };
 }
 
+export interface Tombstone {
+  incarnation: string;
+  /** The snapshot's id as it is stored; empty: all of the session. */
+  key: string;
+  session: string;
+  seq: number;
+  /** Up to where whoever deleted the session had seen it; 0: all. */
+  saw: number;
+  isNew: boolean;
+}
+
 /** What the database says about all that a push names; the lines change it in order. */
 export interface PushState {
   tenant: TenantRow;
@@ -73,7 +84,7 @@ export interface PushState {
   /** Those that were there before, as they were. */
   found: Map<string, SnapshotState>;
   /** By incarnation and snapshot; a session's own has no snapshot. */
-  tombstones: Map<string, { seq: number; isNew: boolean; incarnation: string; key: string; session: string }>;
+  tombstones: Map<string, Tombstone>;
   entries: Map<string, EntryState>;
   media: Map<string, { parts: number; bytes: number }>;
   /** By incarnation: places that are surely there. */

@@ -45,5 +45,11 @@ export const ENTRY = {
   media: 'text',
   bytes: 'bigint',
 } as const;
-export const TOMBSTONE = { incarnation: 'text', snapshot: 'text', session: 'text', seq: 'bigint' } as const;
+export const TOMBSTONE = {
+  incarnation: 'text',
+  snapshot: 'text',
+  session: 'text',
+  seq: 'bigint',
+  saw: 'bigint',
+} as const;
 export const PLACE = { incarnation: 'text', log: 'text', lower: 'bigint', upper: 'bigint' } as const;

@@ -91,7 +91,12 @@ const lines = z.discriminatedUnion('op', [
     body,
     beat: age.optional(),
   }),
-  z.strictObject({ op: z.literal('delete-session'), incarnation: name, session: id.optional() }),
+  z.strictObject({
+    op: z.literal('delete-session'),
+    incarnation: name,
+    session: id.optional(),
+    saw: count.optional(),
+  }),
   z.strictObject({ op: z.literal('delete-snapshot'), incarnation: name, id, saw: count.optional() }),
 ]);
 

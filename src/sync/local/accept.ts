@@ -74,7 +74,11 @@ export class Accepting {
         return;
       }
       case 'snapshot':
-        await known.put('snapshot', item.id, { seq, ...(item.isPending && { pendingAt: this.now }) });
+        await known.put('snapshot', item.id, {
+          seq,
+          mine: true,
+          ...(item.isPending && { pendingAt: this.now }),
+        });
         return this.#settle('snapshot', item.id, item);
       case 'delete-snapshot':
         return this.#settle('snapshot', item.id, item);
@@ -142,7 +146,7 @@ export class Accepting {
     const { changing, losing } = this;
     if (refusal.refused === 'gone' && refusal.whole) {
       if (item.kind === 'delete-session') return this.#done(item, refusal.seq, {});
-      return losing.deleted(item.incarnation, 'session' in item ? item.session : undefined);
+      return losing.deleted(item.incarnation, 'session' in item ? item.session : undefined, refusal.saw);
     }
     if (refusal.refused === 'gone' && item.kind === 'snapshot') return this.#deleted(item);
     if (refusal.refused === 'gone' && item.kind === 'delete-snapshot')
@@ -165,7 +169,7 @@ export class Accepting {
     const { known } = this.changing;
     await markBehind(known, item.incarnation, refusal.seq, true);
     if (refusal.digest === item.digest)
-      return void (await known.put('snapshot', item.id, { seq: refusal.seq }));
+      return void (await known.put('snapshot', item.id, { seq: refusal.seq, mine: true }));
     // Its worker is alive here, and goes on under this id until it is done.
     if (item.isPending) return this.#hold(item);
     // What is pending there is not finished: it may become this.

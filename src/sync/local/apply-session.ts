@@ -85,7 +85,7 @@ export class SessionPull {
         if (isOwn) await changing.unnote('snapshot', id);
         // What is pending there may become what is here.
         if (isOwn || isPendingStatus(status)) {
-          await changing.known.put('snapshot', id, { ...known, seq });
+          await changing.known.put('snapshot', id, { ...known, seq, ...(isOwn && { mine: true as const }) });
           continue;
         }
         // Its worker is alive here, and goes on under this id until it is done.

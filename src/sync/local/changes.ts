@@ -33,7 +33,7 @@ export async function applyPage(
   const { transaction } = changing;
   const behind: string[] = [];
   for (const session of page.sessions) {
-    if ('deleted' in session) await losing.deleted(session.incarnation, session.session);
+    if ('deleted' in session) await losing.deleted(session.incarnation, session.session, session.saw);
     else if (await listed(changing, session)) behind.push(session.incarnation);
   }
   const standing = await readStanding(transaction);

@@ -50,9 +50,11 @@ export class Gathering {
     const found: { row: SnapshotRow; noted: Noted }[] = [];
     for await (const [[kind, id], noted] of this.#noted()) {
       if (this.#isFull || found.length >= this.limits.rows) break;
-      if (kind === 'gone')
-        this.#add({ kind: 'delete-session', incarnation: id, session: String(noted), noted });
-      else if (kind === 'session') await this.#session(id, noted);
+      if (kind === 'gone') {
+        // Where it stood when it was deleted here: nothing of it is pulled after that.
+        const saw = (await this.#known.get('session', id))?.pulled ?? 0;
+        this.#add({ kind: 'delete-session', incarnation: id, session: String(noted), noted, saw });
+      } else if (kind === 'session') await this.#session(id, noted);
       else if (typeof noted === 'string') await this.#deleted(id, noted);
       else {
         const row: unknown = await this.transaction.objectStore('snapshots').get(id);

@@ -36,7 +36,7 @@ export type Item =
       /** Names of the logs that its state reaches. */
       wires: ReadonlyMap<number, string>;
     }
-  | { kind: 'delete-session'; incarnation: string; session: string; noted: Noted }
+  | { kind: 'delete-session'; incarnation: string; session: string; noted: Noted; saw: number }
   | { kind: 'delete-snapshot'; incarnation: string; id: string; noted: Noted; saw: number };
 
 /** What `accept` knows of a line. */

@@ -38,6 +38,8 @@ export interface KnownSnapshot {
   seq: number;
   /** When it was pushed as pending, in ms. */
   pendingAt?: number;
+  /** It was pushed from here, so that it is this device that rescues it. */
+  mine?: true;
 }
 
 /** What is known of a log of this database. */

@@ -29,8 +29,8 @@ export async function lineOf(item: Item, now: number): Promise<{ line: PushLine;
     case 'snapshot':
       return snapshotLine(item, now);
     case 'delete-session': {
-      const { incarnation, session } = item;
-      return { line: { op: item.kind, incarnation, session }, sent: item };
+      const { incarnation, session, saw } = item;
+      return { line: { op: item.kind, incarnation, session, ...(saw > 0 && { saw }) }, sent: item };
     }
   }
   const { incarnation, id, saw } = item;

@@ -45,10 +45,10 @@ export class Losing {
   }
 
   /**
-   * A session was deleted elsewhere. What was not pushed of it goes into a new one, with all that it continues, under new
-   * ids; everything else goes.
+   * A session was deleted elsewhere, by somebody who saw it up to `saw`. What was not pushed of it, and what was pushed from
+   * here and not seen, goes into a new one, with all that it continues, under new ids; everything else goes.
    */
-  async deleted(incarnation: string, id: string | undefined): Promise<void> {
+  async deleted(incarnation: string, id: string | undefined, saw = Infinity): Promise<void> {
     const { changing } = this;
     const before = await changing.known.get('session', incarnation);
     const sessionId = before?.session ?? id ?? '';
@@ -70,7 +70,9 @@ export class Losing {
     const kept = new Set<SnapshotRow>();
     const byId = new Map(rows.map((row) => [row.id, row]));
     for (const row of rows) {
-      if (typeof (await changing.noted('snapshot', row.id)) !== 'number') continue;
+      const isUnpushed = typeof (await changing.noted('snapshot', row.id)) === 'number';
+      const pushed = await changing.known.get('snapshot', row.id);
+      if (!isUnpushed && !(pushed?.mine && pushed.seq > saw)) continue;
       for (let each: SnapshotRow | undefined = row; each && !kept.has(each);) {
         kept.add(each);
         each = byId.get(each.info.parentId ?? '');

@@ -30,6 +30,8 @@ export interface DeletedSession {
   session: string;
   seq: number;
   deleted: true;
+  /** As whoever deleted it said: what is later, its author had better keep. */
+  saw?: number;
 }
 
 /** `GET /changes` */

@@ -78,6 +78,8 @@ export interface DeleteSessionLine {
   incarnation: string;
   /** What the session was called; told to others if the server never had it. */
   session?: string;
+  /** The `seq` up to which whoever deleted it had pulled it. Absent: what they saw is not known, and taken for all. */
+  saw?: number;
 }
 
 export interface DeleteSnapshotLine {

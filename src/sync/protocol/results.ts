@@ -18,8 +18,8 @@ export type Refusal =
   | { refused: 'conflict'; seq: number; digest: string; status?: string }
   /** The id is that of another living incarnation. */
   | { refused: 'taken'; incarnation: string }
-  /** It was deleted. `incarnation`: all of the session, otherwise the snapshot only. */
-  | { refused: 'gone'; seq: number; whole: boolean }
+  /** It was deleted. `whole`: all of the session, by somebody who saw it up to `saw`; otherwise the snapshot only. */
+  | { refused: 'gone'; seq: number; whole: boolean; saw?: number }
   /** Another entry has this name: this profile is a copy. `at`: the first such position. */
   | { refused: 'copied'; at: number; digest: string }
   /** Needs what is not here: the session, the entries at `spans`, or media. */

@@ -20,6 +20,7 @@ interface Session {
   createdMs: number;
   seq: number;
   deleted?: true;
+  saw?: number | undefined;
   fields: Map<string, { value: unknown; seq: number; at: number }>;
   snapshots: Map<string, Row | { seq: number; line?: undefined }>;
   entries: Map<string, { seq: number; log: string; at: number; digest: string; body: unknown }>;
@@ -78,7 +79,7 @@ export class StandInServer {
       .filter(([, session]) => session.seq > from)
       .map(([incarnation, session]) => {
         const { id, seq, createdMs, deleted, fields } = session;
-        if (deleted) return { incarnation, session: id, seq, deleted };
+        if (deleted) return { incarnation, session: id, seq, deleted, saw: session.saw };
         const living = [...session.snapshots.values()].filter(({ line }) => line);
         const shown = Object.fromEntries([...fields].map(([name, { value, seq }]) => [name, { value, seq }]));
         return {
@@ -120,7 +121,7 @@ export class StandInServer {
     if (session?.deleted) {
       return line.op === 'delete-session'
         ? { seq: session.seq }
-        : { refused: 'gone', seq: session.seq, whole: true };
+        : { refused: 'gone', seq: session.seq, whole: true, ...(session.saw && { saw: session.saw }) };
     }
     if (line.op === 'session') {
       if (!session) {
@@ -142,7 +143,7 @@ export class StandInServer {
         ...{ id: line.session ?? '', createdMs: 0, seq: 0 },
         ...{ fields: new Map(), snapshots: new Map(), entries: new Map() },
       };
-      Object.assign(session, { deleted: true, seq: ++this.seq });
+      Object.assign(session, { deleted: true, seq: ++this.seq, saw: line.saw });
       this.sessions.set(line.incarnation, session);
       return { seq: this.seq };
     }

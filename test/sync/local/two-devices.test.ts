@@ -108,6 +108,36 @@ test('what was written in a session that was deleted elsewhere is rescued', asyn
   expect(await a.store.getHistory(latest!.snapshotId)).toHaveLength(2);
 });
 
+test('what was pushed into a session is rescued if whoever deleted that had not seen it, and only then', async () => {
+  const { a, b } = await pair();
+  for (const sessionId of ['unseen', 'seen']) {
+    await save(a.store, `${sessionId} 1`, turn(1, { sessionId, ...chat('one') }));
+  }
+  await a.sync();
+  await b.sync();
+  for (const sessionId of ['unseen', 'seen']) {
+    const parentId = `${sessionId} 1`;
+    await save(b.store, `${sessionId} 2`, turn(2, { sessionId, parentId, ...chat('one', sessionId) }));
+    if (sessionId === 'unseen') continue;
+    await b.sync();
+    await a.sync();
+  }
+  await save(
+    b.store,
+    'unseen 3',
+    turn(3, { sessionId: 'unseen', parentId: 'unseen 1', ...chat('one', 'more') }),
+  );
+  await b.sync();
+  await a.store.deleteSession('unseen');
+  await a.store.deleteSession('seen');
+  for (const device of [a, b, a, b]) await device.sync();
+  expect(await shown(a.store)).toEqual(await shown(b.store));
+  const { sessions } = await a.store.listSessions();
+  expect(sessions.map(({ metadata, snapshotCount }) => [metadata, snapshotCount])).toEqual([
+    [{ rescuedFrom: 'unseen' }, 2],
+  ]);
+});
+
 test('sessions that meet under one id are both kept', async () => {
   const { a, b } = await pair();
   await save(a.store, 'a1', turn(1, { sessionId: 'trip' }));

@@ -23,6 +23,8 @@ interface Deletion {
 /** What was saved, written over and deleted, on all devices: what has to be there in the end. */
 export class Ledger {
   step = 0;
+  /** Whether any device or the server was. */
+  isSetBack = false;
   readonly #saved = new Map<string, Saved>();
   readonly #deletedIds = new Map<string, { device: number; step: number }>();
   readonly #deletions: Deletion[] = [];
@@ -126,13 +128,18 @@ export class Ledger {
   }
 
   /**
-   * What was on the server when it heard of the deletion goes with the session. What was not is rescued ("what another device
-   * wrote in a deleted session before it heard of it goes into a new session"), so it has to be there.
+   * What whoever deleted the session had seen of it goes with it: what they saved, and what they may have pulled before. What
+   * they had not is rescued ("what another device wrote in a deleted session before it heard of it goes into a new session"),
+   * so it has to be there. A device that was set back does not know what it had pushed.
    */
   #mayGoWith({ lives, device, step }: Deletion, saved: Saved): boolean {
     if (!lives.has(saved.life)) return false;
-    const heard = this.#synced[device]?.find((at) => at >= step) ?? Infinity;
-    return (this.#tried[saved.device] ?? []).some((at) => at >= saved.step && at <= heard);
+    if (saved.device === device && saved.step <= step) return true;
+    if (this.isSetBack) {
+      const heard = this.#synced[device]?.find((at) => at >= step) ?? Infinity;
+      return (this.#tried[saved.device] ?? []).some((at) => at >= saved.step && at <= heard);
+    }
+    return (this.#tried[device] ?? []).some((at) => at >= saved.step && at <= step);
   }
 }
 

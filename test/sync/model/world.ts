@@ -62,6 +62,7 @@ export class World {
       case 'keepServer':
         return void (this.#keptServer = await keepTenant(this.server.database, this.tenant));
       case 'restoreServer':
+        this.ledger.isSetBack = true;
         if (this.#keptServer) await restoreTenant(this.server.database, this.tenant, this.#keptServer);
         return;
       case 'keep':
@@ -70,13 +71,13 @@ export class World {
         return void (this.#keptAt[action.device] = this.ledger.step);
       case 'setBack':
         if (!device.kept) return;
-        this.#isSetBack = true;
+        this.#isSetBack = this.ledger.isSetBack = true;
         await device.become(device.kept);
         return this.ledger.setBack(action.device, this.#keptAt[action.device]!);
       case 'copy':
         if (action.from === action.device) return;
         await this.#sync(action.from);
-        this.#isSetBack = true;
+        this.#isSetBack = this.ledger.isSetBack = true;
         await device.become(await this.#devices[action.from]!.dump());
         return this.ledger.setBack(action.device, 0);
       default:

@@ -105,7 +105,7 @@ describe('statements', () => {
   );
   const COLUMNS =
     `id tenant seq token generation horizon bytes swept_ms incarnation session format created_ms updated_ms
-    latest_ms snapshots fields digest parent arrived_ms status beat_ms spans body media log at snapshot at_ms replica push part
+    latest_ms snapshots fields digest parent arrived_ms saw status beat_ms spans body media log at snapshot at_ms replica push part
     stored_ms data place text bigint bytea version`
       .trim()
       .split(/\s+/);

@@ -141,15 +141,23 @@ export function conflictCases(engine: () => Engine): void {
       snapshotLine(incarnation, 'below', { spans }),
     ]);
 
-    const [gone] = await other.push([{ op: 'delete-session', incarnation }]);
-    expect(await one.push([{ op: 'delete-session', incarnation }])).toEqual([gone]);
+    const { cursor } = await one.changes();
+    const [gone] = await other.push([{ op: 'delete-session', incarnation, saw: 2 }]);
+    // The first delete stands, with what its device had seen.
+    expect(await one.push([{ op: 'delete-session', incarnation, saw: 3 }])).toEqual([gone]);
+    expect((await one.changes(`?since=${cursor}`)).sessions).toMatchObject([
+      { incarnation, deleted: true, saw: 2 },
+    ]);
     const refused = await one.push([
       sessionLine(incarnation),
       entriesLine(incarnation, log, 2, ['three']),
       snapshotLine(incarnation, 'more'),
     ]);
     for (const result of refused)
-      expect(result).toMatchObject({ refused: 'gone', whole: true, seq: (gone as { seq: number }).seq });
+      expect(result).toMatchObject({
+        ...{ refused: 'gone', whole: true, saw: 2 },
+        seq: (gone as { seq: number }).seq,
+      });
     await expect(one.session(incarnation)).rejects.toMatchObject({ code: 410 });
     // The app uses its id again.
     const next = nanoid();
