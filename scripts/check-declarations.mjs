@@ -21,6 +21,7 @@ const frameworks = {
   vue: /^vue$/,
   'tanstack-ai': /^@tanstack\/ai-client$/,
   playwright: /^@playwright\/test$/,
+  server: /^zod$/,
 };
 const imported = /\b(?:from|import|require)\s*\(?\s*['"]([^'"]+)['"]|<reference\s+\w+=['"]([^'"]+)['"]/g;
 // `@scope/name/deep` and `name/deep` belong to `@scope/name` and `name`.
