@@ -29,15 +29,20 @@ const chromium = () => ({
   instances: [{ browser: 'chromium' as const }],
 });
 
-/** Faults and kills at every point take minutes: `npm run test:all` runs them, `npm test` does not. */
+/** Faults and kills at every point, and long properties, take minutes: `npm run test:all` runs them, `npm test` does not. */
 const long = [
   'test/faults/every-point*.test.ts',
   'test/faults/killed-anywhere*.test.ts',
   'test/encryption/lost-meta.both.test.ts',
+  'test/logs/telling-apart.test.ts',
+  'test/transfer/signals.test.ts',
+  'test/transfer/fuzz.test.ts',
+  'test/sync/local/converging.test.ts',
+  'test/sync/local/marks.test.ts',
 ];
 
 /** An embedded Postgres takes seconds to open, and a real one has to be there: `npm run test:all` runs them. */
-const databases = ['test/sync/server/*.test.ts'];
+const databases = ['test/sync/*.test.ts', 'test/sync/server/*.test.ts'];
 
 const inNode = (name: string, include: string[], exclude: string[]) => ({
   resolve: { alias: withoutFrameworks },
