@@ -18,6 +18,14 @@ const given: [name: string, text: string][] = [
     `import type { SessionStore } from 'offshoot';
     export declare const MyStore: new () => SessionStore;`,
   ],
+  [
+    'app.d.ts',
+    `export declare function userIdOf(authorization: string | null): Promise<string>;
+    export declare function accessToken(options: { refresh: boolean }): Promise<string>;
+    export declare const userId: string;
+    export declare function auth(): Promise<{ user?: { id?: string } } | null>;
+    export declare const pool: import('pg').Pool;`,
+  ],
   ['chats.d.ts', 'export declare function Chats(): import("react").ReactElement;'],
   // Where a page shows a part of a file only.
   [
