@@ -21,7 +21,7 @@ const entries = [
       './mend.js',
       './upkeep.js',
     ],
-    limit: '37.3 kB',
+    limit: '37.4 kB',
   },
   {
     name: 'offshoot, only SessionStoreError',

@@ -6,6 +6,9 @@ export class KeyNews {
   /** What is known of them; a store without a key knows that there are none. */
   #known: string | undefined;
 
+  /** The application was told, so that it knows why reads fail. */
+  hasTold = false;
+
   constructor(
     readonly connection: Connection,
     readonly settings: StoreOptions,
@@ -28,6 +31,7 @@ export class KeyNews {
       const isNews = known !== this.#known && !((mayBeOld || isFirst) && this.#known === undefined);
       this.#known = known;
       if (isNews) {
+        this.hasTold = true;
         const isEncrypted = !!keys[0]?.check;
         options.tell({ type: 'keys', database, isEncrypted, isChanging: keys.length > 1 });
       }

@@ -42,7 +42,7 @@ export class Subscriptions<S> {
   #resetAt = 0;
 
   constructor(readonly source: Source) {
-    const failed = reporter();
+    const failed = reporter(source.keyNews);
     this.#snapshots = new Watchers(async (id, hasChanged) => {
       const change = await source.readWithLiveness(async (transaction, applyExpiry) => {
         const stored = await readSnapshot(transaction, source.recent, id, hasChanged);
@@ -278,13 +278,18 @@ function sessionChange(version: number, sessionId: string, row?: SessionRow): Ve
 const MOST_CAUSES = 100;
 
 /** Reports errors of watching with `reportError`: each once, for all watchers together. */
-function reporter(): (error: unknown) => void {
+function reporter(keyNews: KeyNews): (error: unknown) => void {
   const told = new Set<string>();
-  return (error) => {
-    // A newer version was already reported with an `outdated` event.
-    if ((error as { cause?: Error }).cause?.name === 'VersionError' || told.has(String(error))) return;
+  return async (error) => {
+    const { cause, path } = error as SessionStoreError;
+    // A newer version was already reported with an `outdated` event, and other keys with `keys`.
+    if ((cause as Error | undefined)?.name === 'VersionError' || told.has(String(error))) return;
     if (told.size === MOST_CAUSES) told.clear();
     told.add(String(error));
+    if (path === 'options.encryption') {
+      await keyNews.hear();
+      if (keyNews.hasTold) return;
+    }
     report(error);
   };
 }

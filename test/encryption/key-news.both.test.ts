@@ -1,4 +1,4 @@
-import { expect, test, vi } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import type { EncryptionOptions, HealthEvent } from '../../src/index.js';
 import { save, turn } from '../../src/testing/sample-snapshots.js';
 import { eventually } from '../assertions/eventually.js';
@@ -156,4 +156,23 @@ test('a store that is closed while it looks which keys there are tells nothing',
   channel.close();
   await rekeyed.listSessions();
   expect(told).toEqual([]);
+});
+
+test('what watchers cannot read any more is an error of nobody, once the application was told of the keys', async () => {
+  const reported: unknown[] = [];
+  vi.stubGlobal('reportError', (error: unknown) => reported.push(error));
+  onTestFinished(() => void vi.unstubAllGlobals());
+  const name = freshName();
+  const { store, told } = tab(name, { key: OLD });
+  await save(store, 'a', turn(1));
+  store.onSessionsChange(() => {});
+  store.onSnapshotStateChange('a', () => {});
+  const rekeyed = openStore({ name, encryption: { key: NEW, previousKeys: [OLD] } });
+  await rekeyed.rekey();
+  for (const id of ['b', 'c']) {
+    await save(rekeyed, id, turn(2));
+    await expectRefusal(() => store.getSnapshot({ snapshotId: 'a' }), 'PERMISSION_DENIED');
+  }
+  await eventually(() => told.length === 2, 'the keys');
+  expect(reported).toEqual([]);
 });
