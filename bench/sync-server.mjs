@@ -62,7 +62,7 @@ async function beServer() {
     outgoing.writeHead(answer.status, Object.fromEntries(answer.headers));
     outgoing.flushHeaders();
     if (answer.body)
-      Readable.fromWeb(/** @type {any} */ (answer.body))
+      Readable.fromWeb(answer.body)
         .on('error', () => {})
         .pipe(outgoing);
     else outgoing.end();
