@@ -9,6 +9,9 @@ export class KeyNews {
   /** The application was told, so that it knows why reads fail. */
   hasTold = false;
 
+  /** Resolves when what is being read of them was told. */
+  heard: Promise<void> | undefined;
+
   constructor(
     readonly connection: Connection,
     readonly settings: StoreOptions,
@@ -17,8 +20,11 @@ export class KeyNews {
   }
 
   /** Reads which keys there are. `mayBeOld`: nothing says that they have changed, but a change may have been missed. */
-  async hear(mayBeOld = false): Promise<void> {
-    if (!this.settings.onHealth) return;
+  hear(mayBeOld = false): void {
+    if (this.settings.onHealth) this.heard = this.#hear(mayBeOld);
+  }
+
+  async #hear(mayBeOld: boolean): Promise<void> {
     const { name: database, options } = this.connection;
     try {
       const clock: any = await this.connection.read((transaction) =>

@@ -57,7 +57,7 @@ export class Subscriptions<S> {
     this.#sync = new CatchUp(source.connection.asked, {
       isWatched: () => !this.#snapshots.isEmpty || !this.#sessions.isEmpty,
       database: () => source.connection.name,
-      rekeyed: () => void source.keyNews.hear(),
+      rekeyed: () => source.keyNews.hear(),
       readClock: () => source.read(readClock),
       hear: (hints, note, later) => this.#hear(hints, note, later),
       missed: (clock) => {
@@ -119,7 +119,7 @@ export class Subscriptions<S> {
   /** This tab has changed the keys of encryption. */
   tellKeys(): void {
     this.#sync.tellKeys();
-    void this.source.keyNews.hear();
+    this.source.keyNews.hear();
   }
 
   /** The snapshots that somebody in this tab watches. */
@@ -141,7 +141,7 @@ export class Subscriptions<S> {
   comeBack(): void {
     this.#sync.takeUp();
     this.catchUp();
-    void this.source.keyNews.hear(true);
+    this.source.keyNews.hear(true);
     // A tab that died meanwhile has not advanced the clock, but its `pending` snapshots are now `expired`.
     this.#snapshots.refreshAll();
   }
@@ -287,7 +287,7 @@ function reporter(keyNews: KeyNews): (error: unknown) => void {
     if (told.size === MOST_CAUSES) told.clear();
     told.add(String(error));
     if (path === 'options.encryption') {
-      await keyNews.hear();
+      await keyNews.heard;
       if (keyNews.hasTold) return;
     }
     report(error);

@@ -176,3 +176,20 @@ test('what watchers cannot read any more is an error of nobody, once the applica
   await eventually(() => told.length === 2, 'the keys');
   expect(reported).toEqual([]);
 });
+
+test.each<[string, EncryptionOptions | undefined]>([
+  ['without the key', undefined],
+  ['with another key', { key: OTHER }],
+])('who begins %s is told so by reportError, and of no change', async (_, encryption) => {
+  const reported: unknown[] = [];
+  vi.stubGlobal('reportError', (error: unknown) => reported.push(error));
+  onTestFinished(() => void vi.unstubAllGlobals());
+  const name = freshName();
+  await save(openStore({ name, encryption: { key: OLD } }), 'a', turn(1));
+  await openStore({ name, encryption: { key: NEW, previousKeys: [OLD] } }).rekey();
+  const { store, told } = tab(name, encryption);
+  store.onSnapshotStateChange('a', () => {});
+  await eventually(() => reported.length > 0, 'the error');
+  expect(reported.map(String)).toEqual([expect.stringContaining('PERMISSION_DENIED')]);
+  expect(told).toEqual([]);
+});
